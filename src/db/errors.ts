@@ -1,0 +1,17 @@
+/** The messages of an error and of what it wraps (Drizzle wraps D1's). */
+const messages = (error: unknown): string =>
+  error instanceof Error ? `${error.message}\n${messages(error.cause)}` : ''
+
+/** The table whose unique key refused a row, or null if this error is another one. */
+export const uniqueViolation = (error: unknown): string | null =>
+  /UNIQUE constraint failed: (\w+)\./.exec(messages(error))?.[1] ?? null
+
+/** Whether a row named something that is not there (any more). */
+export const isForeignKeyViolation = (error: unknown): boolean =>
+  messages(error).includes('FOREIGN KEY constraint failed')
+
+/** SQL that ends a batch, so that nothing of it is written, if `condition` is true. Only triggers may RAISE in SQLite. */
+export const abortIf = (condition: string): string => `SELECT CASE WHEN ${condition} THEN json('lost race') END`
+
+/** Whether a batch was ended by `abortIf`. */
+export const isAborted = (error: unknown): boolean => messages(error).includes('malformed JSON')

@@ -1,0 +1,22 @@
+import { monotonicFactory } from 'ulid'
+
+/** What an id starts with says what it names. */
+export type IdPrefix = 'acct' | 'key' | 'pipe' | 'stg' | 'lbl' | 'src' | 'off' | 'usr' | 'job' | 'prs' | 'whk'
+
+const ALPHABET = '0123456789abcdefghijklmnopqrstuv'
+
+/** `length` random characters of 5 bits each, from the platform's secure source. */
+export const randomText = (length: number): string =>
+  Array.from(crypto.getRandomValues(new Uint8Array(length)), (byte) => ALPHABET[byte & 31]).join('')
+
+const ulid = monotonicFactory(() => (crypto.getRandomValues(new Uint8Array(1))[0] ?? 0) / 256)
+
+/**
+ * A new id, `prefix_` and a ULID in lower case: sortable by `at` (Unix ms), and never lower than one made before
+ * in the same isolate. `database` is set where the id has to say which database holds the account.
+ */
+export const newId = (prefix: IdPrefix, at: number, database = ''): string =>
+  `${prefix}_${database}${ulid(at).toLowerCase()}`
+
+/** An event's public id: its `seq` (11 base-32 digits, so that ids sort as events were committed) and its nonce. */
+export const eventId = (seq: number, nonce: string): string => `evt_${seq.toString(32).padStart(11, '0')}${nonce}`

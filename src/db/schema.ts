@@ -1,0 +1,300 @@
+import { sql } from 'drizzle-orm'
+import {
+  type AnySQLiteColumn,
+  check,
+  foreignKey,
+  index,
+  integer,
+  primaryKey,
+  type SQLiteTableExtraConfigValue,
+  sqliteTable,
+  text,
+  uniqueIndex,
+} from 'drizzle-orm/sqlite-core'
+
+/**
+ * Every table, key and index. Times are Unix milliseconds. Every row belongs to an account, every key starts
+ * with it, and references carry it too, so that the database itself refuses another tenant's id.
+ *
+ * The migrations add what Drizzle cannot say: STRICT, WITHOUT ROWID, deferred references, the triggers that
+ * keep `prospect_labels`, `prospect_jobs`, `prospect_words` and `prospect_counts`, and planner statistics.
+ */
+
+const accountId = () => text().notNull()
+const times = { createdAt: integer().notNull(), updatedAt: integer().notNull() }
+const named = { accountId: accountId(), id: text().notNull(), name: text().notNull(), nameKey: text().notNull() }
+const keyOf = (t: { accountId: AnySQLiteColumn; id: AnySQLiteColumn }) => primaryKey({ columns: [t.accountId, t.id] })
+const inAccount = (t: { accountId: AnySQLiteColumn }) =>
+  foreignKey({ columns: [t.accountId], foreignColumns: [accounts.id] })
+
+export const accounts = sqliteTable(
+  'accounts',
+  {
+    id: text().primaryKey(),
+    name: text().notNull(),
+    /** ISO 3166-1 alpha-2: how phones written without a country code are read. */
+    defaultCountry: text().notNull(),
+    defaultPipelineId: text().notNull(),
+    /** Goes up with every change of the catalog that prospects show. */
+    catalogVersion: integer().notNull().default(0),
+    suspendedAt: integer(),
+    /** Set when the operator deletes the account; the sweep then erases what it holds, this row last. */
+    erasedAt: integer(),
+    ...times,
+  },
+  (t) => [
+    // deferred: an account and its pipeline arrive in one batch
+    foreignKey({ columns: [t.id, t.defaultPipelineId], foreignColumns: [pipelines.accountId, pipelines.id] }),
+    index('accounts_erased').on(t.erasedAt).where(sql`erased_at IS NOT NULL`),
+  ],
+)
+
+export const apiKeys = sqliteTable(
+  'api_keys',
+  {
+    /** The key's public part. */
+    id: text().primaryKey(),
+    accountId: accountId(),
+    name: text().notNull(),
+    /** SHA-256 of the whole key, hex. */
+    hash: text().notNull(),
+    scopes: text({ mode: 'json' }).$type<('read' | 'write' | 'admin')[]>().notNull(),
+    expiresAt: integer(),
+    revokedAt: integer(),
+    createdAt: integer().notNull(),
+  },
+  (t) => [inAccount(t), index('api_keys_account').on(t.accountId, t.id)],
+)
+
+export const pipelines = sqliteTable(
+  'pipelines',
+  { ...named, position: integer().notNull(), defaultStageId: text().notNull(), ...times },
+  (t): SQLiteTableExtraConfigValue[] => [
+    keyOf(t),
+    inAccount(t),
+    // deferred, and it names the pipeline: the default stage is one of its own
+    foreignKey({
+      columns: [t.accountId, t.id, t.defaultStageId],
+      foreignColumns: [stages.accountId, stages.pipelineId, stages.id],
+    }),
+    uniqueIndex('pipelines_name').on(t.accountId, t.nameKey),
+    index('pipelines_order').on(t.accountId, t.position, t.nameKey, t.id),
+  ],
+)
+
+export const stages = sqliteTable(
+  'stages',
+  { ...named, pipelineId: text().notNull(), position: integer().notNull(), ...times },
+  (t) => [
+    keyOf(t),
+    foreignKey({ columns: [t.accountId, t.pipelineId], foreignColumns: [pipelines.accountId, pipelines.id] }),
+    uniqueIndex('stages_pipeline').on(t.accountId, t.pipelineId, t.id),
+    uniqueIndex('stages_name').on(t.accountId, t.pipelineId, t.nameKey),
+    index('stages_named').on(t.accountId, t.nameKey),
+    index('stages_order').on(t.accountId, t.position, t.nameKey, t.id),
+  ],
+)
+
+export const labels = sqliteTable('labels', { ...named, ...times }, (t) => [
+  keyOf(t),
+  inAccount(t),
+  uniqueIndex('labels_name').on(t.accountId, t.nameKey),
+])
+
+export const sources = sqliteTable('sources', { ...named, ...times }, (t) => [
+  keyOf(t),
+  inAccount(t),
+  uniqueIndex('sources_name').on(t.accountId, t.nameKey),
+])
+
+export const offices = sqliteTable('offices', { ...named, ...times }, (t) => [
+  keyOf(t),
+  inAccount(t),
+  uniqueIndex('offices_name').on(t.accountId, t.nameKey),
+])
+
+export const users = sqliteTable('users', { ...named, email: text(), ...times }, (t) => [
+  keyOf(t),
+  inAccount(t),
+  uniqueIndex('users_email').on(t.accountId, t.email).where(sql`email IS NOT NULL`),
+  index('users_order').on(t.accountId, t.nameKey, t.id),
+])
+
+export const jobs = sqliteTable('jobs', { ...named, ...times }, (t) => [
+  keyOf(t),
+  inAccount(t),
+  index('jobs_order').on(t.accountId, t.nameKey, t.id),
+])
+
+export const prospects = sqliteTable(
+  'prospects',
+  {
+    accountId: accountId(),
+    /** Ordered by time, so the key read backwards is newest first. */
+    id: text().notNull(),
+    firstName: text().notNull(),
+    lastName: text().notNull(),
+    /** Lower case. */
+    email: text(),
+    /** E.164. */
+    phone: text(),
+    stageId: text(),
+    /** Sorted JSON array of label ids: at once the key of the label set in `prospect_counts`. */
+    labels: text().notNull().default('[]'),
+    /** Sorted JSON array of job ids. */
+    jobs: text().notNull().default('[]'),
+    title: text(),
+    company: text(),
+    licenseStatus: text(),
+    notes: text(),
+    streetAddress: text(),
+    city: text(),
+    state: text(),
+    postalCode: text(),
+    officeId: text(),
+    sourceId: text(),
+    createdByUserId: text(),
+    updatedByUserId: text(),
+    /** Sorted JSON array of [field, word] pairs, folded, that the text filters search. */
+    words: text().notNull().default('[]'),
+    version: integer().notNull().default(1),
+    ...times,
+  },
+  (t) => [
+    keyOf(t),
+    inAccount(t),
+    foreignKey({ columns: [t.accountId, t.stageId], foreignColumns: [stages.accountId, stages.id] }),
+    foreignKey({ columns: [t.accountId, t.officeId], foreignColumns: [offices.accountId, offices.id] }),
+    foreignKey({ columns: [t.accountId, t.sourceId], foreignColumns: [sources.accountId, sources.id] }),
+    foreignKey({ columns: [t.accountId, t.createdByUserId], foreignColumns: [users.accountId, users.id] }),
+    foreignKey({ columns: [t.accountId, t.updatedByUserId], foreignColumns: [users.accountId, users.id] }),
+    check('prospects_labels_array', sql`json_type(labels) = 'array'`),
+    check('prospects_jobs_array', sql`json_type(jobs) = 'array'`),
+    check('prospects_words_array', sql`json_type(words) = 'array'`),
+    // ?email= and the match by email
+    uniqueIndex('prospects_email').on(t.accountId, t.email).where(sql`email IS NOT NULL`),
+    // ?phone=, and who shares a number
+    index('prospects_phone').on(t.accountId, t.phone, t.id).where(sql`phone IS NOT NULL`),
+    // the match by phone: the oldest who has no email
+    index('prospects_phone_only').on(t.accountId, t.phone, t.id).where(sql`phone IS NOT NULL AND email IS NULL`),
+    // ?stage=
+    index('prospects_stage').on(t.accountId, t.stageId, t.id),
+    // the account's newest updatedAt, which each write goes on from
+    index('prospects_updated').on(t.accountId, t.updatedAt, t.id),
+  ],
+)
+
+/** The join table of the any-match label filter, kept by triggers from `prospects.labels`. */
+export const prospectLabels = sqliteTable(
+  'prospect_labels',
+  {
+    accountId: accountId(),
+    labelId: text().notNull(),
+    prospectId: text().notNull(),
+    /** The prospect's stage, or '' for none. */
+    stageId: text().notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.accountId, t.labelId, t.prospectId] }),
+    foreignKey({ columns: [t.accountId, t.labelId], foreignColumns: [labels.accountId, labels.id] }),
+    // ?label= with ?stage=
+    index('prospect_labels_stage').on(t.accountId, t.labelId, t.stageId, t.prospectId),
+  ],
+)
+
+/** Which prospects are linked to a job, kept by triggers from `prospects.jobs`. */
+export const prospectJobs = sqliteTable(
+  'prospect_jobs',
+  { accountId: accountId(), jobId: text().notNull(), prospectId: text().notNull() },
+  (t) => [
+    primaryKey({ columns: [t.accountId, t.jobId, t.prospectId] }),
+    foreignKey({ columns: [t.accountId, t.jobId], foreignColumns: [jobs.accountId, jobs.id] }),
+  ],
+)
+
+/** Folded words of name, title and company, kept by triggers from `prospects.words`: a prefix is a key range. */
+export const prospectWords = sqliteTable(
+  'prospect_words',
+  { accountId: accountId(), field: text().notNull(), word: text().notNull(), prospectId: text().notNull() },
+  (t) => [primaryKey({ columns: [t.accountId, t.field, t.word, t.prospectId] })],
+)
+
+/** How many prospects have exactly this label set in this stage; the set '*' counts them all. Kept by triggers. */
+export const prospectCounts = sqliteTable(
+  'prospect_counts',
+  { accountId: accountId(), labelSet: text().notNull(), stageId: text().notNull(), n: integer().notNull() },
+  (t) => [primaryKey({ columns: [t.accountId, t.labelSet, t.stageId] }), check('prospect_counts_n', sql`n >= 0`)],
+)
+
+/** Which label sets a label is in. Kept by triggers. */
+export const labelSetMembers = sqliteTable(
+  'label_set_members',
+  { accountId: accountId(), labelId: text().notNull(), labelSet: text().notNull() },
+  (t) => [primaryKey({ columns: [t.accountId, t.labelId, t.labelSet] })],
+)
+
+/** Timeline, audit trail, feed and outbox: one append-only log, in commit order. */
+export const events = sqliteTable(
+  'events',
+  {
+    accountId: accountId(),
+    /** Commit order, and 1000 × the time of the commit. The public id is made of it and the nonce. */
+    seq: integer().notNull(),
+    nonce: text().notNull(),
+    type: text().notNull(),
+    prospectId: text(),
+    /** 1: on the timeline only, never sent. */
+    muted: integer().notNull(),
+    keyId: text().notNull(),
+    userId: text(),
+    source: text().notNull(),
+    /** The envelope's `data`. */
+    data: text().notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.accountId, t.seq] }),
+    inAccount(t),
+    index('events_prospect').on(t.accountId, t.prospectId, t.seq),
+  ],
+)
+
+export const webhooks = sqliteTable(
+  'webhooks',
+  {
+    accountId: accountId(),
+    id: text().notNull(),
+    url: text().notNull(),
+    /** Empty: all of them. */
+    eventTypes: text({ mode: 'json' }).$type<string[]>().notNull(),
+    description: text(),
+    /** Encrypted, see `webhooks/secret.ts`. */
+    secret: text().notNull(),
+    disabledAt: integer(),
+    /** Deleted for its owner; the row stays for as long as deliveries refer to it. */
+    deletedAt: integer(),
+    ...times,
+  },
+  (t) => [keyOf(t), inAccount(t)],
+)
+
+/** One event on its way to one webhook. */
+export const deliveries = sqliteTable(
+  'deliveries',
+  {
+    accountId: accountId(),
+    webhookId: text().notNull(),
+    eventSeq: integer().notNull(),
+    status: text().$type<'pending' | 'succeeded'>().notNull(),
+    attempts: integer().notNull().default(0),
+    /** When it may be claimed next: its due time, or the end of the claim that a consumer holds. */
+    nextAt: integer(),
+    lastStatusCode: integer(),
+    lastError: text(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.accountId, t.webhookId, t.eventSeq] }),
+    foreignKey({ columns: [t.accountId, t.webhookId], foreignColumns: [webhooks.accountId, webhooks.id] }),
+    // what is due, across accounts
+    index('deliveries_due').on(t.nextAt).where(sql`next_at IS NOT NULL`),
+  ],
+)
