@@ -1,0 +1,39 @@
+import { isNotNull } from 'drizzle-orm'
+import type { Database } from '../db/client'
+import { accounts } from '../db/schema'
+
+const CHUNK = 200
+
+/** Tables with as many rows as an account has people, and the keys of their rows. They are emptied in chunks. */
+const LARGE = [
+  ['deliveries', 'account_id, webhook_id, event_seq'],
+  ['events', 'account_id, seq'],
+  ['prospects', 'account_id, id'],
+] as const
+
+/** All that is left after them. References between pipelines and stages, and to the account, end with the batch. */
+const SMALL = ['webhooks', 'labels', 'sources', 'offices', 'users', 'jobs', 'stages', 'pipelines', 'api_keys']
+
+/**
+ * Erases what deleted accounts hold, in chunks, at most `trips` round trips of it; the schedule goes on with the
+ * rest. The account's own row goes last, and foreign keys keep it until nothing refers to it: a write that was
+ * under way meanwhile is found and erased too.
+ */
+export async function eraseAccounts(db: Database, trips = 200): Promise<void> {
+  const marked = await db.orm.select({ id: accounts.id }).from(accounts).where(isNotNull(accounts.erasedAt)).limit(20)
+  let left = trips
+  for (const { id } of marked) {
+    for (const [table, key] of LARGE) {
+      const remove = `DELETE FROM ${table} WHERE (${key}) IN
+        (SELECT ${key} FROM ${table} WHERE account_id = ?1 LIMIT ${CHUNK}) RETURNING 1 AS gone`
+      for (let gone = CHUNK; gone === CHUNK; ) {
+        if (left-- <= 0) return
+        gone = (await db.d1.prepare(remove).bind(id).all()).results.length
+      }
+    }
+    await db.d1.batch([
+      ...SMALL.map((table) => db.d1.prepare(`DELETE FROM ${table} WHERE account_id = ?1`).bind(id)),
+      db.d1.prepare('DELETE FROM accounts WHERE id = ?1').bind(id),
+    ])
+  }
+}

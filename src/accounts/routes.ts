@@ -1,0 +1,69 @@
+import type { Context } from 'hono'
+import { databaseOf } from '../db/client'
+import { forgetKeys, requireOperator, requireScope } from '../http/auth'
+import { type AppEnv, factory } from '../http/factory'
+import { ListQuery } from '../http/page'
+import { notFound } from '../http/problem'
+import { validate } from '../http/validate'
+import { eraseAccounts } from './erase'
+import { CreateAccount, CreateAdminKey, CreateKey, UpdateAccount } from './schema'
+import { createAccount, createKey, deleteAccount, listAccounts, listKeys, revokeKey, updateAccount } from './store'
+
+/** `/admin/accounts`: what the operator does. */
+export const adminRoutes = factory
+  .createApp()
+  .use(requireOperator)
+  .post('/', validate({ json: CreateAccount }), async (c) => {
+    return c.json(await createAccount(c.var.db, c.req.valid('json')), 201)
+  })
+  .get('/', validate({ query: ListQuery }), async (c) => {
+    return c.json(await listAccounts(c.var.db, c.req.valid('query')))
+  })
+  .patch('/:id', validate({ json: UpdateAccount }), async (c) => {
+    const account = await updateAccount(useDatabaseOf(c), c.req.param('id'), c.req.valid('json'))
+    forgetKeys(account.id)
+    return c.json(account)
+  })
+  .delete('/:id', validate({}), async (c) => {
+    const db = useDatabaseOf(c)
+    await deleteAccount(db, c.req.param('id'))
+    forgetKeys(c.req.param('id'))
+    c.executionCtx.waitUntil(eraseAccounts(db))
+    return c.body(null, 202)
+  })
+  .post('/:id/api-keys', validate({ json: CreateAdminKey }), async (c) => {
+    const input = {
+      ...c.req.valid('json'),
+      scopes: ['read' as const, 'write' as const, 'admin' as const],
+      expiresAt: null,
+    }
+    return c.json(await createKey(useDatabaseOf(c), c.req.param('id'), input), 201)
+  })
+
+/** `/v1/me`: whose key this is. */
+export const meRoutes = factory.createApp().get('/', requireScope('read'), validate({}), (c) => c.json(c.var.caller))
+
+/** `/v1/api-keys`: an account's keys. */
+export const keyRoutes = factory
+  .createApp()
+  .use(requireScope('admin'))
+  .get('/', validate({ query: ListQuery }), async (c) => {
+    return c.json(await listKeys(c.var.db, c.var.caller.account.id, c.req.valid('query')))
+  })
+  .post('/', validate({ json: CreateKey }), async (c) => {
+    return c.json(await createKey(c.var.db, c.var.caller.account.id, c.req.valid('json')), 201)
+  })
+  .delete('/:id', validate({}), async (c) => {
+    const { account } = c.var.caller
+    await revokeKey(c.var.db, account.id, c.req.param('id'))
+    forgetKeys(account.id, c.req.param('id'))
+    return c.body(null, 204)
+  })
+
+/** Opens the database that the account in the path lives in; 404 if its id names none. */
+function useDatabaseOf(c: Context<AppEnv, '/:id'>) {
+  const db = databaseOf(c.env, c.req.param('id'))
+  if (!db) throw notFound('account')
+  c.set('db', db)
+  return db
+}

@@ -1,0 +1,33 @@
+import { isSupportedCountry } from 'libphonenumber-js'
+import * as z from 'zod'
+import { SCOPES } from '../http/auth'
+import { invalid, requiredLine } from '../http/text'
+
+const name = requiredLine(200)
+const country = z
+  .string()
+  .overwrite((s) => s.trim().toUpperCase())
+  .refine(isSupportedCountry, invalid('not_allowed', 'This is not a two-letter country code (ISO 3166-1).'))
+
+export const CreateAccount = z.strictObject({ name, defaultCountry: country.default('US') })
+export type CreateAccount = z.infer<typeof CreateAccount>
+
+export const UpdateAccount = z.strictObject({ name, defaultCountry: country, suspended: z.boolean() }).partial()
+export type UpdateAccount = z.infer<typeof UpdateAccount>
+
+export const CreateAdminKey = z.strictObject({ name: name.default('Admin') })
+
+export const CreateKey = z.strictObject({
+  name,
+  scopes: z
+    .array(z.enum(SCOPES))
+    .min(1)
+    .transform((given) => SCOPES.filter((scope) => given.includes(scope))),
+  /** Unix ms. */
+  expiresAt: z
+    .int()
+    .refine((at) => at > Date.now(), invalid('out_of_range', 'This must be in the future (Unix milliseconds).'))
+    .nullable()
+    .default(null),
+})
+export type CreateKey = z.infer<typeof CreateKey>

@@ -1,0 +1,217 @@
+import { and, desc, eq, gt, isNull, lt, or, sql } from 'drizzle-orm'
+import { type Database, NEW_ACCOUNTS } from '../db/client'
+import { newId } from '../db/ids'
+import { accounts, apiKeys, pipelines, stages } from '../db/schema'
+import type { Scope } from '../http/auth'
+import { hashKey, newKey } from '../http/key'
+import { decodePageToken, type ListQuery, type Page, pageOf } from '../http/page'
+import { notFound, Problem } from '../http/problem'
+import { nameKey } from '../http/text'
+import type { CreateAccount, CreateKey, UpdateAccount } from './schema'
+
+/** What a new account starts with. */
+const PIPELINE = 'Recruiting'
+const STAGES = ['New', 'Contacted', 'Interview', 'Offer', 'Hired']
+
+export interface Account {
+  id: string
+  name: string
+  defaultCountry: string
+  suspended: boolean
+  pipelineId: string
+  createdAt: number
+  updatedAt: number
+}
+
+export interface ApiKey {
+  id: string
+  name: string
+  scopes: Scope[]
+  expiresAt: number | null
+  createdAt: number
+}
+
+/** A key with its secret: what is answered once, when it is made. */
+export type NewApiKey = ApiKey & { key: string }
+
+/** Makes an account with its pipeline and a first admin key, in one batch. */
+export async function createAccount(db: Database, input: CreateAccount): Promise<Account & { apiKey: NewApiKey }> {
+  const now = Date.now()
+  const times = { createdAt: now, updatedAt: now }
+  const accountId = newId('acct', now, NEW_ACCOUNTS)
+  const pipelineId = newId('pipe', now)
+  const stageRows = STAGES.map((name, position) => ({
+    accountId,
+    id: newId('stg', now),
+    pipelineId,
+    name,
+    nameKey: nameKey(name),
+    position,
+    ...times,
+  }))
+  const account = { id: accountId, ...input, defaultPipelineId: pipelineId, ...times }
+  const { row, apiKey } = await mintKey(accountId, {
+    name: 'Admin',
+    scopes: ['read', 'write', 'admin'],
+    expiresAt: null,
+  })
+  await db.orm.batch([
+    db.orm.insert(accounts).values(account),
+    db.orm.insert(pipelines).values({
+      accountId,
+      id: pipelineId,
+      name: PIPELINE,
+      nameKey: nameKey(PIPELINE),
+      position: 0,
+      defaultStageId: stageRows[0]?.id ?? '',
+      ...times,
+    }),
+    db.orm.insert(stages).values(stageRows),
+    db.orm.insert(apiKeys).values(row),
+  ])
+  return { ...toAccount({ ...account, suspendedAt: null }), apiKey }
+}
+
+/** A page of accounts, newest first. */
+export async function listAccounts(db: Database, { limit, pageToken }: ListQuery): Promise<Page<Account>> {
+  const [after] = (await decodePageToken('accounts', pageToken, 1)) ?? []
+  const rows = await db.orm
+    .select()
+    .from(accounts)
+    .where(and(isNull(accounts.erasedAt), after === undefined ? undefined : lt(accounts.id, String(after))))
+    .orderBy(desc(accounts.id))
+    .limit(limit + 1)
+  return pageOf(rows, limit, 'accounts', toAccount)
+}
+
+/** Changes what is given; null if there is no such account. */
+export async function updateAccount(db: Database, id: string, input: UpdateAccount): Promise<Account> {
+  const { suspended, ...fields } = input
+  const now = Date.now()
+  const [row] = await db.orm
+    .update(accounts)
+    .set({
+      ...fields,
+      ...(suspended !== undefined && { suspendedAt: suspended ? sql`coalesce(suspended_at, ${now})` : null }),
+      updatedAt: now,
+    })
+    .where(and(eq(accounts.id, id), isNull(accounts.erasedAt)))
+    .returning()
+  if (!row) throw notFound('account')
+  return toAccount(row)
+}
+
+/** Kills the account's keys and marks it for erasure (see `erase.ts`), in one batch. */
+export async function deleteAccount(db: Database, id: string): Promise<void> {
+  const now = Date.now()
+  const [marked] = await db.orm.batch([
+    db.orm
+      .update(accounts)
+      .set({ erasedAt: now, updatedAt: now })
+      .where(and(eq(accounts.id, id), isNull(accounts.erasedAt)))
+      .returning({ id: accounts.id }),
+    db.orm.delete(apiKeys).where(eq(apiKeys.accountId, id)),
+  ])
+  if (marked.length === 0) throw notFound('account')
+}
+
+/** Makes a key for an account that is there; 404 if it is not. */
+export async function createKey(db: Database, accountId: string, input: CreateKey): Promise<NewApiKey> {
+  const { row, apiKey } = await mintKey(accountId, input)
+  const { scopes, ...rest } = row
+  const made = await db.orm
+    .insert(apiKeys)
+    .select(
+      db.orm
+        .select({
+          id: sql`${rest.id}`.as('id'),
+          accountId: sql`${accounts.id}`.as('account_id'),
+          name: sql`${rest.name}`.as('name'),
+          hash: sql`${rest.hash}`.as('hash'),
+          scopes: sql`${JSON.stringify(scopes)}`.as('scopes'),
+          expiresAt: sql`${rest.expiresAt}`.as('expires_at'),
+          revokedAt: sql`NULL`.as('revoked_at'),
+          createdAt: sql`${rest.createdAt}`.as('created_at'),
+        })
+        .from(accounts)
+        .where(and(eq(accounts.id, accountId), isNull(accounts.erasedAt))),
+    )
+    .returning({ id: apiKeys.id })
+  if (made.length === 0) throw notFound('account')
+  return apiKey
+}
+
+/** A page of the account's keys, newest first; revoked ones are left out. */
+export async function listKeys(
+  db: Database,
+  accountId: string,
+  { limit, pageToken }: ListQuery,
+): Promise<Page<ApiKey>> {
+  const [after] = (await decodePageToken('api-keys', pageToken, 1)) ?? []
+  const rows = await db.orm
+    .select()
+    .from(apiKeys)
+    .where(
+      and(
+        eq(apiKeys.accountId, accountId),
+        isNull(apiKeys.revokedAt),
+        after === undefined ? undefined : lt(apiKeys.id, String(after)),
+      ),
+    )
+    .orderBy(desc(apiKeys.id))
+    .limit(limit + 1)
+  return pageOf(rows, limit, 'api-keys', toApiKey)
+}
+
+/** Revokes a key. 409 for the last admin key that still works: without one nobody could make another. */
+export async function revokeKey(db: Database, accountId: string, keyId: string): Promise<void> {
+  const now = Date.now()
+  const mine = and(eq(apiKeys.accountId, accountId), eq(apiKeys.id, keyId), isNull(apiKeys.revokedAt))
+  const isAdmin = (scopes: unknown) => sql`EXISTS (SELECT 1 FROM json_each(${scopes}) WHERE value = 'admin')`
+  const another = sql`EXISTS (SELECT 1 FROM api_keys o WHERE o.account_id = ${accountId} AND o.id <> ${keyId}
+    AND o.revoked_at IS NULL AND coalesce(o.expires_at, ${now} + 1) > ${now} AND ${isAdmin(sql`o.scopes`)})`
+  const [revoked, left] = await db.orm.batch([
+    db.orm
+      .update(apiKeys)
+      .set({ revokedAt: now })
+      .where(and(mine, or(sql`NOT ${isAdmin(apiKeys.scopes)}`, another, gt(sql`${now}`, apiKeys.expiresAt))))
+      .returning({ id: apiKeys.id }),
+    db.orm.select({ id: apiKeys.id }).from(apiKeys).where(mine),
+  ])
+  if (revoked.length > 0) return
+  if (left.length === 0) throw notFound('key')
+  throw new Problem(409, 'last_admin_key', 'This is the last admin key; make another before you revoke it.', {
+    conflictsWith: keyId,
+  })
+}
+
+async function mintKey(accountId: string, { name, scopes, expiresAt }: CreateKey) {
+  const createdAt = Date.now()
+  const id = newId('key', createdAt, accountId.slice('acct_'.length, 'acct_'.length + 2))
+  const key = newKey(id)
+  const apiKey: NewApiKey = { id, key, name, scopes, expiresAt, createdAt }
+  return { apiKey, row: { id, accountId, name, scopes, expiresAt, createdAt, hash: await hashKey(key) } }
+}
+
+const toAccount = (
+  row: Pick<
+    typeof accounts.$inferSelect,
+    'id' | 'name' | 'defaultCountry' | 'suspendedAt' | 'defaultPipelineId' | 'createdAt' | 'updatedAt'
+  >,
+): Account => ({
+  id: row.id,
+  name: row.name,
+  defaultCountry: row.defaultCountry,
+  suspended: row.suspendedAt !== null,
+  pipelineId: row.defaultPipelineId,
+  createdAt: row.createdAt,
+  updatedAt: row.updatedAt,
+})
+
+const toApiKey = ({ id, name, scopes, expiresAt, createdAt }: typeof apiKeys.$inferSelect): ApiKey => ({
+  id,
+  name,
+  scopes,
+  expiresAt,
+  createdAt,
+})

@@ -1,0 +1,55 @@
+import { methodNotAllowed } from 'hono/method-not-allowed'
+import { requestId } from 'hono/request-id'
+import { secureHeaders } from 'hono/secure-headers'
+import { adminRoutes, keyRoutes, meRoutes } from './accounts/routes'
+import { catalogRoutes } from './catalog/routes'
+import { openDatabase } from './db/client'
+import { authenticate } from './http/auth'
+import { factory } from './http/factory'
+import { onError, Problem, renderProblem } from './http/problem'
+import { timing } from './http/timing'
+import { limitBody, validate } from './http/validate'
+import { prospectRoutes } from './prospects/routes'
+import { webhookRoutes } from './webhooks/routes'
+
+/** The whole API, in the order in which a request meets it. */
+export const app = factory.createApp()
+
+app.use(requestId(), secureHeaders(), timing)
+app.use(
+  methodNotAllowed({
+    app,
+    onMethodNotAllowed: (c, methods) =>
+      renderProblem(
+        c,
+        new Problem(405, 'method_not_allowed', 'Use one of the methods in Allow.', {}, { allow: methods.join(', ') }),
+      ),
+  }),
+)
+app.use(limitBody)
+
+app.get('/health', validate({}), async (c) => {
+  c.set('db', openDatabase(c.env.DB))
+  await c.var.db.d1.prepare('SELECT id FROM accounts LIMIT 1').all()
+  return c.json({ status: 'ok' })
+})
+
+app.use('/admin/*', async (c, next) => {
+  await next()
+  c.header('cache-control', 'private, no-store')
+})
+app.route('/admin/accounts', adminRoutes)
+
+app.use('/v1/*', async (c, next) => {
+  await next()
+  c.header('cache-control', 'private, no-store')
+})
+app.use('/v1/*', authenticate)
+app.route('/v1/me', meRoutes)
+app.route('/v1/api-keys', keyRoutes)
+app.route('/v1/prospects', prospectRoutes)
+app.route('/v1', catalogRoutes)
+app.route('/v1/webhooks', webhookRoutes)
+
+app.notFound((c) => renderProblem(c, new Problem(404, 'not_found', 'There is nothing here.')))
+app.onError(onError)

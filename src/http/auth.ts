@@ -1,0 +1,122 @@
+import { eq, sql } from 'drizzle-orm'
+import type { Context } from 'hono'
+import { type Database, databaseOf, openDatabase } from '../db/client'
+import { accounts, apiKeys } from '../db/schema'
+import { type AppEnv, factory } from './factory'
+import { hashKey, keyIdOf, sameSecret } from './key'
+import { Problem } from './problem'
+
+/** What a key may do; each includes those before it. */
+export const SCOPES = ['read', 'write', 'admin'] as const
+export type Scope = (typeof SCOPES)[number]
+
+/** Whose key it is, and which. */
+export interface Caller {
+  account: { id: string; name: string; defaultCountry: string; createdAt: number }
+  key: { id: string; name: string; scopes: Scope[]; expiresAt: number | null }
+}
+
+interface KnownKey extends Caller {
+  hash: string
+  suspended: boolean
+  knownUntil: number
+}
+
+/** How long an isolate trusts what it read of a key, ms: a key revoked elsewhere is refused here within it. */
+const KNOWN_FOR = 30_000
+const MOST_KNOWN = 5_000
+const known = new Map<string, KnownKey>()
+
+/** Drops what this isolate remembers of keys of an account (all, or one), so that a change is in force here at once. */
+export function forgetKeys(accountId: string, keyId?: string): void {
+  for (const [id, { account }] of known) if (account.id === accountId && (keyId ?? id) === id) known.delete(id)
+}
+
+/** Sets `caller` and `db`, or answers 401. With a key that this isolate knows it costs no trip. */
+export const authenticate = factory.createMiddleware(async function authenticate(c, next) {
+  const token = bearerToken(c)
+  const keyId = token && keyIdOf(token)
+  const db = keyId && databaseOf(c.env, keyId)
+  if (!db) throw unauthorized(token)
+  c.set('db', db)
+  const key = await findKey(db, keyId)
+  const now = Date.now()
+  const matches = key !== undefined && (await sameSecret(await hashKey(token), key.hash))
+  if (!matches || (key.key.expiresAt ?? Number.POSITIVE_INFINITY) <= now) throw unauthorized(token)
+  if (key.suspended) throw new Problem(403, 'account_suspended', 'This account is suspended.')
+  c.set('caller', { account: key.account, key: key.key })
+  await next()
+})
+
+/** Lets only keys through that have this scope or a higher one. */
+export const requireScope = (scope: Scope) =>
+  factory.createMiddleware(async function requireScope(c, next) {
+    const held = c.var.caller.key.scopes.map((s) => SCOPES.indexOf(s))
+    if (Math.max(...held) < SCOPES.indexOf(scope))
+      throw new Problem(
+        403,
+        'insufficient_scope',
+        `This needs a key with the scope "${scope}".`,
+        {},
+        {
+          'www-authenticate': `Bearer error="insufficient_scope", scope="${scope}"`,
+        },
+      )
+    await next()
+  })
+
+/** Lets only the operator through. Without an `ADMIN_TOKEN` there is no operator, and nothing here to be found. */
+export const requireOperator = factory.createMiddleware(async function requireOperator(c, next) {
+  if (!c.env.ADMIN_TOKEN) throw new Problem(404, 'not_found', 'There is nothing here.')
+  const token = bearerToken(c)
+  if (!token || !(await sameSecret(token, c.env.ADMIN_TOKEN))) throw unauthorized(token)
+  c.set('db', openDatabase(c.env.DB))
+  await next()
+})
+
+const bearerToken = (c: Context<AppEnv>) => /^Bearer +(\S+) *$/i.exec(c.req.header('authorization') ?? '')?.[1]
+
+/** 401 (RFC 6750): nothing more than that there was no credential, or a bad one. */
+export const unauthorized = (token: string | undefined) =>
+  new Problem(
+    401,
+    token ? 'invalid_credential' : 'missing_credential',
+    token ? 'This credential is unknown, expired or revoked.' : 'Send `Authorization: Bearer <key>`.',
+    {},
+    { 'www-authenticate': token ? 'Bearer error="invalid_token"' : 'Bearer' },
+  )
+
+async function findKey(db: Database, keyId: string): Promise<KnownKey | undefined> {
+  const remembered = known.get(keyId)
+  if (remembered && remembered.knownUntil > Date.now()) return remembered
+  known.delete(keyId)
+  const [row] = await db.orm
+    .select({
+      hash: apiKeys.hash,
+      name: apiKeys.name,
+      scopes: apiKeys.scopes,
+      expiresAt: apiKeys.expiresAt,
+      revokedAt: apiKeys.revokedAt,
+      accountId: sql<string>`accounts.id`.as('account_id'),
+      accountName: sql<string>`accounts.name`.as('account_name'),
+      defaultCountry: accounts.defaultCountry,
+      createdAt: sql<number>`accounts.created_at`.as('account_created_at'),
+      suspendedAt: accounts.suspendedAt,
+      erasedAt: accounts.erasedAt,
+    })
+    .from(apiKeys)
+    .innerJoin(accounts, eq(accounts.id, apiKeys.accountId))
+    .where(eq(apiKeys.id, keyId))
+  if (!row || row.revokedAt !== null || row.erasedAt !== null) return undefined
+  const { hash, name, scopes, expiresAt, accountId, accountName, defaultCountry, createdAt } = row
+  const key: KnownKey = {
+    account: { id: accountId, name: accountName, defaultCountry, createdAt },
+    key: { id: keyId, name, scopes, expiresAt },
+    hash,
+    suspended: row.suspendedAt !== null,
+    knownUntil: Date.now() + KNOWN_FOR,
+  }
+  if (known.size >= MOST_KNOWN) known.delete(known.keys().next().value ?? '')
+  known.set(keyId, key)
+  return key
+}

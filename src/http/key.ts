@@ -1,0 +1,45 @@
+import { randomText } from '../db/ids'
+
+/**
+ * An API key reads `pro_<id>_<secret><checksum>`: `id` is what follows `key_` in the key's public id (two digits of
+ * the database, then a ULID), `secret` is 52 characters of 5 random bits, `checksum` the CRC-32 of all before it in
+ * 7 base-36 digits, so that a typing error is refused without a look-up and secret scanners know a key when they
+ * see one.
+ */
+const KEY = /^(pro_([0-9a-z]{28})_[0-9a-v]{52})([0-9a-z]{7})$/
+
+/** A new secret for the key with this public id. */
+export function newKey(keyId: string): string {
+  const body = `pro_${keyId.slice('key_'.length)}_${randomText(52)}`
+  return body + checksum(body)
+}
+
+/** The public id of a key, or null if this is no key of ours. */
+export function keyIdOf(key: string): string | null {
+  const [, body, id, sum] = KEY.exec(key) ?? []
+  return body && sum === checksum(body) ? `key_${id}` : null
+}
+
+/** What is stored of a key: SHA-256, hex. */
+export async function hashKey(key: string): Promise<string> {
+  const hash = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(key))
+  return Array.from(new Uint8Array(hash), (byte) => byte.toString(16).padStart(2, '0')).join('')
+}
+
+/** Compares two secrets in a time that says nothing of where they differ. */
+export async function sameSecret(given: string, expected: string): Promise<boolean> {
+  const [a, b] = await Promise.all(
+    [given, expected].map((s) => crypto.subtle.digest('SHA-256', new TextEncoder().encode(s))),
+  )
+  return crypto.subtle.timingSafeEqual(a as ArrayBuffer, b as ArrayBuffer)
+}
+
+/** CRC-32 (ISO-HDLC, as in zip), 7 base-36 digits. */
+function checksum(text: string): string {
+  let crc = 0xffffffff
+  for (const byte of new TextEncoder().encode(text)) {
+    crc ^= byte
+    for (let bit = 0; bit < 8; bit++) crc = (crc >>> 1) ^ (crc & 1 ? 0xedb88320 : 0)
+  }
+  return (~crc >>> 0).toString(36).padStart(7, '0')
+}

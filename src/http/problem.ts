@@ -1,0 +1,106 @@
+import type { Context } from 'hono'
+import { HTTPException } from 'hono/http-exception'
+import type { ContentfulStatusCode } from 'hono/utils/http-status'
+import type { AppEnv } from './factory'
+
+/** One thing wrong with a request. `pointer` is a JSON Pointer (RFC 6901) into the part that `in` names. */
+export interface InputError {
+  in: 'body' | 'query' | 'path' | 'header'
+  pointer: string
+  code: string
+  message: string
+}
+
+const TITLES: Record<number, string> = {
+  400: 'Bad Request',
+  401: 'Unauthorized',
+  403: 'Forbidden',
+  404: 'Not Found',
+  405: 'Method Not Allowed',
+  409: 'Conflict',
+  413: 'Content Too Large',
+  415: 'Unsupported Media Type',
+  422: 'Unprocessable Content',
+  500: 'Internal Server Error',
+  503: 'Service Unavailable',
+}
+
+/**
+ * An answer that is an error, RFC 9457. `code` is stable, `detail` is for people; `members` are further
+ * members of the body, such as the id of what a request conflicts with.
+ */
+export class Problem extends Error {
+  constructor(
+    readonly status: ContentfulStatusCode,
+    readonly code: string,
+    readonly detail: string,
+    readonly members: Record<string, unknown> = {},
+    readonly headers: Record<string, string> = {},
+  ) {
+    super(`${status} ${code}`)
+  }
+}
+
+/** 400 with everything that is wrong with the request. */
+export const invalidInput = (errors: InputError[]): Problem =>
+  new Problem(400, 'invalid_input', errors.map((e) => `${e.pointer.slice(1) || e.in}: ${e.message}`).join(' '), {
+    errors,
+  })
+
+/** 422 for fields that name something which the account does not have. */
+export const unknownReference = (fields: { field: string; value: string }[]): Problem => {
+  const errors = fields.map(({ field, value }) => ({
+    in: 'body',
+    pointer: `/${field}`,
+    code: 'unknown_reference',
+    message: `There is no ${JSON.stringify(value.slice(0, 64))} in this account.`,
+  }))
+  return new Problem(422, 'unknown_reference', errors.map((e) => `${e.pointer.slice(1)}: ${e.message}`).join(' '), {
+    errors,
+  })
+}
+
+/** 404; the same whether the thing is another account's or never was. */
+export const notFound = (what: string): Problem => new Problem(404, 'not_found', `There is no such ${what}.`)
+
+/** Renders a problem as `application/problem+json`. */
+export function renderProblem(c: Context<AppEnv>, problem: Problem): Response {
+  const { status, code, detail, members, headers } = problem
+  const body = {
+    type: 'about:blank',
+    title: TITLES[status],
+    status,
+    detail,
+    code,
+    requestId: c.get('requestId'),
+    ...members,
+  }
+  return c.body(JSON.stringify(body), status, { ...headers, 'content-type': 'application/problem+json' })
+}
+
+/**
+ * Hono's `onError`. What nobody expected is a 500 that says nothing but its request id; the log line has where it
+ * happened, and no message that may hold personal data: bound values are not part of D1's errors, names are.
+ */
+export function onError(error: Error, c: Context<AppEnv>): Response {
+  if (error instanceof Problem) return renderProblem(c, error)
+  if (error instanceof HTTPException && error.status < 500)
+    return renderProblem(c, new Problem(error.status as ContentfulStatusCode, 'bad_request', error.message))
+  console.error(JSON.stringify({ level: 'error', requestId: c.get('requestId'), ...describeError(error) }))
+  return renderProblem(c, new Problem(500, 'internal_error', 'Something went wrong on our side.'))
+}
+
+/** What may be logged of an error: its kind, D1's own message and where it was thrown, never a value of a request. */
+export function describeError(error: unknown): { error: string; cause?: string; at?: string[] } {
+  if (!(error instanceof Error)) return { error: typeof error }
+  const d1 = [error, error.cause].find((e): e is Error => e instanceof Error && e.message.startsWith('D1_'))
+  return {
+    error: error.name,
+    ...(d1 && { cause: d1.message }),
+    at: (error.stack ?? '')
+      .split('\n')
+      .filter((line) => /^\s+at /.test(line))
+      .slice(0, 8)
+      .map((line) => line.trim()),
+  }
+}

@@ -1,0 +1,60 @@
+import * as z from 'zod'
+
+/**
+ * The rules that every string of a request goes through (contract, "Ground rules"): trimmed; tabs and line breaks
+ * are one space, or kept where a text has lines; other control characters and lone surrogates are refused; lengths
+ * are counted in characters (code points), after trimming.
+ */
+
+const LINE_BREAKS = /[\t\r\n\u2028\u2029]+/g
+const CONTROL = /\p{Cc}/u
+const CONTROL_IN_LINES = /[^\P{Cc}\t\n]/u
+
+export const invalid = (code: string, message: string) => ({ params: { code }, message })
+
+const isText = (forbidden: RegExp) => (s: string) => s.isWellFormed() && !forbidden.test(s)
+const atMost = (max: number) => (s: string) => s.length <= max || [...s].length <= max
+
+const text = (max: number, clean: (s: string) => string, forbidden: RegExp) =>
+  z
+    .string()
+    .overwrite(clean)
+    .refine(isText(forbidden), invalid('control_character', 'Control characters and lone surrogates are not allowed.'))
+    .refine(atMost(max), invalid('too_long', `This may have at most ${max} characters.`))
+
+/** One line of at most `max` characters, '' included. */
+export const line = (max: number) => text(max, (s) => s.replace(LINE_BREAKS, ' ').trim(), CONTROL)
+
+/** A text with lines of its own, CRLF read as LF. */
+export const lines = (max: number) => text(max, (s) => s.replaceAll(/\r\n?/g, '\n').trim(), CONTROL_IN_LINES)
+
+/** A line that says something. */
+export const requiredLine = (max: number) =>
+  line(max).refine((s) => s !== '', invalid('required', 'This must not be empty.'))
+
+/** For optional strings: '' says the same as null, and absent stays absent. */
+export const orNull = <T extends z.ZodType<string, string>>(schema: T) =>
+  schema
+    .nullable()
+    .transform((s) => s || null)
+    .optional()
+
+/**
+ * HTML's rule for an e-mail address, with letters of any script (RFC 6531), no stray dots and a dotted domain.
+ * Comes out in lower case. At most 254 characters (RFC 5321, erratum 1690).
+ */
+export const email = line(254)
+  .overwrite((s) => s.normalize('NFC').toLowerCase())
+  .refine((s) => s === '' || EMAIL.test(s), invalid('wrong_format', 'This is not an e-mail address.'))
+
+const EMAIL =
+  /^(?!\.)[\p{L}\p{M}\p{N}.!#$%&'*+/=?^_`{|}~-]{1,64}(?<!\.)@(?:[\p{L}\p{N}](?:[\p{L}\p{M}\p{N}-]{0,61}[\p{L}\p{M}\p{N}])?\.)+[\p{L}\p{N}][\p{L}\p{M}\p{N}-]{0,61}[\p{L}\p{M}\p{N}]$/u
+
+/** An id in a body. Ids are opaque: a malformed one is an unknown one. */
+export const idReference = z.string().overwrite((s) => s.trim())
+
+/** A query parameter: text that says something. */
+export const parameter = (max = 1000) => requiredLine(max)
+
+/** How names are compared, "in any case": equal keys are equal names. Upper case first joins ß with SS and ς with Σ. */
+export const nameKey = (name: string): string => name.normalize('NFC').toUpperCase().toLowerCase()

@@ -1,0 +1,103 @@
+import { zValidator } from '@hono/zod-validator'
+import type { Context, MiddlewareHandler } from 'hono'
+import { bodyLimit } from 'hono/body-limit'
+import * as z from 'zod'
+import type { AppEnv } from './factory'
+import { type InputError, invalidInput, Problem } from './problem'
+
+type Target = 'json' | 'query'
+type Schemas = { [T in Target]?: z.ZodType }
+type Validated<S extends Schemas> = {
+  in: { [T in keyof S]: S[T] extends z.ZodType ? z.input<S[T]> : never }
+  out: { [T in keyof S]: S[T] extends z.ZodType ? z.output<S[T]> : never }
+}
+
+/** The most that a JSON body may hold, in bytes. */
+const MAX_BODY = 1024 * 1024
+
+/**
+ * Checks the query and the JSON body together, and throws one 400 that names everything wrong with either. A
+ * route without a query schema takes no parameter: an unknown one is always an error. Routes read the results
+ * with `c.req.valid('query')` and `c.req.valid('json')`.
+ */
+export const validate =
+  <S extends Schemas>(schemas: S): MiddlewareHandler<AppEnv, string, Validated<S>> =>
+  async (c, next) => {
+    const errors: InputError[] = []
+    if (schemas.json) await readJson(c)
+    for (const [target, where] of [
+      ['query', 'query'],
+      ['json', 'body'],
+    ] as const) {
+      const schema = schemas[target] ?? (target === 'query' ? NO_PARAMETERS : undefined)
+      if (!schema) continue
+      const check = zValidator(target, schema, (result, ctx) => {
+        if (result.success) return
+        errors.push(...result.error.issues.flatMap((issue) => toErrors(where, issue, result.data)))
+        return ctx.body(null)
+      })
+      await check(c as never, async () => {})
+    }
+    if (errors.length > 0) throw invalidInput(errors)
+    await next()
+  }
+
+const NO_PARAMETERS = z.strictObject({})
+
+/** 413 for a body over `MAX_BODY`. */
+export const limitBody = bodyLimit({
+  maxSize: MAX_BODY,
+  onError: () => {
+    throw new Problem(413, 'body_too_large', `A body may hold at most ${MAX_BODY} bytes.`)
+  },
+})
+
+/** Decodes the body strictly and leaves it where `c.req.json()` looks for it. No body at all is an empty object. */
+async function readJson(c: Context): Promise<void> {
+  const bytes = await c.req.arrayBuffer()
+  const type = c.req.header('content-type')
+  if (bytes.byteLength === 0 && !type) return
+  const charset = /;\s*charset\s*=\s*"?([^";\s]+)/i.exec(type ?? '')?.[1] ?? 'utf-8'
+  if (!/^\s*application\/json\s*(;|$)/i.test(type ?? '') || charset.toLowerCase() !== 'utf-8')
+    throw new Problem(415, 'unsupported_media_type', 'Send the body as application/json, in UTF-8.')
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(bytes)
+    JSON.parse(text)
+    Object.assign(c.req.bodyCache, { text: Promise.resolve(text) })
+  } catch {
+    throw new Problem(400, 'malformed_json', 'The body is not JSON in UTF-8.')
+  }
+}
+
+const CODES: Record<string, string> = {
+  invalid_type: 'wrong_type',
+  invalid_union: 'wrong_type',
+  invalid_value: 'not_allowed',
+  invalid_format: 'wrong_format',
+  too_small: 'too_small',
+  too_big: 'too_large',
+}
+
+/** Our stable codes for zod's issues; a schema's own check says its code in `params`. */
+function toErrors(where: InputError['in'], issue: z.core.$ZodIssue, input: unknown): InputError[] {
+  const pointer = (path: PropertyKey[]) =>
+    path.map((key) => `/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
+  if (issue.code === 'unrecognized_keys')
+    return issue.keys.map((key) => ({
+      in: where,
+      pointer: pointer([...issue.path, key]),
+      code: where === 'query' ? 'unknown_parameter' : 'unknown_field',
+      message: where === 'query' ? 'There is no such parameter.' : 'There is no such field.',
+    }))
+  const given = issue.path.reduce<unknown>((value, key) => (value as Record<PropertyKey, unknown>)?.[key], input)
+  const missing = issue.code === 'invalid_type' && given === undefined
+  const own = issue.code === 'custom' ? (issue.params?.code as string | undefined) : undefined
+  return [
+    {
+      in: where,
+      pointer: pointer(issue.path),
+      code: missing ? 'required' : (own ?? CODES[issue.code] ?? 'invalid'),
+      message: missing ? 'This is required.' : issue.message,
+    },
+  ]
+}

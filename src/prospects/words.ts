@@ -1,0 +1,40 @@
+/** The text filters, and the field of `prospect_words` that each searches. */
+export const TEXT_FIELDS = { name: 'n', title: 't', company: 'c' } as const
+export type TextFilter = keyof typeof TEXT_FIELDS
+
+/** A folded word of one field. */
+export type FieldWord = [field: (typeof TEXT_FIELDS)[TextFilter], word: string]
+
+/** The words of a text as they are searched: runs of letters and digits, without accents, in one case. */
+export const wordsOf = (text: string): string[] =>
+  text
+    .normalize('NFKD')
+    .replaceAll(/\p{M}/gu, '')
+    .toUpperCase()
+    .toLowerCase()
+    .match(/[\p{L}\p{N}]+/gu) ?? []
+
+/** What a prospect is found by: each word of its fields once, sorted. */
+export function searchWords(p: {
+  firstName: string
+  lastName: string
+  title: string | null
+  company: string | null
+}): FieldWord[] {
+  const texts = { name: `${p.firstName} ${p.lastName}`, title: p.title ?? '', company: p.company ?? '' }
+  return (['company', 'name', 'title'] as const).flatMap((filter) =>
+    [...new Set(wordsOf(texts[filter]))].sort().map((word): FieldWord => [TEXT_FIELDS[filter], word]),
+  )
+}
+
+/**
+ * The prefixes that a text filter asks for, the longest (rarest) first. One that begins another is left out: what
+ * has the longer has both. Empty where the text holds no letter or digit, which nothing can match.
+ */
+export function prefixesOf(filter: TextFilter, text: string): FieldWord[] {
+  const words = [...new Set(wordsOf(text))]
+  return words
+    .filter((word) => !words.some((other) => other !== word && other.startsWith(word)))
+    .sort((a, b) => b.length - a.length)
+    .map((word) => [TEXT_FIELDS[filter], word])
+}

@@ -1,0 +1,210 @@
+import type { Database } from '../db/client'
+import { abortIf } from '../db/errors'
+import { nameKey } from '../http/text'
+import { type Origin, recordEvents, type WakeUp } from '../webhooks/events'
+import type { Named, Plan, References, Row } from './fold'
+import { COLUMNS, JOINS, type Prospect, type ProspectRecord, type ProspectRow, type Stage, toRecord } from './prospect'
+import { searchWords } from './words'
+
+/** What the write path reads and writes, as sets of rows: SQL text, for it is one statement however many rows. */
+
+/** Whoever a row can be about: `?2` is the rows' emails and phones. See `foldRows` for why these. */
+const REACHED = `
+  reached AS MATERIALIZED (
+    SELECT p.id FROM json_each(?2) r
+      CROSS JOIN prospects p INDEXED BY prospects_email ON p.account_id = ?1 AND p.email = r.value ->> 'email'
+    UNION
+    SELECT o.value FROM json_each(?2) r CROSS JOIN json_each((SELECT json_group_array(id) FROM (
+      SELECT id FROM prospects INDEXED BY prospects_phone
+      WHERE account_id = ?1 AND phone = r.value ->> 'phone' ORDER BY id LIMIT 2))) o
+    UNION
+    SELECT o.value FROM json_each(?2) r CROSS JOIN json_each((SELECT json_group_array(id) FROM (
+      SELECT id FROM prospects INDEXED BY prospects_phone_only
+      WHERE account_id = ?1 AND phone = r.value ->> 'phone' AND email IS NULL ORDER BY id LIMIT 1))) o
+  )`
+
+const READ_PEOPLE = `
+  WITH ${REACHED}
+  SELECT ${COLUMNS} FROM reached
+    CROSS JOIN prospects p ON p.account_id = ?1 AND p.id = reached.id ${JOINS}`
+
+/** Ends the batch if those whom the rows reach are not those, or not the versions, that were read. */
+const SAME_AS_READ = `
+  WITH ${REACHED}
+  ${abortIf(`?3 <> (SELECT json_group_array(v) FROM (
+    SELECT p.id || ' ' || p.version AS v FROM reached
+      CROSS JOIN prospects p ON p.account_id = ?1 AND p.id = reached.id ORDER BY p.id))`)}`
+
+const STAGE = `json_object('id', s.id, 'name', s.name, 'pipelineId', s.pipeline_id)`
+const idsIn = (table: string) => `
+  (SELECT json_group_array(t.id) FROM json_each(?2, '$.${table}') k
+    CROSS JOIN ${table} t ON t.account_id = a.id AND t.id = k.value) AS ${table}`
+
+/** What of what the rows refer to the account has: `?2` names it. No row: the account is suspended or gone. */
+const READ_REFERENCES = `
+  SELECT
+    (SELECT ${STAGE} FROM pipelines d
+      CROSS JOIN stages s ON s.account_id = a.id AND s.id = d.default_stage_id
+      WHERE d.account_id = a.id AND d.id = a.default_pipeline_id) AS defaultStage,
+    (SELECT json_group_array(${STAGE}) FROM json_each(?2, '$.stages') k
+      CROSS JOIN stages s ON s.account_id = a.id AND s.id = k.value) AS stages,
+    (SELECT json_group_array(${STAGE}) FROM json_each(?2, '$.pipelines') k
+      CROSS JOIN pipelines d ON d.account_id = a.id AND d.id = k.value
+      CROSS JOIN stages s ON s.account_id = a.id AND s.id = d.default_stage_id) AS pipelines,
+    ${['sources', 'offices', 'users', 'jobs'].map(idsIn).join(',')},
+    (SELECT json_group_array(json_object('id', l.id, 'name', l.name, 'nameKey', l.name_key))
+      FROM json_each(?2, '$.labels') k CROSS JOIN labels l ON l.account_id = a.id AND l.name_key = k.value) AS labels,
+    (SELECT json_group_array(json_object('id', t.id, 'nameKey', t.name_key))
+      FROM json_each(?2, '$.sourceNames') k
+      CROSS JOIN sources t ON t.account_id = a.id AND t.name_key = k.value) AS sourceNames
+  FROM accounts a WHERE a.id = ?1 AND a.suspended_at IS NULL AND a.erased_at IS NULL`
+
+/** What of the account the rows can reach; null if the account is suspended or gone. One trip. */
+export async function readReached({ d1 }: Database, accountId: string, rows: Row[]) {
+  const keys = JSON.stringify(rows.map(({ input, phone }) => ({ email: input.email, phone: phone?.e164 })))
+  const named = (pick: (row: Row) => (string | null | undefined)[]) => [...new Set(rows.flatMap(pick).filter((v) => v))]
+  const names = JSON.stringify({
+    stages: named(({ input }) => [input.stageId]),
+    pipelines: named(({ input }) => [input.stageId ? null : input.pipelineId]),
+    sources: named(({ input }) => [input.sourceId]),
+    offices: named(({ input }) => [input.officeId]),
+    users: named(({ input }) => [input.userId]),
+    jobs: named(({ input }) => [input.jobId]),
+    labels: named(({ input }) => input.labels.map(nameKey)),
+    sourceNames: named(({ input }) => [input.newSourceName && nameKey(input.newSourceName)]),
+  })
+  const [references, people] = await d1.batch([
+    d1.prepare(READ_REFERENCES).bind(accountId, names),
+    d1.prepare(READ_PEOPLE).bind(accountId, keys),
+  ])
+  const row = references?.results[0] as Record<string, string> | undefined
+  if (!row || !people) return null
+  return { keys, references: toReferences(row), people: (people.results as ProspectRow[]).map(toRecord) }
+}
+
+function toReferences(row: Record<string, string>): References {
+  const list = <T>(column: string): T[] => JSON.parse(row[column] ?? '[]')
+  const [labels, sources] = [list<Named>('labels'), list<Named>('sourceNames')]
+  return {
+    defaultStage: JSON.parse(row.defaultStage ?? 'null'),
+    stages: new Map(list<Stage>('stages').map((stage) => [stage.id, stage])),
+    pipelines: new Map(list<Stage>('pipelines').map((stage) => [stage.pipelineId, stage])),
+    sources: new Set(list<string>('sources')),
+    offices: new Set(list<string>('offices')),
+    users: new Set(list<string>('users')),
+    jobs: new Set(list<string>('jobs')),
+    labels: new Map(labels.map(({ nameKey, id, name }) => [nameKey, { id, name }])),
+    sourceNames: new Map(sources.map(({ nameKey, id }) => [nameKey, id])),
+  }
+}
+
+/** Columns of `prospects` that a write sets, and the fields that each follows. `words` follows what is searched. */
+const STORED: Record<string, (keyof Prospect)[]> = {
+  first_name: ['firstName'],
+  last_name: ['lastName'],
+  email: ['email'],
+  phone: ['phone'],
+  stage_id: ['currentStageId'],
+  labels: ['labels'],
+  jobs: ['jobIds'],
+  title: ['title'],
+  company: ['company'],
+  license_status: ['licenseStatus'],
+  notes: ['notes'],
+  street_address: ['streetAddress'],
+  city: ['city'],
+  state: ['state'],
+  postal_code: ['postalCode'],
+  office_id: ['officeId'],
+  source_id: ['sourceId'],
+  words: ['firstName', 'lastName', 'title', 'company'],
+}
+
+/** A record as a row of `prospects`, in JSON: column → value. */
+const toRow = (r: ProspectRecord) => ({
+  id: r.id,
+  first_name: r.firstName,
+  last_name: r.lastName,
+  email: r.email,
+  phone: r.phone,
+  stage_id: r.stage?.id ?? null,
+  labels: JSON.stringify(r.labels.map(({ id }) => id)),
+  jobs: JSON.stringify(r.jobIds),
+  title: r.title,
+  company: r.company,
+  license_status: r.licenseStatus,
+  notes: r.notes,
+  street_address: r.streetAddress,
+  city: r.city,
+  state: r.state,
+  postal_code: r.postalCode,
+  office_id: r.officeId,
+  source_id: r.sourceId,
+  words: JSON.stringify(searchWords(r)),
+  created_by_user_id: r.createdByUserId,
+  updated_by_user_id: r.updatedByUserId,
+  version: r.version,
+  created_at: r.createdAt,
+})
+
+/** Never before a change that was committed earlier, so that whoever asks for what changed since misses nothing. */
+const COMMIT_TIME = '(SELECT max(?3, coalesce(max(updated_at), 0)) FROM prospects WHERE account_id = ?1)'
+
+const insertNamed = (table: 'labels' | 'sources') => `
+  INSERT INTO ${table} (account_id, id, name, name_key, created_at, updated_at)
+  SELECT ?1, value ->> 'id', value ->> 'name', value ->> 'nameKey', ?3, ?3 FROM json_each(?2)`
+
+function insertProspects(): string {
+  const columns = Object.keys({
+    id: 0,
+    ...STORED,
+    created_by_user_id: 0,
+    updated_by_user_id: 0,
+    version: 0,
+    created_at: 0,
+  })
+  return `
+    INSERT INTO prospects (account_id, ${columns.join(', ')}, updated_at)
+    SELECT ?1, ${columns.map((column) => `value ->> '${column}'`).join(', ')}, ${COMMIT_TIME} FROM json_each(?2) WHERE true
+    RETURNING id, updated_at AS updatedAt`
+}
+
+/** Sets only the columns that some row changes: each one set is written anew in every index that it is part of. */
+function updateProspects(changed: Plan['changed']): string {
+  const columns = Object.keys(STORED).filter((column) => STORED[column]?.some((field) => changed.has(field)))
+  const sets = [...columns, 'updated_by_user_id', 'version'].map((column) => `${column} = r.value ->> '${column}'`)
+  return `
+    UPDATE prospects AS p SET ${sets.join(', ')}, updated_at = ${COMMIT_TIME}
+    FROM (SELECT ?1 AS account_id, value FROM json_each(?2)) r
+    WHERE p.account_id = r.account_id AND p.id = r.value ->> 'id'
+    RETURNING id, updated_at AS updatedAt`
+}
+
+/**
+ * Commits a plan in one batch: all of it, or nothing and an error if what it was folded from is no longer so.
+ * Fills in the records' `updatedAt`, which is known only now, and returns the deliveries that were made.
+ */
+export async function commitPlan(
+  db: Database,
+  accountId: string,
+  origin: Origin,
+  now: number,
+  read: { keys: string; people: ProspectRecord[] },
+  plan: Plan,
+): Promise<WakeUp[]> {
+  const set = (sql: string, rows: object[]) =>
+    rows.length === 0 ? [] : [db.d1.prepare(sql).bind(accountId, JSON.stringify(rows), now)]
+  const versions = read.people.map((p) => `${p.id} ${p.version}`).sort()
+  const results = await db.d1.batch<{ id: string; updatedAt: number }>([
+    db.d1.prepare(SAME_AS_READ).bind(accountId, read.keys, JSON.stringify(versions)),
+    ...set(insertNamed('labels'), plan.labels),
+    ...set(insertNamed('sources'), plan.sources),
+    ...set(insertProspects(), [...plan.created.values()].map(toRow)),
+    ...set(updateProspects(plan.changed), [...plan.updated.values()].map(toRow)),
+    ...recordEvents(db, accountId, origin, now, plan.events),
+  ])
+  const committed = new Map(results.slice(0, -1).flatMap((r) => r.results.map(({ id, updatedAt }) => [id, updatedAt])))
+  for (const { record } of plan.outcomes)
+    if (!read.people.includes(record)) record.updatedAt = committed.get(record.id) ?? record.updatedAt
+  return (results.at(-1)?.results ?? []) as unknown as WakeUp[]
+}

@@ -1,0 +1,30 @@
+/** Names that mean a machine or network of ours, never a public host. */
+const PRIVATE_SUFFIXES = ['.local', '.internal', '.localhost']
+
+/**
+ * Why a webhook must not be sent to this URL, or null if it may. It is asked on registration and again before each
+ * send. `new URL` has by then turned every spelling of an IPv4 address (decimal, octal, hex, short) into dotted
+ * decimals, and punycode and full-width characters into plain ones.
+ */
+export function refuseUrl(
+  text: string,
+  { allowLocal, ownHost }: { allowLocal: boolean; ownHost?: string },
+): string | null {
+  const url = URL.parse(text)
+  if (!url) return 'This is not a URL.'
+  if (url.username || url.password) return 'A webhook URL cannot hold credentials.'
+  const host = url.hostname.replace(/\.$/, '')
+  if (allowLocal && /^https?:$/.test(url.protocol) && (host === 'localhost' || host === '127.0.0.1')) return null
+  if (url.protocol !== 'https:') return 'A webhook URL must be https.'
+  if (url.port) return 'A webhook URL must use the default port.'
+  if (host.startsWith('[') || /^\d+(\.\d+)*$/.test(host)) return 'A webhook URL must name a host, not an IP address.'
+  if (
+    !host.includes('.') ||
+    host.startsWith('.') ||
+    host.endsWith('.') ||
+    PRIVATE_SUFFIXES.some((s) => host.endsWith(s))
+  )
+    return 'A webhook URL must name a public host.'
+  if (host === ownHost) return 'A webhook URL cannot be this service itself.'
+  return null
+}
