@@ -1,0 +1,35 @@
+import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-plugin'
+import { defineConfig } from 'vitest/config'
+
+const worker = cloudflareTest(async () => ({
+  wrangler: { configPath: './wrangler.toml' },
+  miniflare: {
+    compatibilityFlags: ['nodejs_compat'],
+    bindings: {
+      ADMIN_TOKEN: 'operator-of-the-tests',
+      ENCRYPTION_KEY: `1.${btoa('0123456789abcdef0123456789abcdef')}`,
+      ALLOW_LOCAL_WEBHOOKS: 'true',
+      MIGRATIONS: await readD1Migrations('./drizzle'),
+    },
+  },
+}))
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        plugins: [worker],
+        test: { name: 'workerd', include: ['test/*.test.ts'], setupFiles: ['test/setup.ts'] },
+      },
+      {
+        test: {
+          name: 'e2e',
+          include: ['test/e2e/*.test.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+})
