@@ -74,11 +74,11 @@ export async function createAccount(db: Database, input: CreateAccount): Promise
 
 /** A page of accounts, newest first. */
 export async function listAccounts(db: Database, { limit, pageToken }: ListQuery): Promise<Page<Account>> {
-  const [after] = (await decodePageToken('accounts', pageToken, 1)) ?? []
+  const [after = 'acct_~'] = (await decodePageToken('accounts', pageToken, 1)) ?? []
   const rows = await db.orm
     .select()
     .from(accounts)
-    .where(and(isNull(accounts.erasedAt), after === undefined ? undefined : lt(accounts.id, String(after))))
+    .where(and(isNull(accounts.erasedAt), lt(accounts.id, String(after))))
     .orderBy(desc(accounts.id))
     .limit(limit + 1)
   return pageOf(rows, limit, 'accounts', toAccount)

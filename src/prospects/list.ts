@@ -87,17 +87,17 @@ function newest({ labels, stage }: Filters, older: (id: string) => string): stri
   const each = (of: string, ids: string) => `SELECT DISTINCT o.value AS id FROM ${of}
     CROSS JOIN json_each((SELECT json_group_array(id) FROM (${ids} ORDER BY id DESC LIMIT ?2))) o WHERE true`
   const byLabel = (more: string, index: string) => `SELECT prospect_id AS id FROM prospect_labels ${index}
-    WHERE account_id = ?1 AND label_id = l.id ${more} ${older('prospect_id')}`
+    WHERE account_id = ?1 AND label_id = wl.id ${more} ${older('prospect_id')}`
   if (labels && stage)
     return each(
-      'wanted_labels l CROSS JOIN wanted_stages w',
-      byLabel('AND stage_id = w.id', 'INDEXED BY prospect_labels_stage'),
+      'wanted_labels wl CROSS JOIN wanted_stages ws',
+      byLabel('AND stage_id = ws.id', 'INDEXED BY prospect_labels_stage'),
     )
-  if (labels) return each('wanted_labels l', byLabel('', ''))
+  if (labels) return each('wanted_labels wl', byLabel('', ''))
   if (stage)
     return each(
-      'wanted_stages w',
-      `SELECT id FROM prospects INDEXED BY prospects_stage WHERE account_id = ?1 AND stage_id = w.id ${older('id')}`,
+      'wanted_stages ws',
+      `SELECT id FROM prospects INDEXED BY prospects_stage WHERE account_id = ?1 AND stage_id = ws.id ${older('id')}`,
     )
   return `SELECT id FROM prospects WHERE account_id = ?1 ${older('id')}`
 }
@@ -109,9 +109,9 @@ function countOf({ labels, stage }: Filters): string {
     return `SELECT sum(c.n) AS n FROM prospect_counts c WHERE c.account_id = ?1 AND c.label_set = '*' ${inStage}`
   return `
     SELECT sum(c.n) AS n FROM (
-      SELECT DISTINCT m.label_set FROM wanted_labels l
-        CROSS JOIN label_set_members m ON m.account_id = ?1 AND m.label_id = l.id) s
-      CROSS JOIN prospect_counts c ON c.account_id = ?1 AND c.label_set = s.label_set ${inStage}`
+      SELECT DISTINCT m.label_set FROM wanted_labels wl
+        CROSS JOIN label_set_members m ON m.account_id = ?1 AND m.label_id = wl.id) sets
+      CROSS JOIN prospect_counts c ON c.account_id = ?1 AND c.label_set = sets.label_set ${inStage}`
 }
 
 /**

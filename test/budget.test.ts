@@ -1,0 +1,129 @@
+import { createMessageBatch } from 'cloudflare:test'
+import { env } from 'cloudflare:workers'
+import { beforeAll, describe, expect, test, vi } from 'vitest'
+import { eraseAccounts } from '../src/accounts/erase'
+import { openDatabase } from '../src/db/client'
+import { deliverBatch } from '../src/webhooks/deliver'
+import { type Account, type Answer, costOf, newAccount } from './api'
+import { writeMany } from './callers'
+
+/**
+ * What each call may cost D1, with a warm key: round trips, rows read, rows written. The same budget holds in an
+ * account of 30 prospects and in one of 3,000 (each with as many labels, sources, events and deliveries), beside a
+ * neighbour as large. Query plans alone would not show it.
+ */
+
+let big: Account
+let small: Account
+
+async function filled(people: number): Promise<Account> {
+  const account = await newAccount()
+  await account.post('/v1/webhooks', { url: 'http://127.0.0.1:9/hook' })
+  await writeMany(
+    account,
+    Array.from({ length: people }, (_, n) => ({
+      firstName: `Given${String(n).padStart(5, '0')}`,
+      lastName: 'Common',
+      company: `Company ${n % 7}`,
+      email: n % 2 ? `p${n}@example.com` : null,
+      phone: n % 6 === 1 ? '2125550100' : `212555${1000 + n}`,
+      labels: [`Own ${n}`, n % 2 ? 'Odd' : 'Even'],
+      newSourceName: `Source ${n}`,
+    })),
+  )
+  return account
+}
+
+beforeAll(async () => {
+  ;[small, big] = [await filled(30), await filled(3000)]
+  await filled(3000)
+}, 120_000)
+
+const unique = () => crypto.randomUUID()
+const known = { firstName: 'Given00007', lastName: 'Common', email: 'p7@example.com' }
+
+const BUDGETS: [call: string, send: (a: Account) => Promise<Answer>, trips: number, read: number, written: number][] = [
+  [
+    'get by id',
+    async (a) => a.get(`/v1/prospects/${(await a.list('email=p7@example.com')).json.prospects[0]?.id}`),
+    1,
+    8,
+    0,
+  ],
+  ['list, newest 25', (a) => a.list('limit=25'), 1, 260, 0],
+  ['list by stage', (a) => a.list('stage=New&limit=25'), 1, 310, 0],
+  ['list by a rare label', (a) => a.list('label=Own 7&limit=25'), 1, 25, 0],
+  ['list by any of two labels', (a) => a.list('label=Own 7,Own 8&limit=25'), 1, 45, 0],
+  ['list by labels and stage', (a) => a.list('label=Own 7,Own 8&stage=New&limit=25'), 1, 50, 0],
+  ['list by email', (a) => a.list('email=p7@example.com'), 1, 16, 0],
+  ['list by phone', (a) => a.list('phone=2125551008'), 1, 16, 0],
+  ['list by a rare word', (a) => a.list('name=given00007'), 1, 16, 0],
+  ['list that finds nobody', (a) => a.list('name=nobody&label=None'), 1, 10, 0],
+  ['list of labels', (a) => a.get('/v1/labels?limit=5'), 1, 6, 0],
+  ['list of sources', (a) => a.get('/v1/sources?limit=5'), 1, 6, 0],
+  ['list of stages', (a) => a.get('/v1/stages?limit=5'), 1, 25, 0],
+  ['list of webhooks', (a) => a.get('/v1/webhooks?limit=5'), 1, 2, 0],
+  ['list of keys', (a) => a.get('/v1/api-keys?limit=5'), 1, 2, 0],
+  ['match without update, by email', (a) => a.prospect({ email: 'p7@example.com' }), 1, 20, 0],
+  ['match without update, by a shared phone', (a) => a.prospect({ phone: '2125550100' }), 1, 30, 0],
+  [
+    'create with 3 labels, one new, and a new source',
+    (a) =>
+      a.prospect({
+        labels: ['Own 1', 'Own 2', unique()],
+        company: 'Acme Realty',
+        newSourceName: unique(),
+        email: `${unique()}@example.com`,
+      }),
+    2,
+    65,
+    32,
+  ],
+  ['update of a field', (a) => a.prospect({ ...known, city: unique(), update: true }), 2, 60, 8],
+  ['update of the labels', (a) => a.prospect({ ...known, labels: unique(), update: true }), 2, 125, 24],
+  ['update that changes nothing', (a) => a.prospect({ ...known, update: true }), 1, 40, 0],
+  ['new label', (a) => a.post('/v1/labels', { name: unique() }), 1, 2, 2],
+]
+
+describe.each(['small', 'big'])('in a %s account', (size) => {
+  test.each(BUDGETS)('%s', async (_call, call, trips, read, written) => {
+    const account = size === 'big' ? big : small
+    const answer = await call(account)
+    expect(answer.status).toBeLessThan(300)
+    const cost = costOf(answer)
+    expect(cost.trips).toBe(trips)
+    expect(cost.read).toBeLessThanOrEqual(read)
+    expect(cost.written).toBeLessThanOrEqual(written)
+  })
+
+  test('a delivery', async () => {
+    const account = size === 'big' ? big : small
+    const { results } = await env.DB.prepare(
+      "SELECT account_id AS accountId, webhook_id AS webhookId, event_seq AS eventSeq FROM deliveries WHERE account_id = ? AND status = 'pending' LIMIT 25",
+    )
+      .bind(account.id)
+      .all()
+    const fetch = vi.spyOn(globalThis, 'fetch').mockImplementation(async () => new Response())
+    const db = openDatabase(env.DB)
+    const messages = results.map((body, i) => ({ id: String(i), timestamp: 0, attempts: 1, body }))
+    await deliverBatch(createMessageBatch('prospect-webhooks', messages), { ...env, DB: db.d1 })
+    expect(fetch).toHaveBeenCalledTimes(25)
+    expect(db.cost.trips).toBe(2)
+    expect(db.cost.read).toBeLessThanOrEqual(25 * 12)
+    expect(db.cost.written).toBeLessThanOrEqual(25 * 5)
+  })
+})
+
+test('words cost what they match', async () => {
+  const answer = await big.list('name=given001 comm')
+  expect(answer.json.totalCount).toBe(100)
+  expect(costOf(answer).read).toBeLessThan(100 * 8 + 3000)
+})
+
+test('erasing a small account reads nothing of a large one', async () => {
+  const account = await filled(30)
+  await env.DB.prepare('UPDATE accounts SET erased_at = 1 WHERE id = ?').bind(account.id).run()
+  const db = openDatabase(env.DB)
+  await eraseAccounts(db)
+  expect(db.cost.read).toBeLessThan(30 * 100)
+})

@@ -1,0 +1,22 @@
+import { env } from 'cloudflare:workers'
+import { type Database, databaseOf } from '../src/db/client'
+import type { Caller } from '../src/http/auth'
+import { CreateProspect } from '../src/prospects/schema'
+import { writeProspects } from '../src/prospects/store'
+import type { Account } from './api'
+
+/** The account's database, as a route would have it. */
+export const databaseFor = (account: Account): Database => databaseOf(env, account.id) as Database
+
+/** The account's admin key, as a store sees it. */
+export const callerOf = ({ id, apiKey }: Account): Caller => ({
+  account: { id, name: 'Test', defaultCountry: 'US', createdAt: 0 },
+  key: { id: apiKey.id, name: 'Admin', scopes: ['admin'], expiresAt: null },
+})
+
+/** Writes many prospects in chunks, as an import does. */
+export async function writeMany(account: Account, bodies: object[], chunk = 250) {
+  const rows = bodies.map((body) => CreateProspect.parse({ firstName: 'Pat', lastName: 'Doe', ...body }))
+  for (let i = 0; i < rows.length; i += chunk)
+    await writeProspects(databaseFor(account), callerOf(account), 'import', rows.slice(i, i + chunk))
+}
