@@ -2,9 +2,10 @@ import { newId } from '../db/ids'
 import { invalidInput, unknownReference } from '../http/problem'
 import { nameKey } from '../http/text'
 import type { NewEvent } from '../webhooks/events'
+import { changedFields, eventsOf } from './changes'
 import { findMatch, type Match } from './match'
 import type { ParsedPhone } from './phone'
-import { type Label, labelNames, type Prospect, type ProspectRecord, type Stage, toProspect } from './prospect'
+import type { Label, Prospect, ProspectRecord, Stage } from './prospect'
 import { type CreateProspect, MAX_LABELS } from './schema'
 
 /** One row to be folded: what the caller said, and what its phone turned out to be (null: none given). */
@@ -238,66 +239,6 @@ function stageAfter({ stage }: ProspectRecord, { stageId, pipelineId }: CreatePr
 }
 
 const byId = (labels: Label[]) => [...labels].sort((a, b) => (a.id < b.id ? -1 : 1))
-
-/** Fields whose changes events tell, but for the stage, whose moves have an event of their own. */
-const TOLD = [
-  'firstName',
-  'lastName',
-  'email',
-  'phone',
-  'labels',
-  'title',
-  'company',
-  'licenseStatus',
-  'notes',
-  'streetAddress',
-  'city',
-  'state',
-  'postalCode',
-  'officeId',
-  'sourceId',
-  'jobIds',
-] as const satisfies (keyof Prospect)[]
-
-const shown = (record: ProspectRecord, field: (typeof TOLD)[number]) =>
-  field === 'labels' ? labelNames(record) : record[field]
-
-function changedFields(before: ProspectRecord, after: ProspectRecord): (keyof Prospect)[] {
-  const differs = (a: unknown, b: unknown) => JSON.stringify(a) !== JSON.stringify(b)
-  return [
-    ...TOLD.filter((field) => differs(before[field], after[field])),
-    ...(before.stage?.id !== after.stage?.id ? (['currentStageId'] as const) : []),
-  ]
-}
-
-/** The events of a change (contract, "Webhooks"): a move is told as such, other fields beside it if they changed. */
-function eventsOf(
-  before: ProspectRecord | null,
-  after: ProspectRecord,
-  fields: (keyof Prospect)[],
-  { userId, muteWebhook }: CreateProspect,
-): NewEvent[] {
-  const prospect = toProspect(after)
-  const event = (type: NewEvent['type'], data: object): NewEvent => ({
-    type,
-    prospectId: after.id,
-    userId: userId ?? null,
-    muted: muteWebhook,
-    data: { prospect, ...data },
-  })
-  if (!before) return [event('prospect.created', {})]
-  const told = TOLD.filter((field) => fields.includes(field))
-  const changes = Object.fromEntries(
-    told.map((field) => [field, { from: shown(before, field), to: shown(after, field) }]),
-  )
-  const stageOf = ({ stage }: ProspectRecord) => stage && { id: stage.id, name: stage.name }
-  return [
-    ...(told.length > 0 ? [event('prospect.updated', { changes })] : []),
-    ...(fields.includes('currentStageId')
-      ? [event('prospect.stage_changed', { previousStage: stageOf(before), currentStage: stageOf(after) })]
-      : []),
-  ]
-}
 
 function outcomeOf(row: Row, { record: before, matchedBy, duplicate }: Match, record: ProspectRecord): Outcome {
   const { input, phone } = row

@@ -28,7 +28,8 @@ const ROUNDS = 40
 
 /**
  * The one write path: reads whom the rows reach, folds the rows into them, commits what changed. Every prospect is
- * made and changed here. A lost race writes nothing and goes round again. Two trips; one if nothing is to be written.
+ * made and changed here. A lost race writes nothing and goes round again, with fewer rows: rows of one chunk can be in
+ * each other's way too (one takes an email that another gives up). Two trips; one if nothing is to be written.
  * Returns an outcome for each row, and the deliveries to wake the consumer for.
  */
 export async function writeProspects(
@@ -44,19 +45,24 @@ export async function writeProspects(
   }))
   const outcomes: Outcome[] = []
   const deliveries: WakeUp[] = []
+  let size = rows.length
   for (let lost = 0; lost < ROUNDS; ) {
     const now = Date.now()
-    const read = await readReached(db, account.id, rows)
+    const chunk = rows.slice(0, size)
+    const read = await readReached(db, account.id, chunk)
     if (!read) throw unauthorized('gone')
-    const plan = foldRows(rows, read.people, read.references, now)
+    const plan = foldRows(chunk, read.people, read.references, now)
     try {
       if (plan.events.length > 0) deliveries.push(...(await commitPlan(db, account.id, origin, now, read, plan)))
     } catch (error) {
       if (!isAborted(error) && !isForeignKeyViolation(error) && !uniqueViolation(error)) throw error
       lost++
+      size = Math.ceil(size / 2)
       await new Promise((resolve) => setTimeout(resolve, Math.random() * Math.min(lost * 4, 50)))
       continue
     }
+    lost = 0
+    size *= 2
     outcomes.push(...plan.outcomes)
     rows = rows.slice(plan.outcomes.length)
     if (rows.length === 0) return { outcomes, deliveries }

@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import type { Database } from '../db/client'
 import { randomText } from '../db/ids'
+import { describeError } from '../http/problem'
 
 /** What a webhook can ask for. */
 export const EVENT_TYPES = [
@@ -72,8 +73,19 @@ const DELIVER = `
 /** The most messages of one `sendBatch`. */
 const SEND_MOST = 100
 
-/** Wakes the consumer for deliveries that are due. What is lost here is found by the timetable in D1. */
+/** Wakes the consumer for deliveries that are due. Never throws: the deliveries are in D1, whatever happens here. */
 export async function wake(queue: Queue<WakeUp>, deliveries: WakeUp[]): Promise<void> {
-  for (let i = 0; i < deliveries.length; i += SEND_MOST)
-    await queue.sendBatch(deliveries.slice(i, i + SEND_MOST).map((body) => ({ body })))
+  try {
+    for (let i = 0; i < deliveries.length; i += SEND_MOST)
+      await queue.sendBatch(deliveries.slice(i, i + SEND_MOST).map((body) => ({ body })))
+  } catch (error) {
+    console.error(
+      JSON.stringify({
+        level: 'error',
+        message: 'deliveries not woken',
+        count: deliveries.length,
+        ...describeError(error),
+      }),
+    )
+  }
 }
