@@ -16,6 +16,10 @@ import { webhookRoutes } from './webhooks/routes'
 export const app = factory.createApp()
 
 app.use(requestId(), secureHeaders(), timing)
+app.use('*', async function noStore(c, next) {
+  await next()
+  c.header('cache-control', 'private, no-store')
+})
 app.use(
   methodNotAllowed({
     app,
@@ -34,16 +38,8 @@ app.get('/health', validate({}), async (c) => {
   return c.json({ status: 'ok' })
 })
 
-app.use('/admin/*', async (c, next) => {
-  await next()
-  c.header('cache-control', 'private, no-store')
-})
 app.route('/admin/accounts', adminRoutes)
 
-app.use('/v1/*', async (c, next) => {
-  await next()
-  c.header('cache-control', 'private, no-store')
-})
 app.use('/v1/*', authenticate)
 app.route('/v1/me', meRoutes)
 app.route('/v1/api-keys', keyRoutes)

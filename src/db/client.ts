@@ -14,6 +14,8 @@ export interface Database {
   d1: D1Database
   orm: DrizzleD1Database<typeof schema>
   cost: Cost
+  /** Makes the next trip fail (see `isAccountGone`), and write nothing, if this account is suspended or gone. */
+  requireAccount(accountId: string): void
 }
 
 /** The number of the database that new accounts go to: two base-36 digits, part of every account and key id. */
@@ -31,16 +33,21 @@ export function databaseOf(env: Env, id: string): Database | null {
 export function openDatabase(binding: D1Database): Database {
   const cost: Cost = { trips: 0, read: 0, written: 0, ms: 0 }
 
-  async function trip<T extends D1Result | D1Result[]>(send: () => Promise<T>): Promise<T> {
+  let required: string | undefined
+
+  async function trip(statements: D1PreparedStatement[]): Promise<D1Result[]> {
+    const guard = required === undefined ? [] : [binding.prepare(STOP_IF_GONE).bind(required)]
+    required = undefined
     const start = performance.now()
     cost.trips++
     try {
-      const answer = await send()
-      for (const { meta } of [answer].flat() as D1Result[]) {
+      const all = [...guard, ...statements]
+      const results = all.length === 1 ? [await (all[0] as D1PreparedStatement).all()] : await binding.batch(all)
+      for (const { meta } of results) {
         cost.read += meta.rows_read
         cost.written += meta.rows_written
       }
-      return answer
+      return results.slice(guard.length)
     } finally {
       cost.ms += performance.now() - start
     }
@@ -48,7 +55,7 @@ export function openDatabase(binding: D1Database): Database {
 
   const originals = new WeakMap<object, D1PreparedStatement>()
   function counted(statement: D1PreparedStatement): D1PreparedStatement {
-    const all = () => trip(() => statement.all())
+    const all = async () => (await trip([statement]))[0] as D1Result
     const wrapper = {
       bind: (...values: unknown[]) => counted(statement.bind(...values)),
       all,
@@ -62,9 +69,16 @@ export function openDatabase(binding: D1Database): Database {
 
   const d1 = {
     prepare: (text: string) => counted(binding.prepare(text)),
-    batch: (statements: D1PreparedStatement[]) =>
-      trip(() => binding.batch(statements.map((s) => originals.get(s) ?? s))),
+    batch: (statements: D1PreparedStatement[]) => trip(statements.map((s) => originals.get(s) ?? s)),
   } as unknown as D1Database
 
-  return { d1, orm: drizzle(d1, { schema, casing: 'snake_case' }), cost }
+  const requireAccount = (accountId: string) => {
+    required = accountId
+  }
+  return { d1, orm: drizzle(d1, { schema, casing: 'snake_case' }), cost, requireAccount }
 }
+
+/** It rides in front of the trip that it guards, as one more statement of its batch. */
+const STOP_IF_GONE = `SELECT iif(
+  EXISTS (SELECT 1 FROM accounts WHERE id = ?1 AND suspended_at IS NULL AND erased_at IS NULL),
+  1, json_extract('{}', 'account gone'))`

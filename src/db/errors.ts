@@ -15,3 +15,6 @@ export const abortIf = (condition: string): string => `SELECT CASE WHEN ${condit
 
 /** Whether a batch was ended by `abortIf`. */
 export const isAborted = (error: unknown): boolean => messages(error).includes('malformed JSON')
+
+/** Whether a trip was refused because its account is suspended or gone. */
+export const isAccountGone = (error: unknown): boolean => messages(error).includes('account gone')

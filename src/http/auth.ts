@@ -4,7 +4,7 @@ import { type Database, databaseOf, openDatabase } from '../db/client'
 import { accounts, apiKeys } from '../db/schema'
 import { type AppEnv, factory } from './factory'
 import { hashKey, keyIdOf, sameSecret } from './key'
-import { Problem } from './problem'
+import { Problem, unauthorized } from './problem'
 
 /** What a key may do; each includes those before it. */
 export const SCOPES = ['read', 'write', 'admin'] as const
@@ -32,7 +32,10 @@ export function forgetKeys(accountId: string, keyId?: string): void {
   for (const [id, { account }] of known) if (account.id === accountId && (keyId ?? id) === id) known.delete(id)
 }
 
-/** Sets `caller` and `db`, or answers 401. With a key that this isolate knows it costs no trip. */
+/**
+ * Sets `caller` and `db`, or answers 401. With a key that this isolate knows it costs no trip: whether the account is
+ * still there is asked beside the first statement of the call.
+ */
 export const authenticate = factory.createMiddleware(async function authenticate(c, next) {
   const token = bearerToken(c)
   const keyId = token && keyIdOf(token)
@@ -45,6 +48,7 @@ export const authenticate = factory.createMiddleware(async function authenticate
   if (!matches || (key.key.expiresAt ?? Number.POSITIVE_INFINITY) <= now) throw unauthorized(token)
   if (key.suspended) throw new Problem(403, 'account_suspended', 'This account is suspended.')
   c.set('caller', { account: key.account, key: key.key })
+  if (db.cost.trips === 0) db.requireAccount(key.account.id)
   await next()
 })
 
@@ -75,16 +79,6 @@ export const requireOperator = factory.createMiddleware(async function requireOp
 })
 
 const bearerToken = (c: Context<AppEnv>) => /^Bearer +(\S+) *$/i.exec(c.req.header('authorization') ?? '')?.[1]
-
-/** 401 (RFC 6750): nothing more than that there was no credential, or a bad one. */
-export const unauthorized = (token: string | undefined) =>
-  new Problem(
-    401,
-    token ? 'invalid_credential' : 'missing_credential',
-    token ? 'This credential is unknown, expired or revoked.' : 'Send `Authorization: Bearer <key>`.',
-    {},
-    { 'www-authenticate': token ? 'Bearer error="invalid_token"' : 'Bearer' },
-  )
 
 async function findKey(db: Database, keyId: string): Promise<KnownKey | undefined> {
   const remembered = known.get(keyId)

@@ -13,8 +13,11 @@ export const limit = (byDefault: number) =>
     .transform(Number)
     .default(byDefault)
 
+/** A token holds a name of the longest kind, encoded twice. */
+export const pageToken = parameter(4000)
+
 /** The parameters of every list but the prospects'. */
-export const ListQuery = z.strictObject({ limit: limit(100), pageToken: parameter().optional() })
+export const ListQuery = z.strictObject({ limit: limit(100), pageToken: pageToken.optional() })
 export type ListQuery = z.infer<typeof ListQuery>
 
 /** A page of a list and the token of the next one, null on the last. */
@@ -41,7 +44,7 @@ type Scope = string | number | boolean | null | undefined | Scope[] | { [key: st
 
 /** An opaque token that means "the rows after `after`, in this list with these filters". */
 export const encodePageToken = async (scope: Scope, after: (string | number)[]): Promise<string> =>
-  encode(JSON.stringify([await digest(scope), ...after]))
+  encode(JSON.stringify([await digest([scope, after]), ...after]))
 
 /**
  * The `parts` values that a page token was made of, or undefined without a token. 400 if it is not one, or comes
@@ -54,7 +57,11 @@ export async function decodePageToken(
 ): Promise<(string | number)[] | undefined> {
   if (token === undefined) return undefined
   const [hash, ...after] = decode(token)
-  if (hash !== (await digest(scope)) || after.length !== parts)
+  if (
+    after.length !== parts ||
+    hash !== (await digest([scope, after])) ||
+    encode(JSON.stringify([hash, ...after])) !== token
+  )
     throw invalidInput([
       {
         in: 'query',
@@ -63,7 +70,7 @@ export async function decodePageToken(
         message: 'Use the nextPageToken of a page that was asked for with the same filters and sort.',
       },
     ])
-  return after as (string | number)[]
+  return after
 }
 
 const encode = (text: string) => toBase64Url(new TextEncoder().encode(text))
@@ -74,7 +81,7 @@ const toBase64Url = (bytes: Uint8Array) =>
     .replaceAll('/', '_')
     .replaceAll('=', '')
 
-function decode(token: string): unknown[] {
+function decode(token: string): (string | number)[] {
   try {
     const binary = atob(token.replaceAll('-', '+').replaceAll('_', '/'))
     const parsed: unknown = JSON.parse(new TextDecoder().decode(Uint8Array.from(binary, (ch) => ch.charCodeAt(0))))

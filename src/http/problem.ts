@@ -1,6 +1,7 @@
 import type { Context } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
+import { isAccountGone } from '../db/errors'
 import type { AppEnv } from './factory'
 
 /** One thing wrong with a request. `pointer` is a JSON Pointer (RFC 6901) into the part that `in` names. */
@@ -63,6 +64,16 @@ export const unknownReference = (fields: { field: string; value: string }[]): Pr
 /** 404; the same whether the thing is another account's or never was. */
 export const notFound = (what: string): Problem => new Problem(404, 'not_found', `There is no such ${what}.`)
 
+/** 401 (RFC 6750): nothing more than that there was no credential, or a bad one. */
+export const unauthorized = (token: string | undefined): Problem =>
+  new Problem(
+    401,
+    token ? 'invalid_credential' : 'missing_credential',
+    token ? 'This credential is unknown, expired or revoked.' : 'Send `Authorization: Bearer <key>`.',
+    {},
+    { 'www-authenticate': token ? 'Bearer error="invalid_token"' : 'Bearer' },
+  )
+
 /** Renders a problem as `application/problem+json`. */
 export function renderProblem(c: Context<AppEnv>, problem: Problem): Response {
   const { status, code, detail, members, headers } = problem
@@ -84,6 +95,7 @@ export function renderProblem(c: Context<AppEnv>, problem: Problem): Response {
  */
 export function onError(error: Error, c: Context<AppEnv>): Response {
   if (error instanceof Problem) return renderProblem(c, error)
+  if (isAccountGone(error)) return renderProblem(c, unauthorized(c.req.header('authorization')))
   if (error instanceof HTTPException && error.status < 500)
     return renderProblem(c, new Problem(error.status as ContentfulStatusCode, 'bad_request', error.message))
   console.error(JSON.stringify({ level: 'error', requestId: c.get('requestId'), ...describeError(error) }))

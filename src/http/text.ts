@@ -33,10 +33,10 @@ export const requiredLine = (max: number) =>
   line(max).refine((s) => s !== '', invalid('required', 'This must not be empty.'))
 
 /** For optional strings: '' says the same as null, and absent stays absent. */
-export const orNull = <T extends z.ZodType<string, string>>(schema: T) =>
+export const orNull = <T extends string>(schema: z.ZodType<T, string>) =>
   schema
     .nullable()
-    .transform((s) => s || null)
+    .transform((s) => (s || null) as Exclude<T, ''> | null)
     .optional()
 
 /**
@@ -56,5 +56,9 @@ export const idReference = z.string().overwrite((s) => s.trim())
 /** A query parameter: text that says something. */
 export const parameter = (max = 1000) => requiredLine(max)
 
-/** How names are compared, "in any case": equal keys are equal names. Upper case first joins ß with SS and ς with Σ. */
-export const nameKey = (name: string): string => name.normalize('NFC').toUpperCase().toLowerCase()
+/** A text in one case, for comparing: by way of upper case, which joins ß with ss, and with σ for the final ς. */
+export const foldCase = (text: string): string =>
+  text.toLowerCase().toUpperCase().toLowerCase().replaceAll('ς', 'σ').normalize('NFC')
+
+/** How names are compared, "in any case": equal keys are equal names. */
+export const nameKey = (name: string): string => foldCase(name.normalize('NFC'))

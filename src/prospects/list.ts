@@ -1,6 +1,7 @@
 import type { Database } from '../db/client'
-import { type Caller, unauthorized } from '../http/auth'
+import type { Caller } from '../http/auth'
 import { decodePageToken, encodePageToken } from '../http/page'
+import { unauthorized } from '../http/problem'
 import { type Filters, toFilters } from './filter'
 import { COLUMNS, JOINS, type Prospect, type ProspectRow, toProspect, toRecord } from './prospect'
 import type { ListProspects } from './schema'
@@ -49,7 +50,7 @@ const MOST_ARMS = 5
  *   its newest ids from an index of its own. The total is added up from the counters of the label sets.
  * - By email, phone or words, `matched` is what matches, and the total counts it.
  *
- * A row comes back even if the page is empty, for the total; none if the account is suspended or gone.
+ * A row comes back even if the page is empty, for the total; none if the account is gone.
  */
 function listStatement(accountId: string, filters: Filters, before: string | undefined, limit: number) {
   const values: unknown[] = [accountId, limit]
@@ -70,7 +71,7 @@ function listStatement(accountId: string, filters: Filters, before: string | und
     WITH ${ctes.join(',\n')}
     SELECT total.n AS total, ${COLUMNS} FROM accounts a CROSS JOIN total
       LEFT JOIN page LEFT JOIN prospects p ON p.account_id = ?1 AND p.id = page.id ${JOINS}
-    WHERE a.id = ?1 AND a.suspended_at IS NULL AND a.erased_at IS NULL
+    WHERE a.id = ?1
     ORDER BY p.id DESC`
   return { text, values }
 }

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { MAX_LABEL_LENGTH } from '../catalog/kinds'
-import { limit } from '../http/page'
+import { limit, pageToken } from '../http/page'
 import { email, idReference, invalid, line, lines, nameKey, orNull, parameter, requiredLine } from '../http/text'
 
 export const LICENSE_STATUSES = ['not_started', 'in_progress', 'licensed'] as const
@@ -41,6 +41,14 @@ const labels = z
     invalid('too_many', `A prospect can have at most ${MAX_LABELS} labels.`),
   )
 
+const licenseStatus = z
+  .string()
+  .overwrite((s) => s.trim())
+  .refine(
+    (s) => s === '' || LICENSE_STATUSES.includes(s as LicenseStatus),
+    invalid('not_allowed', `This must be one of ${LICENSE_STATUSES.join(', ')}.`),
+  ) as z.ZodType<LicenseStatus | '', string>
+
 const flag = z
   .boolean()
   .nullish()
@@ -55,13 +63,7 @@ export const CreateProspect = z.strictObject({
   phone: orNull(line(100)),
   stageId: reference,
   pipelineId: reference,
-  licenseStatus: z
-    .union([z.enum(LICENSE_STATUSES), z.literal('')], {
-      message: `This must be one of ${LICENSE_STATUSES.join(', ')}.`,
-    })
-    .nullable()
-    .transform((status) => status || null)
-    .optional(),
+  licenseStatus: orNull(licenseStatus),
   labels: labels.nullish().transform((names) => names ?? []),
   notes: orNull(lines(20_000)),
   title: orNull(line(200)),
@@ -114,6 +116,6 @@ export const ListProspects = z.strictObject({
   stage: parameter().optional(),
   label: labelFilter.optional(),
   limit: limit(1),
-  pageToken: parameter().optional(),
+  pageToken: pageToken.optional(),
 })
 export type ListProspects = z.output<typeof ListProspects>

@@ -1,7 +1,7 @@
 import type { Database } from '../db/client'
 import { isAborted, isForeignKeyViolation, uniqueViolation } from '../db/errors'
-import { type Caller, unauthorized } from '../http/auth'
-import { notFound, Problem } from '../http/problem'
+import type { Caller } from '../http/auth'
+import { notFound, Problem, unauthorized } from '../http/problem'
 import type { Origin, WakeUp } from '../webhooks/events'
 import { foldRows, type Outcome } from './fold'
 import { parsePhone } from './phone'
@@ -21,7 +21,7 @@ export async function getProspect(db: Database, accountId: string, id: string): 
 const GET = `
   SELECT ${COLUMNS} FROM accounts a
     LEFT JOIN prospects p ON p.account_id = a.id AND p.id = ?2 ${JOINS}
-  WHERE a.id = ?1 AND a.suspended_at IS NULL AND a.erased_at IS NULL`
+  WHERE a.id = ?1`
 
 /** How often a write goes round again when others change what it was folded from. */
 const ROUNDS = 40

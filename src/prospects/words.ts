@@ -1,3 +1,5 @@
+import { foldCase } from '../http/text'
+
 /** The text filters, and the field of `prospect_words` that each searches. */
 export const TEXT_FIELDS = { name: 'n', title: 't', company: 'c' } as const
 export type TextFilter = keyof typeof TEXT_FIELDS
@@ -7,12 +9,7 @@ export type FieldWord = [field: (typeof TEXT_FIELDS)[TextFilter], word: string]
 
 /** The words of a text as they are searched: runs of letters and digits, without accents, in one case. */
 export const wordsOf = (text: string): string[] =>
-  text
-    .normalize('NFKD')
-    .replaceAll(/\p{M}/gu, '')
-    .toUpperCase()
-    .toLowerCase()
-    .match(/[\p{L}\p{N}]+/gu) ?? []
+  foldCase(text.normalize('NFKD').replaceAll(/\p{M}/gu, '')).match(/[\p{L}\p{N}]+/gu) ?? []
 
 /** What a prospect is found by: each word of its fields once, sorted. */
 export function searchWords(p: {

@@ -40,7 +40,7 @@ const idsIn = (table: string) => `
   (SELECT json_group_array(t.id) FROM json_each(?2, '$.${table}') k
     CROSS JOIN ${table} t ON t.account_id = a.id AND t.id = k.value) AS ${table}`
 
-/** What of what the rows refer to the account has: `?2` names it. No row: the account is suspended or gone. */
+/** What of what the rows refer to the account has: `?2` names it. No row: the account is gone. */
 const READ_REFERENCES = `
   SELECT
     (SELECT ${STAGE} FROM pipelines d
@@ -57,9 +57,9 @@ const READ_REFERENCES = `
     (SELECT json_group_array(json_object('id', t.id, 'nameKey', t.name_key))
       FROM json_each(?2, '$.sourceNames') k
       CROSS JOIN sources t ON t.account_id = a.id AND t.name_key = k.value) AS sourceNames
-  FROM accounts a WHERE a.id = ?1 AND a.suspended_at IS NULL AND a.erased_at IS NULL`
+  FROM accounts a WHERE a.id = ?1`
 
-/** What of the account the rows can reach; null if the account is suspended or gone. One trip. */
+/** What of the account the rows can reach; null if the account is gone. One trip. */
 export async function readReached({ d1 }: Database, accountId: string, rows: Row[]) {
   const keys = JSON.stringify(rows.map(({ input, phone }) => ({ email: input.email, phone: phone?.e164 })))
   const named = (pick: (row: Row) => (string | null | undefined)[]) => [...new Set(rows.flatMap(pick).filter((v) => v))]
