@@ -1,0 +1,161 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { createServer, type IncomingHttpHeaders, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+const started = new Set<number>()
+const folders: string[] = []
+const servers: Server[] = []
+
+/** Ends and removes whatever the tests of a file have left. */
+export async function cleanUp() {
+  for (const pid of [...started].flatMap((npm) => [npm, ...descendants(npm)])) {
+    started.add(pid)
+    signal(pid, 'SIGKILL')
+  }
+  await until('all processes to be gone', () => ![...started].some(isAlive))
+  for (const server of servers) server.close()
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
+}
+
+/** A new folder for a service's state. */
+export function newFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'prospects-'))
+  folders.push(folder)
+  return folder
+}
+
+/** Asks until the answer is truthy, and gives up after 30 s. */
+export async function until<T>(what: string, ask: () => T | Promise<T>, details = () => ''): Promise<NonNullable<T>> {
+  for (const end = Date.now() + 30_000; Date.now() < end; await new Promise((again) => setTimeout(again, 50))) {
+    const answer = await ask()
+    if (answer) return answer
+  }
+  throw new Error(`Waited 30 s for ${what}. ${details()}`)
+}
+
+/** `npm run dev` on this port, or on a free one. Nothing is awaited. */
+export async function spawnService(folder: string, flags: string[], port?: number) {
+  port ??= await freePort()
+  const args = ['run', 'dev', '--', '--port', String(port), '--persist-to', folder, ...flags]
+  const npm = spawn('npm', args, { stdio: ['ignore', 'pipe', 'pipe'] })
+  const pid = npm.pid as number
+  started.add(pid)
+  let output = ''
+  for (const stream of [npm.stdout, npm.stderr])
+    stream.setEncoding('utf8').on('data', (text) => {
+      output += text
+    })
+  return {
+    port,
+    origin: `http://127.0.0.1:${port}`,
+    pid,
+    output: () => output,
+    /** Resolves to npm's exit code, or the signal that it died of. */
+    exit: new Promise<number | string>((ended) => npm.on('exit', (code, by) => ended(code ?? String(by)))),
+    hasEnded: () => hasEnded(npm),
+    /** Every process that it consists of, npm first. From now on they are also cleaned up. */
+    processes() {
+      const all = [pid, ...descendants(pid)]
+      for (const each of all) started.add(each)
+      return all
+    },
+  }
+}
+
+export type Service = Awaited<ReturnType<typeof spawnService>>
+
+/** `npm run dev`, healthy. With a demo account, unless `--no-seed` is among the flags, that may not be there yet. */
+export async function startService(folder: string, flags: string[] = []): Promise<Service> {
+  const service = await spawnService(folder, flags)
+  await until(
+    'the service to be healthy',
+    async () => {
+      if (service.hasEnded()) throw new Error(`npm run dev has ended:\n${service.output()}`)
+      // while a build has failed the port is open, but nobody answers
+      return fetch(`${service.origin}/health`, { signal: AbortSignal.timeout(2000) }).then(
+        ({ ok }) => ok,
+        () => false,
+      )
+    },
+    service.output,
+  )
+  service.processes()
+  return service
+}
+
+/** A request as JSON, with a bearer token; any status is an answer. */
+export async function call(origin: string, token: string, method: string, path: string, body?: unknown) {
+  const response = await fetch(origin + path, {
+    method,
+    headers: { authorization: `Bearer ${token}`, ...(body !== undefined && { 'content-type': 'application/json' }) },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+    signal: AbortSignal.timeout(30_000),
+  })
+  return { status: response.status, json: (await response.json()) as any }
+}
+
+/** An endpoint for webhooks, and what it has received. */
+export async function openReceiver() {
+  const received: { headers: IncomingHttpHeaders; body: string; json: any }[] = []
+  const server = createServer(async (request, response) => {
+    const body = (await request.setEncoding('utf8').toArray()).join('')
+    received.push({ headers: request.headers, body, json: JSON.parse(body) })
+    response.end()
+  })
+  servers.push(server)
+  await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready))
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook`, received }
+}
+
+function freePort(): Promise<number> {
+  const server = createServer()
+  return new Promise((free) =>
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as AddressInfo
+      server.close(() => free(port))
+    }),
+  )
+}
+
+export function signal(pid: number, name: NodeJS.Signals) {
+  try {
+    process.kill(pid, name)
+  } catch {} // it has ended already
+}
+
+/** Whether a process runs. One that has ended and that nobody has asked about (a zombie) does not. */
+export const isAlive = (pid: number) => processTable().some((p) => p.pid === pid && !p.state.startsWith('Z'))
+
+const hasEnded = ({ exitCode, signalCode }: ChildProcess) => exitCode !== null || signalCode !== null
+
+function descendants(pid: number): number[] {
+  const all = processTable()
+  const below = (parent: number): number[] =>
+    all.filter((p) => p.parent === parent).flatMap((p) => [p.pid, ...below(p.pid)])
+  return below(pid)
+}
+
+/** What runs on this machine; from `ps` where there is no /proc, and not the other way round: small images have no ps. */
+function processTable(): { pid: number; parent: number; state: string }[] {
+  const lines = existsSync('/proc/self/stat')
+    ? readdirSync('/proc')
+        .filter((name) => /^\d+$/.test(name))
+        .map(readStat)
+    : execFileSync('ps', ['-A', '-o', 'pid=,stat=,ppid='], { encoding: 'utf8' }).split('\n')
+  return lines.flatMap((line) => {
+    const [pid, state, parent] = line.trim().split(/\s+/)
+    return pid && state && parent ? [{ pid: Number(pid), state, parent: Number(parent) }] : []
+  })
+}
+
+/** `pid state ppid` of a process, or '' if it has just ended. Its name, in parentheses, can hold anything. */
+function readStat(pid: string): string {
+  try {
+    return `${pid} ${readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /s, '')}`
+  } catch {
+    return ''
+  }
+}
