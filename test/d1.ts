@@ -1,0 +1,60 @@
+import { env } from 'cloudflare:workers'
+import { vi } from 'vitest'
+
+/** What every D1 database and every prepared statement inherits from, the Worker's and the tests'. */
+export const D1 = Object.getPrototypeOf(env.DB) as D1Database
+const Statement = Object.getPrototypeOf(env.DB.prepare('SELECT 1')) as D1PreparedStatement
+
+/** Makes every trip to D1 fail, until `vi.restoreAllMocks()`. */
+export function breakD1(error: unknown): void {
+  vi.spyOn(D1, 'batch').mockRejectedValue(error)
+  vi.spyOn(Statement, 'all').mockRejectedValue(error)
+}
+
+/** Counts trips to D1 from now on, until `vi.restoreAllMocks()`. */
+export function watchTrips(): () => number {
+  const spies = [vi.spyOn(D1, 'batch'), vi.spyOn(Statement, 'all'), vi.spyOn(Statement, 'raw')]
+  return () => spies.reduce((n, spy) => n + spy.mock.calls.length, 0)
+}
+
+/** All rows of one query. */
+export async function rows<T = Record<string, unknown>>(sql: string, ...values: unknown[]): Promise<T[]> {
+  return (
+    await env.DB.prepare(sql)
+      .bind(...values)
+      .all<T>()
+  ).results
+}
+
+/** The names of the product's tables, and the columns of each. */
+export async function tables(): Promise<{ name: string; columns: string[] }[]> {
+  const found = await rows<{ name: string; columns: string }>(
+    `SELECT t.name, (SELECT json_group_array(c.name) FROM pragma_table_info(t.name) c) AS columns
+     FROM sqlite_master t WHERE t.type = 'table' AND t.name NOT GLOB '_cf_*' AND t.name NOT GLOB 'sqlite_*'
+       AND t.name <> 'd1_migrations'`,
+  )
+  return found.map(({ name, columns }) => ({ name, columns: JSON.parse(columns) }))
+}
+
+/** How many rows each table holds of an account; tables without one are left out. */
+export async function rowsOf(accountId: string): Promise<Record<string, number>> {
+  const counts = (await tables()).flatMap(({ name, columns }) => {
+    const column = name === 'accounts' ? 'id' : columns.find((c) => c === 'account_id')
+    return column ? [`SELECT '${name}' AS name, count(*) AS n FROM ${name} WHERE ${column} = ?1`] : []
+  })
+  const results = await env.DB.batch<{ name: string; n: number }>(
+    counts.map((sql) => env.DB.prepare(sql).bind(accountId)),
+  )
+  return Object.fromEntries(results.flatMap((r) => r.results.filter(({ n }) => n > 0).map(({ name, n }) => [name, n])))
+}
+
+/** The tables that hold this text anywhere. */
+export async function tablesHolding(text: string): Promise<string[]> {
+  const found = await Promise.all(
+    (await tables()).map(async ({ name, columns }) => {
+      const anywhere = columns.map((c) => `instr(CAST("${c}" AS TEXT), ?1) > 0`).join(' OR ')
+      return (await rows(`SELECT 1 FROM ${name} WHERE ${anywhere} LIMIT 1`, text)).length > 0 ? [name] : []
+    }),
+  )
+  return found.flat()
+}

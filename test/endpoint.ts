@@ -1,0 +1,61 @@
+import { createExecutionContext, createMessageBatch, getQueueResult } from 'cloudflare:test'
+import { env } from 'cloudflare:workers'
+import { vi } from 'vitest'
+import worker from '../src/index'
+import type { WakeUp } from '../src/webhooks/events'
+import { type Account, newAccount } from './api'
+import { rows } from './d1'
+
+/** Keeps wake-ups from the queue, and returns where they are collected instead, until `vi.restoreAllMocks()`. */
+export function holdQueue(): WakeUp[] {
+  const held: WakeUp[] = []
+  const queue: Queue<WakeUp> = Object.getPrototypeOf(env.WEBHOOKS_QUEUE)
+  vi.spyOn(queue, 'sendBatch').mockImplementation(async (batch) => {
+    held.push(...[...batch].map(({ body }) => body))
+    return { metadata: { metrics: { backlogCount: 0, backlogBytes: 0 } } }
+  })
+  return held
+}
+
+/** Answers for every endpoint, and records what was sent to them, until `vi.restoreAllMocks()`. */
+export const endpointAnswers = (answer: () => Response | Promise<Response> = () => new Response('ok')) =>
+  vi.spyOn(globalThis, 'fetch').mockImplementation(async () => answer())
+
+/** What `fetch` was called with. */
+export type Sent = Parameters<typeof fetch>
+
+export const bodyOf = ([, init]: Sent) => String(init?.body)
+export const envelopeOf = (sent: Sent) => JSON.parse(bodyOf(sent))
+export const headersOf = ([, init]: Sent) => init?.headers as Record<string, string>
+
+/** Hands messages to the Worker as the queue would. */
+export async function consume(bodies: unknown[]) {
+  const messages = bodies.map((body, i) => ({ id: `m${i}`, timestamp: new Date(), attempts: 1, body }))
+  const batch = createMessageBatch('prospect-webhooks', messages)
+  await worker.queue(batch, env)
+  return getQueueResult(batch, createExecutionContext())
+}
+
+export const register = async ({ post }: Account, body: object = {}) =>
+  (await post('/v1/webhooks', { url: 'https://hooks.example.com/in', ...body })).json as { id: string; secret: string }
+
+/** An account with an endpoint, and a created prospect whose delivery is due. */
+export async function dueDelivery(body: object = {}) {
+  const account = await newAccount()
+  const webhook = await register(account)
+  const prospect = (await account.prospect({ email: 'pat@example.com', ...body })).json
+  return { account, webhook, prospect }
+}
+
+interface DeliveryRow {
+  webhook_id: string
+  event_seq: number
+  status: string
+  attempts: number
+  next_at: number | null
+  last_status_code: number | null
+  last_error: string | null
+}
+
+export const deliveriesOf = ({ id }: Account) =>
+  rows<DeliveryRow>('SELECT * FROM deliveries WHERE account_id = ? ORDER BY event_seq, webhook_id', id)

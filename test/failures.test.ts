@@ -1,0 +1,49 @@
+import { env } from 'cloudflare:workers'
+import { afterEach, describe, expect, test, vi } from 'vitest'
+import { newAccount, send } from './api'
+import { breakD1 } from './d1'
+import { expectProblem } from './problem'
+
+afterEach(() => void vi.restoreAllMocks())
+
+test('health is a 500 when the database is away', async () => {
+  vi.spyOn(console, 'error').mockReturnValue()
+  breakD1(new Error('D1_ERROR: away'))
+  expectProblem(await send('GET', '/health'), 500, 'internal_error')
+})
+
+describe('an unexpected error', () => {
+  const SECRET = 'pat.private@example.com'
+
+  test.each([
+    ['whose message says too much', new Error(`no room for ${SECRET}\n  in ${SECRET}`)],
+    ['of D1', new Error('D1_ERROR: database is full: SQLITE_FULL')],
+    ['with a cause', new TypeError('Failed', { cause: new Error(SECRET) })],
+  ])('%s is a 500 with a requestId and a log line without personal data', async (_, error) => {
+    const { prospect, get } = await newAccount()
+    await get('/v1/me')
+    const log = vi.spyOn(console, 'error').mockReturnValue()
+    breakD1(error)
+    const answer = await prospect({ firstName: 'Zebulon', email: SECRET, notes: `line\n    at ${SECRET}` })
+    expectProblem(answer, 500, 'internal_error')
+    expect(answer.text).not.toMatch(/D1|SQLITE|room/)
+    expect(log).toHaveBeenCalledOnce()
+    const line = String(log.mock.calls[0]?.[0])
+    expect(JSON.parse(line)).toMatchObject({ level: 'error', requestId: (answer.json as any).requestId })
+    expect(line).not.toMatch(/Zebulon|private/)
+  })
+
+  test("D1's own message is logged, the values it was about are not", async () => {
+    const { id, post } = await newAccount()
+    const log = vi.spyOn(console, 'error').mockReturnValue()
+    await env.DB.exec(
+      `CREATE TRIGGER refuse BEFORE INSERT ON webhooks WHEN NEW.account_id = '${id}' BEGIN SELECT RAISE(ABORT, 'refused'); END`,
+    )
+    const answer = await post('/v1/webhooks', { url: 'https://hooks.example.com', description: SECRET })
+    await env.DB.exec('DROP TRIGGER refuse')
+    expectProblem(answer, 500, 'internal_error')
+    const line = String(log.mock.calls[0]?.[0])
+    expect(line).toContain('D1_ERROR: refused')
+    expect(line).not.toContain(SECRET)
+  })
+})

@@ -1,0 +1,164 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import type { Outcome } from '../src/prospects/fold'
+import { CreateProspect } from '../src/prospects/schema'
+import { writeProspects } from '../src/prospects/store'
+import { type Account, newAccount } from './api'
+import { callerOf, databaseFor } from './callers'
+import { type Person, people } from './crowd'
+import { rows } from './d1'
+import { eventsOf } from './recorded'
+
+/** Rows of a file full of collisions: few emails, few phones, either missing, cleared or invalid. */
+const row = fc.record(
+  {
+    firstName: fc.constantFrom('Ann', 'Bob'),
+    lastName: fc.constant('Lee'),
+    email: fc.constantFrom(null, 'a@example.com', 'b@example.com', 'c@example.com'),
+    phone: fc.constantFrom(null, '2125550100', '(212) 555-0101', '+12125550102', '212-155-0100'),
+    update: fc.boolean(),
+    labels: fc.constantFrom('Hot', 'HOT,Cold', ['cold', 'Inbound'], [], null),
+    newSourceName: fc.constantFrom('Zillow', 'ZILLOW', 'Referral', null),
+    city: fc.constantFrom('Here', 'There', null),
+    muteWebhook: fc.boolean(),
+    stage: fc.nat(2),
+    job: fc.nat(1),
+  },
+  { requiredKeys: ['firstName', 'lastName', 'update'] },
+)
+type Body = typeof row extends fc.Arbitrary<infer T> ? T : never
+
+/** An account with jobs to refer to, and what writes rows to it. */
+async function newWriter() {
+  const account = await newAccount()
+  const stages = (await account.get('/v1/stages')).json.items.map(({ id }: { id: string }) => id)
+  const jobs = [await account.post('/v1/jobs', { name: 'One' }), await account.post('/v1/jobs', { name: 'Two' })]
+  const toInput = ({ stage, job, ...body }: Body) =>
+    CreateProspect.parse({
+      ...body,
+      ...(stage !== undefined && { stageId: stages[stage] }),
+      ...(job !== undefined && { jobId: jobs[job]?.json.id }),
+    })
+  const write = async (bodies: Body[]) =>
+    (await writeProspects(databaseFor(account), callerOf(account), 'import', bodies.map(toInput))).outcomes
+  return { account, write }
+}
+
+/** All that can be seen of an account, with ids replaced by what they name and times left out. */
+async function contentOf(account: Account, outcomes: Outcome[]) {
+  const { prospects } = (await account.list('limit=1000')).json
+  const named = new Map<string, string>(prospects.toReversed().map(({ id }, n) => [id, `prospect ${n}`]))
+  for (const kind of ['sources', 'stages', 'jobs', 'labels', 'pipelines'])
+    for (const { id, name } of (await account.get(`/v1/${kind}`)).json.items) named.set(id, `${kind} ${name}`)
+  const plain = (value: unknown) =>
+    JSON.parse(
+      [...named].reduce((text, [id, name]) => text.replaceAll(id, name), JSON.stringify(value)),
+      (key, v) => (['createdAt', 'updatedAt', 'keyId'].includes(key) ? undefined : v),
+    )
+  return plain({
+    prospects,
+    events: await eventsOf(account),
+    outcomes: outcomes.map(({ record, ...outcome }) => ({ ...outcome, id: record.id, version: record.version })),
+    labels: (await rows('SELECT name FROM labels WHERE account_id = ? ORDER BY name', account.id)).map(
+      ({ name }) => name,
+    ),
+  })
+}
+
+/** Two accounts with the same past: what one call makes of the rows in one is what many make of them in the other. */
+async function expectSame(bodies: Body[], past: Person[] = []) {
+  const [together, apart] = [await newWriter(), await newWriter()]
+  for (const { account } of [together, apart]) await people(account, ...past)
+  const inOne = await together.write(bodies)
+  const oneByOne: Outcome[] = []
+  for (const body of bodies) oneByOne.push(...(await apart.write([body])))
+  expect(await contentOf(together.account, inOne)).toEqual(await contentOf(apart.account, oneByOne))
+}
+
+describe('rows written in one call', () => {
+  test('end as the same rows written one by one', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(row, { minLength: 2, maxLength: 12 }), (bodies) => expectSame(bodies)),
+      {
+        numRuns: 12,
+      },
+    )
+  }, 120_000)
+
+  test('end so too, if they are hundreds', async () => {
+    await expectSame(fc.sample(row, { seed: 11, numRuns: 300 }))
+  }, 120_000)
+
+  const [A, B, C, D] = ['a@example.com', 'b@example.com', 'c@example.com', 'd@example.com']
+  const [HOME, WORK] = ['+12125550100', '+12125550101']
+  const of = (email: string | null, phone: string | null, more: object = {}): Body =>
+    ({ firstName: 'Ann', lastName: 'Lee', email, phone, update: true, ...more }) as Body
+
+  test.each<[promise: string, past: Person[], bodies: Body[]]>([
+    ['two are about one new person', [], [of(A, HOME), of(A, HOME, { city: 'Here' })]],
+    ['one takes the phone of another', [[A, HOME]], [of(B, WORK), of(A, WORK), of(null, HOME), of(null, WORK)]],
+    [
+      'one gives up a phone',
+      [
+        [A, HOME],
+        [B, HOME],
+      ],
+      [of(A, WORK), of(null, HOME)],
+    ],
+    [
+      'two give up a phone that a third has',
+      [
+        [A, HOME],
+        [B, HOME],
+        [C, HOME],
+      ],
+      [of(A, WORK), of(B, WORK), of(null, HOME)],
+    ],
+    ['one gains an email', [[null, HOME]], [of(A, HOME), of(B, HOME)]],
+    [
+      'one of two with a phone alone gains an email',
+      [
+        [A, HOME],
+        [B, HOME],
+        [null, HOME],
+        [null, HOME],
+      ],
+      [of(C, HOME), of(D, HOME)],
+    ],
+    ['one gives up an email that a new one has', [[A, HOME]], [of(null, HOME), of(A, WORK)]],
+    [
+      'one gives up an email that another gains',
+      [
+        [A, HOME],
+        [null, WORK],
+      ],
+      [of(null, HOME), of(A, WORK)],
+    ],
+    [
+      'one gives up an email that one changed before gains',
+      [
+        [A, HOME],
+        [null, WORK],
+      ],
+      [of(null, WORK, { city: 'Here' }), of(null, HOME), of(A, WORK)],
+    ],
+    ['one is made and gives up its email to another', [], [of(A, HOME), of(null, HOME), of(A, WORK)]],
+    [
+      'a label and a source are new twice',
+      [],
+      [of(A, null, { labels: 'Hot', newSourceName: 'Z' }), of(B, null, { labels: 'HOT', newSourceName: 'z' })],
+    ],
+    ['nothing but matches', [[A, HOME]], [of(A, null, { update: false }), of(null, HOME, { update: false })]],
+  ])('as one by one, where %s', (_promise, past, bodies) => expectSame(bodies, past))
+
+  test('that name what is not there write nothing', async () => {
+    const { account, write } = await newWriter()
+    const unknown = CreateProspect.parse({ ...of(B, null), officeId: 'off_nope' })
+    const inputs = [CreateProspect.parse(of(A, null)), unknown]
+    await expect(writeProspects(databaseFor(account), callerOf(account), 'import', inputs)).rejects.toMatchObject({
+      status: 422,
+    })
+    expect((await account.list()).json.totalCount).toBe(0)
+    expect(await write([])).toEqual([])
+  })
+})
