@@ -238,6 +238,12 @@ describe('the end of an account', () => {
     expect(await rowsOf(id)).toEqual(before)
   })
 
+  test('a key of it that nobody remembers is refused', async () => {
+    const account = await newAccount()
+    await markErased(account)
+    expect((await account.get('/v1/me')).status).toBe(401)
+  })
+
   // what an isolate remembers of a key while another one erases the account
   test.each<[string, (account: Account) => Promise<{ status: number }>]>([
     ['a list', ({ list }) => list()],

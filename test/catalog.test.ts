@@ -225,6 +225,8 @@ describe('stages', () => {
     const { post, pipelineId } = await newAccount()
     const { json } = await post('/v1/stages', { name: 'Archived', pipelineId })
     expect(json).toMatchObject({ pipelineId, position: 5, isDefault: false })
+    const other = (await post('/v1/pipelines', { name: 'Other' })).json.id
+    expect((await post('/v1/stages', { name: 'Next', pipelineId: other })).json.position).toBe(1)
   })
 
   test('a name is unique in a pipeline, and free in another', async () => {

@@ -46,6 +46,7 @@ const HOSTILE = [
   'https://a.b.internal./',
   'https://a.localhost/',
   'https://.local/',
+  'https://.example.com/',
   'https://./',
   'https://../',
   // the service itself
