@@ -60,6 +60,24 @@ CREATE TABLE events (
 --> statement-breakpoint
 CREATE INDEX events_prospect ON events (account_id,prospect_id,seq);
 --> statement-breakpoint
+CREATE INDEX events_feed ON events (account_id,type,seq) WHERE muted = 0;
+--> statement-breakpoint
+CREATE TABLE idempotency_keys (
+  account_id text NOT NULL,
+  key text NOT NULL,
+  hash text NOT NULL,
+  status integer NOT NULL,
+  headers text NOT NULL,
+  body text NOT NULL,
+  about text,
+  expires_at integer NOT NULL,
+  PRIMARY KEY(account_id, key)
+) STRICT, WITHOUT ROWID;
+--> statement-breakpoint
+CREATE INDEX idempotency_keys_about ON idempotency_keys (account_id,about);
+--> statement-breakpoint
+CREATE INDEX idempotency_keys_expired ON idempotency_keys (expires_at);
+--> statement-breakpoint
 CREATE TABLE jobs (
   account_id text NOT NULL,
   id text NOT NULL,
@@ -92,6 +110,36 @@ CREATE TABLE labels (
 ) STRICT, WITHOUT ROWID;
 --> statement-breakpoint
 CREATE UNIQUE INDEX labels_name ON labels (account_id,name_key);
+--> statement-breakpoint
+CREATE TABLE merges (
+  account_id text NOT NULL,
+  id text NOT NULL,
+  into_id text NOT NULL,
+  email text,
+  phone text,
+  created_at integer NOT NULL,
+  PRIMARY KEY(account_id, id),
+  FOREIGN KEY (account_id,into_id) REFERENCES prospects(account_id,id)
+) STRICT, WITHOUT ROWID;
+--> statement-breakpoint
+CREATE INDEX merges_into ON merges (account_id,into_id);
+--> statement-breakpoint
+CREATE INDEX merges_email ON merges (account_id,email) WHERE email IS NOT NULL;
+--> statement-breakpoint
+CREATE INDEX merges_phone ON merges (account_id,phone,into_id) WHERE phone IS NOT NULL;
+--> statement-breakpoint
+CREATE TABLE moves (
+  account_id text NOT NULL,
+  kind text NOT NULL,
+  from_id text NOT NULL,
+  to_id text NOT NULL,
+  key_id text NOT NULL,
+  created_at integer NOT NULL,
+  PRIMARY KEY(account_id, kind, from_id),
+  FOREIGN KEY (account_id) REFERENCES accounts(id)
+) STRICT, WITHOUT ROWID;
+--> statement-breakpoint
+CREATE INDEX moves_created ON moves (created_at);
 --> statement-breakpoint
 CREATE TABLE offices (
   account_id text NOT NULL,
@@ -203,6 +251,16 @@ CREATE UNIQUE INDEX prospects_email ON prospects (account_id,email) WHERE email 
 CREATE INDEX prospects_phone ON prospects (account_id,phone,id) WHERE phone IS NOT NULL;
 --> statement-breakpoint
 CREATE INDEX prospects_phone_only ON prospects (account_id,phone,id) WHERE phone IS NOT NULL AND email IS NULL;
+--> statement-breakpoint
+CREATE INDEX prospects_office ON prospects (account_id,office_id,id) WHERE office_id IS NOT NULL;
+--> statement-breakpoint
+CREATE INDEX prospects_source ON prospects (account_id,source_id,id) WHERE source_id IS NOT NULL;
+--> statement-breakpoint
+CREATE INDEX prospects_license ON prospects (account_id,license_status,id) WHERE license_status IS NOT NULL;
+--> statement-breakpoint
+CREATE INDEX prospects_created_by ON prospects (account_id,created_by_user_id,id) WHERE created_by_user_id IS NOT NULL;
+--> statement-breakpoint
+CREATE INDEX prospects_updated_by ON prospects (account_id,updated_by_user_id,id) WHERE updated_by_user_id IS NOT NULL;
 --> statement-breakpoint
 CREATE INDEX prospects_stage ON prospects (account_id,stage_id,id);
 --> statement-breakpoint

@@ -6,11 +6,12 @@ import { catalogRoutes } from './catalog/routes'
 import { openDatabase } from './db/client'
 import { authenticate } from './http/auth'
 import { factory } from './http/factory'
+import { isRepeated } from './http/idempotency'
 import { onError, Problem, renderProblem } from './http/problem'
 import { timing } from './http/timing'
 import { limitBody, validate } from './http/validate'
 import { prospectRoutes } from './prospects/routes'
-import { webhookRoutes } from './webhooks/routes'
+import { eventRoutes, webhookRoutes } from './webhooks/routes'
 
 /** The whole API, in the order in which a request meets it. */
 export const app = factory.createApp()
@@ -46,6 +47,12 @@ app.route('/v1/api-keys', keyRoutes)
 app.route('/v1/prospects', prospectRoutes)
 app.route('/v1', catalogRoutes)
 app.route('/v1/webhooks', webhookRoutes)
+app.route('/v1/events', eventRoutes)
 
 app.notFound((c) => renderProblem(c, new Problem(404, 'not_found', 'There is nothing here.')))
-app.onError(onError)
+app.onError((error, c) =>
+  // `idempotent` puts the stored answer in the place of this one, unless it is just being erased
+  isRepeated(error)
+    ? renderProblem(c, new Problem(409, 'still_running', 'Repeat the call in a moment.'))
+    : onError(error, c),
+)

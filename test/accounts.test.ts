@@ -177,8 +177,14 @@ describe('the end of an account', () => {
     for (const kind of ['offices', 'users', 'jobs', 'pipelines'])
       ids[kind] = (await account.post(`/v1/${kind}`, { name: 'One' })).json.id
     const references = { officeId: ids.offices, userId: ids.users, jobId: ids.jobs, pipelineId: ids.pipelines }
-    for (const email of ['a@example.com', 'b@example.com', 'c@example.com'])
-      await account.prospect({ ...references, email, labels: 'Hot, Inbound', newSourceName: 'Fair' })
+    const people: string[] = []
+    for (const email of ['a@example.com', 'b@example.com', 'c@example.com', 'd@example.com'])
+      people.push(
+        (await account.prospect({ ...references, email, labels: 'Hot, Inbound', newSourceName: 'Fair' })).json.id,
+      )
+    const merge = `/v1/prospects/${people[0]}/merge`
+    await account.call('POST', merge, { duplicateId: people[3] }, { 'idempotency-key': 'merge' })
+    await env.DB.prepare("INSERT INTO moves VALUES (?, 'labels', 'lbl_x', 'lbl_y', 'key_x', 0)").bind(account.id).run()
     await account.post('/v1/api-keys', { name: 'Spare', scopes: ['read'] })
     return account
   }

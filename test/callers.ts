@@ -1,6 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { type Database, databaseOf } from '../src/db/client'
 import type { Caller } from '../src/http/auth'
+import { toRow } from '../src/prospects/change'
 import { CreateProspect } from '../src/prospects/schema'
 import { writeProspects } from '../src/prospects/store'
 import type { Account } from './api'
@@ -16,7 +17,7 @@ export const callerOf = ({ id, apiKey }: Account): Caller => ({
 
 /** Writes many prospects in chunks, as an import does. */
 export async function writeMany(account: Account, bodies: object[], chunk = 250) {
-  const rows = bodies.map((body) => CreateProspect.parse({ firstName: 'Pat', lastName: 'Doe', ...body }))
+  const rows = bodies.map((body) => toRow(CreateProspect.parse({ firstName: 'Pat', lastName: 'Doe', ...body }), 'US'))
   for (let i = 0; i < rows.length; i += chunk)
     await writeProspects(databaseFor(account), callerOf(account), 'import', rows.slice(i, i + chunk))
 }

@@ -1,4 +1,5 @@
 import fc from 'fast-check'
+import { toRow } from '../src/prospects/change'
 import { CreateProspect } from '../src/prospects/schema'
 import { writeProspects } from '../src/prospects/store'
 import type { Account } from './api'
@@ -55,7 +56,12 @@ export async function gather(account: Account): Promise<Member[]> {
     stage: stages[stage % stages.length] as { id: string; name: string },
   }))
   const rows = people.map(({ stage, ...body }) => CreateProspect.parse({ ...body, stageId: stage.id }))
-  const { outcomes } = await writeProspects(databaseFor(account), callerOf(account), 'api', rows)
+  const { outcomes } = await writeProspects(
+    databaseFor(account),
+    callerOf(account),
+    'api',
+    rows.map((row) => toRow(row, 'US')),
+  )
   return people.map((body, n) => ({ ...body, id: outcomes[n]?.record.id ?? '' })).reverse()
 }
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { toRow } from '../src/prospects/change'
 import type { Outcome } from '../src/prospects/fold'
 import { CreateProspect } from '../src/prospects/schema'
 import { writeProspects } from '../src/prospects/store'
@@ -34,11 +35,14 @@ async function newWriter() {
   const stages = (await account.get('/v1/stages')).json.items.map(({ id }: { id: string }) => id)
   const jobs = [await account.post('/v1/jobs', { name: 'One' }), await account.post('/v1/jobs', { name: 'Two' })]
   const toInput = ({ stage, job, ...body }: Body) =>
-    CreateProspect.parse({
-      ...body,
-      ...(stage !== undefined && { stageId: stages[stage] }),
-      ...(job !== undefined && { jobId: jobs[job]?.json.id }),
-    })
+    toRow(
+      CreateProspect.parse({
+        ...body,
+        ...(stage !== undefined && { stageId: stages[stage] }),
+        ...(job !== undefined && { jobId: jobs[job]?.json.id }),
+      }),
+      'US',
+    )
   const write = async (bodies: Body[]) =>
     (await writeProspects(databaseFor(account), callerOf(account), 'import', bodies.map(toInput))).outcomes
   return { account, write }
@@ -154,7 +158,7 @@ describe('rows written in one call', () => {
   test('that name what is not there write nothing', async () => {
     const { account, write } = await newWriter()
     const unknown = CreateProspect.parse({ ...of(B, null), officeId: 'off_nope' })
-    const inputs = [CreateProspect.parse(of(A, null)), unknown]
+    const inputs = [CreateProspect.parse(of(A, null)), unknown].map((input) => toRow(input, 'US'))
     await expect(writeProspects(databaseFor(account), callerOf(account), 'import', inputs)).rejects.toMatchObject({
       status: 422,
     })

@@ -8,11 +8,13 @@ const CHUNK = 200
 const LARGE = [
   ['deliveries', 'account_id, webhook_id, event_seq'],
   ['events', 'account_id, seq'],
+  ['merges', 'account_id, id'],
   ['prospects', 'account_id, id'],
+  ['idempotency_keys', 'account_id, key'],
 ] as const
 
 /** All that is left after them. References between pipelines and stages, and to the account, end with the batch. */
-const SMALL = ['webhooks', 'labels', 'sources', 'offices', 'users', 'jobs', 'stages', 'pipelines', 'api_keys']
+const SMALL = ['moves', 'webhooks', 'labels', 'sources', 'offices', 'users', 'jobs', 'stages', 'pipelines', 'api_keys']
 
 /**
  * Erases what deleted accounts hold, in chunks, at most `trips` round trips of it; the schedule goes on with the

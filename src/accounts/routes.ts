@@ -2,6 +2,7 @@ import type { Context } from 'hono'
 import { databaseOf } from '../db/client'
 import { forgetKeys, requireOperator, requireScope } from '../http/auth'
 import { type AppEnv, factory } from '../http/factory'
+import { idempotent, OPERATOR } from '../http/idempotency'
 import { ListQuery } from '../http/page'
 import { notFound } from '../http/problem'
 import { validate } from '../http/validate'
@@ -13,8 +14,8 @@ import { createAccount, createKey, deleteAccount, listAccounts, listKeys, revoke
 export const adminRoutes = factory
   .createApp()
   .use(requireOperator)
-  .post('/', validate({ json: CreateAccount }), async (c) => {
-    return c.json(await createAccount(c.var.db, c.req.valid('json')), 201)
+  .post('/', idempotent, validate({ json: CreateAccount }), async (c) => {
+    return c.json(await createAccount(c.var.db, c.req.valid('json'), c.get('repeatable')), 201)
   })
   .get('/', validate({ query: ListQuery }), async (c) => {
     return c.json(await listAccounts(c.var.db, c.req.valid('query')))
@@ -31,13 +32,13 @@ export const adminRoutes = factory
     c.executionCtx.waitUntil(eraseAccounts(db))
     return c.body(null, 202)
   })
-  .post('/:id/api-keys', validate({ json: CreateAdminKey }), async (c) => {
+  .post('/:id/api-keys', idempotent, validate({ json: CreateAdminKey }), async (c) => {
     const input = {
       ...c.req.valid('json'),
       scopes: ['read' as const, 'write' as const, 'admin' as const],
       expiresAt: null,
     }
-    return c.json(await createKey(useDatabaseOf(c), c.req.param('id'), input), 201)
+    return c.json(await createKey(useDatabaseOf(c), c.req.param('id'), input, c.get('repeatable'), OPERATOR), 201)
   })
 
 /** `/v1/me`: whose key this is. */
@@ -50,8 +51,9 @@ export const keyRoutes = factory
   .get('/', validate({ query: ListQuery }), async (c) => {
     return c.json(await listKeys(c.var.db, c.var.caller.account.id, c.req.valid('query')))
   })
-  .post('/', validate({ json: CreateKey }), async (c) => {
-    return c.json(await createKey(c.var.db, c.var.caller.account.id, c.req.valid('json')), 201)
+  .post('/', idempotent, validate({ json: CreateKey }), async (c) => {
+    const { db, caller } = c.var
+    return c.json(await createKey(db, caller.account.id, c.req.valid('json'), c.get('repeatable')), 201)
   })
   .delete('/:id', validate({}), async (c) => {
     const { account } = c.var.caller

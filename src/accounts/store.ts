@@ -1,8 +1,10 @@
 import { and, desc, eq, gt, isNull, lt, or, sql } from 'drizzle-orm'
-import { type Database, NEW_ACCOUNTS } from '../db/client'
+import { type Database, NEW_ACCOUNTS, toStatement } from '../db/client'
+import { abortIf, isAborted } from '../db/errors'
 import { newId } from '../db/ids'
-import { accounts, apiKeys, pipelines, stages } from '../db/schema'
+import { accounts, apiKeys, idempotencyKeys, pipelines, stages } from '../db/schema'
 import type { Scope } from '../http/auth'
+import { claim, keep, OPERATOR, type Repeatable } from '../http/idempotency'
 import { hashKey, newKey } from '../http/key'
 import { decodePageToken, type ListQuery, type Page, pageOf } from '../http/page'
 import { notFound, Problem } from '../http/problem'
@@ -35,7 +37,11 @@ export interface ApiKey {
 export type NewApiKey = ApiKey & { key: string }
 
 /** Makes an account with its pipeline and a first admin key, in one batch. */
-export async function createAccount(db: Database, input: CreateAccount): Promise<Account & { apiKey: NewApiKey }> {
+export async function createAccount(
+  db: Database,
+  input: CreateAccount,
+  repeatable?: Repeatable,
+): Promise<Account & { apiKey: NewApiKey }> {
   const now = Date.now()
   const times = { createdAt: now, updatedAt: now }
   const accountId = newId('acct', now, NEW_ACCOUNTS)
@@ -55,21 +61,27 @@ export async function createAccount(db: Database, input: CreateAccount): Promise
     scopes: ['read', 'write', 'admin'],
     expiresAt: null,
   })
-  await db.orm.batch([
-    db.orm.insert(accounts).values(account),
-    db.orm.insert(pipelines).values({
-      accountId,
-      id: pipelineId,
-      name: PIPELINE,
-      nameKey: nameKey(PIPELINE),
-      position: 0,
-      defaultStageId: stageRows[0]?.id ?? '',
-      ...times,
-    }),
-    db.orm.insert(stages).values(stageRows),
-    db.orm.insert(apiKeys).values(row),
+  const made = { ...toAccount({ ...account, suspendedAt: null }), apiKey }
+  const answer = { status: 201 as const, headers: {}, body: { ...made, apiKey: { ...apiKey, key: null } } }
+  await db.d1.batch([
+    ...claim(db, OPERATOR, repeatable, now),
+    ...[
+      db.orm.insert(accounts).values(account),
+      db.orm.insert(pipelines).values({
+        accountId,
+        id: pipelineId,
+        name: PIPELINE,
+        nameKey: nameKey(PIPELINE),
+        position: 0,
+        defaultStageId: stageRows[0]?.id ?? '',
+        ...times,
+      }),
+      db.orm.insert(stages).values(stageRows),
+      db.orm.insert(apiKeys).values(row),
+    ].map((query) => toStatement(db, query)),
+    ...keep(db, OPERATOR, repeatable, answer, accountId),
   ])
-  return { ...toAccount({ ...account, suspendedAt: null }), apiKey }
+  return made
 }
 
 /** A page of accounts, newest first. */
@@ -111,33 +123,32 @@ export async function deleteAccount(db: Database, id: string): Promise<void> {
       .where(and(eq(accounts.id, id), isNull(accounts.erasedAt)))
       .returning({ id: accounts.id }),
     db.orm.delete(apiKeys).where(eq(apiKeys.accountId, id)),
+    db.orm.delete(idempotencyKeys).where(and(eq(idempotencyKeys.accountId, OPERATOR), eq(idempotencyKeys.about, id))),
   ])
   if (marked.length === 0) throw notFound('account')
 }
 
-/** Makes a key for an account that is there; 404 if it is not. */
-export async function createKey(db: Database, accountId: string, input: CreateKey): Promise<NewApiKey> {
+/** Makes a key, on behalf of its account or of the operator (`keptFor`). 404 if there is no such account. */
+export async function createKey(
+  db: Database,
+  accountId: string,
+  input: CreateKey,
+  repeatable?: Repeatable,
+  keptFor = accountId,
+): Promise<NewApiKey> {
   const { row, apiKey } = await mintKey(accountId, input)
-  const { scopes, ...rest } = row
-  const made = await db.orm
-    .insert(apiKeys)
-    .select(
-      db.orm
-        .select({
-          id: sql`${rest.id}`.as('id'),
-          accountId: sql`${accounts.id}`.as('account_id'),
-          name: sql`${rest.name}`.as('name'),
-          hash: sql`${rest.hash}`.as('hash'),
-          scopes: sql`${JSON.stringify(scopes)}`.as('scopes'),
-          expiresAt: sql`${rest.expiresAt}`.as('expires_at'),
-          revokedAt: sql`NULL`.as('revoked_at'),
-          createdAt: sql`${rest.createdAt}`.as('created_at'),
-        })
-        .from(accounts)
-        .where(and(eq(accounts.id, accountId), isNull(accounts.erasedAt))),
-    )
-    .returning({ id: apiKeys.id })
-  if (made.length === 0) throw notFound('account')
+  const answer = { status: 201 as const, headers: {}, body: { ...apiKey, key: null } }
+  try {
+    await db.d1.batch([
+      ...claim(db, keptFor, repeatable, row.createdAt),
+      db.d1.prepare(abortIf('NOT EXISTS (SELECT 1 FROM accounts WHERE id = ? AND erased_at IS NULL)')).bind(accountId),
+      toStatement(db, db.orm.insert(apiKeys).values(row)),
+      ...keep(db, keptFor, repeatable, answer, accountId),
+    ])
+  } catch (error) {
+    if (isAborted(error)) throw notFound('account')
+    throw error
+  }
   return apiKey
 }
 

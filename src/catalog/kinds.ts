@@ -11,6 +11,8 @@ export interface Kind {
   prefix: IdPrefix
   /** The body of POST. */
   Create: z.ZodType<CreateItem>
+  /** The body of PATCH. */
+  Update: z.ZodType<UpdateItem>
   /** What must be unique: `?2` is the new row as JSON. None: names may repeat. */
   unique?: string
   /** The list's order. */
@@ -19,6 +21,20 @@ export interface Kind {
   shows: Record<string, string>
   /** Columns that a new row has besides those of all: column → SQL, where `?1` is the account, `?2` the row as JSON. */
   sets: Record<string, string>
+  /** How many prospects use a row `t`, as SQL. */
+  uses: string
+  /** The prospects that use `?2`, at most `?3` of them, as SQL that selects `id`. */
+  users: string
+  /** What PATCHes, as SQL, make `?2` the default. */
+  makeDefault?: string
+}
+
+/** The bodies of PATCH together. */
+export interface UpdateItem {
+  name?: string | undefined
+  email?: string | null | undefined
+  position?: number | undefined
+  isDefault?: true | undefined
 }
 
 /** The bodies of POST together: what a kind does not have is refused by its own schema. */
@@ -46,6 +62,20 @@ const stageNames = z
     invalid('duplicate', 'Two stages of a pipeline cannot have the same name.'),
   )
 
+// there is always one default: it moves when another is made it
+const isDefault = z.literal(true, { message: 'Make another one the default instead.' }).optional()
+const position = z.int().min(0).max(1_000_000).optional()
+const rename = z.strictObject({ name: name.optional() })
+
+const inCounts = (stages: string) =>
+  `(SELECT coalesce(sum(c.n), 0) FROM prospect_counts c
+    WHERE c.account_id = t.account_id AND c.label_set = '*' AND c.stage_id ${stages})`
+/** Uses of a kind that prospects name in a column which has an index. */
+const byColumn = (column: string, index: string) => ({
+  uses: `(SELECT count(*) FROM prospects p INDEXED BY ${index} WHERE p.account_id = t.account_id AND p.${column} = t.id)`,
+  users: `SELECT id FROM prospects INDEXED BY ${index} WHERE account_id = ?1 AND ${column} = ?2 LIMIT ?3`,
+})
+
 const BY_NAME = ['name_key', 'id']
 const BY_POSITION = ['position', 'name_key', 'id']
 const named = { unique: "name_key = ?2 ->> 'nameKey'", order: BY_NAME, shows: {}, sets: {} }
@@ -56,11 +86,17 @@ export const KINDS: Kind[] = [
     noun: 'pipeline',
     prefix: 'pipe',
     Create: z.strictObject({ name, stages: stageNames.default(['New']) }),
+    Update: z.strictObject({ name: name.optional(), position, isDefault }),
+    uses: inCounts('IN (SELECT s.id FROM stages s WHERE s.account_id = t.account_id AND s.pipeline_id = t.id)'),
+    users: `SELECT p.id FROM stages s CROSS JOIN prospects p INDEXED BY prospects_stage
+      ON p.account_id = ?1 AND p.stage_id = s.id WHERE s.account_id = ?1 AND s.pipeline_id = ?2 LIMIT ?3`,
+    makeDefault: `UPDATE accounts SET default_pipeline_id = ?2
+      WHERE id = ?1 AND EXISTS (SELECT 1 FROM pipelines WHERE account_id = ?1 AND id = ?2)`,
     unique: named.unique,
     order: BY_POSITION,
     shows: {
       position: 'position',
-      isDefault: 'id = (SELECT default_pipeline_id FROM accounts WHERE accounts.id = pipelines.account_id)',
+      isDefault: 't.id = (SELECT default_pipeline_id FROM accounts a WHERE a.id = t.account_id)',
     },
     sets: {
       position: '(SELECT coalesce(max(position) + 1, 0) FROM pipelines WHERE account_id = ?1)',
@@ -72,13 +108,18 @@ export const KINDS: Kind[] = [
     noun: 'stage',
     prefix: 'stg',
     Create: z.strictObject({ name, pipelineId: idReference }),
+    Update: z.strictObject({ name: name.optional(), position, isDefault }),
+    uses: inCounts('= t.id'),
+    users: 'SELECT id FROM prospects INDEXED BY prospects_stage WHERE account_id = ?1 AND stage_id = ?2 LIMIT ?3',
+    makeDefault: `UPDATE pipelines SET default_stage_id = ?2
+      WHERE account_id = ?1 AND id = (SELECT pipeline_id FROM stages WHERE account_id = ?1 AND id = ?2)`,
     unique: "pipeline_id = ?2 ->> 'pipelineId' AND name_key = ?2 ->> 'nameKey'",
     order: BY_POSITION,
     shows: {
       pipelineId: 'pipeline_id',
       position: 'position',
-      isDefault: `id = (SELECT default_stage_id FROM pipelines p
-        WHERE p.account_id = stages.account_id AND p.id = stages.pipeline_id)`,
+      isDefault: `t.id = (SELECT default_stage_id FROM pipelines p
+        WHERE p.account_id = t.account_id AND p.id = t.pipeline_id)`,
     },
     sets: {
       pipeline_id: "?2 ->> 'pipelineId'",
@@ -86,18 +127,66 @@ export const KINDS: Kind[] = [
         WHERE account_id = ?1 AND pipeline_id = ?2 ->> 'pipelineId')`,
     },
   },
-  { name: 'labels', noun: 'label', prefix: 'lbl', Create: z.strictObject({ name: labelName }), ...named },
-  { name: 'sources', noun: 'source', prefix: 'src', Create: z.strictObject({ name }), ...named },
-  { name: 'offices', noun: 'office', prefix: 'off', Create: z.strictObject({ name }), ...named },
+  {
+    name: 'labels',
+    noun: 'label',
+    prefix: 'lbl',
+    Create: z.strictObject({ name: labelName }),
+    Update: z.strictObject({ name: labelName.optional() }),
+    uses: `(SELECT coalesce(sum(c.n), 0) FROM label_set_members m
+      CROSS JOIN prospect_counts c ON c.account_id = m.account_id AND c.label_set = m.label_set
+      WHERE m.account_id = t.account_id AND m.label_id = t.id)`,
+    users: 'SELECT prospect_id AS id FROM prospect_labels WHERE account_id = ?1 AND label_id = ?2 LIMIT ?3',
+    ...named,
+  },
+  {
+    name: 'sources',
+    noun: 'source',
+    prefix: 'src',
+    Create: z.strictObject({ name }),
+    Update: rename,
+    ...byColumn('source_id', 'prospects_source'),
+    ...named,
+  },
+  {
+    name: 'offices',
+    noun: 'office',
+    prefix: 'off',
+    Create: z.strictObject({ name }),
+    Update: rename,
+    ...byColumn('office_id', 'prospects_office'),
+    ...named,
+  },
   {
     name: 'users',
     noun: 'user',
     prefix: 'usr',
     Create: z.strictObject({ name, email: orNull(email) }),
+    Update: z.strictObject({ name: name.optional(), email: orNull(email) }),
     unique: "email = ?2 ->> 'email'",
     order: BY_NAME,
     shows: { email: 'email' },
     sets: { email: "?2 ->> 'email'" },
+    uses: `(SELECT count(*) FROM (
+      SELECT id FROM prospects INDEXED BY prospects_created_by
+        WHERE account_id = t.account_id AND created_by_user_id = t.id
+      UNION SELECT id FROM prospects INDEXED BY prospects_updated_by
+        WHERE account_id = t.account_id AND updated_by_user_id = t.id))`,
+    users: `SELECT id FROM prospects INDEXED BY prospects_created_by
+        WHERE account_id = ?1 AND created_by_user_id = ?2
+      UNION SELECT id FROM prospects INDEXED BY prospects_updated_by
+        WHERE account_id = ?1 AND updated_by_user_id = ?2 LIMIT ?3`,
   },
-  { name: 'jobs', noun: 'job', prefix: 'job', Create: z.strictObject({ name }), order: BY_NAME, shows: {}, sets: {} },
+  {
+    name: 'jobs',
+    noun: 'job',
+    prefix: 'job',
+    Create: z.strictObject({ name }),
+    Update: rename,
+    order: BY_NAME,
+    shows: {},
+    sets: {},
+    uses: '(SELECT count(*) FROM prospect_jobs j WHERE j.account_id = t.account_id AND j.job_id = t.id)',
+    users: 'SELECT prospect_id AS id FROM prospect_jobs WHERE account_id = ?1 AND job_id = ?2 LIMIT ?3',
+  },
 ]

@@ -1,22 +1,41 @@
 import { requireScope } from '../http/auth'
 import { factory } from '../http/factory'
-import { ListQuery } from '../http/page'
+import { idempotent } from '../http/idempotency'
 import { validate } from '../http/validate'
+import { wake } from '../webhooks/events'
 import { KINDS, type Kind } from './kinds'
-import { createItem, getItem, listItems } from './store'
+import { runMoves, startMove } from './move'
+import { DeleteItem, ListItems } from './schema'
+import { createItem, deleteItem, getItem, listItems, locationOf, updateItem } from './store'
 
 const routesOf = (kind: Kind) =>
   factory
     .createApp()
-    .get('/', requireScope('read'), validate({ query: ListQuery }), async (c) => {
+    .get('/', requireScope('read'), validate({ query: ListItems }), async (c) => {
       return c.json(await listItems(c.var.db, kind, c.var.caller.account.id, c.req.valid('query')))
     })
-    .post('/', requireScope('write'), validate({ json: kind.Create }), async (c) => {
-      const item = await createItem(c.var.db, kind, c.var.caller.account.id, c.req.valid('json'))
-      return c.json(item, 201, { location: `/v1/${kind.name}/${item.id}` })
+    .post('/', requireScope('write'), idempotent, validate({ json: kind.Create }), async (c) => {
+      const { db, caller } = c.var
+      const item = await createItem(db, kind, caller.account.id, c.req.valid('json'), c.get('repeatable'))
+      return c.json(item, 201, locationOf(kind, item.id))
     })
     .get('/:id', requireScope('read'), validate({}), async (c) => {
       return c.json(await getItem(c.var.db, kind, c.var.caller.account.id, c.req.param('id')))
+    })
+    .patch('/:id', requireScope('write'), validate({ json: kind.Update }), async (c) => {
+      const { id } = c.var.caller.account
+      return c.json(await updateItem(c.var.db, kind, id, c.req.param('id'), c.req.valid('json')))
+    })
+    .delete('/:id', requireScope('write'), validate({ query: DeleteItem }), async (c) => {
+      const { db, caller } = c.var
+      const { moveTo } = c.req.valid('query')
+      if (moveTo === undefined) {
+        await deleteItem(db, kind, caller.account.id, c.req.param('id'))
+        return c.body(null, 204)
+      }
+      await startMove(db, kind, caller, c.req.param('id'), moveTo)
+      c.executionCtx.waitUntil(runMoves(db).then((deliveries) => wake(c.env.WEBHOOKS_QUEUE, deliveries)))
+      return c.body(null, 202)
     })
 
 /** `/v1/pipelines`, `/v1/stages`, `/v1/labels`, `/v1/sources`, `/v1/offices`, `/v1/users`, `/v1/jobs`. */

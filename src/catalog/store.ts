@@ -1,10 +1,12 @@
 import type { Database } from '../db/client'
 import { isForeignKeyViolation, uniqueViolation } from '../db/errors'
 import { newId } from '../db/ids'
-import { decodePageToken, encodePageToken, type ListQuery, type Page } from '../http/page'
+import { claim, keep, type Repeatable } from '../http/idempotency'
+import { decodePageToken, encodePageToken, type Page } from '../http/page'
 import { notFound, Problem, unknownReference } from '../http/problem'
 import { nameKey } from '../http/text'
-import type { CreateItem, Kind } from './kinds'
+import type { CreateItem, Kind, UpdateItem } from './kinds'
+import type { ListItems } from './schema'
 
 /** A catalog object. `position` and `isDefault` are for pipelines and stages, `email` for users. */
 export interface Item {
@@ -14,22 +16,24 @@ export interface Item {
   email?: string | null
   position?: number
   isDefault?: boolean
+  /** With `?counts=true`. */
+  prospectCount?: number
   createdAt: number
   updatedAt: number
 }
 
-/** A page of one kind: pipelines and stages by position, then name; the others by name. */
+/** A page of one kind: pipelines and stages by position, then name; the others by name. `counts`: with their uses. */
 export async function listItems(
   db: Database,
   kind: Kind,
   accountId: string,
-  { limit, pageToken }: ListQuery,
+  { limit, pageToken, counts }: ListItems,
 ): Promise<Page<Item>> {
   const order = kind.order.join(', ')
   const after = await decodePageToken(kind.name, pageToken, kind.order.length)
   const start = after ? `AND (${order}) > (${after.map((_, i) => `?${i + 3}`).join(', ')})` : ''
   const { results } = await db.d1
-    .prepare(`${select(kind)} WHERE account_id = ?1 ${start} ORDER BY ${order} LIMIT ?2`)
+    .prepare(`${select(kind, counts)} WHERE account_id = ?1 ${start} ORDER BY ${order} LIMIT ?2`)
     .bind(accountId, limit + 1, ...(after ?? []))
     .all<ItemRow>()
   const items = results.slice(0, limit).map(toItem)
@@ -55,7 +59,13 @@ export async function getItem(db: Database, kind: Kind, accountId: string, id: s
  * Makes one; a pipeline with its stages, the first of which is its default. 409 with the id of the one that has
  * this name (a user: this email) already, 422 for a stage of a pipeline that is not there.
  */
-export async function createItem(db: Database, kind: Kind, accountId: string, input: CreateItem): Promise<Item> {
+export async function createItem(
+  db: Database,
+  kind: Kind,
+  accountId: string,
+  input: CreateItem,
+  repeatable?: Repeatable,
+): Promise<Item> {
   const now = Date.now()
   const id = newId(kind.prefix, now)
   const stages = input.stages?.map((name, position) => ({
@@ -65,6 +75,16 @@ export async function createItem(db: Database, kind: Kind, accountId: string, in
     position,
   }))
   const row = JSON.stringify({ ...input, id, nameKey: nameKey(input.name), now, defaultStageId: stages?.[0]?.id })
+  const item: Item = {
+    id,
+    name: input.name,
+    ...('pipelineId' in kind.shows && { pipelineId: input.pipelineId ?? '' }),
+    ...('email' in kind.shows && { email: input.email ?? null }),
+    ...('position' in kind.shows && { position: 0, isDefault: false }),
+    createdAt: now,
+    updatedAt: now,
+  }
+  const late = 'position' in kind.shows ? { field: 'position', table: kind.name, column: 'position' } : undefined
   const sets = { id: 'id', name: 'name', name_key: 'nameKey', created_at: 'now', updated_at: 'now' }
   const columns = [...Object.keys(sets), ...Object.keys(kind.sets)]
   const values = [...Object.values(sets).map((field) => `?2 ->> '${field}'`), ...Object.values(kind.sets)]
@@ -80,8 +100,10 @@ export async function createItem(db: Database, kind: Kind, accountId: string, in
     .bind(accountId, id, now, JSON.stringify(stages ?? []))
   try {
     const results = await db.d1.batch<ItemRow>([
+      ...claim(db, accountId, repeatable, now),
       insert,
       ...(stages ? [insertStages] : []),
+      ...keep(db, accountId, repeatable, { status: 201, headers: locationOf(kind, id), body: item }, id, late),
       selectOne(db, kind, accountId, id),
     ])
     return toItem(results.at(-1)?.results[0] as ItemRow)
@@ -89,30 +111,111 @@ export async function createItem(db: Database, kind: Kind, accountId: string, in
     if (input.pipelineId !== undefined && isForeignKeyViolation(error))
       throw unknownReference([{ field: 'pipelineId', value: input.pipelineId }])
     if (uniqueViolation(error) !== kind.name) throw error
-    const same = db.d1.prepare(`SELECT id FROM ${kind.name} WHERE account_id = ?1 AND ${kind.unique}`)
-    const other = await same.bind(accountId, row).all<{ id: string }>()
-    throw new Problem(
-      409,
-      'already_exists',
-      `There is a ${kind.noun} with this ${'email' in kind.sets ? 'email' : 'name'} already.`,
-      {
-        conflictsWith: other.results[0]?.id ?? null,
-      },
-    )
+    throw await taken(db, kind, accountId, row)
   }
 }
 
-type ItemRow = Omit<Item, 'isDefault'> & { isDefault?: number }
+/** Where an item is read. */
+export const locationOf = (kind: Kind, id: string) => ({ location: `/v1/${kind.name}/${id}` })
 
-function select(kind: Kind): string {
-  const shows = Object.entries({ ...kind.shows, createdAt: 'created_at', updatedAt: 'updated_at' })
-  return `SELECT id, name, ${shows.map(([field, sql]) => `${sql} AS ${field}`).join(', ')} FROM ${kind.name}`
+/**
+ * Changes what is given. A new name shows at once wherever it is read, so it raises the catalog's version. 404 if
+ * there is none, 409 with the id of the one that has this name (a user: this email).
+ */
+export async function updateItem(
+  db: Database,
+  kind: Kind,
+  accountId: string,
+  id: string,
+  { isDefault, ...input }: UpdateItem,
+): Promise<Item> {
+  const { name } = input
+  const row = JSON.stringify({ ...input, ...(name !== undefined && { nameKey: nameKey(name) }), id, now: Date.now() })
+  const columns = Object.entries({ name: 'name', name_key: 'nameKey', email: 'email', position: 'position' })
+    .filter(([, field]) => field in JSON.parse(row))
+    .map(([column, field]) => [column, `?2 ->> '${field}'`] as const)
+  const differs = columns.map(([column, value]) => `${column} IS NOT ${value}`).join(' OR ')
+  const here = "account_id = ?1 AND id = ?2 ->> 'id'"
+  const renamed = `UPDATE accounts SET catalog_version = catalog_version + 1
+    WHERE id = ?1 AND EXISTS (SELECT 1 FROM ${kind.name} WHERE ${here} AND name IS NOT ?2 ->> 'name')`
+  const changed = `UPDATE ${kind.name} SET ${columns.map((c) => c.join(' = ')).join(', ')}, updated_at = ?2 ->> 'now'
+    WHERE ${here} AND (${differs})`
+  try {
+    const results = await db.d1.batch<ItemRow>([
+      ...(name === undefined ? [] : [db.d1.prepare(renamed).bind(accountId, row)]),
+      ...(columns.length === 0 ? [] : [db.d1.prepare(changed).bind(accountId, row)]),
+      ...(isDefault && kind.makeDefault ? [db.d1.prepare(kind.makeDefault).bind(accountId, id)] : []),
+      selectOne(db, kind, accountId, id),
+    ])
+    const found = results.at(-1)?.results[0]
+    if (!found) throw notFound(kind.noun)
+    return toItem(found)
+  } catch (error) {
+    if (uniqueViolation(error) !== kind.name) throw error
+    const inPipeline = db.d1.prepare('SELECT pipeline_id AS id FROM stages WHERE account_id = ? AND id = ?')
+    const pipelineId =
+      kind.name === 'stages' ? (await inPipeline.bind(accountId, id).all<{ id: string }>()).results[0]?.id : undefined
+    throw await taken(db, kind, accountId, JSON.stringify({ ...JSON.parse(row), pipelineId }))
+  }
 }
 
-const selectOne = (db: Database, kind: Kind, accountId: string, id: string) =>
-  db.d1.prepare(`${select(kind)} WHERE account_id = ?1 AND id = ?2`).bind(accountId, id)
+/** 409 that names who has what has to be unique. */
+async function taken(db: Database, kind: Kind, accountId: string, row: string): Promise<Problem> {
+  const same = db.d1.prepare(`SELECT id FROM ${kind.name} WHERE account_id = ?1 AND ${kind.unique}`)
+  const { results } = await same.bind(accountId, row).all<{ id: string }>()
+  const what = 'email' in kind.sets ? 'email' : 'name'
+  return new Problem(409, 'already_exists', `There is a ${kind.noun} with this ${what} already.`, {
+    conflictsWith: results[0]?.id ?? null,
+  })
+}
 
-const toItem = ({ isDefault, ...row }: ItemRow): Item => ({
-  ...row,
-  ...(isDefault !== undefined && { isDefault: isDefault === 1 }),
-})
+/** Deletes what nobody uses; a pipeline with its stages. 404; 409 for what is in use, with how many, or is a default. */
+export async function deleteItem(db: Database, kind: Kind, accountId: string, id: string): Promise<void> {
+  const unused = `t.account_id = ?1 AND t.id = ?2 AND ${kind.uses} = 0 AND NOT ${kind.shows.isDefault ?? 'false'}`
+  const remove = `DELETE FROM ${kind.name} AS t WHERE ${unused}`
+  const removeStages = `DELETE FROM stages WHERE account_id = ?1 AND pipeline_id = (SELECT t.id FROM pipelines t WHERE ${unused})`
+  const [found] = await db.d1.batch<ItemRow>([
+    selectOne(db, kind, accountId, id, true),
+    ...(kind.name === 'pipelines' ? [db.d1.prepare(removeStages).bind(accountId, id)] : []),
+    db.d1.prepare(remove).bind(accountId, id),
+  ])
+  const item = found?.results[0]
+  if (!item) throw notFound(kind.noun)
+  if (item.isDefault) throw isTheDefault(kind, id)
+  if (item.prospectCount)
+    throw new Problem(
+      409,
+      'in_use',
+      `${item.prospectCount} prospects use this ${kind.noun}; say where to with moveTo.`,
+      {
+        conflictsWith: id,
+        prospectCount: item.prospectCount,
+      },
+    )
+}
+
+/** 409: there has to be a default. */
+export const isTheDefault = (kind: Kind, id: string): Problem =>
+  new Problem(409, 'is_default', `This is the default ${kind.noun}; make another one the default before.`, {
+    conflictsWith: id,
+  })
+
+type ItemRow = Omit<Item, 'isDefault'> & { isDefault?: number }
+
+function select(kind: Kind, counts = false): string {
+  const shows = {
+    ...kind.shows,
+    ...(counts && { prospectCount: kind.uses }),
+    createdAt: 'created_at',
+    updatedAt: 'updated_at',
+  }
+  const fields = Object.entries(shows).map(([field, sql]) => `${sql} AS ${field}`)
+  return `SELECT id, name, ${fields.join(', ')} FROM ${kind.name} t`
+}
+
+const selectOne = (db: Database, kind: Kind, accountId: string, id: string, counts = false) =>
+  db.d1.prepare(`${select(kind, counts)} WHERE account_id = ?1 AND id = ?2`).bind(accountId, id)
+
+/** In the order of its columns: an answer that is kept is the answer that was given. */
+const toItem = (row: ItemRow): Item =>
+  row.isDefault === undefined ? (row as unknown as Item) : Object.assign(row, { isDefault: row.isDefault === 1 })

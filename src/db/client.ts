@@ -14,7 +14,7 @@ export interface Database {
   d1: D1Database
   orm: DrizzleD1Database<typeof schema>
   cost: Cost
-  /** Makes the next trip fail (see `isAccountGone`), and write nothing, if this account is suspended or gone. */
+  /** Makes the next trip fail (see `accountRefusal`), and write nothing, if this account is suspended or gone. */
   requireAccount(accountId: string): void
 }
 
@@ -27,6 +27,15 @@ export function databaseOf(env: Env, id: string): Database | null {
   const bindings = env as unknown as Record<string, D1Database | undefined>
   const d1 = bindings[number === 0 ? 'DB' : `DB_${number}`]
   return d1 ? openDatabase(d1) : null
+}
+
+/** A query of Drizzle's as a statement of D1's, so that both can be in one batch. */
+export const toStatement = (
+  { d1 }: Database,
+  query: { toSQL(): { sql: string; params: unknown[] } },
+): D1PreparedStatement => {
+  const { sql, params } = query.toSQL()
+  return d1.prepare(sql).bind(...params)
 }
 
 /** Counts what every statement costs, whether it comes from Drizzle or from us. */
@@ -79,6 +88,5 @@ export function openDatabase(binding: D1Database): Database {
 }
 
 /** It rides in front of the trip that it guards, as one more statement of its batch. */
-const STOP_IF_GONE = `SELECT iif(
-  EXISTS (SELECT 1 FROM accounts WHERE id = ?1 AND suspended_at IS NULL AND erased_at IS NULL),
-  1, json_extract('{}', 'account gone'))`
+const STOP_IF_GONE = `SELECT CASE (SELECT iif(erased_at IS NULL, suspended_at IS NULL, 2) FROM accounts WHERE id = ?1)
+  WHEN 1 THEN 1 WHEN 0 THEN json_extract('{}', 'account suspended') ELSE json_extract('{}', 'account gone') END`

@@ -16,5 +16,6 @@ export const abortIf = (condition: string): string => `SELECT CASE WHEN ${condit
 /** Whether a batch was ended by `abortIf`. */
 export const isAborted = (error: unknown): boolean => messages(error).includes('malformed JSON')
 
-/** Whether a trip was refused because its account is suspended or gone. */
-export const isAccountGone = (error: unknown): boolean => messages(error).includes('account gone')
+/** Why a trip was refused for its account's sake, or null if this error is another one. */
+export const accountRefusal = (error: unknown): 'suspended' | 'gone' | null =>
+  (/account (suspended|gone)/.exec(messages(error))?.[1] as 'suspended' | 'gone' | undefined) ?? null

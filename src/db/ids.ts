@@ -20,3 +20,7 @@ export const newId = (prefix: IdPrefix, at: number, database = ''): string =>
 
 /** An event's public id: its `seq` (11 base-32 digits, so that ids sort as events were committed) and its nonce. */
 export const eventId = (seq: number, nonce: string): string => `evt_${seq.toString(32).padStart(11, '0')}${nonce}`
+
+/** The `seq` in an event's id, or null if it is none of ours. */
+export const seqOf = (id: string): number | null =>
+  /^evt_[0-9a-v]{21}$/.test(id) ? Number.parseInt(id.slice(4, 15), 32) : null

@@ -126,6 +126,26 @@ export const jobs = sqliteTable('jobs', { ...named, ...times }, (t) => [
   index('jobs_order').on(t.accountId, t.nameKey, t.id),
 ])
 
+/** Moves under way: whoever uses one thing of the catalog is to use another, then the first goes. */
+export const moves = sqliteTable(
+  'moves',
+  {
+    accountId: accountId(),
+    /** The table that both are in. */
+    kind: text().notNull(),
+    fromId: text().notNull(),
+    toId: text().notNull(),
+    keyId: text().notNull(),
+    createdAt: integer().notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.accountId, t.kind, t.fromId] }),
+    inAccount(t),
+    // which is next, across accounts
+    index('moves_created').on(t.createdAt),
+  ],
+)
+
 export const prospects = sqliteTable(
   'prospects',
   {
@@ -177,10 +197,40 @@ export const prospects = sqliteTable(
     index('prospects_phone').on(t.accountId, t.phone, t.id).where(sql`phone IS NOT NULL`),
     // the match by phone: the oldest who has no email
     index('prospects_phone_only').on(t.accountId, t.phone, t.id).where(sql`phone IS NOT NULL AND email IS NULL`),
+    // ?officeId=, ?sourceId=, ?licenseStatus=; how many use an office or a source
+    index('prospects_office').on(t.accountId, t.officeId, t.id).where(sql`office_id IS NOT NULL`),
+    index('prospects_source').on(t.accountId, t.sourceId, t.id).where(sql`source_id IS NOT NULL`),
+    index('prospects_license').on(t.accountId, t.licenseStatus, t.id).where(sql`license_status IS NOT NULL`),
+    // how many name a user
+    index('prospects_created_by').on(t.accountId, t.createdByUserId, t.id).where(sql`created_by_user_id IS NOT NULL`),
+    index('prospects_updated_by').on(t.accountId, t.updatedByUserId, t.id).where(sql`updated_by_user_id IS NOT NULL`),
     // ?stage=
     index('prospects_stage').on(t.accountId, t.stageId, t.id),
     // the account's newest updatedAt, which each write goes on from
     index('prospects_updated').on(t.accountId, t.updatedAt, t.id),
+  ],
+)
+
+/** Duplicates that were merged away: who answers for them, and what they were known by. */
+export const merges = sqliteTable(
+  'merges',
+  {
+    accountId: accountId(),
+    /** The duplicate's id. */
+    id: text().notNull(),
+    /** The survivor's. */
+    intoId: text().notNull(),
+    email: text(),
+    phone: text(),
+    createdAt: integer().notNull(),
+  },
+  (t) => [
+    keyOf(t),
+    foreignKey({ columns: [t.accountId, t.intoId], foreignColumns: [prospects.accountId, prospects.id] }),
+    // a survivor's aliases; the match by email and by phone
+    index('merges_into').on(t.accountId, t.intoId),
+    index('merges_email').on(t.accountId, t.email).where(sql`email IS NOT NULL`),
+    index('merges_phone').on(t.accountId, t.phone, t.intoId).where(sql`phone IS NOT NULL`),
   ],
 )
 
@@ -254,7 +304,35 @@ export const events = sqliteTable(
   (t) => [
     primaryKey({ columns: [t.accountId, t.seq] }),
     inAccount(t),
+    // the timeline
     index('events_prospect').on(t.accountId, t.prospectId, t.seq),
+    // the feed, of all types or of one
+    index('events_feed').on(t.accountId, t.type, t.seq).where(sql`muted = 0`),
+  ],
+)
+
+/** Answers that are given again when a POST is repeated under its `Idempotency-Key`. */
+export const idempotencyKeys = sqliteTable(
+  'idempotency_keys',
+  {
+    /** The account, or 'operator'. */
+    accountId: accountId(),
+    key: text().notNull(),
+    /** SHA-256 of what was asked, hex. */
+    hash: text().notNull(),
+    status: integer().notNull(),
+    headers: text().notNull(),
+    /** The body that was answered, less the secrets. */
+    body: text().notNull(),
+    /** The id of what it shows: the answer is reduced when that is erased. */
+    about: text(),
+    expiresAt: integer().notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.accountId, t.key] }),
+    index('idempotency_keys_about').on(t.accountId, t.about),
+    // what has expired, across accounts
+    index('idempotency_keys_expired').on(t.expiresAt),
   ],
 )
 

@@ -4,7 +4,7 @@ import { type Database, databaseOf, openDatabase } from '../db/client'
 import { accounts, apiKeys } from '../db/schema'
 import { type AppEnv, factory } from './factory'
 import { hashKey, keyIdOf, sameSecret } from './key'
-import { Problem, unauthorized } from './problem'
+import { accountSuspended, Problem, unauthorized } from './problem'
 
 /** What a key may do; each includes those before it. */
 export const SCOPES = ['read', 'write', 'admin'] as const
@@ -46,7 +46,7 @@ export const authenticate = factory.createMiddleware(async function authenticate
   const now = Date.now()
   const matches = key !== undefined && (await sameSecret(await hashKey(token), key.hash))
   if (!matches || (key.key.expiresAt ?? Number.POSITIVE_INFINITY) <= now) throw unauthorized(token)
-  if (key.suspended) throw new Problem(403, 'account_suspended', 'This account is suspended.')
+  if (key.suspended) throw accountSuspended()
   c.set('caller', { account: key.account, key: key.key })
   if (db.cost.trips === 0) db.requireAccount(key.account.id)
   await next()

@@ -1,7 +1,7 @@
 import type { Context } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
-import { isAccountGone } from '../db/errors'
+import { accountRefusal } from '../db/errors'
 import type { AppEnv } from './factory'
 
 /** One thing wrong with a request. `pointer` is a JSON Pointer (RFC 6901) into the part that `in` names. */
@@ -19,6 +19,8 @@ const TITLES: Record<number, string> = {
   404: 'Not Found',
   405: 'Method Not Allowed',
   409: 'Conflict',
+  410: 'Gone',
+  412: 'Precondition Failed',
   413: 'Content Too Large',
   415: 'Unsupported Media Type',
   422: 'Unprocessable Content',
@@ -49,9 +51,12 @@ export const invalidInput = (errors: InputError[]): Problem =>
   })
 
 /** 422 for fields that name something which the account does not have. */
-export const unknownReference = (fields: { field: string; value: string }[]): Problem => {
+export const unknownReference = (
+  fields: { field: string; value: string }[],
+  where: InputError['in'] = 'body',
+): Problem => {
   const errors = fields.map(({ field, value }) => ({
-    in: 'body',
+    in: where,
     pointer: `/${field}`,
     code: 'unknown_reference',
     message: `There is no ${JSON.stringify(value.slice(0, 64))} in this account.`,
@@ -64,6 +69,10 @@ export const unknownReference = (fields: { field: string; value: string }[]): Pr
 /** 404; the same whether the thing is another account's or never was. */
 export const notFound = (what: string): Problem => new Problem(404, 'not_found', `There is no such ${what}.`)
 
+/** 410: merged into another, who answers for it now. */
+export const goneInto = (mergedInto: string): Problem =>
+  new Problem(410, 'merged', 'This prospect was merged into another.', { mergedInto })
+
 /** 401 (RFC 6750): nothing more than that there was no credential, or a bad one. */
 export const unauthorized = (token: string | undefined): Problem =>
   new Problem(
@@ -73,6 +82,8 @@ export const unauthorized = (token: string | undefined): Problem =>
     {},
     { 'www-authenticate': token ? 'Bearer error="invalid_token"' : 'Bearer' },
   )
+
+export const accountSuspended = (): Problem => new Problem(403, 'account_suspended', 'This account is suspended.')
 
 /** Renders a problem as `application/problem+json`. */
 export function renderProblem(c: Context<AppEnv>, problem: Problem): Response {
@@ -95,7 +106,8 @@ export function renderProblem(c: Context<AppEnv>, problem: Problem): Response {
  */
 export function onError(error: Error, c: Context<AppEnv>): Response {
   if (error instanceof Problem) return renderProblem(c, error)
-  if (isAccountGone(error)) return renderProblem(c, unauthorized(c.req.header('authorization')))
+  const refusal = accountRefusal(error)
+  if (refusal) return renderProblem(c, refusal === 'suspended' ? accountSuspended() : unauthorized('a key'))
   if (error instanceof HTTPException && error.status < 500)
     return renderProblem(c, new Problem(error.status as ContentfulStatusCode, 'bad_request', error.message))
   console.error(JSON.stringify({ level: 'error', requestId: c.get('requestId'), ...describeError(error) }))

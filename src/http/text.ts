@@ -56,6 +56,13 @@ export const idReference = z.string().overwrite((s) => s.trim())
 /** A query parameter: text that says something. */
 export const parameter = (max = 1000) => requiredLine(max)
 
+/** A query parameter that is true or false. */
+export const flagParameter = (byDefault: boolean) =>
+  z
+    .enum(['true', 'false'], { message: 'This must be true or false.' })
+    .default(byDefault ? 'true' : 'false')
+    .transform((given) => given === 'true')
+
 /** A text in one case, for comparing: by way of upper case, which joins ß with ss, and with σ for the final ς. */
 export const foldCase = (text: string): string =>
   text.toLowerCase().toUpperCase().toLowerCase().replaceAll('ς', 'σ').normalize('NFC')

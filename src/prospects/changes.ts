@@ -1,6 +1,6 @@
 import type { NewEvent } from '../webhooks/events'
+import type { Change } from './change'
 import { labelNames, type Prospect, type ProspectRecord, toProspect } from './prospect'
-import type { CreateProspect } from './schema'
 
 /** Fields whose changes events tell, but for the stage, whose moves have an event of their own. */
 const TOLD = [
@@ -20,6 +20,8 @@ const TOLD = [
   'officeId',
   'sourceId',
   'jobIds',
+  'createdByUserId',
+  'updatedByUserId',
 ] as const satisfies (keyof Prospect)[]
 
 const shown = (record: ProspectRecord, field: (typeof TOLD)[number]) =>
@@ -39,7 +41,7 @@ export function eventsOf(
   before: ProspectRecord | null,
   after: ProspectRecord,
   fields: (keyof Prospect)[],
-  { userId, muteWebhook }: CreateProspect,
+  { userId, muteWebhook }: Change,
 ): NewEvent[] {
   const prospect = toProspect(after)
   const event = (type: NewEvent['type'], data: object): NewEvent => ({

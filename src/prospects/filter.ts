@@ -3,17 +3,23 @@ import { parsePhone } from './phone'
 import type { ListProspects } from './schema'
 import { type FieldWord, prefixesOf, type TextFilter, wordsOf } from './words'
 
-/** A list's filters, made ready for SQL. */
+/** A list's filters, made ready for SQL; all that are there must hold. */
 export interface Filters {
-  email?: string
+  email?: string | undefined
   /** E.164. */
-  phone?: string
+  phone?: string | undefined
   /** Every one of them must begin a word of its field; the rarest first. */
   words: FieldWord[]
-  /** A stage's id, or a name key. */
-  stage?: { id: string; nameKey: string }
+  updatedSince?: number | undefined
+  jobId?: string | undefined
+  officeId?: string | undefined
+  sourceId?: string | undefined
+  licenseStatus?: string | undefined
+  /** A stage's id, or its name. */
+  stage?: { id: string; nameKey: string } | undefined
+  pipelineId?: string | undefined
   /** Name keys, any of them. */
-  labels?: string[]
+  labels?: string[] | undefined
 }
 
 /** Reads the filters of a query; null if nothing can match them, such as a phone that is no phone. */
@@ -25,11 +31,18 @@ export function toFilters(query: ListProspects, country: string): Filters | null
   if (texts.some(([, text]) => wordsOf(text).length === 0)) return null
   const phone = query.phone === undefined ? undefined : parsePhone(query.phone, country).e164
   if (phone === null || query.label?.length === 0) return null
+  const { email, updatedSince, jobId, officeId, sourceId, licenseStatus, pipelineId } = query
   return {
-    ...(query.email !== undefined && { email: query.email }),
-    ...(phone !== undefined && { phone }),
+    email,
+    phone,
     words: texts.flatMap(([filter, text]) => prefixesOf(filter, text)).sort(([, a], [, b]) => b.length - a.length),
-    ...(query.stage !== undefined && { stage: { id: query.stage, nameKey: nameKey(query.stage) } }),
-    ...(query.label !== undefined && { labels: query.label }),
+    updatedSince,
+    jobId,
+    officeId,
+    sourceId,
+    licenseStatus,
+    stage: query.stage === undefined ? undefined : { id: query.stage, nameKey: nameKey(query.stage) },
+    pipelineId,
+    labels: query.label,
   }
 }

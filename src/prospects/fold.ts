@@ -1,18 +1,12 @@
 import { newId } from '../db/ids'
-import { invalidInput, unknownReference } from '../http/problem'
+import { goneInto, invalidInput, notFound, Problem, unknownReference } from '../http/problem'
 import { nameKey } from '../http/text'
 import type { NewEvent } from '../webhooks/events'
+import type { Change, Row, Target } from './change'
 import { changedFields, eventsOf } from './changes'
-import { findMatch, type Match } from './match'
-import type { ParsedPhone } from './phone'
+import { findMatch, hasEmail, type Match } from './match'
 import type { Label, Prospect, ProspectRecord, Stage } from './prospect'
-import { type CreateProspect, MAX_LABELS } from './schema'
-
-/** One row to be folded: what the caller said, and what its phone turned out to be (null: none given). */
-export interface Row {
-  input: CreateProspect
-  phone: ParsedPhone | null
-}
+import { MAX_LABELS } from './schema'
 
 /** What the account has of what rows refer to. */
 export interface References {
@@ -28,6 +22,9 @@ export interface References {
   labels: Map<string, Label>
   /** Name key → source id. */
   sourceNames: Map<string, string>
+  /** A merged duplicate's id → its survivor's. */
+  merges: Map<string, string>
+  catalogVersion: number
 }
 
 export interface Named extends Label {
@@ -50,60 +47,60 @@ export interface Plan {
   updated: Map<string, ProspectRecord>
   /** Fields that some update changes. */
   changed: Set<keyof Prospect>
+  /** Duplicates that are merged into a survivor, and go. */
+  merged: { record: ProspectRecord; into: string }[]
   labels: Named[]
   sources: Named[]
   events: NewEvent[]
 }
 
+export const emptyPlan = (): Plan => ({
+  outcomes: [],
+  created: new Map(),
+  updated: new Map(),
+  changed: new Set(),
+  merged: [],
+  labels: [],
+  sources: [],
+  events: [],
+})
+
 /**
  * Folds rows, in order, into the records that they reach: who is meant, what changes, which events say so. Later
- * rows see what earlier ones did. Pure but for new ids. 422 if a row names what is not there, 400 if a prospect
- * would have too many labels.
+ * rows see what earlier ones did. Pure but for new ids.
  *
- * `people` holds, for each row, whoever has its email, the two oldest who have its phone, and the oldest of those
- * who have no email. Where an earlier row took somebody out of such a group, the fold stops short: who is next in
- * it has not been read.
+ * Throws what is wrong with a row: 404 if its id names nobody, 412 if that one has another version, 409 if it takes
+ * somebody else's email, 422 if it names what is not there, 400 if a prospect would have too many labels.
+ *
+ * `people` holds, for each row, whoever has its id or its email, the two oldest who have its phone, and the oldest of
+ * those who have no email. Where an earlier row took somebody out of such a group, the fold stops short: who is next
+ * in it has not been read.
  */
 export function foldRows(rows: Row[], people: ProspectRecord[], given: References, now: number): Plan {
   const known = new Map(people.map((p) => [p.id, p]))
   const references = { ...given, labels: new Map(given.labels), sourceNames: new Map(given.sourceNames) }
-  const plan: Plan = {
-    outcomes: [],
-    created: new Map(),
-    updated: new Map(),
-    changed: new Set(),
-    labels: [],
-    sources: [],
-    events: [],
-  }
+  const plan = emptyPlan()
   const leftGroups = new Set<string>()
-  for (const row of rows) {
-    const { input } = row
-    const phone = row.phone?.e164 ?? null
+  for (const { target, change } of rows) {
+    const phone = change.phone?.e164 ?? null
     if (phone !== null && leftGroups.has(phone)) break
-    requireReferences(input, references)
-    const match = findMatch(input.email ?? null, phone, [...known.values()])
+    const match = findTarget(target, change, known, references.merges)
+    requireReferences(change, references)
     const before = match.record
-    if (before && !input.update) {
-      plan.outcomes.push(outcomeOf(row, match, before))
-      continue
-    }
-    const labels = findOrMake(input.labels, 'lbl', plan.labels, references.labels, (label) => label, now)
-    const [source] =
-      input.newSourceName && !input.sourceId
-        ? findOrMake([input.newSourceName], 'src', plan.sources, references.sourceNames, ({ id }) => id, now)
-        : []
-    const after = before
-      ? update(before, row, labels, source, references)
-      : create(row, labels, source, references, now)
+    const writes = !target.match || target.update || before === null
+    const after = writes ? apply(before ?? blank(change, references, now), change, references, plan, now) : before
     const fields = before ? changedFields(before, after) : []
-    if (before && fields.length === 0) {
-      plan.outcomes.push(outcomeOf(row, match, before))
-      continue
-    }
+    plan.outcomes.push({
+      record: before && fields.length === 0 ? before : after,
+      created: before === null,
+      matchedBy: match.matchedBy,
+      potentialDuplicateId: match.duplicate?.id ?? null,
+      message: messageOf(change, match, writes),
+    })
+    if (before && fields.length === 0) continue
+    if (!change.replace) after.updatedByUserId = change.userId ?? null
     if (before) {
       after.version = before.version + 1
-      after.updatedByUserId = input.userId ?? null
       if (before.phone !== null && (after.phone !== before.phone || (before.email === null && after.email !== null)))
         leftGroups.add(before.phone)
     }
@@ -111,25 +108,54 @@ export function foldRows(rows: Row[], people: ProspectRecord[], given: Reference
     if (!before || plan.created.has(after.id)) plan.created.set(after.id, after)
     else plan.updated.set(after.id, after)
     for (const field of fields) plan.changed.add(field)
-    plan.events.push(...eventsOf(before, after, fields, input))
-    plan.outcomes.push(outcomeOf(row, match, after))
+    plan.events.push(...eventsOf(before, after, fields, change))
   }
   return plan
 }
 
+function findTarget(
+  target: Target,
+  change: Change,
+  known: Map<string, ProspectRecord>,
+  merges: References['merges'],
+): Match {
+  const people = [...known.values()]
+  if (target.match) return findMatch(change.email ?? null, change.phone?.e164 ?? null, people)
+  const record = getRecord(target.id, known, merges)
+  if (target.ifVersions && !target.ifVersions.includes(record.version))
+    throw new Problem(412, 'precondition_failed', 'The prospect has changed since.', { version: record.version })
+  const others = people.filter((p) => p.id !== record.id)
+  const owner = change.email ? others.find((p) => hasEmail(p, change.email as string)) : undefined
+  if (owner) throw new Problem(409, 'email_taken', 'Another prospect has this email.', { conflictsWith: owner.id })
+  const duplicate = change.phone?.e164 ? findMatch(null, change.phone.e164, others).record : null
+  return { record, matchedBy: null, duplicate }
+}
+
+/** Whoever has this id; 410 if they were merged into another, 404 if there is nobody. */
+export function getRecord(
+  id: string,
+  known: Map<string, ProspectRecord>,
+  merges: References['merges'],
+): ProspectRecord {
+  const record = known.get(id)
+  const mergedInto = merges.get(id)
+  if (mergedInto !== undefined) throw goneInto(mergedInto)
+  if (!record) throw notFound('prospect')
+  return record
+}
+
 /** 422 with every reference of the row that the account does not have. What is ignored is not looked at. */
-function requireReferences(input: CreateProspect, r: References): void {
-  const unknown = (field: keyof CreateProspect, known: { has(id: string): boolean }) => {
-    const value = input[field]
-    return typeof value === 'string' && !known.has(value) ? [{ field, value }] : []
-  }
+function requireReferences(change: Change, r: References): void {
+  const unknown = (field: string, value: string | null | undefined, known: { has(id: string): boolean }) =>
+    value && !known.has(value) ? [{ field, value }] : []
   const missing = [
-    ...unknown('stageId', r.stages),
-    ...(input.stageId ? [] : unknown('pipelineId', r.pipelines)),
-    ...unknown('userId', r.users),
-    ...unknown('officeId', r.offices),
-    ...unknown('sourceId', r.sources),
-    ...unknown('jobId', r.jobs),
+    ...unknown('stageId', change.stageId, r.stages),
+    ...unknown('pipelineId', change.stageId ? null : change.pipelineId, r.pipelines),
+    ...unknown('userId', change.userId, r.users),
+    ...unknown('officeId', change.officeId, r.offices),
+    ...unknown('sourceId', change.sourceId, r.sources),
+    ...unknown('jobId', change.jobId, r.jobs),
+    ...(change.jobIds ?? []).flatMap((id, i) => unknown(`jobIds/${i}`, id, r.jobs)),
   ]
   if (missing.length > 0) throw unknownReference(missing)
 }
@@ -154,85 +180,94 @@ function findOrMake<T>(
   })
 }
 
-function create(
-  row: Row,
-  labels: Label[],
-  source: string | undefined,
-  references: References,
-  now: number,
-): ProspectRecord {
-  const { input } = row
-  const stage = input.pipelineId ? references.pipelines.get(input.pipelineId) : references.defaultStage
-  return {
-    id: newId('prs', now),
-    ...profileOf(input),
-    email: input.email ?? null,
-    phone: row.phone?.e164 ?? null,
-    stage: (input.stageId ? references.stages.get(input.stageId) : stage) ?? null,
-    labels: byId(labels),
-    jobIds: input.jobId ? [input.jobId] : [],
-    officeId: input.officeId ?? null,
-    sourceId: input.sourceId ?? source ?? null,
-    createdByUserId: input.userId ?? null,
-    updatedByUserId: input.userId ?? null,
-    version: 1,
-    createdAt: now,
-    updatedAt: now,
-  }
-}
-
-const profileOf = (input: CreateProspect) => ({
-  firstName: input.firstName,
-  lastName: input.lastName,
-  title: input.title ?? null,
-  company: input.company ?? null,
-  licenseStatus: input.licenseStatus ?? null,
-  notes: input.notes ?? null,
-  streetAddress: input.streetAddress ?? null,
-  city: input.city ?? null,
-  state: input.state ?? null,
-  postalCode: input.postalCode ?? null,
+/** A prospect who is new: nothing but an id and a stage. */
+const blank = (change: Change, references: References, now: number): ProspectRecord => ({
+  id: newId('prs', now),
+  ...(Object.fromEntries([...PLAIN, 'email', 'phone', 'sourceId'].map((field) => [field, null])) as unknown as Blank),
+  stage: references.defaultStage,
+  labels: [],
+  jobIds: [],
+  aliases: [],
+  createdByUserId: change.userId ?? null,
+  updatedByUserId: null,
+  version: 1,
+  createdAt: now,
+  updatedAt: now,
 })
 
-/** The record after the row: absent leaves alone, null clears, present overwrites; labels and the job are added. */
-function update(
+/** Fields that a change sets as they are. */
+const PLAIN = [
+  'firstName',
+  'lastName',
+  'title',
+  'company',
+  'licenseStatus',
+  'notes',
+  'streetAddress',
+  'city',
+  'state',
+  'postalCode',
+  'officeId',
+] as const
+type Blank = Pick<ProspectRecord, (typeof PLAIN)[number] | 'email' | 'phone' | 'sourceId'>
+
+/** The record after the change: absent leaves alone, null clears, present overwrites. */
+function apply(
   before: ProspectRecord,
-  row: Row,
-  newLabels: Label[],
-  source: string | undefined,
+  change: Change,
   references: References,
+  plan: Plan,
+  now: number,
 ): ProspectRecord {
-  const { input } = row
-  const given = (field: keyof CreateProspect) => input[field] !== undefined
-  const profile = Object.fromEntries(
-    Object.entries(profileOf(input)).filter(([field]) => given(field as keyof CreateProspect)),
-  )
-  const labels = byId([...new Map([...before.labels, ...newLabels].map((label) => [label.id, label])).values()])
-  if (labels.length > MAX_LABELS)
-    throw invalidInput([
-      {
-        in: 'body',
-        pointer: '/labels',
-        code: 'too_many',
-        message: `A prospect can have at most ${MAX_LABELS} labels.`,
-      },
-    ])
-  return {
+  const find = (names: string[]) => findOrMake(names, 'lbl', plan.labels, references.labels, (made) => made, now)
+  const [source] =
+    change.newSourceName && !change.sourceId
+      ? findOrMake([change.newSourceName], 'src', plan.sources, references.sourceNames, ({ id }) => id, now)
+      : [change.sourceId]
+  const removed = new Set(change.removeLabels.map((name) => references.labels.get(nameKey(name))?.id))
+  const labels = [...(change.labels ? find(change.labels) : before.labels), ...find(change.addLabels)]
+  const jobIds = [...(change.jobIds ?? before.jobIds), ...(change.jobId ? [change.jobId] : [])]
+  const after = {
     ...before,
-    ...profile,
-    ...(given('email') && { email: input.email ?? null }),
-    ...(given('phone') && { phone: row.phone ? (row.phone.e164 ?? before.phone) : null }),
-    ...(given('officeId') && { officeId: input.officeId ?? null }),
-    ...(given('sourceId') && { sourceId: input.sourceId ?? null }),
+    ...Object.fromEntries(PLAIN.flatMap((field) => (change[field] === undefined ? [] : [[field, change[field]]]))),
+    ...(change.email !== undefined && { email: change.email }),
+    ...(change.phone !== undefined && { phone: change.phone ? (change.phone.e164 ?? before.phone) : null }),
     ...(source !== undefined && { sourceId: source }),
-    stage: stageAfter(before, input, references),
-    labels,
-    jobIds: input.jobId ? [...new Set([...before.jobIds, input.jobId])].sort() : before.jobIds,
+    stage: stageAfter(before.stage, change, references),
+    labels: byId(
+      [...new Map(labels.map(({ id, name }) => [id, { id, name }])).values()].filter(({ id }) => !removed.has(id)),
+    ),
+    jobIds: [...new Set(jobIds)].sort(),
+  }
+  replaceIn(after, change.replace)
+  if (after.labels.length > MAX_LABELS) throw tooManyLabels('/labels')
+  return after
+}
+
+/** Puts one thing of the catalog in the place of another, wherever the record names it. */
+function replaceIn(record: ProspectRecord, replace: Change['replace']): void {
+  if (!replace) return
+  const { kind, from, to } = replace
+  const id = (given: string | null) => (given === from ? to.id : given)
+  if (kind === 'labels') {
+    const labels = record.labels.map((label) => (label.id === from ? to : label))
+    record.labels = byId([...new Map(labels.map((label) => [label.id, label])).values()])
+  }
+  if (kind === 'jobs') record.jobIds = [...new Set(record.jobIds.map((job) => id(job) as string))].sort()
+  if (kind === 'users') {
+    record.createdByUserId = id(record.createdByUserId)
+    record.updatedByUserId = id(record.updatedByUserId)
   }
 }
 
+/** 400: the field would give a prospect more labels than it can have. */
+export const tooManyLabels = (pointer: string): Problem =>
+  invalidInput([
+    { in: 'body', pointer, code: 'too_many', message: `A prospect can have at most ${MAX_LABELS} labels.` },
+  ])
+
 /** A pipeline moves only those who are not in it, so that repeating a call resets nobody. */
-function stageAfter({ stage }: ProspectRecord, { stageId, pipelineId }: CreateProspect, references: References) {
+function stageAfter(stage: Stage | null, { stageId, pipelineId }: Change, references: References): Stage | null {
   if (stageId) return references.stages.get(stageId) ?? stage
   if (pipelineId && pipelineId !== stage?.pipelineId) return references.pipelines.get(pipelineId) ?? stage
   return stage
@@ -240,19 +275,13 @@ function stageAfter({ stage }: ProspectRecord, { stageId, pipelineId }: CreatePr
 
 const byId = (labels: Label[]) => [...labels].sort((a, b) => (a.id < b.id ? -1 : 1))
 
-function outcomeOf(row: Row, { record: before, matchedBy, duplicate }: Match, record: ProspectRecord): Outcome {
-  const { input, phone } = row
-  const kept = before && phone?.e164 === null ? (input.update ? ' The one on record stays.' : ' It was ignored.') : ''
-  const left = !before && phone?.e164 === null ? ' It was left out.' : ''
+/** What the caller should know: what became of the phone, and who else has it. */
+function messageOf({ phone }: Change, { record, duplicate }: Match, writes: boolean): string | null {
+  const refused = phone && phone.e164 === null
+  const fate = !refused ? '' : !record ? ' It was left out.' : writes ? ' The one on record stays.' : ' It was ignored.'
   const shared =
-    matchedBy === 'email' && duplicate
-      ? `Another prospect, ${duplicate.id}, has this phone too${input.update ? '; it was written as given' : ''}.`
+    record && duplicate
+      ? `Another prospect, ${duplicate.id}, has this phone too${writes ? '; it was written as given' : ''}.`
       : ''
-  return {
-    record,
-    created: before === null,
-    matchedBy,
-    potentialDuplicateId: duplicate?.id ?? null,
-    message: [`${phone?.warning ?? ''}${kept}${left}`, shared].filter(Boolean).join(' ') || null,
-  }
+  return [`${phone?.warning ?? ''}${fate}`, shared].filter(Boolean).join(' ') || null
 }

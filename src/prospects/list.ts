@@ -4,109 +4,153 @@ import { decodePageToken, encodePageToken } from '../http/page'
 import { unauthorized } from '../http/problem'
 import { type Filters, toFilters } from './filter'
 import { COLUMNS, JOINS, type Prospect, type ProspectRow, toProspect, toRecord } from './prospect'
-import type { ListProspects } from './schema'
+import type { ListProspects, SORTS } from './schema'
 
 export interface ProspectPage {
   prospects: Prospect[]
-  totalCount: number
+  /** Null if it was not asked for. */
+  totalCount: number | null
   nextPageToken: string | null
 }
 
-/** A page of the prospects that match, newest first, and how many match in all. One trip. */
+/** A page of the prospects that match, and how many match in all. One trip. */
 export async function listProspects(db: Database, { account }: Caller, query: ListProspects): Promise<ProspectPage> {
-  const { limit, pageToken, ...asked } = query
-  const [before] = (await decodePageToken(asked, pageToken, 1)) ?? []
+  const { limit, pageToken, total, ...asked } = query
+  const positionOf = (p: Prospect) => (asked.sort.endsWith('updatedAt') ? [p.updatedAt, p.id] : [p.id])
+  const after = await decodePageToken(asked, pageToken, asked.sort.endsWith('updatedAt') ? 2 : 1)
   const filters = toFilters(query, account.defaultCountry)
-  if (!filters) return { prospects: [], totalCount: 0, nextPageToken: null }
-  const { text, values } = listStatement(
-    account.id,
-    filters,
-    before === undefined ? undefined : String(before),
-    limit + 1,
-  )
+  if (!filters) return { prospects: [], totalCount: total ? 0 : null, nextPageToken: null }
+  const { text, values } = listStatement(account.id, filters, asked.sort, after, limit + 1, total)
   const { results } = await db.d1
     .prepare(text)
     .bind(...values)
     .all<(ProspectRow | { id: null }) & { total: number | null }>()
-  const total = results[0]
-  if (!total) throw unauthorized('gone')
-  const prospects = results.flatMap((row) => (row.id === null ? [] : [toProspect(toRecord(row))]))
+  const [first] = results
+  if (!first) throw unauthorized('gone')
+  const prospects = results.flatMap(({ total: _, ...row }) => (row.id === null ? [] : [toProspect(toRecord(row))]))
   const last = prospects[limit - 1]
   return {
     prospects: prospects.slice(0, limit),
-    totalCount: total.total ?? 0,
-    nextPageToken: prospects.length > limit && last ? await encodePageToken(asked, [last.id]) : null,
+    totalCount: total ? (first.total ?? 0) : null,
+    nextPageToken: prospects.length > limit && last ? await encodePageToken(asked, positionOf(last)) : null,
   }
 }
 
 /** SQLite's longest compound SELECT in D1. */
 const MOST_ARMS = 5
 
+/** One filter: a query of the ids that pass it, and how to check it on a prospect `p`. */
+interface Condition {
+  ids: string
+  check: () => string
+}
+
+type Bind = (value: unknown) => string
+
 /**
  * One statement: CTEs narrow to a `page` of ids and a `total`, then the page's rows are read whole. What it reads
  * follows the answer, not the account:
  *
- * - Without a filter, or by label and stage, the page comes from ordered indexes, and each (label, stage) pair gives
- *   its newest ids from an index of its own. The total is added up from the counters of the label sets.
- * - By email, phone or words, `matched` is what matches, and the total counts it.
+ * - Without a filter, or by labels, stage and pipeline, the page comes from ordered indexes, and each (label, stage)
+ *   pair gives its first ids from an index of its own. The total is added up from the counters of the label sets.
+ * - By change alone (`updatedSince`, or sorted by it), the page comes from the index of changes.
+ * - By anything else, `matched` is what matches: the first condition says where to look, the others are checked on
+ *   the rows that it gives, and the total counts them.
  *
  * A row comes back even if the page is empty, for the total; none if the account is gone.
  */
-function listStatement(accountId: string, filters: Filters, before: string | undefined, limit: number) {
+function listStatement(
+  accountId: string,
+  filters: Filters,
+  sort: (typeof SORTS)[number],
+  after: (string | number)[] | undefined,
+  limit: number,
+  total: boolean,
+) {
   const values: unknown[] = [accountId, limit]
-  const bind = (value: unknown) => `?${values.push(value)}`
-  const older = (id: string) => (before === undefined ? '' : `AND ${id} < ${bind(before)}`)
-  const { labels, stage } = filters
-  const byValue = matched(filters, bind)
-  const ctes = [
-    ...(labels ? [`wanted_labels AS MATERIALIZED (${labelIds(bind(JSON.stringify(labels)))})`] : []),
-    ...(stage ? [`wanted_stages AS MATERIALIZED (${stageIds(bind(stage.id), bind(stage.nameKey))})`] : []),
-    ...(byValue ? [`matched AS MATERIALIZED (${byValue})`] : []),
-    `page AS MATERIALIZED (${
-      byValue ? `SELECT id FROM matched WHERE true ${older('id')}` : newest(filters, older)
-    } ORDER BY id DESC LIMIT ?2)`,
-    `total AS MATERIALIZED (${byValue ? 'SELECT count(*) AS n FROM matched' : countOf(filters)})`,
-  ]
+  const bind: Bind = (value) => `?${values.push(value)}`
+  const byChange = sort.endsWith('updatedAt')
+  const [direction, beyond] = sort.startsWith('-') ? ['DESC', '<'] : ['ASC', '>']
+  const order = (...columns: string[]) => `ORDER BY ${columns.map((column) => `${column} ${direction}`).join(', ')}`
+  const position = after?.map(bind).join(', ')
+  const rest = (...columns: string[]) => (position ? `AND (${columns.join(', ')}) ${beyond} (${position})` : '')
+
+  const ctes = wanted(filters, bind)
+  const byValue = valueConditions(filters, bind)
+  const [since] = sinceCondition(filters, bind)
+  const groups = groupConditions(filters)
+  let count = countOf(filters)
+  let page: string
+  if (byValue.length === 0 && !since && !byChange) {
+    page = `${firstByGroup(filters, rest, order)} ${order('id')} LIMIT ?2`
+  } else if (byValue.length === 0 && groups.length === 0 && byChange) {
+    const changed = since?.ids ?? 'SELECT id FROM prospects INDEXED BY prospects_updated WHERE account_id = ?1'
+    page = `${changed} ${rest('updated_at', 'id')} ${order('updated_at', 'id')} LIMIT ?2`
+    if (since) count = `SELECT count(*) AS n FROM (${changed})`
+  } else {
+    const conditions = [...byValue, ...(since ? [since] : []), ...groups]
+    ctes.push(`matched AS ${total ? '' : 'NOT'} MATERIALIZED (${matching(conditions)})`)
+    page = byChange
+      ? `SELECT m.id FROM matched m CROSS JOIN prospects q ON q.account_id = ?1 AND q.id = m.id
+          WHERE true ${rest('q.updated_at', 'q.id')} ${order('q.updated_at', 'q.id')} LIMIT ?2`
+      : `SELECT id FROM matched WHERE true ${rest('id')} ${order('id')} LIMIT ?2`
+    if (conditions.length > groups.length) count = 'SELECT count(*) AS n FROM matched'
+  }
+  ctes.push(`page AS MATERIALIZED (${page})`, `total AS MATERIALIZED (${total ? count : 'SELECT NULL AS n'})`)
   const text = `
     WITH ${ctes.join(',\n')}
     SELECT total.n AS total, ${COLUMNS} FROM accounts a CROSS JOIN total
       LEFT JOIN page LEFT JOIN prospects p ON p.account_id = ?1 AND p.id = page.id ${JOINS}
     WHERE a.id = ?1
-    ORDER BY p.id DESC`
+    ${byChange ? order('p.updated_at', 'p.id') : order('p.id')}`
   return { text, values }
 }
 
-const labelIds = (keys: string) => `
-  SELECT l.id FROM json_each(${keys}) k CROSS JOIN labels l ON l.account_id = ?1 AND l.name_key = k.value`
+/** The labels and the stages that are asked for, as sets of ids. A stage and a pipeline: its stages of that name. */
+function wanted({ labels, stage, pipelineId }: Filters, bind: Bind): string[] {
+  const ctes: string[] = []
+  if (labels)
+    ctes.push(`wanted_labels AS MATERIALIZED (
+      SELECT l.id FROM json_each(${bind(JSON.stringify(labels))}) k
+        CROSS JOIN labels l ON l.account_id = ?1 AND l.name_key = k.value)`)
+  const inPipeline = pipelineId === undefined ? '' : `AND pipeline_id = ${bind(pipelineId)}`
+  if (stage)
+    ctes.push(`wanted_stages AS MATERIALIZED (
+      SELECT id FROM stages WHERE account_id = ?1 AND id = ${bind(stage.id)} ${inPipeline}
+      UNION SELECT id FROM stages INDEXED BY stages_named
+        WHERE account_id = ?1 AND name_key = ${bind(stage.nameKey)} ${inPipeline})`)
+  else if (inPipeline)
+    ctes.push(`wanted_stages AS MATERIALIZED (
+      SELECT id FROM stages INDEXED BY stages_pipeline WHERE account_id = ?1 ${inPipeline})`)
+  return ctes
+}
 
-const stageIds = (id: string, nameKey: string) => `
-  SELECT id FROM stages WHERE account_id = ?1 AND id = ${id}
-  UNION SELECT id FROM stages INDEXED BY stages_named WHERE account_id = ?1 AND name_key = ${nameKey}`
+const hasStages = ({ stage, pipelineId }: Filters) => stage !== undefined || pipelineId !== undefined
 
-/** The newest ids by label and stage: a table-valued function lets every pair have its own ordered, limited look-up. */
-function newest({ labels, stage }: Filters, older: (id: string) => string): string {
+/** The first ids by label and stage: a table-valued function lets every pair have its own ordered, limited look-up. */
+function firstByGroup(filters: Filters, rest: (id: string) => string, order: (id: string) => string): string {
   const each = (of: string, ids: string) => `SELECT DISTINCT o.value AS id FROM ${of}
-    CROSS JOIN json_each((SELECT json_group_array(id) FROM (${ids} ORDER BY id DESC LIMIT ?2))) o WHERE true`
+    CROSS JOIN json_each((SELECT json_group_array(id) FROM (${ids} ${order('id')} LIMIT ?2))) o WHERE true`
   const byLabel = (more: string, index: string) => `SELECT prospect_id AS id FROM prospect_labels ${index}
-    WHERE account_id = ?1 AND label_id = wl.id ${more} ${older('prospect_id')}`
-  if (labels && stage)
+    WHERE account_id = ?1 AND label_id = wl.id ${more} ${rest('prospect_id')}`
+  if (filters.labels && hasStages(filters))
     return each(
       'wanted_labels wl CROSS JOIN wanted_stages ws',
       byLabel('AND stage_id = ws.id', 'INDEXED BY prospect_labels_stage'),
     )
-  if (labels) return each('wanted_labels wl', byLabel('', ''))
-  if (stage)
+  if (filters.labels) return each('wanted_labels wl', byLabel('', ''))
+  if (hasStages(filters))
     return each(
       'wanted_stages ws',
-      `SELECT id FROM prospects INDEXED BY prospects_stage WHERE account_id = ?1 AND stage_id = ws.id ${older('id')}`,
+      `SELECT id FROM prospects INDEXED BY prospects_stage WHERE account_id = ?1 AND stage_id = ws.id ${rest('id')}`,
     )
-  return `SELECT id FROM prospects WHERE account_id = ?1 ${older('id')}`
+  return `SELECT id FROM prospects WHERE account_id = ?1 ${rest('id')}`
 }
 
 /** How many match by label and stage, added up from the counters. */
-function countOf({ labels, stage }: Filters): string {
-  const inStage = stage ? 'AND c.stage_id IN (SELECT id FROM wanted_stages)' : ''
-  if (!labels)
+function countOf(filters: Filters): string {
+  const inStage = hasStages(filters) ? 'AND c.stage_id IN (SELECT id FROM wanted_stages)' : ''
+  if (!filters.labels)
     return `SELECT sum(c.n) AS n FROM prospect_counts c WHERE c.account_id = ?1 AND c.label_set = '*' ${inStage}`
   return `
     SELECT sum(c.n) AS n FROM (
@@ -115,39 +159,85 @@ function countOf({ labels, stage }: Filters): string {
       CROSS JOIN prospect_counts c ON c.account_id = ?1 AND c.label_set = sets.label_set ${inStage}`
 }
 
-/**
- * What matches by email, phone or words, or undefined if none is asked for. One of them says where to look: the
- * email, else the phone, else the rarest words, each a range of the word index; the rest is checked on the rows.
- */
-function matched(
-  { email, phone, words, labels, stage }: Filters,
-  bind: (value: unknown) => string,
-): string | undefined {
-  const checks: string[] = []
-  let candidates: string
-  if (email !== undefined) {
-    candidates = `SELECT id FROM prospects INDEXED BY prospects_email WHERE account_id = ?1 AND email = ${bind(email)}`
-    if (phone !== undefined) checks.push(`p.phone = ${bind(phone)}`)
-  } else if (phone !== undefined) {
-    candidates = `SELECT id FROM prospects INDEXED BY prospects_phone WHERE account_id = ?1 AND phone = ${bind(phone)}`
-  } else if (words.length > 0) {
-    candidates = words
-      .slice(0, MOST_ARMS)
-      .map(
-        ([field, word]) => `SELECT prospect_id AS id FROM prospect_words
-          WHERE account_id = ?1 AND field = '${field}' AND word >= ${bind(word)} AND word < ${bind(`${word}\u{10FFFF}`)}`,
-      )
-      .join(' INTERSECT ')
-  } else return undefined
-  const unchecked = email === undefined && phone === undefined ? words.slice(MOST_ARMS) : words
-  if (unchecked.length > 0)
-    checks.push(`NOT EXISTS (SELECT 1 FROM json_each(${bind(JSON.stringify(unchecked))}) q WHERE NOT EXISTS (
-      SELECT 1 FROM json_each(p.words) w WHERE w.value ->> 0 = q.value ->> 0
-        AND substr(w.value ->> 1, 1, length(q.value ->> 1)) = q.value ->> 1))`)
-  if (labels)
-    checks.push('EXISTS (SELECT 1 FROM json_each(p.labels) k WHERE k.value IN (SELECT id FROM wanted_labels))')
-  if (stage) checks.push('p.stage_id IN (SELECT id FROM wanted_stages)')
-  if (checks.length === 0) return `SELECT DISTINCT id FROM (${candidates})`
-  return `SELECT p.id FROM (SELECT DISTINCT id FROM (${candidates})) c
-    CROSS JOIN prospects p ON p.account_id = ?1 AND p.id = c.id WHERE ${checks.join(' AND ')}`
+/** The ids that pass every condition: found by the first, checked for the others. */
+const matching = ([where, ...others]: Condition[]): string =>
+  others.length === 0
+    ? (where?.ids ?? '')
+    : `SELECT p.id FROM (${where?.ids}) c CROSS JOIN prospects p ON p.account_id = ?1 AND p.id = c.id
+      WHERE ${others.map(({ check }) => check()).join(' AND ')}`
+
+/** Conditions on values, those that few are likely to pass first. */
+function valueConditions(filters: Filters, bind: Bind): Condition[] {
+  const { email, phone, words, jobId, officeId, sourceId, licenseStatus } = filters
+  const column = (name: string, index: string, value: string | undefined): Condition[] => {
+    if (value === undefined) return []
+    const is = `${name} = ${bind(value)}`
+    return [
+      { ids: `SELECT id FROM prospects INDEXED BY ${index} WHERE account_id = ?1 AND ${is}`, check: () => `p.${is}` },
+    ]
+  }
+  const job = jobId === undefined ? '' : bind(jobId)
+  return [
+    ...column('email', 'prospects_email', email),
+    ...column('phone', 'prospects_phone', phone),
+    ...wordConditions(words, bind),
+    ...(job
+      ? [
+          {
+            ids: `SELECT prospect_id AS id FROM prospect_jobs WHERE account_id = ?1 AND job_id = ${job}`,
+            check: () => `EXISTS (SELECT 1 FROM json_each(p.jobs) k WHERE k.value = ${job})`,
+          },
+        ]
+      : []),
+    ...column('office_id', 'prospects_office', officeId),
+    ...column('source_id', 'prospects_source', sourceId),
+    ...column('license_status', 'prospects_license', licenseStatus),
+  ]
 }
+
+/** Words are ranges of their index: the rarest are intersected, what is left is checked. */
+function wordConditions(words: Filters['words'], bind: Bind): Condition[] {
+  const check = (some: Filters['words']) => `NOT EXISTS (
+    SELECT 1 FROM json_each(${bind(JSON.stringify(some))}) q WHERE NOT EXISTS (
+      SELECT 1 FROM json_each(p.words) w WHERE w.value ->> 0 = q.value ->> 0
+        AND substr(w.value ->> 1, 1, length(q.value ->> 1)) = q.value ->> 1))`
+  const [some, more] = [words.slice(0, MOST_ARMS), words.slice(MOST_ARMS)]
+  if (some.length === 0) return []
+  const ranges = some.map(
+    ([field, word]) => `SELECT prospect_id AS id FROM prospect_words
+      WHERE account_id = ?1 AND field = '${field}' AND word >= ${bind(word)} AND word < ${bind(`${word}\u{10FFFF}`)}`,
+  )
+  return [
+    { ids: `SELECT DISTINCT id FROM (${ranges.join(' INTERSECT ')})`, check: () => check(some) },
+    ...(more.length > 0 ? [{ ids: '', check: () => check(more) }] : []),
+  ]
+}
+
+function sinceCondition({ updatedSince }: Filters, bind: Bind): Condition[] {
+  if (updatedSince === undefined) return []
+  const since = `updated_at >= ${bind(updatedSince)}`
+  const ids = `SELECT id FROM prospects INDEXED BY prospects_updated WHERE account_id = ?1 AND ${since}`
+  return [{ ids, check: () => `p.${since}` }]
+}
+
+/** Labels and stages as conditions beside others. */
+const groupConditions = (filters: Filters): Condition[] => [
+  ...(filters.labels
+    ? [
+        {
+          ids: `SELECT DISTINCT j.prospect_id AS id FROM wanted_labels wl
+            CROSS JOIN prospect_labels j ON j.account_id = ?1 AND j.label_id = wl.id`,
+          check: () => 'EXISTS (SELECT 1 FROM json_each(p.labels) k WHERE k.value IN (SELECT id FROM wanted_labels))',
+        },
+      ]
+    : []),
+  ...(hasStages(filters)
+    ? [
+        {
+          ids: `SELECT b.id FROM wanted_stages ws
+            CROSS JOIN prospects b INDEXED BY prospects_stage ON b.account_id = ?1 AND b.stage_id = ws.id`,
+          check: () => 'p.stage_id IN (SELECT id FROM wanted_stages)',
+        },
+      ]
+    : []),
+]

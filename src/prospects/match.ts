@@ -13,11 +13,18 @@ export interface Match {
  * emails are two people, who may share a phone (a household, an office's main line).
  */
 export function findMatch(email: string | null, phone: string | null, people: ProspectRecord[]): Match {
-  const sharers = phone === null ? [] : people.filter((p) => p.phone === phone).sort((a, b) => (a.id < b.id ? -1 : 1))
-  const byEmail = email === null ? undefined : people.find((p) => p.email === email)
+  const sharers = phone === null ? [] : people.filter((p) => hasPhone(p, phone)).sort((a, b) => (a.id < b.id ? -1 : 1))
+  const byEmail = email === null ? undefined : people.find((p) => hasEmail(p, email))
   if (byEmail)
     return { record: byEmail, matchedBy: 'email', duplicate: sharers.find((p) => p.id !== byEmail.id) ?? null }
   const byPhone = sharers.find((p) => email === null || p.email === null)
   if (byPhone) return { record: byPhone, matchedBy: 'phone', duplicate: null }
   return { record: null, matchedBy: null, duplicate: sharers[0] ?? null }
 }
+
+/** Whether this is their email, or was that of a duplicate merged into them. */
+export const hasEmail = (p: ProspectRecord, email: string): boolean =>
+  p.email === email || p.aliases.some((alias) => alias.email === email)
+
+const hasPhone = (p: ProspectRecord, phone: string): boolean =>
+  p.phone === phone || p.aliases.some((alias) => alias.phone === phone)

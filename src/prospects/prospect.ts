@@ -46,15 +46,19 @@ export interface Label {
 export type ProspectRecord = Omit<Prospect, 'currentStage' | 'currentStageId' | 'pipelineId' | 'labels'> & {
   stage: Stage | null
   labels: Label[]
+  /** What merged duplicates were known by; it goes on meaning this prospect. */
+  aliases: { email: string | null; phone: string | null }[]
 }
 
 /** What the `COLUMNS` select. */
-export type ProspectRow = Omit<ProspectRecord, 'stage' | 'labels' | 'jobIds'> & {
+export type ProspectRow = Omit<ProspectRecord, 'stage' | 'labels' | 'jobIds' | 'aliases'> & {
   stageId: string | null
   stageName: string | null
   pipelineId: string | null
   labels: string
   jobIds: string
+  /** Read on the write path alone. */
+  aliases?: string
 }
 
 /** What reads a whole prospect `p` with the names of its stage `s` and labels; use with `JOINS`. */
@@ -70,11 +74,20 @@ export const COLUMNS = `
 
 export const JOINS = 'LEFT JOIN stages s ON s.account_id = p.account_id AND s.id = p.stage_id'
 
-export const toRecord = ({ stageId, stageName, pipelineId, labels, jobIds, ...row }: ProspectRow): ProspectRecord => ({
+export const toRecord = ({
+  stageId,
+  stageName,
+  pipelineId,
+  labels,
+  jobIds,
+  aliases,
+  ...row
+}: ProspectRow): ProspectRecord => ({
   ...row,
   stage: stageId === null ? null : { id: stageId, name: stageName ?? '', pipelineId: pipelineId ?? '' },
   labels: JSON.parse(labels),
   jobIds: JSON.parse(jobIds),
+  aliases: JSON.parse(aliases ?? '[]'),
 })
 
 export function toProspect(record: ProspectRecord): Prospect {

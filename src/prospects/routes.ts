@@ -1,12 +1,18 @@
+import type { Context } from 'hono'
 import { requireScope } from '../http/auth'
-import { factory } from '../http/factory'
+import { etagOf, isKnown, versionsIn } from '../http/etag'
+import { type AppEnv, factory } from '../http/factory'
+import { idempotent } from '../http/idempotency'
+import { ListQuery } from '../http/page'
 import { validate } from '../http/validate'
-import { wake } from '../webhooks/events'
+import { listTimeline, type WakeUp, wake } from '../webhooks/events'
+import { toPatchRow, toRow } from './change'
+import { eraseProspect } from './erase'
 import type { Outcome } from './fold'
 import { listProspects } from './list'
 import { toProspect } from './prospect'
-import { CreateProspect, ListProspects } from './schema'
-import { getProspect, writeProspects } from './store'
+import { CreateProspect, EraseProspect, ListProspects, MergeProspect, UpdateProspect } from './schema'
+import { type AnswerOf, getProspect, mergeProspects, type Written, writeProspects } from './store'
 
 /** `/v1/prospects`. */
 export const prospectRoutes = factory
@@ -14,15 +20,65 @@ export const prospectRoutes = factory
   .get('/', requireScope('read'), validate({ query: ListProspects }), async (c) => {
     return c.json(await listProspects(c.var.db, c.var.caller, c.req.valid('query')))
   })
-  .post('/', requireScope('write'), validate({ json: CreateProspect }), async (c) => {
-    const { outcomes, deliveries } = await writeProspects(c.var.db, c.var.caller, 'api', [c.req.valid('json')])
-    if (deliveries.length > 0) c.executionCtx.waitUntil(wake(c.env.WEBHOOKS_QUEUE, deliveries))
-    const { record, ...outcome } = outcomes[0] as Outcome
-    return c.json({ ...toProspect(record), ...outcome }, outcome.created ? 201 : 200, {
-      ...(outcome.created && { location: `/v1/prospects/${record.id}` }),
-    })
+  .post('/', requireScope('write'), idempotent, validate({ json: CreateProspect }), async (c) => {
+    const row = toRow(c.req.valid('json'), c.var.caller.account.defaultCountry)
+    const repeat = repeatOf(c, createAnswer)
+    return respond(c, await writeProspects(c.var.db, c.var.caller, 'api', [row], { repeat }), createAnswer)
   })
-  .get('/:prospectId', requireScope('read'), validate({}), async (c) => {
-    const prospect = await getProspect(c.var.db, c.var.caller.account.id, c.req.param('prospectId'))
-    return c.json({ ...prospect, message: null })
+  .get('/:id', requireScope('read'), validate({}), async (c) => {
+    const { prospect, catalogVersion } = await getProspect(c.var.db, c.var.caller.account.id, c.req.param('id'))
+    const etag = etagOf(prospect.version, catalogVersion)
+    if (isKnown(c.req.header('if-none-match'), etag)) return c.body(null, 304, { etag })
+    return c.json({ ...prospect, message: null }, 200, { etag })
   })
+  .patch('/:id', requireScope('write'), validate({ json: UpdateProspect }), async (c) => {
+    const { defaultCountry } = c.var.caller.account
+    const versions = versionsIn(c.req.header('if-match'))
+    const row = toPatchRow(c.req.param('id'), versions, c.req.valid('json'), defaultCountry)
+    return respond(c, await writeProspects(c.var.db, c.var.caller, 'api', [row]), changeAnswer)
+  })
+  .delete('/:id', requireScope('write'), validate({ query: EraseProspect }), async (c) => {
+    wakeLater(c, await eraseProspect(c.var.db, c.var.caller, c.req.param('id'), c.req.valid('query')))
+    return c.body(null, 204)
+  })
+  .post('/:id/merge', requireScope('write'), idempotent, validate({ json: MergeProspect }), async (c) => {
+    const { db, caller } = c.var
+    const repeat = repeatOf(c, changeAnswer)
+    return respond(c, await mergeProspects(db, caller, c.req.param('id'), c.req.valid('json'), repeat), changeAnswer)
+  })
+  .get('/:id/events', requireScope('read'), validate({ query: ListQuery }), async (c) => {
+    return c.json(await listTimeline(c.var.db, c.var.caller.account.id, c.req.param('id'), c.req.valid('query')))
+  })
+
+/** What a change answers: the prospect, and what there is to say about it. */
+const changeAnswer: AnswerOf = ({ record, message }, catalogVersion) => ({
+  status: 200,
+  headers: { etag: etagOf(record.version, catalogVersion) },
+  body: { ...toProspect(record), message },
+})
+
+/** What a POST answers: also whom it matched. */
+const createAnswer: AnswerOf = ({ record, message, ...match }, catalogVersion) => ({
+  status: match.created ? 201 : 200,
+  headers: {
+    etag: etagOf(record.version, catalogVersion),
+    ...(match.created && { location: `/v1/prospects/${record.id}` }),
+  },
+  body: { ...toProspect(record), message, ...match },
+})
+
+const repeatOf = (c: Context<AppEnv>, answerOf: AnswerOf) => {
+  const repeatable = c.get('repeatable')
+  return repeatable && { repeatable, answerOf }
+}
+
+function respond(c: Context<AppEnv>, written: Written, answerOf: AnswerOf): Response {
+  wakeLater(c, written.deliveries)
+  const { status, headers, body } = answerOf(written.outcomes[0] as Outcome, written.catalogVersion)
+  const text = written.kept ?? JSON.stringify(body)
+  return c.body(text, status, { 'content-type': 'application/json', ...headers })
+}
+
+function wakeLater(c: Context<AppEnv>, deliveries: WakeUp[]): void {
+  if (deliveries.length > 0) c.executionCtx.waitUntil(wake(c.env.WEBHOOKS_QUEUE, deliveries))
+}

@@ -1,7 +1,18 @@
 import * as z from 'zod'
 import { MAX_LABEL_LENGTH } from '../catalog/kinds'
 import { limit, pageToken } from '../http/page'
-import { email, idReference, invalid, line, lines, nameKey, orNull, parameter, requiredLine } from '../http/text'
+import {
+  email,
+  flagParameter,
+  idReference,
+  invalid,
+  line,
+  lines,
+  nameKey,
+  orNull,
+  parameter,
+  requiredLine,
+} from '../http/text'
 
 export const LICENSE_STATUSES = ['not_started', 'in_progress', 'licensed'] as const
 export type LicenseStatus = (typeof LICENSE_STATUSES)[number]
@@ -55,16 +66,12 @@ const flag = z
   .transform((given) => given ?? false)
 const reference = orNull(idReference)
 
-/** The body of `POST /v1/prospects`. Optional fields: absent leaves alone, null clears. */
-export const CreateProspect = z.strictObject({
-  firstName: requiredLine(100),
-  lastName: requiredLine(100),
+const profile = {
   email: orNull(email),
   phone: orNull(line(100)),
   stageId: reference,
   pipelineId: reference,
   licenseStatus: orNull(licenseStatus),
-  labels: labels.nullish().transform((names) => names ?? []),
   notes: orNull(lines(20_000)),
   title: orNull(line(200)),
   company: orNull(line(200)),
@@ -78,9 +85,49 @@ export const CreateProspect = z.strictObject({
   newSourceName: orNull(line(200)),
   muteWebhook: flag,
   jobId: reference,
+}
+const name = requiredLine(100)
+const someLabels = labels.nullish().transform((names) => names ?? [])
+
+/** The body of `POST /v1/prospects`. Optional fields: absent leaves alone, null clears. */
+export const CreateProspect = z.strictObject({
+  firstName: name,
+  lastName: name,
+  ...profile,
+  labels: someLabels,
   update: flag,
 })
 export type CreateProspect = z.output<typeof CreateProspect>
+
+/** The body of `PATCH /v1/prospects/{id}`: `labels` and `jobIds` are whole sets, the rest is as in POST. */
+export const UpdateProspect = z.strictObject({
+  firstName: name.optional(),
+  lastName: name.optional(),
+  ...profile,
+  labels: labels
+    .nullable()
+    .transform((names) => names ?? [])
+    .optional(),
+  addLabels: someLabels,
+  removeLabels: someLabels,
+  jobIds: z
+    .array(idReference)
+    .nullable()
+    .transform((ids) => [...new Set(ids ?? [])])
+    .optional(),
+})
+export type UpdateProspect = z.output<typeof UpdateProspect>
+
+/** The body of `POST /v1/prospects/{id}/merge`. */
+export const MergeProspect = z.strictObject({ duplicateId: idReference, userId: reference, muteWebhook: flag })
+export type MergeProspect = z.output<typeof MergeProspect>
+
+/** The query of `DELETE /v1/prospects/{id}`. */
+export const EraseProspect = z.strictObject({
+  userId: parameter().nullable().default(null),
+  muteWebhook: flagParameter(false),
+})
+export type EraseProspect = z.output<typeof EraseProspect>
 
 /** A leading space is the `+` of an unencoded `?phone=+1…`. */
 const phoneParameter = z
@@ -106,6 +153,9 @@ const labelFilter = z
   .transform((keys) => [...keys].sort())
   .refine((keys) => keys.length <= MAX_FILTER_LABELS, invalid('too_many', `At most ${MAX_FILTER_LABELS} labels.`))
 
+/** Orders of the list; a minus is descending. Creation is the order of ids. */
+export const SORTS = ['-createdAt', 'createdAt', '-updatedAt', 'updatedAt'] as const
+
 /** The query of `GET /v1/prospects`. */
 export const ListProspects = z.strictObject({
   email: emailParameter.optional(),
@@ -115,6 +165,20 @@ export const ListProspects = z.strictObject({
   company: parameter().optional(),
   stage: parameter().optional(),
   label: labelFilter.optional(),
+  licenseStatus: z
+    .enum(LICENSE_STATUSES, { message: `This must be one of ${LICENSE_STATUSES.join(', ')}.` })
+    .optional(),
+  officeId: parameter().optional(),
+  sourceId: parameter().optional(),
+  jobId: parameter().optional(),
+  pipelineId: parameter().optional(),
+  /** Unix ms, inclusive. */
+  updatedSince: parameter()
+    .refine((s) => /^\d{1,15}$/.test(s), invalid('wrong_format', 'This must be a time in Unix milliseconds.'))
+    .transform(Number)
+    .optional(),
+  sort: z.enum(SORTS, { message: `This must be one of ${SORTS.join(', ')}.` }).default('-createdAt'),
+  total: flagParameter(true),
   limit: limit(1),
   pageToken: pageToken.optional(),
 })

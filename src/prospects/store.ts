@@ -1,60 +1,104 @@
 import type { Database } from '../db/client'
 import { isAborted, isForeignKeyViolation, uniqueViolation } from '../db/errors'
-import type { Caller } from '../http/auth'
-import { notFound, Problem, unauthorized } from '../http/problem'
+import { type Answer, isRepeated, type Repeatable } from '../http/idempotency'
+import { goneInto, notFound, Problem, unauthorized } from '../http/problem'
 import type { Origin, WakeUp } from '../webhooks/events'
+import { NO_CHANGE, type Row } from './change'
 import { foldRows, type Outcome } from './fold'
-import { parsePhone } from './phone'
+import { foldMerge } from './merge'
 import { COLUMNS, JOINS, type Prospect, type ProspectRow, toProspect, toRecord } from './prospect'
-import type { CreateProspect } from './schema'
+import type { MergeProspect } from './schema'
 import { commitPlan, readReached } from './write'
 
-/** One prospect; 404 if the account has none of this id. One trip. */
-export async function getProspect(db: Database, accountId: string, id: string): Promise<Prospect> {
-  const { results } = await db.d1.prepare(GET).bind(accountId, id).all<ProspectRow | { id: null }>()
+/** One prospect and the catalog's version; 404 if the account has none of this id, 410 if it was merged. One trip. */
+export async function getProspect(
+  db: Database,
+  accountId: string,
+  id: string,
+): Promise<{ prospect: Prospect; catalogVersion: number }> {
+  type Found = (ProspectRow | { id: null }) & { catalogVersion: number; mergedInto: string | null }
+  const { results } = await db.d1.prepare(GET).bind(accountId, id).all<Found>()
   const row = results[0]
   if (!row) throw unauthorized('gone')
-  if (row.id === null) throw notFound('prospect')
-  return toProspect(toRecord(row))
+  const { catalogVersion, mergedInto, ...found } = row
+  if (mergedInto !== null) throw goneInto(mergedInto)
+  if (found.id === null) throw notFound('prospect')
+  return { prospect: toProspect(toRecord(found)), catalogVersion }
 }
 
 const GET = `
-  SELECT ${COLUMNS} FROM accounts a
+  SELECT ${COLUMNS}, a.catalog_version AS catalogVersion,
+    (SELECT into_id FROM merges m WHERE m.account_id = ?1 AND m.id = ?2) AS mergedInto
+  FROM accounts a
     LEFT JOIN prospects p ON p.account_id = a.id AND p.id = ?2 ${JOINS}
   WHERE a.id = ?1`
 
 /** How often a write goes round again when others change what it was folded from. */
 const ROUNDS = 40
 
+/** On whose behalf something is written: an account, by one of its keys. */
+export interface Actor {
+  account: { id: string }
+  key: { id: string }
+}
+
+/** How a call of one row is answered, and what lets it be repeated. */
+export interface Repeat {
+  repeatable: Repeatable
+  answerOf: AnswerOf
+}
+export type AnswerOf = (outcome: Outcome, catalogVersion: number) => Answer
+
+export interface Written {
+  outcomes: Outcome[]
+  /** Wake the consumer for these. */
+  deliveries: WakeUp[]
+  catalogVersion: number
+  /** The answer's body, if it was kept. */
+  kept?: string | undefined
+}
+
 /**
  * The one write path: reads whom the rows reach, folds the rows into them, commits what changed. Every prospect is
  * made and changed here. A lost race writes nothing and goes round again, with fewer rows: rows of one chunk can be in
  * each other's way too (one takes an email that another gives up). Two trips; one if nothing is to be written.
- * Returns an outcome for each row, and the deliveries to wake the consumer for.
+ * Returns an outcome for each row. Throws what `fold` throws, and 503 if the races go on.
  */
 export async function writeProspects(
   db: Database,
-  { account, key }: Caller,
+  { account, key }: Actor,
   source: Origin['source'],
-  inputs: CreateProspect[],
-): Promise<{ outcomes: Outcome[]; deliveries: WakeUp[] }> {
+  rows: Row[],
+  { repeat, fold = foldRows }: { repeat?: Repeat | undefined; fold?: typeof foldRows } = {},
+): Promise<Written> {
   const origin = { keyId: key.id, source }
-  let rows = inputs.map((input) => ({
-    input,
-    phone: input.phone ? parsePhone(input.phone, account.defaultCountry) : null,
-  }))
   const outcomes: Outcome[] = []
   const deliveries: WakeUp[] = []
+  let left = rows
   let size = rows.length
   for (let lost = 0; lost < ROUNDS; ) {
     const now = Date.now()
-    const chunk = rows.slice(0, size)
-    const read = await readReached(db, account.id, chunk)
+    const chunk = left.slice(0, size)
+    const read = await readReached(db, account.id, chunk, repeat?.repeatable, now)
     if (!read) throw unauthorized('gone')
-    const plan = foldRows(chunk, read.people, read.references, now)
+    const { catalogVersion } = read.references
+    const plan = fold(chunk, read.people, read.references, now)
+    const [first] = plan.outcomes
+    const kept = repeat &&
+      first && {
+        repeatable: repeat.repeatable,
+        answer: repeat.answerOf(first, catalogVersion),
+        about: first.record.id,
+      }
+    let body: string | undefined
     try {
-      if (plan.events.length > 0) deliveries.push(...(await commitPlan(db, account.id, origin, now, read, plan)))
+      if (plan.events.length > 0 || kept) {
+        const committed = await commitPlan(db, account.id, origin, now, read, plan, kept)
+        deliveries.push(...committed.deliveries)
+        body = committed.kept
+      }
     } catch (error) {
+      if (isRepeated(error)) throw error
       if (!isAborted(error) && !isForeignKeyViolation(error) && !uniqueViolation(error)) throw error
       lost++
       size = Math.ceil(size / 2)
@@ -64,8 +108,8 @@ export async function writeProspects(
     lost = 0
     size *= 2
     outcomes.push(...plan.outcomes)
-    rows = rows.slice(plan.outcomes.length)
-    if (rows.length === 0) return { outcomes, deliveries }
+    left = left.slice(plan.outcomes.length)
+    if (left.length === 0) return { outcomes, deliveries, catalogVersion, kept: body }
   }
   throw new Problem(
     503,
@@ -74,4 +118,18 @@ export async function writeProspects(
     {},
     { 'retry-after': '1' },
   )
+}
+
+/** Merges a duplicate into the prospect with this id; see `foldMerge` for what wins and what it refuses. */
+export function mergeProspects(
+  db: Database,
+  caller: Actor,
+  id: string,
+  input: MergeProspect,
+  repeat: Repeat | undefined,
+): Promise<Written> {
+  const change = { ...NO_CHANGE, userId: input.userId }
+  const rows = [id, input.duplicateId].map((each): Row => ({ target: { match: false, id: each }, change }))
+  const fold: typeof foldRows = (_rows, people, references) => foldMerge(id, input, people, references)
+  return writeProspects(db, caller, 'merge', rows, { fold, repeat })
 }

@@ -1,31 +1,39 @@
 import type { Database } from '../db/client'
 import { abortIf } from '../db/errors'
+import { type Answer, claim, keep, type Repeatable, RepeatedCall, wasMade } from '../http/idempotency'
 import { nameKey } from '../http/text'
 import { type Origin, recordEvents, type WakeUp } from '../webhooks/events'
-import type { Named, Plan, References, Row } from './fold'
+import type { Change, Row } from './change'
+import type { Named, Plan, References } from './fold'
 import { COLUMNS, JOINS, type Prospect, type ProspectRecord, type ProspectRow, type Stage, toRecord } from './prospect'
 import { searchWords } from './words'
 
 /** What the write path reads and writes, as sets of rows: SQL text, for it is one statement however many rows. */
 
-/** Whoever a row can be about: `?2` is the rows' emails and phones. See `foldRows` for why these. */
+/** Whoever a row can be about: `?2` is the rows' ids, emails and phones. See `foldRows` for why these. */
 const REACHED = `
   reached AS MATERIALIZED (
-    SELECT p.id FROM json_each(?2) r
-      CROSS JOIN prospects p INDEXED BY prospects_email ON p.account_id = ?1 AND p.email = r.value ->> 'email'
-    UNION
-    SELECT o.value FROM json_each(?2) r CROSS JOIN json_each((SELECT json_group_array(id) FROM (
-      SELECT id FROM prospects INDEXED BY prospects_phone
-      WHERE account_id = ?1 AND phone = r.value ->> 'phone' ORDER BY id LIMIT 2))) o
-    UNION
-    SELECT o.value FROM json_each(?2) r CROSS JOIN json_each((SELECT json_group_array(id) FROM (
-      SELECT id FROM prospects INDEXED BY prospects_phone_only
-      WHERE account_id = ?1 AND phone = r.value ->> 'phone' AND email IS NULL ORDER BY id LIMIT 1))) o
+    SELECT DISTINCT o.value AS id FROM json_each(?2) r CROSS JOIN json_each(json_array(
+      r.value ->> 'id',
+      (SELECT id FROM prospects INDEXED BY prospects_email WHERE account_id = ?1 AND email = r.value ->> 'email'),
+      (SELECT id FROM prospects INDEXED BY prospects_phone
+        WHERE account_id = ?1 AND phone = r.value ->> 'phone' ORDER BY id LIMIT 1),
+      (SELECT id FROM prospects INDEXED BY prospects_phone
+        WHERE account_id = ?1 AND phone = r.value ->> 'phone' ORDER BY id LIMIT 1 OFFSET 1),
+      (SELECT id FROM prospects INDEXED BY prospects_phone_only
+        WHERE account_id = ?1 AND phone = r.value ->> 'phone' AND email IS NULL ORDER BY id LIMIT 1),
+      (SELECT into_id FROM merges INDEXED BY merges_email WHERE account_id = ?1 AND email = r.value ->> 'email'),
+      (SELECT into_id FROM merges INDEXED BY merges_phone
+        WHERE account_id = ?1 AND phone = r.value ->> 'phone' ORDER BY into_id LIMIT 1)
+    )) o WHERE o.value IS NOT NULL
   )`
 
 const READ_PEOPLE = `
   WITH ${REACHED}
-  SELECT ${COLUMNS} FROM reached
+  SELECT ${COLUMNS},
+    (SELECT json_group_array(json_object('email', m.email, 'phone', m.phone))
+      FROM merges m WHERE m.account_id = p.account_id AND m.into_id = p.id) AS aliases
+  FROM reached
     CROSS JOIN prospects p ON p.account_id = ?1 AND p.id = reached.id ${JOINS}`
 
 /** Ends the batch if those whom the rows reach are not those, or not the versions, that were read. */
@@ -56,27 +64,49 @@ const READ_REFERENCES = `
       FROM json_each(?2, '$.labels') k CROSS JOIN labels l ON l.account_id = a.id AND l.name_key = k.value) AS labels,
     (SELECT json_group_array(json_object('id', t.id, 'nameKey', t.name_key))
       FROM json_each(?2, '$.sourceNames') k
-      CROSS JOIN sources t ON t.account_id = a.id AND t.name_key = k.value) AS sourceNames
+      CROSS JOIN sources t ON t.account_id = a.id AND t.name_key = k.value) AS sourceNames,
+    (SELECT json_group_array(json_array(m.id, m.into_id))
+      FROM json_each(?2, '$.ids') k CROSS JOIN merges m ON m.account_id = a.id AND m.id = k.value) AS merges,
+    a.catalog_version AS catalogVersion
   FROM accounts a WHERE a.id = ?1`
 
 /** What of the account the rows can reach; null if the account is gone. One trip. */
-export async function readReached({ d1 }: Database, accountId: string, rows: Row[]) {
-  const keys = JSON.stringify(rows.map(({ input, phone }) => ({ email: input.email, phone: phone?.e164 })))
-  const named = (pick: (row: Row) => (string | null | undefined)[]) => [...new Set(rows.flatMap(pick).filter((v) => v))]
+export async function readReached(
+  db: Database,
+  accountId: string,
+  rows: Row[],
+  repeatable: Repeatable | undefined,
+  now: number,
+) {
+  const { d1 } = db
+  const targets = rows.map(({ target, change }) => ({
+    ...(target.match ? {} : { id: target.id }),
+    email: change.email,
+    phone: change.phone?.e164,
+  }))
+  const keys = JSON.stringify(targets)
+  const named = (pick: (change: Change) => (string | null | undefined)[]) => [
+    ...new Set(rows.flatMap(({ change }) => pick(change)).filter((v) => v)),
+  ]
   const names = JSON.stringify({
-    stages: named(({ input }) => [input.stageId]),
-    pipelines: named(({ input }) => [input.stageId ? null : input.pipelineId]),
-    sources: named(({ input }) => [input.sourceId]),
-    offices: named(({ input }) => [input.officeId]),
-    users: named(({ input }) => [input.userId]),
-    jobs: named(({ input }) => [input.jobId]),
-    labels: named(({ input }) => input.labels.map(nameKey)),
-    sourceNames: named(({ input }) => [input.newSourceName && nameKey(input.newSourceName)]),
+    ids: targets.flatMap(({ id }) => id ?? []),
+    stages: named(({ stageId }) => [stageId]),
+    pipelines: named(({ stageId, pipelineId }) => [stageId ? null : pipelineId]),
+    sources: named(({ sourceId }) => [sourceId]),
+    offices: named(({ officeId }) => [officeId]),
+    users: named(({ userId }) => [userId]),
+    jobs: named(({ jobId, jobIds = [] }) => [jobId, ...jobIds]),
+    labels: named(({ labels = [], addLabels, removeLabels }) =>
+      [...labels, ...addLabels, ...removeLabels].map(nameKey),
+    ),
+    sourceNames: named(({ newSourceName }) => [newSourceName && nameKey(newSourceName)]),
   })
-  const [references, people] = await d1.batch([
+  const [references, people, made] = await d1.batch([
     d1.prepare(READ_REFERENCES).bind(accountId, names),
     d1.prepare(READ_PEOPLE).bind(accountId, keys),
+    ...(repeatable ? [wasMade(db, accountId, repeatable, now)] : []),
   ])
+  if (made?.results.length) throw new RepeatedCall()
   const row = references?.results[0] as Record<string, string> | undefined
   if (!row || !people) return null
   return { keys, references: toReferences(row), people: (people.results as ProspectRow[]).map(toRecord) }
@@ -95,6 +125,8 @@ function toReferences(row: Record<string, string>): References {
     jobs: new Set(list<string>('jobs')),
     labels: new Map(labels.map(({ nameKey, id, name }) => [nameKey, { id, name }])),
     sourceNames: new Map(sources.map(({ nameKey, id }) => [nameKey, id])),
+    merges: new Map(list<[string, string]>('merges')),
+    catalogVersion: Number(row.catalogVersion),
   }
 }
 
@@ -117,6 +149,7 @@ const STORED: Record<string, (keyof Prospect)[]> = {
   postal_code: ['postalCode'],
   office_id: ['officeId'],
   source_id: ['sourceId'],
+  created_by_user_id: ['createdByUserId'],
   words: ['firstName', 'lastName', 'title', 'company'],
 }
 
@@ -158,7 +191,6 @@ function insertProspects(): string {
   const columns = Object.keys({
     id: 0,
     ...STORED,
-    created_by_user_id: 0,
     updated_by_user_id: 0,
     version: 0,
     created_at: 0,
@@ -180,6 +212,19 @@ function updateProspects(changed: Plan['changed']): string {
     RETURNING id, updated_at AS updatedAt`
 }
 
+/** What a merge does to the duplicate: `?2` is {id, into, email, phone}. Its timeline goes on as the survivor's. */
+const MERGE = [
+  `INSERT INTO merges (account_id, id, into_id, email, phone, created_at)
+    SELECT ?1, value ->> 'id', value ->> 'into', value ->> 'email', value ->> 'phone', ?3 FROM json_each(?2)`,
+  `UPDATE merges SET into_id = r.value ->> 'into' FROM json_each(?2) r
+    WHERE account_id = ?1 AND into_id = r.value ->> 'id'`,
+  `UPDATE events SET prospect_id = r.value ->> 'into' FROM json_each(?2) r
+    WHERE account_id = ?1 AND prospect_id = r.value ->> 'id'`,
+  `UPDATE idempotency_keys SET about = r.value ->> 'into' FROM json_each(?2) r
+    WHERE account_id = ?1 AND about = r.value ->> 'id'`,
+  `DELETE FROM prospects WHERE account_id = ?1 AND id IN (SELECT value ->> 'id' FROM json_each(?2))`,
+]
+
 /**
  * Commits a plan in one batch: all of it, or nothing and an error if what it was folded from is no longer so.
  * Fills in the records' `updatedAt`, which is known only now, and returns the deliveries that were made.
@@ -191,20 +236,36 @@ export async function commitPlan(
   now: number,
   read: { keys: string; people: ProspectRecord[] },
   plan: Plan,
-): Promise<WakeUp[]> {
+  repeat?: { repeatable: Repeatable; answer: Answer; about: string },
+): Promise<{ deliveries: WakeUp[]; kept?: string | undefined }> {
   const set = (sql: string, rows: object[]) =>
-    rows.length === 0 ? [] : [db.d1.prepare(sql).bind(accountId, JSON.stringify(rows), now)]
+    rows.length === 0
+      ? []
+      : [db.d1.prepare(sql).bind(accountId, JSON.stringify(rows), ...(sql.includes('?3') ? [now] : []))]
   const versions = read.people.map((p) => `${p.id} ${p.version}`).sort()
-  const results = await db.d1.batch<{ id: string; updatedAt: number }>([
+  const merged = plan.merged.map(({ record, into }) => ({ ...record, into }))
+  const writes = [
     db.d1.prepare(SAME_AS_READ).bind(accountId, read.keys, JSON.stringify(versions)),
     ...set(insertNamed('labels'), plan.labels),
     ...set(insertNamed('sources'), plan.sources),
     ...set(insertProspects(), [...plan.created.values()].map(toRow)),
+    ...MERGE.flatMap((sql) => set(sql, merged)),
     ...set(updateProspects(plan.changed), [...plan.updated.values()].map(toRow)),
-    ...recordEvents(db, accountId, origin, now, plan.events),
+  ]
+  const results = await db.d1.batch<{ id: string; updatedAt: number }>([
+    ...(repeat ? claim(db, accountId, repeat.repeatable, now) : []),
+    ...writes,
+    ...(repeat ? keep(db, accountId, repeat.repeatable, repeat.answer, repeat.about, UPDATED_AT) : []),
+    ...(plan.events.length > 0 ? recordEvents(db, accountId, origin, now, plan.events) : []),
   ])
-  const committed = new Map(results.slice(0, -1).flatMap((r) => r.results.map(({ id, updatedAt }) => [id, updatedAt])))
+  const rows = results.flatMap((r) => r.results) as { id?: string; updatedAt?: number; body?: string }[]
+  const committed = new Map(rows.map(({ id, updatedAt }) => [id, updatedAt]))
   for (const { record } of plan.outcomes)
     if (!read.people.includes(record)) record.updatedAt = committed.get(record.id) ?? record.updatedAt
-  return (results.at(-1)?.results ?? []) as unknown as WakeUp[]
+  return {
+    deliveries: plan.events.length > 0 ? (results.at(-1)?.results as unknown as WakeUp[]) : [],
+    kept: rows.find(({ body }) => body !== undefined)?.body,
+  }
 }
+
+const UPDATED_AT = { field: 'updatedAt', table: 'prospects', column: 'updated_at' }

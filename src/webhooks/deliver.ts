@@ -1,7 +1,7 @@
 import { type Database, databaseOf } from '../db/client'
 import { eventId } from '../db/ids'
 import { describeError } from '../http/problem'
-import { WakeUp } from './events'
+import { timestampOf, WakeUp } from './events'
 import { refuseUrl } from './guard'
 import { decryptSecret } from './secret'
 import { signatureHeaders } from './sign'
@@ -91,7 +91,7 @@ async function send(delivery: Claimed, env: Env): Promise<Outcome> {
     const refused = refuseUrl(url, { allowLocal: env.ALLOW_LOCAL_WEBHOOKS === 'true' })
     if (refused) return outcome(null, refused)
     const id = eventId(eventSeq, delivery.nonce)
-    const timestamp = new Date(Math.floor(eventSeq / 1000)).toISOString()
+    const timestamp = timestampOf(eventSeq)
     const body = `${JSON.stringify({ id, type, timestamp, accountId }).slice(0, -1)},"data":${data}}`
     const secret = await decryptSecret(delivery.secret, `${accountId} ${webhookId}`, env.ENCRYPTION_KEY)
     const signature = await signatureHeaders(secret, id, Date.now(), body)

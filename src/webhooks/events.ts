@@ -1,7 +1,9 @@
 import * as z from 'zod'
 import type { Database } from '../db/client'
-import { randomText } from '../db/ids'
-import { describeError } from '../http/problem'
+import { eventId, randomText } from '../db/ids'
+import { decodePageToken, encodePageToken, type ListQuery, type Page } from '../http/page'
+import { describeError, goneInto, notFound } from '../http/problem'
+import type { FeedQuery } from './schema'
 
 /** What a webhook can ask for. */
 export const EVENT_TYPES = [
@@ -55,11 +57,12 @@ export function recordEvents(
 
 const APPEND = `
   INSERT INTO events (account_id, seq, nonce, type, prospect_id, muted, key_id, user_id, source, data)
-  SELECT ?1, start.seq + e.key, e.value ->> 'nonce', e.value ->> 'type', p.id, e.value ->> 'muted', ?4,
-    e.value ->> 'userId', ?5, json_set(e.value -> 'data', '$.prospect.updatedAt', p.updated_at)
+  SELECT ?1, start.seq + e.key, e.value ->> 'nonce', e.value ->> 'type', e.value ->> 'prospectId', e.value ->> 'muted', ?4,
+    e.value ->> 'userId', ?5, 
+    iif(p.id IS NULL, e.value -> 'data', json_set(e.value -> 'data', '$.prospect.updatedAt', p.updated_at))
   FROM (SELECT max(?2 * 1000, coalesce((SELECT max(seq) FROM events WHERE account_id = ?1), 0) + 1) AS seq) start
     CROSS JOIN json_each(?3) e
-    CROSS JOIN prospects p ON p.account_id = ?1 AND p.id = e.value ->> 'prospectId'`
+    LEFT JOIN prospects p ON p.account_id = ?1 AND p.id = e.value ->> 'prospectId'`
 
 const DELIVER = `
   INSERT INTO deliveries (account_id, webhook_id, event_seq, status, next_at)
@@ -87,5 +90,107 @@ export async function wake(queue: Queue<WakeUp>, deliveries: WakeUp[]): Promise<
         ...describeError(error),
       }),
     )
+  }
+}
+
+/** An event as the timeline and the feed show it: the envelope, and who did it how. */
+export interface RecordedEvent {
+  id: string
+  type: EventType
+  /** ISO 8601. */
+  timestamp: string
+  accountId: string
+  data: object
+  actor: { keyId: string; userId: string | null }
+  source: Origin['source']
+  muted: boolean
+}
+
+const SHOWN = `e.seq, e.nonce, e.type, e.muted, e.key_id AS keyId, e.user_id AS userId, e.source, e.data`
+
+interface EventRow extends Pick<RecordedEvent, 'type' | 'source'> {
+  seq: number
+  nonce: string
+  muted: number
+  keyId: string
+  userId: string | null
+  data: string
+}
+
+/** When an event was committed, ISO 8601. */
+export const timestampOf = (seq: number): string => new Date(Math.floor(seq / 1000)).toISOString()
+
+const toEvent = (accountId: string, row: EventRow): RecordedEvent => ({
+  id: eventId(row.seq, row.nonce),
+  type: row.type,
+  timestamp: timestampOf(row.seq),
+  accountId,
+  data: JSON.parse(row.data),
+  actor: { keyId: row.keyId, userId: row.userId },
+  source: row.source,
+  muted: row.muted === 1,
+})
+
+/** A page of a prospect's timeline, newest first, muted writes too. 404 if there is none, 410 if it was merged. */
+export async function listTimeline(
+  { d1 }: Database,
+  accountId: string,
+  prospectId: string,
+  { limit, pageToken }: ListQuery,
+): Promise<Page<RecordedEvent>> {
+  const scope = ['timeline', prospectId]
+  const [before = Number.MAX_SAFE_INTEGER] = (await decodePageToken(scope, pageToken, 1)) ?? []
+  const [whose, found] = await d1.batch([
+    d1.prepare(WHOSE).bind(accountId, prospectId),
+    d1.prepare(TIMELINE).bind(accountId, prospectId, before, limit + 1),
+  ])
+  const who = whose?.results[0] as { mergedInto: string | null; there: number } | undefined
+  if (who?.mergedInto) throw goneInto(who.mergedInto)
+  if (!who?.there) throw notFound('prospect')
+  return pageOfEvents(accountId, found?.results as EventRow[], limit, scope)
+}
+
+const WHOSE = `
+  SELECT (SELECT into_id FROM merges WHERE account_id = ?1 AND id = ?2) AS mergedInto,
+    EXISTS (SELECT 1 FROM prospects WHERE account_id = ?1 AND id = ?2) AS there`
+
+const TIMELINE = `
+  SELECT ${SHOWN} FROM events e INDEXED BY events_prospect
+  WHERE e.account_id = ?1 AND e.prospect_id = ?2 AND e.seq < ?3 ORDER BY e.seq DESC LIMIT ?4`
+
+/**
+ * A page of the feed: events that are not muted, oldest first in commit order, so that whoever goes on from the last
+ * one they saw misses none. Of one type or of all.
+ */
+export async function listFeed(
+  { d1 }: Database,
+  accountId: string,
+  { after, type, limit, pageToken }: FeedQuery,
+): Promise<Page<RecordedEvent>> {
+  const scope = ['feed', type ?? '']
+  const [from = after ?? 0] = (await decodePageToken(scope, pageToken, 1)) ?? []
+  const types = JSON.stringify(type ? [type] : EVENT_TYPES)
+  const { results } = await d1
+    .prepare(FEED)
+    .bind(accountId, from, types, limit + 1)
+    .all<EventRow>()
+  return pageOfEvents(accountId, results, limit, scope)
+}
+
+/** Each type has its own ordered, limited look-up in the index; the page is the first of them all. */
+const FEED = `
+  WITH page AS MATERIALIZED (
+    SELECT o.value AS seq FROM json_each(?3) t CROSS JOIN json_each((SELECT json_group_array(seq) FROM (
+      SELECT seq FROM events INDEXED BY events_feed
+      WHERE account_id = ?1 AND type = t.value AND muted = 0 AND seq > ?2 ORDER BY seq LIMIT ?4))) o
+    ORDER BY o.value LIMIT ?4
+  )
+  SELECT ${SHOWN} FROM page CROSS JOIN events e ON e.account_id = ?1 AND e.seq = page.seq ORDER BY e.seq`
+
+async function pageOfEvents(accountId: string, rows: EventRow[], limit: number, scope: string[]) {
+  const last = rows[limit - 1]
+  return {
+    items: rows.slice(0, limit).map((row) => toEvent(accountId, row)),
+    nextPageToken: rows.length > limit && last ? await encodePageToken(scope, [last.seq]) : null,
   }
 }

@@ -1,15 +1,31 @@
 import * as z from 'zod'
-import { invalid, line, orNull, requiredLine } from '../http/text'
+import { seqOf } from '../db/ids'
+import { limit, pageToken } from '../http/page'
+import { invalid, line, orNull, parameter, requiredLine } from '../http/text'
 import { EVENT_TYPES } from './events'
+
+const eventType = z.enum(EVENT_TYPES, invalid('not_allowed', `An event type is one of ${EVENT_TYPES.join(', ')}.`))
 
 export const CreateWebhook = z.strictObject({
   url: requiredLine(2000),
   /** Empty: all of them. */
   eventTypes: z
-    .array(z.enum(EVENT_TYPES, invalid('not_allowed', `An event type is one of ${EVENT_TYPES.join(', ')}.`)))
+    .array(eventType)
     .transform((types) => [...new Set(types)])
     .default([]),
   description: orNull(line(500)),
   disabled: z.boolean().default(false),
 })
 export type CreateWebhook = z.infer<typeof CreateWebhook>
+
+/** The query of `GET /v1/events`. `after` comes out as the event's `seq`. */
+export const FeedQuery = z.strictObject({
+  after: parameter()
+    .refine((id) => seqOf(id) !== null, invalid('unknown_reference', 'There is no such event.'))
+    .transform(seqOf)
+    .optional(),
+  type: eventType.optional(),
+  limit: limit(100),
+  pageToken: pageToken.optional(),
+})
+export type FeedQuery = z.output<typeof FeedQuery>

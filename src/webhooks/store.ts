@@ -1,7 +1,8 @@
 import { and, desc, eq, isNull, lt } from 'drizzle-orm'
-import type { Database } from '../db/client'
+import { type Database, toStatement } from '../db/client'
 import { newId } from '../db/ids'
 import { webhooks } from '../db/schema'
+import { claim, keep, type Repeatable } from '../http/idempotency'
 import { decodePageToken, type ListQuery, type Page, pageOf } from '../http/page'
 import { notFound } from '../http/problem'
 import type { CreateWebhook } from './schema'
@@ -24,6 +25,7 @@ export async function createWebhook(
   accountId: string,
   input: CreateWebhook,
   encryptionKey: string,
+  repeatable?: Repeatable,
 ): Promise<Webhook & { secret: string }> {
   const now = Date.now()
   const id = newId('whk', now)
@@ -39,9 +41,17 @@ export async function createWebhook(
     createdAt: now,
     updatedAt: now,
   }
-  await db.orm.insert(webhooks).values(row)
+  const answer = { status: 201 as const, headers: locationOf(id), body: { ...toWebhook(row), secret: null } }
+  await db.d1.batch([
+    ...claim(db, accountId, repeatable, now),
+    toStatement(db, db.orm.insert(webhooks).values(row)),
+    ...keep(db, accountId, repeatable, answer, id),
+  ])
   return { ...toWebhook(row), secret }
 }
+
+/** Where an endpoint is read. */
+export const locationOf = (id: string) => ({ location: `/v1/webhooks/${id}` })
 
 /** A page of endpoints, newest first. */
 export async function listWebhooks(db: Database, accountId: string, query: ListQuery): Promise<Page<Webhook>> {

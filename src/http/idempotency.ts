@@ -1,0 +1,156 @@
+import type { Database } from '../db/client'
+import { uniqueViolation } from '../db/errors'
+import { factory } from './factory'
+import { invalidInput, Problem } from './problem'
+
+/** How long a POST can be repeated, ms. */
+export const REPEATABLE_FOR = 24 * 60 * 60 * 1000
+
+/** Whose keys the operator's are. */
+export const OPERATOR = 'operator'
+
+/** A POST that was sent with an `Idempotency-Key`; `hash` is of what it asks. */
+export interface Repeatable {
+  key: string
+  hash: string
+}
+
+/** What is answered, and kept to be answered again. */
+export interface Answer {
+  status: 200 | 201
+  headers: Record<string, string>
+  body: object
+}
+
+/**
+ * Lets a POST be repeated under its `Idempotency-Key`: the store keeps the answer in the batch of its write (`claim`,
+ * `keep`), so that a second time writes nothing. Then the stored answer is given again; 422 if something else was
+ * asked under the key.
+ */
+export const idempotent = factory.createMiddleware(async function idempotent(c, next) {
+  const key = c.req.header('idempotency-key')
+  if (key === undefined) return next()
+  if (!/^[\x20-\x7e]{1,255}$/.test(key))
+    throw invalidInput([
+      {
+        in: 'header',
+        pointer: '/Idempotency-Key',
+        code: 'wrong_format',
+        message: 'This must be 1 to 255 printable ASCII characters.',
+      },
+    ])
+  const url = new URL(c.req.url)
+  const asked = `${url.pathname}${url.search}\n${await c.req.text()}`
+  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(asked))
+  const hash = Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('')
+  c.set('repeatable', { key, hash })
+  await next()
+  if (!isRepeated(c.error)) return
+  const stored = await findAnswer(c.var.db, c.get('caller')?.account.id ?? OPERATOR, key)
+  if (!stored) return
+  if (stored.hash !== hash)
+    throw new Problem(422, 'idempotency_key_reused', 'Something else was asked under this Idempotency-Key.')
+  c.res = undefined
+  c.res = new Response(stored.body, {
+    status: stored.status,
+    headers: { 'content-type': 'application/json', 'idempotent-replayed': 'true', ...JSON.parse(stored.headers) },
+  })
+})
+
+/** Thrown where a call is seen to have been made before. */
+export class RepeatedCall extends Error {}
+
+/** Whether this error says that a call was made before. */
+export const isRepeated = (error: unknown): boolean =>
+  error instanceof RepeatedCall || uniqueViolation(error) === 'idempotency_keys'
+
+/** Selects a row if the call was made before: for stores that read before they write. */
+export const wasMade = ({ d1 }: Database, accountId: string, { key }: Repeatable, now: number): D1PreparedStatement =>
+  d1
+    .prepare('SELECT 1 FROM idempotency_keys WHERE account_id = ? AND key = ? AND expires_at > ?')
+    .bind(accountId, key, now)
+
+interface StoredAnswer {
+  hash: string
+  status: number
+  headers: string
+  body: string
+}
+
+async function findAnswer({ d1 }: Database, accountId: string, key: string): Promise<StoredAnswer | undefined> {
+  const find = d1.prepare('SELECT hash, status, headers, body FROM idempotency_keys WHERE account_id = ? AND key = ?')
+  return (await find.bind(accountId, key).all<StoredAnswer>()).results[0]
+}
+
+/** The first statements of a repeatable batch: they end it (see `isRepeated`) if the call was made before. */
+export const claim = (
+  { d1 }: Database,
+  accountId: string,
+  repeatable: Repeatable | undefined,
+  now: number,
+): D1PreparedStatement[] =>
+  repeatable
+    ? [
+        d1
+          .prepare('DELETE FROM idempotency_keys WHERE account_id = ? AND key = ? AND expires_at <= ?')
+          .bind(accountId, repeatable.key, now),
+        d1
+          .prepare(
+            `INSERT INTO idempotency_keys (account_id, key, hash, status, headers, body, about, expires_at)
+             VALUES (?, ?, ?, 0, '{}', '', NULL, ?)`,
+          )
+          .bind(accountId, repeatable.key, repeatable.hash, now + REPEATABLE_FOR),
+      ]
+    : []
+
+/** A field of an answer that is known only in the database, once the batch has got there. */
+export interface LateField {
+  field: string
+  table: string
+  column: string
+}
+
+/**
+ * The last statement of a repeatable batch: keeps the answer, and returns the `body` that was kept. `about` is the id
+ * of what it shows, by which it is found when that is erased.
+ */
+export const keep = (
+  { d1 }: Database,
+  accountId: string,
+  repeatable: Repeatable | undefined,
+  { status, headers, body }: Answer,
+  about: string,
+  late?: LateField,
+): D1PreparedStatement[] => {
+  if (!repeatable) return []
+  const field = late
+    ? `json_set(?5, '$.${late.field}', (SELECT ${late.column} FROM ${late.table} WHERE account_id = ?1 AND id = ?6))`
+    : '?5'
+  return [
+    d1
+      .prepare(
+        `UPDATE idempotency_keys SET status = ?3, headers = ?4, body = ${field}, about = ?6
+         WHERE account_id = ?1 AND key = ?2 RETURNING body`,
+      )
+      .bind(accountId, repeatable.key, status, JSON.stringify(headers), JSON.stringify(body), about),
+  ]
+}
+
+/** What of kept answers shows somebody who is erased: nothing but that. */
+export const reduceAnswers = ({ d1 }: Database, accountId: string, about: string): D1PreparedStatement =>
+  d1
+    .prepare(
+      `UPDATE idempotency_keys SET body = json_object('id', about, 'erased', json('true'))
+       WHERE account_id = ? AND about = ?`,
+    )
+    .bind(accountId, about)
+
+/** Drops answers that can no longer be asked for, `limit` of them. */
+export const purgeAnswers = ({ d1 }: Database, now: number, limit = 1000) =>
+  d1
+    .prepare(
+      `DELETE FROM idempotency_keys WHERE (account_id, key) IN
+        (SELECT account_id, key FROM idempotency_keys INDEXED BY idempotency_keys_expired WHERE expires_at <= ? LIMIT ?)`,
+    )
+    .bind(now, limit)
+    .run()

@@ -1,0 +1,58 @@
+import type { Database } from '../db/client'
+import { abortIf, isAborted } from '../db/errors'
+import type { Caller } from '../http/auth'
+import { reduceAnswers } from '../http/idempotency'
+import { goneInto, notFound, unknownReference } from '../http/problem'
+import { recordEvents, type WakeUp } from '../webhooks/events'
+import type { EraseProspect } from './schema'
+
+/**
+ * Erases a person in one batch: the row (triggers take its labels, jobs and words along), the duplicates merged into
+ * it, and what its events say of it. Those not delivered yet go out under their id and type, with nothing but the id.
+ * 404, or 410 for a merged duplicate; 422 if the user is not there. Returns the deliveries that tell of it.
+ */
+export async function eraseProspect(
+  db: Database,
+  { account, key }: Caller,
+  id: string,
+  { userId, muteWebhook }: EraseProspect,
+): Promise<WakeUp[]> {
+  const { d1 } = db
+  const deleted = {
+    type: 'prospect.deleted',
+    prospectId: id,
+    userId,
+    muted: muteWebhook,
+    data: { prospect: { id } },
+  } as const
+  try {
+    const results = await d1.batch([
+      d1.prepare(STOP_IF_UNKNOWN).bind(account.id, id, userId),
+      ...[REDUCE_EVENTS, FORGET_DUPLICATES, DELETE].map((sql) => d1.prepare(sql).bind(account.id, id)),
+      reduceAnswers(db, account.id, id),
+      ...recordEvents(db, account.id, { keyId: key.id, source: 'api' }, Date.now(), [deleted]),
+    ])
+    return (results.at(-1)?.results ?? []) as WakeUp[]
+  } catch (error) {
+    if (!isAborted(error)) throw error
+    const { results } = await d1.prepare(WHY).bind(account.id, id).all<{ mergedInto: string | null; there: number }>()
+    if (results[0]?.mergedInto) throw goneInto(results[0].mergedInto)
+    if (results[0]?.there && userId) throw unknownReference([{ field: 'userId', value: userId }], 'query')
+    throw notFound('prospect')
+  }
+}
+
+const STOP_IF_UNKNOWN = abortIf(`NOT EXISTS (SELECT 1 FROM prospects WHERE account_id = ?1 AND id = ?2)
+  OR (?3 IS NOT NULL AND NOT EXISTS (SELECT 1 FROM users WHERE account_id = ?1 AND id = ?3))`)
+
+const REDUCE_EVENTS = `
+  UPDATE events SET data = json_object('prospect', json_object('id', data ->> '$.prospect.id', 'erased', json('true')))
+  WHERE account_id = ?1 AND prospect_id = ?2`
+
+const FORGET_DUPLICATES = 'DELETE FROM merges WHERE account_id = ?1 AND into_id = ?2'
+
+const DELETE = 'DELETE FROM prospects WHERE account_id = ?1 AND id = ?2'
+
+const WHY = `
+  SELECT (SELECT into_id FROM merges WHERE account_id = ?1 AND id = ?2) AS mergedInto,
+    EXISTS (SELECT 1 FROM prospects WHERE account_id = ?1 AND id = ?2) AS there`

@@ -1,0 +1,73 @@
+import { Problem, unknownReference } from '../http/problem'
+import { changedFields } from './changes'
+import { emptyPlan, getRecord, type Plan, type References, tooManyLabels } from './fold'
+import { type ProspectRecord, toProspect } from './prospect'
+import { MAX_LABELS, type MergeProspect } from './schema'
+
+/**
+ * Folds a duplicate into a survivor: the survivor's values win, its blanks are filled, labels and jobs are joined.
+ * Pure. 404 or 410 for the survivor, 422 if there is no such duplicate, 409 if it was merged into somebody else.
+ * A merge that was done before changes nothing.
+ */
+export function foldMerge(
+  id: string,
+  { duplicateId, userId, muteWebhook }: MergeProspect,
+  people: ProspectRecord[],
+  { merges, users }: References,
+): Plan {
+  const known = new Map(people.map((p) => [p.id, p]))
+  const survivor = getRecord(id, known, merges)
+  const duplicate = known.get(duplicateId)
+  const mergedInto = merges.get(duplicateId)
+  const unknown = [
+    ...(duplicate || mergedInto ? [] : [{ field: 'duplicateId', value: duplicateId }]),
+    ...(userId && !users.has(userId) ? [{ field: 'userId', value: userId }] : []),
+  ]
+  if (unknown.length > 0) throw unknownReference(unknown)
+  const plan = emptyPlan()
+  const outcome = (record: ProspectRecord) =>
+    // one for the row of each of the two
+    [record, record].map((r) => ({
+      record: r,
+      created: false,
+      matchedBy: null,
+      potentialDuplicateId: null,
+      message: null,
+    }))
+  if (mergedInto === survivor.id) return { ...plan, outcomes: outcome(survivor) }
+  if (mergedInto || !duplicate)
+    throw new Problem(409, 'merged', 'The duplicate was merged into another prospect.', { conflictsWith: mergedInto })
+  const after = join(survivor, duplicate)
+  if (after.labels.length > MAX_LABELS) throw tooManyLabels('/duplicateId')
+  after.version = survivor.version + 1
+  after.updatedByUserId = userId ?? null
+  return {
+    ...plan,
+    outcomes: outcome(after),
+    updated: new Map([[after.id, after]]),
+    changed: new Set(changedFields(survivor, after)),
+    merged: [{ record: duplicate, into: survivor.id }],
+    events: [
+      {
+        type: 'prospect.merged',
+        prospectId: after.id,
+        userId: userId ?? null,
+        muted: muteWebhook,
+        data: { prospect: toProspect(after), mergedId: duplicate.id },
+      },
+    ],
+  }
+}
+
+function join(survivor: ProspectRecord, duplicate: ProspectRecord): ProspectRecord {
+  const filled = Object.fromEntries(
+    Object.entries(survivor).map(([field, value]) => [field, value ?? duplicate[field as keyof ProspectRecord]]),
+  ) as unknown as ProspectRecord
+  const labels = new Map([...survivor.labels, ...duplicate.labels].map((label) => [label.id, label]))
+  return {
+    ...filled,
+    labels: [...labels.values()].sort((a, b) => (a.id < b.id ? -1 : 1)),
+    jobIds: [...new Set([...survivor.jobIds, ...duplicate.jobIds])].sort(),
+    createdByUserId: survivor.createdByUserId,
+  }
+}
