@@ -42,6 +42,10 @@ beforeAll(async () => {
 const unique = () => crypto.randomUUID()
 const known = { firstName: 'Given00007', lastName: 'Common', email: 'p7@example.com' }
 
+const knownId = async (a: Account) => (await a.list('email=p7@example.com')).json.prospects[0]?.id
+const extra = async (a: Account) => (await a.prospect({ labels: 'Odd' })).json.id
+const idOf = async (a: Account, kind: string) => (await a.get(`/v1/${kind}?limit=1`)).json.items[0].id
+
 const BUDGETS: [call: string, send: (a: Account) => Promise<Answer>, trips: number, read: number, written: number][] = [
   [
     'get by id',
@@ -82,6 +86,40 @@ const BUDGETS: [call: string, send: (a: Account) => Promise<Answer>, trips: numb
   ['update of a field', (a) => a.prospect({ ...known, city: unique(), update: true }), 2, 60, 8],
   ['update of the labels', (a) => a.prospect({ ...known, labels: unique(), update: true }), 2, 125, 24],
   ['update that changes nothing', (a) => a.prospect({ ...known, update: true }), 1, 40, 0],
+  ['sorted by change', (a) => a.list('sort=-updatedAt&limit=25'), 1, 330, 0],
+  ['changed since, without total', (a) => a.list('sort=updatedAt&updatedSince=1&total=false&limit=25'), 1, 330, 0],
+  ['list by source', async (a) => a.list(`sourceId=${await idOf(a, 'sources')}`), 1, 25, 0],
+  ['first of many of a pipeline', (a) => a.list(`pipelineId=${a.pipelineId}&limit=25`), 1, 400, 0],
+  ['patch', async (a) => a.call('PATCH', `/v1/prospects/${await knownId(a)}`, { city: unique() }), 2, 60, 8],
+  ['patch of nothing', async (a) => a.call('PATCH', `/v1/prospects/${await knownId(a)}`, {}), 1, 30, 0],
+  ['erasure', async (a) => a.call('DELETE', `/v1/prospects/${await extra(a)}`), 1, 60, 30],
+  [
+    'merge',
+    async (a) => {
+      const [id, duplicateId] = [await extra(a), await extra(a)]
+      return a.post(`/v1/prospects/${id}/merge`, { duplicateId })
+    },
+    2,
+    140,
+    50,
+  ],
+  ['timeline', async (a) => a.get(`/v1/prospects/${await knownId(a)}/events?limit=3`), 1, 10, 0],
+  ['feed', (a) => a.get('/v1/events?limit=25'), 1, 190, 0],
+  [
+    'rename of a label',
+    async (a) => a.call('PATCH', `/v1/labels/${await idOf(a, 'labels')}`, { name: unique() }),
+    1,
+    10,
+    6,
+  ],
+  ['sources with counts', (a) => a.get('/v1/sources?counts=true&limit=5'), 1, 15, 0],
+  [
+    'create that can be repeated',
+    (a) => a.call('POST', '/v1/prospects', { firstName: 'A', lastName: 'B' }, { 'idempotency-key': unique() }),
+    2,
+    60,
+    30,
+  ],
   ['new label', (a) => a.post('/v1/labels', { name: unique() }), 1, 2, 2],
 ]
 
