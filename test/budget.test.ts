@@ -112,7 +112,7 @@ const BUDGETS: [call: string, send: (a: Account) => Promise<Answer>, trips: numb
     10,
     6,
   ],
-  ['sources with counts', (a) => a.get('/v1/sources?counts=true&limit=5'), 1, 15, 0],
+  ['sources with counts', (a) => a.get('/v1/sources?counts=true&limit=5'), 1, 20, 0],
   [
     'create that can be repeated',
     (a) => a.call('POST', '/v1/prospects', { firstName: 'A', lastName: 'B' }, { 'idempotency-key': unique() }),
