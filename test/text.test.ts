@@ -184,6 +184,15 @@ describe('query parameters', () => {
     expect((await list(`phone=${phone}`)).json.totalCount).toBe(1)
   })
 
+  test.each(['+442079460958', '%2B442079460958', '+44+20+7946+0958'])(
+    '?phone=%s is a number of another country',
+    async (phone) => {
+      const { prospect, list } = await newAccount()
+      await prospect({ phone: '+44 20 7946 0958' })
+      expect((await list(`phone=${phone}`)).json.totalCount).toBe(1)
+    },
+  )
+
   test.each(['pat+hr@example.com', 'pat%2Bhr@example.com', 'PAT+HR@EXAMPLE.COM', '%20pat%20hr@example.com%20'])(
     '?email=%s finds pat+hr@example.com',
     async (email) => {
