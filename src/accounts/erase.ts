@@ -1,6 +1,7 @@
 import { isNotNull } from 'drizzle-orm'
 import type { Database } from '../db/client'
 import { accounts } from '../db/schema'
+import { describeError } from '../http/problem'
 
 const CHUNK = 200
 
@@ -19,23 +20,33 @@ const SMALL = ['moves', 'webhooks', 'labels', 'sources', 'offices', 'users', 'jo
 /**
  * Erases what deleted accounts hold, in chunks, at most `trips` round trips of it; the schedule goes on with the
  * rest. The account's own row goes last, and foreign keys keep it until nothing refers to it: a write that was
- * under way meanwhile is found and erased too.
+ * under way meanwhile is found and erased too. One that fails is logged, and keeps no other waiting.
  */
 export async function eraseAccounts(db: Database, trips = 200): Promise<void> {
   const marked = await db.orm.select({ id: accounts.id }).from(accounts).where(isNotNull(accounts.erasedAt)).limit(20)
-  let left = trips
+  const end = db.cost.trips + trips
   for (const { id } of marked) {
-    for (const [table, key] of LARGE) {
-      const remove = `DELETE FROM ${table} WHERE (${key}) IN
-        (SELECT ${key} FROM ${table} WHERE account_id = ?1 LIMIT ${CHUNK}) RETURNING 1 AS gone`
-      for (let gone = CHUNK; gone === CHUNK; ) {
-        if (left-- <= 0) return
-        gone = (await db.d1.prepare(remove).bind(id).all()).results.length
-      }
+    try {
+      await eraseAccount(db, id, end)
+    } catch (error) {
+      console.error(
+        JSON.stringify({ level: 'error', message: 'account not erased', accountId: id, ...describeError(error) }),
+      )
     }
-    await db.d1.batch([
-      ...SMALL.map((table) => db.d1.prepare(`DELETE FROM ${table} WHERE account_id = ?1`).bind(id)),
-      db.d1.prepare('DELETE FROM accounts WHERE id = ?1').bind(id),
-    ])
   }
+}
+
+async function eraseAccount(db: Database, id: string, end: number): Promise<void> {
+  for (const [table, key] of LARGE) {
+    const remove = `DELETE FROM ${table} WHERE (${key}) IN
+      (SELECT ${key} FROM ${table} WHERE account_id = ?1 LIMIT ${CHUNK}) RETURNING 1 AS gone`
+    for (let gone = CHUNK; gone === CHUNK; ) {
+      if (db.cost.trips >= end) return
+      gone = (await db.d1.prepare(remove).bind(id).all()).results.length
+    }
+  }
+  await db.d1.batch([
+    ...SMALL.map((table) => db.d1.prepare(`DELETE FROM ${table} WHERE account_id = ?1`).bind(id)),
+    db.d1.prepare('DELETE FROM accounts WHERE id = ?1').bind(id),
+  ])
 }

@@ -1,6 +1,9 @@
-/** The messages of an error and of what it wraps (Drizzle wraps D1's). */
-const messages = (error: unknown): string =>
-  error instanceof Error ? `${error.message}\n${messages(error.cause)}` : ''
+/** What D1 says in an error or in what it wraps. Drizzle's own messages are left out: they quote bound values. */
+const messages = (error: unknown): string => {
+  if (!(error instanceof Error)) return ''
+  const own = error.message.startsWith('D1_') ? error.message : ''
+  return `${own}\n${messages(error.cause)}`
+}
 
 /** The table whose unique key refused a row, or null if this error is another one. */
 export const uniqueViolation = (error: unknown): string | null =>

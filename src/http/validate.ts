@@ -38,9 +38,12 @@ export const validate =
       })
       await check(c as never, async () => {})
     }
-    if (errors.length > 0) throw invalidInput(errors)
+    if (errors.length > 0) throw invalidInput(errors.slice(0, MOST_ERRORS))
     await next()
   }
+
+/** So that a hostile body is not answered with a larger one. */
+const MOST_ERRORS = 100
 
 const NO_PARAMETERS = z.strictObject({})
 

@@ -20,14 +20,21 @@ export type LicenseStatus = (typeof LICENSE_STATUSES)[number]
 /** The most labels a prospect can have, and the most a list can be filtered by. */
 export const MAX_LABELS = 100
 export const MAX_FILTER_LABELS = 10
+/** The most that are looked at in one field, repeats and blanks included. */
+const MAX_LABELS_GIVEN = 1000
 
 const label = line(MAX_LABEL_LENGTH)
 
 /** Splits labels at commas, in array items too; one that differs only in case is the same. First spellings stay. */
 function splitLabels(given: string | string[], ctx: z.RefinementCtx): string[] {
   const found = new Map<string, string>()
-  for (const [i, item] of [given].flat().entries()) {
-    for (const piece of item.split(',')) {
+  const items = [given].flat().map((item) => item.split(','))
+  if (items.flat().length > MAX_LABELS_GIVEN) {
+    ctx.addIssue({ code: 'custom', ...invalid('too_many', `Give at most ${MAX_LABELS_GIVEN} labels.`), input: given })
+    return []
+  }
+  for (const [i, pieces] of items.entries()) {
+    for (const piece of pieces) {
       const { success, data, error } = label.safeParse(piece)
       if (!success)
         for (const { message, code, ...issue } of error.issues)

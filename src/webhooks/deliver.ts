@@ -6,9 +6,15 @@ import { refuseUrl } from './guard'
 import { decryptSecret } from './secret'
 import { signatureHeaders } from './sign'
 
-/** How long a consumer may hold a delivery before another may take it, ms. Longer than an attempt can last. */
-const CLAIM = 60_000
+/** How long an endpoint may take to answer, ms. */
 const TIMEOUT = 15_000
+/** How many attempts run at a time: a Worker has six connections, and a waiting one would use up its time. */
+const AT_ONCE = 6
+/**
+ * How long a consumer may hold a delivery before another may take it, ms: longer than a whole batch can last, which is
+ * `max_batch_size` (18, wrangler.toml) / AT_ONCE × TIMEOUT.
+ */
+const CLAIM = 60_000
 
 /** A delivery that this consumer holds. */
 interface Claimed extends WakeUp {
@@ -40,7 +46,10 @@ export async function deliverBatch(batch: MessageBatch<unknown>, env: Env): Prom
     const db = databaseOf(env, group[0]?.accountId ?? '')
     if (!db) continue
     const claimed = await claim(db, group, Date.now())
-    if (claimed.length > 0) await record(db, await Promise.all(claimed.map((delivery) => send(delivery, env))))
+    const outcomes: Outcome[] = []
+    for (let i = 0; i < claimed.length; i += AT_ONCE)
+      outcomes.push(...(await Promise.all(claimed.slice(i, i + AT_ONCE).map((delivery) => send(delivery, env)))))
+    if (outcomes.length > 0) await record(db, outcomes)
   }
 }
 
@@ -61,8 +70,8 @@ const KEYS = `
   (SELECT value ->> 'accountId' AS account_id, value ->> 'webhookId' AS webhook_id, value ->> 'eventSeq' AS event_seq
    FROM json_each(?1)) k`
 const KEY = 'd.account_id = k.account_id AND d.webhook_id = k.webhook_id AND d.event_seq = k.event_seq'
-const SENDABLE =
-  'w.account_id = k.account_id AND w.id = k.webhook_id AND w.disabled_at IS NULL AND w.deleted_at IS NULL'
+const SENDABLE = `w.account_id = k.account_id AND w.id = k.webhook_id AND w.disabled_at IS NULL AND w.deleted_at IS NULL
+    AND EXISTS (SELECT 1 FROM accounts a WHERE a.id = k.account_id AND a.erased_at IS NULL)`
 
 const TAKE = `
   UPDATE deliveries AS d SET next_at = ?3, attempts = attempts + 1
