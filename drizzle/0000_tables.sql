@@ -134,12 +134,12 @@ CREATE TABLE moves (
   from_id text NOT NULL,
   to_id text NOT NULL,
   key_id text NOT NULL,
-  created_at integer NOT NULL,
+  tried_at integer NOT NULL,
   PRIMARY KEY(account_id, kind, from_id),
   FOREIGN KEY (account_id) REFERENCES accounts(id)
 ) STRICT, WITHOUT ROWID;
 --> statement-breakpoint
-CREATE INDEX moves_created ON moves (created_at);
+CREATE INDEX moves_tried ON moves (tried_at);
 --> statement-breakpoint
 CREATE TABLE offices (
   account_id text NOT NULL,

@@ -35,7 +35,7 @@ INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES
   ('prospects', 'prospects_stage', '1000000 10000 1000 1'),
   ('prospects', 'prospects_updated', '1000000 10000 1 1'),
   ('moves', 'moves', '10 1 1 1'),
-  ('moves', 'moves_created', '10 1'),
+  ('moves', 'moves_tried', '10 1'),
   ('prospects', 'prospects_office', '500000 5000 500 1'),
   ('prospects', 'prospects_source', '500000 5000 500 1'),
   ('prospects', 'prospects_license', '500000 5000 1500 1'),

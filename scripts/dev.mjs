@@ -102,7 +102,10 @@ function run(args, onOutput) {
 
 /** Migrates the database in the state folder, unless that was done with the same migrations and settings. */
 async function migrate() {
-  const wanted = [readFileSync('wrangler.toml', 'utf8'), ...readdirSync('drizzle').sort()]
+  const files = readdirSync('drizzle').filter((name) => name.endsWith('.sql'))
+  const wanted = ['wrangler.toml', ...files.sort().map((name) => join('drizzle', name))].map((file) =>
+    readFileSync(file, 'utf8'),
+  )
   const digest = createHash('sha256').update(JSON.stringify(wanted)).digest('hex')
   if (memory.migrated === digest && existsSync(join(folder, 'v3/d1'))) return
   let output = ''

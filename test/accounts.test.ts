@@ -252,6 +252,7 @@ describe('the end of an account', () => {
 
   // what an isolate remembers of a key while another one erases the account
   test.each<[string, (account: Account) => Promise<{ status: number }>]>([
+    ['what the key itself says', ({ get }) => get('/v1/me')],
     ['a list', ({ list }) => list()],
     ['a prospect', ({ get }) => get('/v1/prospects/prs_x')],
     ['a write', ({ prospect }) => prospect()],

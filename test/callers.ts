@@ -4,6 +4,7 @@ import type { Caller } from '../src/http/auth'
 import { toRow } from '../src/prospects/change'
 import { CreateProspect } from '../src/prospects/schema'
 import { writeProspects } from '../src/prospects/store'
+import type { Wake } from '../src/webhooks/events'
 import type { Account } from './api'
 
 /** The account's database, as a route would have it. */
@@ -15,9 +16,12 @@ export const callerOf = ({ id, apiKey }: Account): Caller => ({
   key: { id: apiKey.id, name: 'Admin', scopes: ['admin'], expiresAt: null },
 })
 
+/** Leaves deliveries to the timetable. */
+export const noWake: Wake = async () => {}
+
 /** Writes many prospects in chunks, as an import does. */
 export async function writeMany(account: Account, bodies: object[], chunk = 250) {
   const rows = bodies.map((body) => toRow(CreateProspect.parse({ firstName: 'Pat', lastName: 'Doe', ...body }), 'US'))
   for (let i = 0; i < rows.length; i += chunk)
-    await writeProspects(databaseFor(account), callerOf(account), 'import', rows.slice(i, i + chunk))
+    await writeProspects(databaseFor(account), callerOf(account), 'import', rows.slice(i, i + chunk), { wake: noWake })
 }

@@ -5,7 +5,7 @@ import type { Outcome } from '../src/prospects/fold'
 import { CreateProspect } from '../src/prospects/schema'
 import { writeProspects } from '../src/prospects/store'
 import { type Account, newAccount } from './api'
-import { callerOf, databaseFor } from './callers'
+import { callerOf, databaseFor, noWake } from './callers'
 import { type Person, people } from './crowd'
 import { rows } from './d1'
 import { eventsOf } from './recorded'
@@ -44,7 +44,8 @@ async function newWriter() {
       'US',
     )
   const write = async (bodies: Body[]) =>
-    (await writeProspects(databaseFor(account), callerOf(account), 'import', bodies.map(toInput))).outcomes
+    (await writeProspects(databaseFor(account), callerOf(account), 'import', bodies.map(toInput), { wake: noWake }))
+      .outcomes
   return { account, write }
 }
 
@@ -159,7 +160,9 @@ describe('rows written in one call', () => {
     const { account, write } = await newWriter()
     const unknown = CreateProspect.parse({ ...of(B, null), officeId: 'off_nope' })
     const inputs = [CreateProspect.parse(of(A, null)), unknown].map((input) => toRow(input, 'US'))
-    await expect(writeProspects(databaseFor(account), callerOf(account), 'import', inputs)).rejects.toMatchObject({
+    await expect(
+      writeProspects(databaseFor(account), callerOf(account), 'import', inputs, { wake: noWake }),
+    ).rejects.toMatchObject({
       status: 422,
     })
     expect((await account.list()).json.totalCount).toBe(0)

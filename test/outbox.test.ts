@@ -80,7 +80,7 @@ describe('messages', () => {
     const sizes: number[] = []
     const queue = { sendBatch: async (batch: Iterable<unknown>) => void sizes.push([...batch].length) }
     const wakeUp = { accountId: 'acct_00', webhookId: 'whk_x', eventSeq: 1 }
-    await wake(queue as unknown as Queue<WakeUp>, Array(250).fill(wakeUp))
+    await wake(queue as unknown as Queue<WakeUp>)(Array(250).fill(wakeUp))
     expect(sizes).toEqual([100, 100, 50])
   })
 

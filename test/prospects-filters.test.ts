@@ -121,12 +121,20 @@ describe('an email or phone filter', () => {
     ['phone=+1%20(212)%20555-0123', ['Ann']],
     ['phone=212.555.0123', ['Ann']],
     ['phone=1-212-555-0123%20x9', ['Ann']],
+    ['phone=+442079460958', ['Bob']],
+    ['phone=+44%2020%207946%200958', ['Bob']],
+    ['phone=2125550123&email=ann%2Bx@example.com', ['Ann']],
+    ['phone=%2B442079460958&email=ann%2Bx@example.com', []],
+    ['phone=2125550123&name=bob', []],
     ['phone=2125550', []],
     ['phone=212-155-0123', []],
     ['phone=nobody', []],
     ['phone=212-155-0123&name=ann', []],
   ])('%s', async (query, names) => {
-    const account = await accountOf({ Ann: { email: 'ann+x@example.com', phone: '212-555-0123' }, Bob: {} })
+    const account = await accountOf({
+      Ann: { email: 'ann+x@example.com', phone: '212-555-0123' },
+      Bob: { phone: '+442079460958' },
+    })
     expect(await found(account, query)).toEqual(names)
   })
 

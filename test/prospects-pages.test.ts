@@ -130,7 +130,10 @@ describe('a page token', () => {
 
   test('that is altered anywhere is refused', async () => {
     const { account, token } = await tokenOf('label=Hot')
-    const altered = Array.from(token, (ch, i) => token.slice(0, i) + (ch === 'A' ? 'B' : 'A') + token.slice(i + 1))
+    // the neighbour in the alphabet: behind the last byte it differs in bits that a decoder drops
+    const digits = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
+    const neighbour = (ch: string) => digits[digits.indexOf(ch) ^ 1]
+    const altered = Array.from(token, (ch, i) => token.slice(0, i) + neighbour(ch) + token.slice(i + 1))
     const answers = await Promise.all(altered.map((other) => withToken(account, 'label=Hot', other)))
     const accepted = altered.filter((_, i) => answers[i]?.status !== 400)
     expect(accepted).toEqual([])

@@ -5,17 +5,18 @@ import { describeError } from '../http/problem'
 
 const CHUNK = 200
 
-/** Tables with as many rows as an account has people, and the keys of their rows. They are emptied in chunks. */
+/** Tables that can have many rows, and the keys of these. They are emptied in chunks. */
 const LARGE = [
   ['deliveries', 'account_id, webhook_id, event_seq'],
   ['events', 'account_id, seq'],
   ['merges', 'account_id, id'],
   ['prospects', 'account_id, id'],
   ['idempotency_keys', 'account_id, key'],
-] as const
+  ...['webhooks', 'labels', 'sources', 'offices', 'users', 'jobs'].map((table) => [table, 'account_id, id'] as const),
+]
 
 /** All that is left after them. References between pipelines and stages, and to the account, end with the batch. */
-const SMALL = ['moves', 'webhooks', 'labels', 'sources', 'offices', 'users', 'jobs', 'stages', 'pipelines', 'api_keys']
+const SMALL = ['moves', 'stages', 'pipelines', 'api_keys']
 
 /**
  * Erases what deleted accounts hold, in chunks, at most `trips` round trips of it; the schedule goes on with the

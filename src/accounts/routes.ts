@@ -8,7 +8,16 @@ import { notFound } from '../http/problem'
 import { validate } from '../http/validate'
 import { eraseAccounts } from './erase'
 import { CreateAccount, CreateAdminKey, CreateKey, UpdateAccount } from './schema'
-import { createAccount, createKey, deleteAccount, listAccounts, listKeys, revokeKey, updateAccount } from './store'
+import {
+  createAccount,
+  createKey,
+  deleteAccount,
+  getAccount,
+  listAccounts,
+  listKeys,
+  revokeKey,
+  updateAccount,
+} from './store'
 
 /** `/admin/accounts`: what the operator does. */
 export const adminRoutes = factory
@@ -42,7 +51,10 @@ export const adminRoutes = factory
   })
 
 /** `/v1/me`: whose key this is. */
-export const meRoutes = factory.createApp().get('/', requireScope('read'), validate({}), (c) => c.json(c.var.caller))
+export const meRoutes = factory.createApp().get('/', requireScope('read'), validate({}), async (c) => {
+  const { caller, db } = c.var
+  return c.json({ account: await getAccount(db, caller.account.id), key: caller.key })
+})
 
 /** `/v1/api-keys`: an account's keys. */
 export const keyRoutes = factory

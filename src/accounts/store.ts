@@ -84,6 +84,13 @@ export async function createAccount(
   return made
 }
 
+/** One account; 404 if it is gone. */
+export async function getAccount(db: Database, id: string): Promise<Account> {
+  const [row] = await db.orm.select().from(accounts).where(eq(accounts.id, id))
+  if (!row) throw notFound('account')
+  return toAccount(row)
+}
+
 /** A page of accounts, newest first. */
 export async function listAccounts(db: Database, { limit, pageToken }: ListQuery): Promise<Page<Account>> {
   const [after = 'acct_~'] = (await decodePageToken('accounts', pageToken, 1)) ?? []
@@ -96,7 +103,7 @@ export async function listAccounts(db: Database, { limit, pageToken }: ListQuery
   return pageOf(rows, limit, 'accounts', toAccount)
 }
 
-/** Changes what is given; null if there is no such account. */
+/** Changes what is given; 404 if there is no such account. */
 export async function updateAccount(db: Database, id: string, input: UpdateAccount): Promise<Account> {
   const { suspended, ...fields } = input
   const now = Date.now()

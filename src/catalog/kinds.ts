@@ -25,7 +25,7 @@ export interface Kind {
   uses: string
   /** The prospects that use `?2`, at most `?3` of them, as SQL that selects `id`. */
   users: string
-  /** What PATCHes, as SQL, make `?2` the default. */
+  /** SQL that makes `?2` the default. */
   makeDefault?: string
 }
 

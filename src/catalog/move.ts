@@ -1,10 +1,11 @@
 import type { Database } from '../db/client'
+import { abortIf, isAborted } from '../db/errors'
 import type { Caller } from '../http/auth'
-import { notFound, Problem, unknownReference } from '../http/problem'
+import { describeError, notFound, Problem, unknownReference } from '../http/problem'
 import { type Change, NO_CHANGE } from '../prospects/change'
 import type { Label } from '../prospects/prospect'
 import { writeProspects } from '../prospects/store'
-import type { WakeUp } from '../webhooks/events'
+import type { Wake } from '../webhooks/events'
 import { KINDS, type Kind } from './kinds'
 import { deleteItem, isTheDefault } from './store'
 
@@ -23,8 +24,10 @@ interface Move {
 
 /**
  * Says that whoever uses one item is to use another of its kind, and that the first is to go then; `runMoves` does it.
- * A default hands that on: a pipeline to any other, a stage to another of its pipeline. 404 if there is no such item,
- * 422 if there is no such target, 409 if a default stage would leave its pipeline without one.
+ * Where moves meet, they become one: what was going to the first goes to the other, and what goes to an item that is
+ * being moved away goes where that goes. A default hands that on: a pipeline to any other, a stage to another of its
+ * pipeline. 404 if there is no such item, 422 if there is no such target, 409 if two are moved to each other, or if a
+ * default stage would leave its pipeline without one.
  */
 export async function startMove(
   { d1 }: Database,
@@ -34,84 +37,105 @@ export async function startMove(
   toId: string,
 ): Promise<void> {
   const pipelineOf = kind.name === 'stages' ? 'pipeline_id' : "''"
-  const read = `SELECT ${kind.shows.isDefault ?? 'false'} AS isDefault, ${pipelineOf} AS pipelineId
-    FROM ${kind.name} t WHERE account_id = ?1 AND id = ?2`
-  type Found = { isDefault: number; pipelineId: string }
+  const read = (
+    which: string,
+  ) => `SELECT id, ${kind.shows.isDefault ?? 'false'} AS isDefault, ${pipelineOf} AS pipelineId
+    FROM ${kind.name} t WHERE account_id = ?1 AND id = ${which}`
+  const movedOn = `SELECT to_id FROM moves WHERE account_id = ?1 AND kind = '${kind.name}' AND from_id = ?2`
+  type Found = { id: string; isDefault: number; pipelineId: string }
   const [found, target] = await d1.batch<Found>([
-    d1.prepare(read).bind(account.id, id),
-    d1.prepare(read).bind(account.id, toId),
+    d1.prepare(read('?2')).bind(account.id, id),
+    d1.prepare(read(`coalesce((${movedOn}), ?2)`)).bind(account.id, toId),
   ])
   const [from, to] = [found?.results[0], target?.results[0]]
   if (!from) throw notFound(kind.noun)
   if (!to || toId === id) throw unknownReference([{ field: 'moveTo', value: toId }], 'query')
   if (from.isDefault && from.pipelineId !== to.pipelineId) throw isTheDefault(kind, id)
-  await d1.batch([
-    ...(from.isDefault && kind.makeDefault ? [d1.prepare(kind.makeDefault).bind(account.id, toId)] : []),
-    d1.prepare('UPDATE accounts SET catalog_version = catalog_version + 1 WHERE id = ?1').bind(account.id),
-    d1
-      .prepare(
-        `INSERT INTO moves (account_id, kind, from_id, to_id, key_id, created_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
-         ON CONFLICT (account_id, kind, from_id) DO UPDATE SET to_id = excluded.to_id`,
-      )
-      .bind(account.id, kind.name, id, toId, key.id, Date.now()),
-  ])
+  const there = (which: string) => `EXISTS (SELECT 1 FROM ${kind.name} WHERE account_id = ?1 AND id = ${which})`
+  const at = (sql: string) => d1.prepare(sql).bind(account.id, to.id, from.id)
+  try {
+    await d1.batch([
+      at(abortIf(`?2 = ?3 OR EXISTS (${movedOn}) OR NOT ${there('?2')} OR NOT ${there('?3')}`)),
+      ...(from.isDefault && kind.makeDefault ? [d1.prepare(kind.makeDefault).bind(account.id, to.id)] : []),
+      d1.prepare('UPDATE accounts SET catalog_version = catalog_version + 1 WHERE id = ?1').bind(account.id),
+      at(`UPDATE moves SET to_id = ?2 WHERE account_id = ?1 AND kind = '${kind.name}' AND to_id = ?3`),
+      d1
+        .prepare(
+          `INSERT INTO moves (account_id, kind, from_id, to_id, key_id, tried_at) VALUES (?1, ?2, ?3, ?4, ?5, 1)
+           ON CONFLICT (account_id, kind, from_id) DO UPDATE SET to_id = excluded.to_id`,
+        )
+        .bind(account.id, kind.name, from.id, to.id, key.id),
+    ])
+  } catch (error) {
+    if (!isAborted(error)) throw error
+    throw new Problem(409, 'being_moved', `The ${kind.noun} to move to is being moved away itself.`, {
+      conflictsWith: toId,
+    })
+  }
 }
 
 /**
- * Goes on with the moves that are under way, oldest first, for at most `chunks` chunks; the schedule does the rest.
- * Every prospect is moved through the one write path: an event each. Returns the deliveries to wake the consumer for.
+ * Goes on with the moves that are under way, of one account or of all, in turns, for at most `chunks` chunks; the
+ * schedule does the rest. Every prospect is moved through the one write path, with an event of its own. One that fails is logged, and tried again in
+ * its turn.
  */
-export async function runMoves(db: Database, chunks = 50): Promise<WakeUp[]> {
-  const deliveries: WakeUp[] = []
+export async function runMoves(db: Database, wake: Wake, accountId?: string, chunks = 50): Promise<void> {
+  const next = db.d1.prepare(nextMove(accountId ? 'account_id = ?2' : '?2 IS NULL'))
   for (let left = chunks; left > 0; left--) {
-    const move = (await db.d1.prepare(NEXT).all<Move>()).results[0]
-    const kind = KINDS.find(({ name }) => name === move?.kind)
-    if (!move || !kind) break
-    deliveries.push(...(await moveChunk(db, kind, move)))
+    const move = (await next.bind(Date.now(), accountId ?? null).all<Move>()).results[0]
+    if (!move) return
+    try {
+      await moveChunk(db, move, wake)
+    } catch (error) {
+      const { accountId, kind, fromId } = move
+      console.error(
+        JSON.stringify({ level: 'error', message: 'move', accountId, kind, fromId, ...describeError(error) }),
+      )
+    }
   }
-  return deliveries
 }
 
-const NEXT = `
-  SELECT account_id AS accountId, kind, from_id AS fromId, to_id AS toId, key_id AS keyId
-  FROM moves INDEXED BY moves_created WHERE created_at > 0 ORDER BY created_at LIMIT 1`
+const nextMove = (whose: string) => `
+  UPDATE moves SET tried_at = max(?1, tried_at + 1) WHERE (account_id, kind, from_id) IN
+    (SELECT account_id, kind, from_id FROM moves INDEXED BY moves_tried
+     WHERE tried_at > 0 AND ${whose} ORDER BY tried_at LIMIT 1)
+  RETURNING account_id AS accountId, kind, from_id AS fromId, to_id AS toId, key_id AS keyId`
 
 /** Moves some of those who use the item; when nobody does, ends the move and the item. */
-async function moveChunk(db: Database, kind: Kind, move: Move): Promise<WakeUp[]> {
-  const { accountId, fromId, toId, keyId } = move
-  const [users, target] = await db.d1.batch<{ id: string; name: string }>([
+async function moveChunk(
+  db: Database,
+  { accountId, kind: name, fromId, toId, keyId }: Move,
+  wake: Wake,
+): Promise<void> {
+  const kind = KINDS.find((k) => k.name === name) as Kind
+  const [users, target] = await db.d1.batch<Label>([
     db.d1.prepare(kind.users).bind(accountId, fromId, CHUNK),
     db.d1.prepare(`SELECT id, name FROM ${kind.name} WHERE account_id = ?1 AND id = ?2`).bind(accountId, toId),
   ])
   const to = target?.results[0]
   if (to && users && users.results.length > 0) {
-    const change = { ...NO_CHANGE, ...changeOf(kind.name, fromId, to) }
+    const change = { ...NO_CHANGE, unattended: true, ...changeOf(kind.name, fromId, to) }
     const rows = users.results.map(({ id }) => ({ target: { match: false as const, id }, change }))
-    const caller = { account: { id: accountId }, key: { id: keyId } }
     try {
-      return (await writeProspects(db, caller, 'api', rows)).deliveries
+      await writeProspects(db, { account: { id: accountId }, key: { id: keyId } }, 'api', rows, { wake })
     } catch (error) {
       // some were erased or merged since: the next chunk reads anew
-      if (error instanceof Problem && [404, 410].includes(error.status)) return []
-      throw error
+      if (!(error instanceof Problem && [404, 410].includes(error.status))) throw error
     }
+    return
   }
   try {
-    if (to) await deleteItem(db, kind, accountId, fromId)
+    if (to) return await deleteItem(db, kind, accountId, fromId)
   } catch (error) {
-    // somebody uses it again, or it is gone
-    if (error instanceof Problem && error.code === 'in_use') return []
     if (!(error instanceof Problem)) throw error
+    // somebody has begun to use it again
+    if (error.code === 'in_use') return
   }
-  await db.d1.batch([
-    db.d1
-      .prepare('UPDATE moves SET to_id = ?4 WHERE account_id = ?1 AND kind = ?2 AND to_id = ?3')
-      .bind(accountId, kind.name, fromId, toId),
-    db.d1
-      .prepare('DELETE FROM moves WHERE account_id = ?1 AND kind = ?2 AND from_id = ?3')
-      .bind(accountId, kind.name, fromId),
-  ])
-  return []
+  // gone, made the default meanwhile, or with nowhere to go
+  await db.d1
+    .prepare('DELETE FROM moves WHERE account_id = ?1 AND kind = ?2 AND from_id = ?3')
+    .bind(accountId, name, fromId)
+    .run()
 }
 
 /** What makes a prospect use another item of a kind. */

@@ -34,7 +34,7 @@ const routesOf = (kind: Kind) =>
         return c.body(null, 204)
       }
       await startMove(db, kind, caller, c.req.param('id'), moveTo)
-      c.executionCtx.waitUntil(runMoves(db).then((deliveries) => wake(c.env.WEBHOOKS_QUEUE, deliveries)))
+      c.executionCtx.waitUntil(runMoves(db, wake(c.env.WEBHOOKS_QUEUE), caller.account.id))
       return c.body(null, 202)
     })
 

@@ -169,29 +169,40 @@ async function taken(db: Database, kind: Kind, accountId: string, row: string): 
   })
 }
 
-/** Deletes what nobody uses; a pipeline with its stages. 404; 409 for what is in use, with how many, or is a default. */
+/**
+ * Deletes what nobody uses; a pipeline with its stages. If it was being moved away, that has come to its end. 404; 409
+ * for what is in use, with how many use it, for a default, and for what others are being moved to.
+ */
 export async function deleteItem(db: Database, kind: Kind, accountId: string, id: string): Promise<void> {
-  const unused = `t.account_id = ?1 AND t.id = ?2 AND ${kind.uses} = 0 AND NOT ${kind.shows.isDefault ?? 'false'}`
-  const remove = `DELETE FROM ${kind.name} AS t WHERE ${unused}`
-  const removeStages = `DELETE FROM stages WHERE account_id = ?1 AND pipeline_id = (SELECT t.id FROM pipelines t WHERE ${unused})`
-  const [found] = await db.d1.batch<ItemRow>([
+  const at = (sql: string, ...more: unknown[]) => db.d1.prepare(sql).bind(accountId, id, ...more)
+  const isTarget = `EXISTS (SELECT 1 FROM moves WHERE account_id = ?1 AND kind = '${kind.name}' AND to_id = ?2)`
+  const deletable = `t.account_id = ?1 AND t.id = ?2 AND NOT ${kind.shows.isDefault ?? 'false'}
+    AND NOT EXISTS (${kind.users}) AND NOT ${isTarget}`
+  const [found, ...changes] = await db.d1.batch<ItemRow>([
     selectOne(db, kind, accountId, id, true),
-    ...(kind.name === 'pipelines' ? [db.d1.prepare(removeStages).bind(accountId, id)] : []),
-    db.d1.prepare(remove).bind(accountId, id),
+    ...(kind.name === 'pipelines'
+      ? [
+          at(
+            `DELETE FROM stages WHERE account_id = ?1 AND pipeline_id = (SELECT t.id FROM pipelines t WHERE ${deletable})`,
+            1,
+          ),
+        ]
+      : []),
+    at(`DELETE FROM ${kind.name} AS t WHERE ${deletable} RETURNING id`, 1),
+    at(`DELETE FROM moves WHERE account_id = ?1 AND kind = '${kind.name}' AND from_id = ?2
+      AND NOT EXISTS (SELECT 1 FROM ${kind.name} WHERE account_id = ?1 AND id = ?2)`),
   ])
   const item = found?.results[0]
   if (!item) throw notFound(kind.noun)
+  if (changes.some(({ results }) => results.length > 0)) return
   if (item.isDefault) throw isTheDefault(kind, id)
-  if (item.prospectCount)
-    throw new Problem(
-      409,
-      'in_use',
-      `${item.prospectCount} prospects use this ${kind.noun}; say where to with moveTo.`,
-      {
-        conflictsWith: id,
-        prospectCount: item.prospectCount,
-      },
-    )
+  const { prospectCount } = item
+  if (prospectCount)
+    throw new Problem(409, 'in_use', `${prospectCount} prospects use this ${kind.noun}; say where to with moveTo.`, {
+      conflictsWith: id,
+      prospectCount,
+    })
+  throw new Problem(409, 'being_moved', `Prospects are being moved to this ${kind.noun}.`, { conflictsWith: id })
 }
 
 /** 409: there has to be a default. */

@@ -136,13 +136,14 @@ export const moves = sqliteTable(
     fromId: text().notNull(),
     toId: text().notNull(),
     keyId: text().notNull(),
-    createdAt: integer().notNull(),
+    /** When it was gone on with last: they take turns. */
+    triedAt: integer().notNull(),
   },
   (t) => [
     primaryKey({ columns: [t.accountId, t.kind, t.fromId] }),
     inAccount(t),
-    // which is next, across accounts
-    index('moves_created').on(t.createdAt),
+    // whose turn it is, across accounts
+    index('moves_tried').on(t.triedAt),
   ],
 )
 

@@ -39,9 +39,9 @@ export const idempotent = factory.createMiddleware(async function idempotent(c, 
         message: 'This must be 1 to 255 printable ASCII characters.',
       },
     ])
-  const url = new URL(c.req.url)
-  const asked = `${url.pathname}${url.search}\n${await c.req.text()}`
-  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(asked))
+  const { pathname, search } = new URL(c.req.url)
+  const asked = new Blob([pathname, search, '\n', await c.req.arrayBuffer()])
+  const digest = await crypto.subtle.digest('SHA-256', await asked.arrayBuffer())
   const hash = Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('')
   c.set('repeatable', { key, hash })
   await next()
@@ -53,7 +53,12 @@ export const idempotent = factory.createMiddleware(async function idempotent(c, 
   c.res = undefined
   c.res = new Response(stored.body, {
     status: stored.status,
-    headers: { 'content-type': 'application/json', 'idempotent-replayed': 'true', ...JSON.parse(stored.headers) },
+    headers: {
+      ...JSON.parse(stored.headers),
+      'content-type': 'application/json',
+      'idempotent-replayed': 'true',
+      'x-request-id': c.get('requestId'),
+    },
   })
 })
 
@@ -111,7 +116,7 @@ export interface LateField {
 }
 
 /**
- * The last statement of a repeatable batch: keeps the answer, and returns the `body` that was kept. `about` is the id
+ * The statement of a repeatable batch, after its writes, that keeps the answer and returns the `body` that was kept. `about` is the id
  * of what it shows, by which it is found when that is erased.
  */
 export const keep = (
@@ -145,12 +150,14 @@ export const reduceAnswers = ({ d1 }: Database, accountId: string, about: string
     )
     .bind(accountId, about)
 
-/** Drops answers that can no longer be asked for, `limit` of them. */
-export const purgeAnswers = ({ d1 }: Database, now: number, limit = 1000) =>
-  d1
-    .prepare(
-      `DELETE FROM idempotency_keys WHERE (account_id, key) IN
-        (SELECT account_id, key FROM idempotency_keys INDEXED BY idempotency_keys_expired WHERE expires_at <= ? LIMIT ?)`,
-    )
-    .bind(now, limit)
-    .run()
+/** Drops answers that can no longer be asked for, in chunks, at most `trips` of them; the schedule goes on with the rest. */
+export async function purgeAnswers({ d1 }: Database, now: number, trips = 100): Promise<void> {
+  const purge = d1.prepare(PURGE).bind(now, PURGE_CHUNK)
+  for (let left = trips; left > 0; left--) if ((await purge.all()).results.length < PURGE_CHUNK) return
+}
+
+const PURGE_CHUNK = 1000
+const PURGE = `
+  DELETE FROM idempotency_keys WHERE (account_id, key) IN
+    (SELECT account_id, key FROM idempotency_keys INDEXED BY idempotency_keys_expired WHERE expires_at <= ? LIMIT ?)
+  RETURNING 1 AS gone`

@@ -6,6 +6,8 @@ import type { CreateProspect, UpdateProspect } from './schema'
 export interface Change extends Omit<UpdateProspect, 'phone'> {
   /** Null: cleared. A text that is no number says so in its warning. */
   phone?: ParsedPhone | null
+  /** Nobody's edit: `updatedByUserId` stays. */
+  unattended?: boolean
   /** One thing of the catalog in the place of another. */
   replace?: { kind: 'labels' | 'jobs' | 'users'; from: string; to: Label }
 }

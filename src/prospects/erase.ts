@@ -46,7 +46,8 @@ const STOP_IF_UNKNOWN = abortIf(`NOT EXISTS (SELECT 1 FROM prospects WHERE accou
   OR (?3 IS NOT NULL AND NOT EXISTS (SELECT 1 FROM users WHERE account_id = ?1 AND id = ?3))`)
 
 const REDUCE_EVENTS = `
-  UPDATE events SET data = json_object('prospect', json_object('id', data ->> '$.prospect.id', 'erased', json('true')))
+  UPDATE events SET data = json_set(json_remove(data, '$.changes'), '$.prospect',
+    json_object('id', data ->> '$.prospect.id', 'erased', json('true')))
   WHERE account_id = ?1 AND prospect_id = ?2`
 
 const FORGET_DUPLICATES = 'DELETE FROM merges WHERE account_id = ?1 AND into_id = ?2'

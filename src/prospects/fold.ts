@@ -1,12 +1,12 @@
 import { newId } from '../db/ids'
-import { goneInto, invalidInput, notFound, Problem, unknownReference } from '../http/problem'
+import { goneInto, type InputError, invalidInput, notFound, Problem, unknownReference } from '../http/problem'
 import { nameKey } from '../http/text'
 import type { NewEvent } from '../webhooks/events'
 import type { Change, Row, Target } from './change'
 import { changedFields, eventsOf } from './changes'
 import { findMatch, hasEmail, type Match } from './match'
 import type { Label, Prospect, ProspectRecord, Stage } from './prospect'
-import { MAX_LABELS } from './schema'
+import { MAX_JOBS, MAX_LABELS } from './schema'
 
 /** What the account has of what rows refer to. */
 export interface References {
@@ -65,6 +65,9 @@ export const emptyPlan = (): Plan => ({
   events: [],
 })
 
+/** How much of events one plan may hold, roughly: a parameter of D1's may have 2 MB. */
+const MOST_BYTES = 500_000
+
 /**
  * Folds rows, in order, into the records that they reach: who is meant, what changes, which events say so. Later
  * rows see what earlier ones did. Pure but for new ids.
@@ -73,18 +76,21 @@ export const emptyPlan = (): Plan => ({
  * somebody else's email, 422 if it names what is not there, 400 if a prospect would have too many labels.
  *
  * `people` holds, for each row, whoever has its id or its email, the two oldest who have its phone, and the oldest of
- * those who have no email. Where an earlier row took somebody out of such a group, the fold stops short: who is next
- * in it has not been read.
+ * those who have no email; what a merged duplicate was known by counts like a prospect's own. The fold stops short
+ * where an earlier row took somebody out of such a group, for who is next in it has not been read, and where the plan
+ * gets too large for one batch.
  */
 export function foldRows(rows: Row[], people: ProspectRecord[], given: References, now: number): Plan {
   const known = new Map(people.map((p) => [p.id, p]))
   const references = { ...given, labels: new Map(given.labels), sourceNames: new Map(given.sourceNames) }
   const plan = emptyPlan()
   const leftGroups = new Set<string>()
-  for (const { target, change } of rows) {
-    const phone = change.phone?.e164 ?? null
-    if (phone !== null && leftGroups.has(phone)) break
-    const match = findTarget(target, change, known, references.merges)
+  let size = 0
+  for (const { target, change: asked } of rows) {
+    const phone = asked.phone?.e164 ?? null
+    if ((phone !== null && leftGroups.has(phone)) || size > MOST_BYTES) break
+    const match = findTarget(target, asked, known, references.merges)
+    const change = withoutAliases(asked, match)
     requireReferences(change, references)
     const before = match.record
     const writes = !target.match || target.update || before === null
@@ -98,7 +104,7 @@ export function foldRows(rows: Row[], people: ProspectRecord[], given: Reference
       message: messageOf(change, match, writes),
     })
     if (before && fields.length === 0) continue
-    if (!change.replace) after.updatedByUserId = change.userId ?? null
+    if (!change.unattended) after.updatedByUserId = change.userId ?? null
     if (before) {
       after.version = before.version + 1
       if (before.phone !== null && (after.phone !== before.phone || (before.email === null && after.email !== null)))
@@ -108,9 +114,20 @@ export function foldRows(rows: Row[], people: ProspectRecord[], given: Reference
     if (!before || plan.created.has(after.id)) plan.created.set(after.id, after)
     else plan.updated.set(after.id, after)
     for (const field of fields) plan.changed.add(field)
-    plan.events.push(...eventsOf(before, after, fields, change))
+    const events = eventsOf(before, after, fields, change)
+    plan.events.push(...events)
+    if (rows.length > 1) size += new TextEncoder().encode(JSON.stringify(events)).length
   }
   return plan
+}
+
+/** What somebody was found by as an alias is theirs already, and does not take the place of what they have now. */
+function withoutAliases(change: Change, { record, matchedBy }: Match): Change {
+  if (matchedBy === null || !record) return change
+  const { [matchedBy]: _, ...rest } = change
+  const own = matchedBy === 'email' ? record.email : record.phone
+  const asked = matchedBy === 'email' ? change.email : change.phone?.e164
+  return own === null || own === asked ? change : rest
 }
 
 function findTarget(
@@ -155,7 +172,7 @@ function requireReferences(change: Change, r: References): void {
     ...unknown('officeId', change.officeId, r.offices),
     ...unknown('sourceId', change.sourceId, r.sources),
     ...unknown('jobId', change.jobId, r.jobs),
-    ...(change.jobIds ?? []).flatMap((id, i) => unknown(`jobIds/${i}`, id, r.jobs)),
+    ...(change.jobIds ?? []).flatMap((id, i) => (r.jobs.has(id) ? [] : [{ field: `jobIds/${i}`, value: id }])),
   ]
   if (missing.length > 0) throw unknownReference(missing)
 }
@@ -224,8 +241,9 @@ function apply(
     change.newSourceName && !change.sourceId
       ? findOrMake([change.newSourceName], 'src', plan.sources, references.sourceNames, ({ id }) => id, now)
       : [change.sourceId]
-  const removed = new Set(change.removeLabels.map((name) => references.labels.get(nameKey(name))?.id))
-  const labels = [...(change.labels ? find(change.labels) : before.labels), ...find(change.addLabels)]
+  const removed = new Set(change.removeLabels.map(nameKey))
+  const kept = (names: string[]) => names.filter((name) => !removed.has(nameKey(name)))
+  const labels = [...(change.labels ? find(kept(change.labels)) : before.labels), ...find(kept(change.addLabels))]
   const jobIds = [...(change.jobIds ?? before.jobIds), ...(change.jobId ? [change.jobId] : [])]
   const after = {
     ...before,
@@ -235,12 +253,14 @@ function apply(
     ...(source !== undefined && { sourceId: source }),
     stage: stageAfter(before.stage, change, references),
     labels: byId(
-      [...new Map(labels.map(({ id, name }) => [id, { id, name }])).values()].filter(({ id }) => !removed.has(id)),
+      [...new Map(labels.map(({ id, name }) => [id, { id, name }])).values()].filter(
+        ({ name }) => !removed.has(nameKey(name)),
+      ),
     ),
     jobIds: [...new Set(jobIds)].sort(),
   }
   replaceIn(after, change.replace)
-  if (after.labels.length > MAX_LABELS) throw tooManyLabels('/labels')
+  requireFew(after, '/labels', change.jobId ? '/jobId' : '/jobIds')
   return after
 }
 
@@ -260,11 +280,20 @@ function replaceIn(record: ProspectRecord, replace: Change['replace']): void {
   }
 }
 
-/** 400: the field would give a prospect more labels than it can have. */
-export const tooManyLabels = (pointer: string): Problem =>
-  invalidInput([
-    { in: 'body', pointer, code: 'too_many', message: `A prospect can have at most ${MAX_LABELS} labels.` },
-  ])
+/** 400 if a record has more labels or jobs than it can; the pointers say which field gave them. */
+export function requireFew({ labels, jobIds }: ProspectRecord, labelsFrom: string, jobsFrom: string): void {
+  const tooMany = (pointer: string, most: number, what: string): InputError => ({
+    in: 'body',
+    pointer,
+    code: 'too_many',
+    message: `A prospect can have at most ${most} ${what}.`,
+  })
+  const errors = [
+    ...(labels.length > MAX_LABELS ? [tooMany(labelsFrom, MAX_LABELS, 'labels')] : []),
+    ...(jobIds.length > MAX_JOBS ? [tooMany(jobsFrom, MAX_JOBS, 'jobs')] : []),
+  ]
+  if (errors.length > 0) throw invalidInput(errors)
+}
 
 /** A pipeline moves only those who are not in it, so that repeating a call resets nobody. */
 function stageAfter(stage: Stage | null, { stageId, pipelineId }: Change, references: References): Stage | null {
@@ -278,7 +307,13 @@ const byId = (labels: Label[]) => [...labels].sort((a, b) => (a.id < b.id ? -1 :
 /** What the caller should know: what became of the phone, and who else has it. */
 function messageOf({ phone }: Change, { record, duplicate }: Match, writes: boolean): string | null {
   const refused = phone && phone.e164 === null
-  const fate = !refused ? '' : !record ? ' It was left out.' : writes ? ' The one on record stays.' : ' It was ignored.'
+  const fate = !refused
+    ? ''
+    : !record || (writes && !record.phone)
+      ? ' It was left out.'
+      : writes
+        ? ' The one on record stays.'
+        : ' It was ignored.'
   const shared =
     record && duplicate
       ? `Another prospect, ${duplicate.id}, has this phone too${writes ? '; it was written as given' : ''}.`

@@ -53,7 +53,7 @@ type Bind = (value: unknown) => string
  *
  * - Without a filter, or by labels, stage and pipeline, the page comes from ordered indexes, and each (label, stage)
  *   pair gives its first ids from an index of its own. The total is added up from the counters of the label sets.
- * - By change alone (`updatedSince`, or sorted by it), the page comes from the index of changes.
+ * - Sorted by change, with no filter but `updatedSince`, the page comes from the index of changes.
  * - By anything else, `matched` is what matches: the first condition says where to look, the others are checked on
  *   the rows that it gives, and the total counts them.
  *
@@ -84,14 +84,16 @@ function listStatement(
   if (byValue.length === 0 && !since && !byChange) {
     page = `${firstByGroup(filters, rest, order)} ${order('id')} LIMIT ?2`
   } else if (byValue.length === 0 && groups.length === 0 && byChange) {
-    const changed = since?.ids ?? 'SELECT id FROM prospects INDEXED BY prospects_updated WHERE account_id = ?1'
-    page = `${changed} ${rest('updated_at', 'id')} ${order('updated_at', 'id')} LIMIT ?2`
+    const changed = since?.ids ?? CHANGES
+    // of two lower bounds SQLite takes the first: the token's is the one to start from
+    const from = direction === 'ASC' && position ? changed.replace('AND updated_at', 'AND +updated_at') : changed
+    page = `${from} ${rest('updated_at', 'id')} ${order('updated_at', 'id')} LIMIT ?2`
     if (since) count = `SELECT count(*) AS n FROM (${changed})`
   } else {
     const conditions = [...byValue, ...(since ? [since] : []), ...groups]
     ctes.push(`matched AS ${total ? '' : 'NOT'} MATERIALIZED (${matching(conditions)})`)
     page = byChange
-      ? `SELECT m.id FROM matched m CROSS JOIN prospects q ON q.account_id = ?1 AND q.id = m.id
+      ? `SELECT q.id FROM matched CROSS JOIN prospects q ON q.account_id = ?1 AND q.id = matched.id
           WHERE true ${rest('q.updated_at', 'q.id')} ${order('q.updated_at', 'q.id')} LIMIT ?2`
       : `SELECT id FROM matched WHERE true ${rest('id')} ${order('id')} LIMIT ?2`
     if (conditions.length > groups.length) count = 'SELECT count(*) AS n FROM matched'
@@ -213,11 +215,12 @@ function wordConditions(words: Filters['words'], bind: Bind): Condition[] {
   ]
 }
 
+const CHANGES = 'SELECT id FROM prospects INDEXED BY prospects_updated WHERE account_id = ?1'
+
 function sinceCondition({ updatedSince }: Filters, bind: Bind): Condition[] {
   if (updatedSince === undefined) return []
   const since = `updated_at >= ${bind(updatedSince)}`
-  const ids = `SELECT id FROM prospects INDEXED BY prospects_updated WHERE account_id = ?1 AND ${since}`
-  return [{ ids, check: () => `p.${since}` }]
+  return [{ ids: `${CHANGES} AND ${since}`, check: () => `p.${since}` }]
 }
 
 /** Labels and stages as conditions beside others. */

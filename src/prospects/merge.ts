@@ -1,12 +1,12 @@
-import { Problem, unknownReference } from '../http/problem'
+import { invalidInput, Problem, unknownReference } from '../http/problem'
 import { changedFields } from './changes'
-import { emptyPlan, getRecord, type Plan, type References, tooManyLabels } from './fold'
+import { emptyPlan, getRecord, type Plan, type References, requireFew } from './fold'
 import { type ProspectRecord, toProspect } from './prospect'
-import { MAX_LABELS, type MergeProspect } from './schema'
+import type { MergeProspect } from './schema'
 
 /**
  * Folds a duplicate into a survivor: the survivor's values win, its blanks are filled, labels and jobs are joined.
- * Pure. 404 or 410 for the survivor, 422 if there is no such duplicate, 409 if it was merged into somebody else.
+ * Pure. 400 if they are one, 404 or 410 for the survivor, 422 if there is no such duplicate, 409 if it was merged into somebody else.
  * A merge that was done before changes nothing.
  */
 export function foldMerge(
@@ -15,6 +15,10 @@ export function foldMerge(
   people: ProspectRecord[],
   { merges, users }: References,
 ): Plan {
+  if (duplicateId === id)
+    throw invalidInput([
+      { in: 'body', pointer: '/duplicateId', code: 'not_allowed', message: 'This is the same prospect.' },
+    ])
   const known = new Map(people.map((p) => [p.id, p]))
   const survivor = getRecord(id, known, merges)
   const duplicate = known.get(duplicateId)
@@ -38,7 +42,7 @@ export function foldMerge(
   if (mergedInto || !duplicate)
     throw new Problem(409, 'merged', 'The duplicate was merged into another prospect.', { conflictsWith: mergedInto })
   const after = join(survivor, duplicate)
-  if (after.labels.length > MAX_LABELS) throw tooManyLabels('/duplicateId')
+  requireFew(after, '/duplicateId', '/duplicateId')
   after.version = survivor.version + 1
   after.updatedByUserId = userId ?? null
   return {

@@ -15,7 +15,9 @@ const NANP = /^[2-9]\d\d[2-9]/
  * libphonenumber's say. An extension is dropped: E.164 has no room for one.
  */
 export function parsePhone(text: string, country: string): ParsedPhone {
-  const number = parsePhoneNumberFromString(text, { defaultCountry: country as CountryCode, extract: false })
+  // as contact apps paste them: invisible marks around, or as a link
+  const written = text.replaceAll(/\p{Cf}/gu, '').replace(/^tel:/i, '')
+  const number = parsePhoneNumberFromString(written, { defaultCountry: country as CountryCode, extract: false })
   if (!number?.isValid() || (number.countryCallingCode === '1' && !NANP.test(number.nationalNumber)))
     return { e164: null, warning: `The phone ${JSON.stringify(text)} is not a valid number.` }
   return {

@@ -5,7 +5,7 @@ import { type AppEnv, factory } from '../http/factory'
 import { idempotent } from '../http/idempotency'
 import { ListQuery } from '../http/page'
 import { validate } from '../http/validate'
-import { listTimeline, type WakeUp, wake } from '../webhooks/events'
+import { listTimeline, type Wake, wake } from '../webhooks/events'
 import { toPatchRow, toRow } from './change'
 import { eraseProspect } from './erase'
 import type { Outcome } from './fold'
@@ -23,7 +23,11 @@ export const prospectRoutes = factory
   .post('/', requireScope('write'), idempotent, validate({ json: CreateProspect }), async (c) => {
     const row = toRow(c.req.valid('json'), c.var.caller.account.defaultCountry)
     const repeat = repeatOf(c, createAnswer)
-    return respond(c, await writeProspects(c.var.db, c.var.caller, 'api', [row], { repeat }), createAnswer)
+    return respond(
+      c,
+      await writeProspects(c.var.db, c.var.caller, 'api', [row], { wake: wakeLater(c), repeat }),
+      createAnswer,
+    )
   })
   .get('/:id', requireScope('read'), validate({}), async (c) => {
     const { prospect, catalogVersion } = await getProspect(c.var.db, c.var.caller.account.id, c.req.param('id'))
@@ -35,16 +39,20 @@ export const prospectRoutes = factory
     const { defaultCountry } = c.var.caller.account
     const versions = versionsIn(c.req.header('if-match'))
     const row = toPatchRow(c.req.param('id'), versions, c.req.valid('json'), defaultCountry)
-    return respond(c, await writeProspects(c.var.db, c.var.caller, 'api', [row]), changeAnswer)
+    return respond(c, await writeProspects(c.var.db, c.var.caller, 'api', [row], { wake: wakeLater(c) }), changeAnswer)
   })
   .delete('/:id', requireScope('write'), validate({ query: EraseProspect }), async (c) => {
-    wakeLater(c, await eraseProspect(c.var.db, c.var.caller, c.req.param('id'), c.req.valid('query')))
+    await wakeLater(c)(await eraseProspect(c.var.db, c.var.caller, c.req.param('id'), c.req.valid('query')))
     return c.body(null, 204)
   })
   .post('/:id/merge', requireScope('write'), idempotent, validate({ json: MergeProspect }), async (c) => {
     const { db, caller } = c.var
     const repeat = repeatOf(c, changeAnswer)
-    return respond(c, await mergeProspects(db, caller, c.req.param('id'), c.req.valid('json'), repeat), changeAnswer)
+    return respond(
+      c,
+      await mergeProspects(db, caller, c.req.param('id'), c.req.valid('json'), { wake: wakeLater(c), repeat }),
+      changeAnswer,
+    )
   })
   .get('/:id/events', requireScope('read'), validate({ query: ListQuery }), async (c) => {
     return c.json(await listTimeline(c.var.db, c.var.caller.account.id, c.req.param('id'), c.req.valid('query')))
@@ -73,12 +81,14 @@ const repeatOf = (c: Context<AppEnv>, answerOf: AnswerOf) => {
 }
 
 function respond(c: Context<AppEnv>, written: Written, answerOf: AnswerOf): Response {
-  wakeLater(c, written.deliveries)
   const { status, headers, body } = answerOf(written.outcomes[0] as Outcome, written.catalogVersion)
   const text = written.kept ?? JSON.stringify(body)
   return c.body(text, status, { 'content-type': 'application/json', ...headers })
 }
 
-function wakeLater(c: Context<AppEnv>, deliveries: WakeUp[]): void {
-  if (deliveries.length > 0) c.executionCtx.waitUntil(wake(c.env.WEBHOOKS_QUEUE, deliveries))
-}
+/** Wakes the consumer without keeping the caller waiting. */
+const wakeLater =
+  (c: Context<AppEnv>): Wake =>
+  async (deliveries) => {
+    if (deliveries.length > 0) c.executionCtx.waitUntil(wake(c.env.WEBHOOKS_QUEUE)(deliveries))
+  }

@@ -17,8 +17,9 @@ import {
 export const LICENSE_STATUSES = ['not_started', 'in_progress', 'licensed'] as const
 export type LicenseStatus = (typeof LICENSE_STATUSES)[number]
 
-/** The most labels a prospect can have, and the most a list can be filtered by. */
+/** The most labels and jobs that a prospect can have, and the most labels that a list can be filtered by. */
 export const MAX_LABELS = 100
+export const MAX_JOBS = 100
 export const MAX_FILTER_LABELS = 10
 /** The most that are looked at in one field, repeats and blanks included. */
 const MAX_LABELS_GIVEN = 1000
@@ -119,8 +120,9 @@ export const UpdateProspect = z.strictObject({
   removeLabels: someLabels,
   jobIds: z
     .array(idReference)
+    .max(MAX_JOBS, `A prospect can have at most ${MAX_JOBS} jobs.`)
     .nullable()
-    .transform((ids) => [...new Set(ids ?? [])])
+    .transform((ids) => ids ?? [])
     .optional(),
 })
 export type UpdateProspect = z.output<typeof UpdateProspect>

@@ -2,7 +2,7 @@ import type { Database } from '../db/client'
 import { isAborted, isForeignKeyViolation, uniqueViolation } from '../db/errors'
 import { type Answer, isRepeated, type Repeatable } from '../http/idempotency'
 import { goneInto, notFound, Problem, unauthorized } from '../http/problem'
-import type { Origin, WakeUp } from '../webhooks/events'
+import type { Origin, Wake } from '../webhooks/events'
 import { NO_CHANGE, type Row } from './change'
 import { foldRows, type Outcome } from './fold'
 import { foldMerge } from './merge'
@@ -51,8 +51,6 @@ export type AnswerOf = (outcome: Outcome, catalogVersion: number) => Answer
 
 export interface Written {
   outcomes: Outcome[]
-  /** Wake the consumer for these. */
-  deliveries: WakeUp[]
   catalogVersion: number
   /** The answer's body, if it was kept. */
   kept?: string | undefined
@@ -61,7 +59,7 @@ export interface Written {
 /**
  * The one write path: reads whom the rows reach, folds the rows into them, commits what changed. Every prospect is
  * made and changed here. A lost race writes nothing and goes round again, with fewer rows: rows of one chunk can be in
- * each other's way too (one takes an email that another gives up). Two trips; one if nothing is to be written.
+ * each other's way too (one takes an email that another gives up). Another `fold` gets all rows at once. Two trips; one if nothing is to be written.
  * Returns an outcome for each row. Throws what `fold` throws, and 503 if the races go on.
  */
 export async function writeProspects(
@@ -69,11 +67,10 @@ export async function writeProspects(
   { account, key }: Actor,
   source: Origin['source'],
   rows: Row[],
-  { repeat, fold = foldRows }: { repeat?: Repeat | undefined; fold?: typeof foldRows } = {},
+  { wake, repeat, fold = foldRows }: { wake: Wake; repeat?: Repeat | undefined; fold?: typeof foldRows },
 ): Promise<Written> {
   const origin = { keyId: key.id, source }
   const outcomes: Outcome[] = []
-  const deliveries: WakeUp[] = []
   let left = rows
   let size = rows.length
   for (let lost = 0; lost < ROUNDS; ) {
@@ -94,14 +91,14 @@ export async function writeProspects(
     try {
       if (plan.events.length > 0 || kept) {
         const committed = await commitPlan(db, account.id, origin, now, read, plan, kept)
-        deliveries.push(...committed.deliveries)
+        await wake(committed.deliveries)
         body = committed.kept
       }
     } catch (error) {
       if (isRepeated(error)) throw error
       if (!isAborted(error) && !isForeignKeyViolation(error) && !uniqueViolation(error)) throw error
       lost++
-      size = Math.ceil(size / 2)
+      if (fold === foldRows) size = Math.ceil(size / 2)
       await new Promise((resolve) => setTimeout(resolve, Math.random() * Math.min(lost * 4, 50)))
       continue
     }
@@ -109,12 +106,12 @@ export async function writeProspects(
     size *= 2
     outcomes.push(...plan.outcomes)
     left = left.slice(plan.outcomes.length)
-    if (left.length === 0) return { outcomes, deliveries, catalogVersion, kept: body }
+    if (left.length === 0) return { outcomes, catalogVersion, kept: body }
   }
   throw new Problem(
     503,
     'contention',
-    'Others keep changing this prospect. Nothing was written; try again.',
+    'Others keep changing this prospect. It was not written; try again.',
     {},
     { 'retry-after': '1' },
   )
@@ -126,10 +123,10 @@ export function mergeProspects(
   caller: Actor,
   id: string,
   input: MergeProspect,
-  repeat: Repeat | undefined,
+  options: { wake: Wake; repeat: Repeat | undefined },
 ): Promise<Written> {
   const change = { ...NO_CHANGE, userId: input.userId }
   const rows = [id, input.duplicateId].map((each): Row => ({ target: { match: false, id: each }, change }))
   const fold: typeof foldRows = (_rows, people, references) => foldMerge(id, input, people, references)
-  return writeProspects(db, caller, 'merge', rows, { fold, repeat })
+  return writeProspects(db, caller, 'merge', rows, { ...options, fold })
 }

@@ -7,9 +7,14 @@ export type TextFilter = keyof typeof TEXT_FIELDS
 /** A folded word of one field. */
 export type FieldWord = [field: (typeof TEXT_FIELDS)[TextFilter], word: string]
 
+/** Letters that Unicode does not take apart into a plain one and an accent. */
+const PLAIN: Record<string, string> = { ø: 'o', ł: 'l', đ: 'd', ð: 'd', ħ: 'h', ı: 'i', æ: 'ae', œ: 'oe', þ: 'th' }
+
 /** The words of a text as they are searched: runs of letters and digits, without accents, in one case. */
 export const wordsOf = (text: string): string[] =>
-  foldCase(text.normalize('NFKD').replaceAll(/\p{M}/gu, '')).match(/[\p{L}\p{N}]+/gu) ?? []
+  foldCase(text.normalize('NFKD').replaceAll(/\p{M}/gu, ''))
+    .replaceAll(/[øłđðħıæœþ]/g, (letter) => PLAIN[letter] ?? letter)
+    .match(/[\p{L}\p{N}]+/gu) ?? []
 
 /** What a prospect is found by: each word of its fields once, sorted. */
 export function searchWords(p: {

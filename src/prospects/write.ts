@@ -24,7 +24,12 @@ const REACHED = `
         WHERE account_id = ?1 AND phone = r.value ->> 'phone' AND email IS NULL ORDER BY id LIMIT 1),
       (SELECT into_id FROM merges INDEXED BY merges_email WHERE account_id = ?1 AND email = r.value ->> 'email'),
       (SELECT into_id FROM merges INDEXED BY merges_phone
-        WHERE account_id = ?1 AND phone = r.value ->> 'phone' ORDER BY into_id LIMIT 1)
+        WHERE account_id = ?1 AND phone = r.value ->> 'phone' ORDER BY into_id LIMIT 1),
+      (SELECT into_id FROM merges INDEXED BY merges_phone
+        WHERE account_id = ?1 AND phone = r.value ->> 'phone' ORDER BY into_id LIMIT 1 OFFSET 1),
+      (SELECT m.into_id FROM merges m INDEXED BY merges_phone
+        CROSS JOIN prospects p ON p.account_id = m.account_id AND p.id = m.into_id AND p.email IS NULL
+        WHERE m.account_id = ?1 AND m.phone = r.value ->> 'phone' ORDER BY m.into_id LIMIT 1)
     )) o WHERE o.value IS NOT NULL
   )`
 

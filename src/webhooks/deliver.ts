@@ -111,7 +111,7 @@ async function send(delivery: Claimed, env: Env): Promise<Outcome> {
       signal: AbortSignal.timeout(TIMEOUT),
       headers: { ...signature, 'content-type': 'application/json', 'user-agent': 'Prospects-Webhooks/1' },
     })
-    await response.body?.cancel()
+    await response.body?.cancel().catch(() => {})
     return outcome(response.status, response.ok ? null : `The endpoint answered ${response.status}.`)
   } catch (error) {
     console.warn(JSON.stringify({ level: 'warn', delivery: `${webhookId} ${eventSeq}`, ...describeError(error) }))

@@ -1,8 +1,8 @@
 import * as z from 'zod'
 import type { Database } from '../db/client'
-import { eventId, randomText } from '../db/ids'
+import { eventId, randomText, seqOf } from '../db/ids'
 import { decodePageToken, encodePageToken, type ListQuery, type Page } from '../http/page'
-import { describeError, goneInto, notFound } from '../http/problem'
+import { describeError, goneInto, notFound, unknownReference } from '../http/problem'
 import type { FeedQuery } from './schema'
 
 /** What a webhook can ask for. */
@@ -76,22 +76,21 @@ const DELIVER = `
 /** The most messages of one `sendBatch`. */
 const SEND_MOST = 100
 
-/** Wakes the consumer for deliveries that are due. Never throws: the deliveries are in D1, whatever happens here. */
-export async function wake(queue: Queue<WakeUp>, deliveries: WakeUp[]): Promise<void> {
-  try {
-    for (let i = 0; i < deliveries.length; i += SEND_MOST)
-      await queue.sendBatch(deliveries.slice(i, i + SEND_MOST).map((body) => ({ body })))
-  } catch (error) {
-    console.error(
-      JSON.stringify({
-        level: 'error',
-        message: 'deliveries not woken',
-        count: deliveries.length,
-        ...describeError(error),
-      }),
-    )
+/** Wakes the consumer for deliveries that were just committed. Never throws. */
+export type Wake = (deliveries: WakeUp[]) => Promise<void>
+
+/** Wakes by a queue message each. Where the queue is down that is logged: the deliveries are in D1, whatever happens here. */
+export const wake =
+  (queue: Queue<WakeUp>): Wake =>
+  async (deliveries) => {
+    try {
+      for (let i = 0; i < deliveries.length; i += SEND_MOST)
+        await queue.sendBatch(deliveries.slice(i, i + SEND_MOST).map((body) => ({ body })))
+    } catch (error) {
+      const message = 'deliveries not woken'
+      console.error(JSON.stringify({ level: 'error', message, count: deliveries.length, ...describeError(error) }))
+    }
   }
-}
 
 /** An event as the timeline and the feed show it: the envelope, and who did it how. */
 export interface RecordedEvent {
@@ -160,7 +159,7 @@ const TIMELINE = `
 
 /**
  * A page of the feed: events that are not muted, oldest first in commit order, so that whoever goes on from the last
- * one they saw misses none. Of one type or of all.
+ * one they saw misses none. Of one type or of all. 422 if `after` is no event's id.
  */
 export async function listFeed(
   { d1 }: Database,
@@ -168,7 +167,9 @@ export async function listFeed(
   { after, type, limit, pageToken }: FeedQuery,
 ): Promise<Page<RecordedEvent>> {
   const scope = ['feed', type ?? '']
-  const [from = after ?? 0] = (await decodePageToken(scope, pageToken, 1)) ?? []
+  const seen = after === undefined ? 0 : seqOf(after)
+  if (seen === null) throw unknownReference([{ field: 'after', value: String(after) }], 'query')
+  const [from = seen] = (await decodePageToken(scope, pageToken, 1)) ?? []
   const types = JSON.stringify(type ? [type] : EVENT_TYPES)
   const { results } = await d1
     .prepare(FEED)

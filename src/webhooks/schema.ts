@@ -1,5 +1,4 @@
 import * as z from 'zod'
-import { seqOf } from '../db/ids'
 import { limit, pageToken } from '../http/page'
 import { invalid, line, orNull, parameter, requiredLine } from '../http/text'
 import { EVENT_TYPES } from './events'
@@ -18,12 +17,10 @@ export const CreateWebhook = z.strictObject({
 })
 export type CreateWebhook = z.infer<typeof CreateWebhook>
 
-/** The query of `GET /v1/events`. `after` comes out as the event's `seq`. */
+/** The query of `GET /v1/events`. */
 export const FeedQuery = z.strictObject({
-  after: parameter()
-    .refine((id) => seqOf(id) !== null, invalid('unknown_reference', 'There is no such event.'))
-    .transform(seqOf)
-    .optional(),
+  /** An event's id. */
+  after: parameter().optional(),
   type: eventType.optional(),
   limit: limit(100),
   pageToken: pageToken.optional(),
