@@ -1,0 +1,251 @@
+import { env } from 'cloudflare:workers'
+import { describe, expect, test } from 'vitest'
+import { app } from '../src/app'
+import { SCOPES } from '../src/http/auth'
+import { type Account, type Answer, newAccount, send } from './api'
+import { errorsOf, expectProblem } from './problem'
+import { ROUTES, type Route } from './routes'
+
+interface Call {
+  path: string
+  query: Record<string, string>
+  body: Record<string, unknown> | undefined
+}
+
+const mounted = [
+  ...new Set(app.routes.filter((r) => r.method !== 'ALL').map(({ method, path }) => `${method} ${path}`)),
+]
+
+/** Routes of which something is true, for `describe.each`. */
+const routesWith = (holds: (route: Route) => unknown) =>
+  [...ROUTES].flatMap(([name, route]) => {
+    const [method = '', template = ''] = name.split(' ')
+    return holds(route) ? [{ name, method, template, ...route }] : []
+  })
+const ALL = routesWith(() => true)
+const GUARDED = routesWith(({ needs }) => needs !== 'nobody')
+const SCOPED = routesWith(({ needs }) => needs !== 'nobody' && needs !== 'operator')
+const takesBody = ({ method }: { method: string }) => method === 'POST' || method === 'PATCH'
+
+/** A call that is right in every way, of things that `owner` has. */
+async function rightCall(route: (typeof ALL)[number], owner: Account): Promise<Call> {
+  const { template, id, query = {}, body = {}, references = {} } = route
+  const made: Record<string, unknown> = {}
+  for (const [field, make] of Object.entries(references)) made[field] = await make(owner)
+  const given = Object.fromEntries(Object.entries(query).filter(([, value]) => value !== null)) as Call['query']
+  return {
+    path: template.replace(':id', id ? await id(owner) : ''),
+    query: takesBody(route) ? given : { ...given, ...(made as Call['query']) },
+    body: takesBody(route) ? { ...body, ...made } : undefined,
+  }
+}
+
+const credential = ({ needs }: Route, account: Account) => (needs === 'operator' ? env.ADMIN_TOKEN : account.key)
+
+function make({ method }: { method: string }, key: string | undefined, { path, query, body }: Call, further = '') {
+  const search = [new URLSearchParams(query).toString(), further].filter(Boolean).join('&')
+  return send(method, `${path}${search && `?${search}`}`, { ...(key && { key }), body })
+}
+
+/** A problem as every other: also in its headers. */
+function expectRefusal(answer: Answer, status: number, code: string, further: string[] = []) {
+  expectProblem(answer, status, code, further)
+  expect(answer.headers.get('cache-control')).toBe('private, no-store')
+  expect(answer.headers.get('x-content-type-options')).toBe('nosniff')
+}
+
+/** An answer less what tells one request from another. */
+const less = (answer: Answer, id: string) => [
+  answer.status,
+  answer.text.replaceAll(answer.json.requestId, '').replaceAll(id, ''),
+]
+
+test('every route that is mounted is in the table, and no other', () => {
+  expect(mounted.sort()).toEqual([...ROUTES.keys()].sort())
+})
+
+describe.each(ALL)('$name', (route) => {
+  const prepare = async () => {
+    const account = await newAccount()
+    return { account, key: credential(route, account), call: await rightCall(route, account) }
+  }
+
+  test('a right call is answered', async () => {
+    const { key, call } = await prepare()
+    const answer = await make(route, key, call)
+    expect([answer.status, answer.text]).toEqual([route.answers, expect.any(String)])
+    expect(answer.headers.get('cache-control')).toBe('private, no-store')
+    expect(answer.headers.get('x-content-type-options')).toBe('nosniff')
+    if (answer.text) expect(answer.headers.get('content-type')).toBe('application/json')
+  })
+
+  test('an unknown query parameter is named', async () => {
+    const { key, call } = await prepare()
+    const answer = await make(route, key, call, 'lmit=5')
+    expectRefusal(answer, 400, 'invalid_input', ['errors'])
+    expect(errorsOf(answer)).toEqual(['query /lmit unknown_parameter'])
+  })
+
+  test('a method that it does not have is a 405 with those that it has', async () => {
+    const path = route.template.replace(':id', 'x')
+    const allowed = mounted.flatMap((name) => {
+      const [method = '', template] = name.split(' ')
+      return template !== route.template ? [] : method === 'GET' ? ['GET', 'HEAD'] : [method]
+    })
+    const key = credential(route, await newAccount())
+    for (const method of ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'].filter((m) => !allowed.includes(m))) {
+      const answer = await send(method, path, { key })
+      expectRefusal(answer, 405, 'method_not_allowed')
+      expect(answer.headers.get('allow')?.split(', ').sort()).toEqual(allowed.sort())
+    }
+  })
+})
+
+describe.each(GUARDED)('$name without a right to it', (route) => {
+  test('no key is a 401 that says what to send', async () => {
+    const answer = await make(route, undefined, await rightCall(route, await newAccount()))
+    expectRefusal(answer, 401, 'missing_credential')
+    expect(answer.headers.get('www-authenticate')).toBe('Bearer')
+  })
+
+  test('a bad key is a 401, as is one that is good elsewhere', async () => {
+    const account = await newAccount()
+    const call = await rightCall(route, account)
+    for (const key of ['bad', `${account.key}x`, route.needs === 'operator' ? account.key : env.ADMIN_TOKEN]) {
+      const answer = await make(route, key, call)
+      expectRefusal(answer, 401, 'invalid_credential')
+      expect(answer.headers.get('www-authenticate')).toBe('Bearer error="invalid_token"')
+    }
+  })
+
+  test('who calls is asked before what they want', async () => {
+    const call = await rightCall(route, await newAccount())
+    expectRefusal(
+      await make(route, undefined, { ...call, body: takesBody(route) ? { nope: 1 } : undefined }, 'lmit=5'),
+      401,
+      'missing_credential',
+    )
+  })
+})
+
+describe.each(SCOPED)('$name', (route) => {
+  const needed = SCOPES.indexOf(route.needs as (typeof SCOPES)[number])
+
+  test(`it takes the scope ${route.needs}`, async () => {
+    const account = await newAccount()
+    const call = await rightCall(route, account)
+    for (const [rank, scope] of SCOPES.entries()) {
+      if (rank > needed) continue
+      const { key } = (await account.post('/v1/api-keys', { name: scope, scopes: [scope] })).json
+      const answer = await make(route, key, call)
+      if (rank === needed) expect(answer.status).toBe(route.answers)
+      else {
+        expectRefusal(answer, 403, 'insufficient_scope')
+        expect(answer.headers.get('www-authenticate')).toContain(`scope="${route.needs}"`)
+      }
+    }
+  })
+})
+
+describe.each(routesWith(({ id }) => id))('$name of an id', (route) => {
+  test('that is another account’s is answered as one that never was', async () => {
+    const [account, other] = [await newAccount(), await newAccount()]
+    const call = await rightCall(route, account)
+    const theirs = route.needs === 'operator' ? 'acct_00x' : ((await route.id?.(other)) as string)
+    const at = (id: string) => ({ ...call, path: route.template.replace(':id', id) })
+    const unknown = await make(route, credential(route, account), at(`${theirs.slice(0, -4)}none`))
+    const foreign = await make(route, credential(route, account), at(theirs))
+    expectRefusal(unknown, 404, 'not_found')
+    expect(less(foreign, theirs)).toEqual(less(unknown, `${theirs.slice(0, -4)}none`))
+    if (route.needs !== 'operator')
+      expect((await make(route, other.key, await rightCall(route, other))).status).toBe(route.answers)
+  })
+})
+
+const PARAMETERS = ALL.flatMap((route) =>
+  [...Object.keys(route.query ?? {}), ...(takesBody(route) ? [] : Object.keys(route.references ?? {}))].map(
+    (parameter) => ({ ...route, parameter }),
+  ),
+)
+
+test.each(PARAMETERS)('$name refuses $parameter when it is empty or given twice', async (route) => {
+  const account = await newAccount()
+  const { [route.parameter]: _, ...query } = (await rightCall(route, account)).query
+  const call = { ...(await rightCall(route, account)), query }
+  for (const given of ['', ...(route.parameter === 'label' ? [] : [`x&${route.parameter}=y`])]) {
+    const answer = await make(route, credential(route, account), call, `${route.parameter}=${given}`)
+    expectRefusal(answer, 400, 'invalid_input', ['errors'])
+    const named = new Set(answer.json.errors.map((e: { in: string; pointer: string }) => e.in + e.pointer))
+    expect([...named]).toEqual([`query/${route.parameter}`])
+  }
+})
+
+describe.each(ALL.filter(takesBody))('the body of $name', (route) => {
+  const refused = async (change: (body: object) => unknown, headers: Record<string, string> = {}) => {
+    const account = await newAccount()
+    const { path, body } = await rightCall(route, account)
+    const key = credential(route, account)
+    return send(route.method, path, { key, body: change(body ?? {}), headers })
+  }
+
+  test('an unknown field is named', async () => {
+    const answer = await refused((body) => ({ ...body, nmae: 'x' }))
+    expectRefusal(answer, 400, 'invalid_input', ['errors'])
+    expect(errorsOf(answer)).toEqual(['body /nmae unknown_field'])
+  })
+
+  test.each([...Object.keys(route.body ?? {}), ...Object.keys(route.references ?? {})])(
+    'a %s of a wrong type is named',
+    async (field) => {
+      for (const wrong of [{ nested: true }, field.endsWith('s') || field === 'position' ? true : [1]]) {
+        const answer = await refused((body) => ({ ...body, [field]: wrong }))
+        expectRefusal(answer, 400, 'invalid_input', ['errors'])
+        const [error, ...others] = answer.json.errors
+        expect([error, others]).toMatchObject([{ in: 'body', pointer: expect.stringContaining(`/${field}`) }, []])
+      }
+    },
+  )
+
+  test.each(['[]', '"text"', 'null', '1'])('%s is no object', async (text) => {
+    const answer = await refused(() => text, { 'content-type': 'application/json' })
+    expectRefusal(answer, 400, 'invalid_input', ['errors'])
+    expect(errorsOf(answer)).toEqual(['body  wrong_type'])
+  })
+
+  test('malformed JSON is a 400', async () => {
+    expectRefusal(await refused(() => '{"a":', { 'content-type': 'application/json' }), 400, 'malformed_json')
+  })
+
+  test('another type is a 415', async () => {
+    const answer = await refused((body) => JSON.stringify(body), { 'content-type': 'text/plain' })
+    expectRefusal(answer, 415, 'unsupported_media_type')
+  })
+})
+
+const REFERENCES = ALL.flatMap((route) =>
+  Object.entries(route.references ?? {}).map(([field, makeOne]) => ({ ...route, field, makeOne })),
+)
+
+test.each(REFERENCES)('$name: a $field of another account is answered as one that never was', async (route) => {
+  const { field, makeOne } = route
+  const [account, other] = [await newAccount(), await newAccount()]
+  const { query, body, path } = await rightCall(route, account)
+  // a stage would win over the pipeline, which is then not looked at
+  if (field === 'pipelineId') delete body?.stageId
+  const theirs = await makeOne(other)
+  const id = String(theirs)
+  const unknown = `${id.slice(0, -4)}none`
+  const answers = [theirs, Array.isArray(theirs) ? [unknown] : unknown].map((given) =>
+    make(route, account.key, {
+      path,
+      query: body ? query : { ...query, [field]: String(given) },
+      body: body && { ...body, [field]: given },
+    }),
+  )
+  const [foreign, never] = (await Promise.all(answers)) as [Answer, Answer]
+  expectRefusal(never, 422, 'unknown_reference', ['errors'])
+  expect(less(foreign, id)).toEqual(less(never, unknown))
+  expect(never.json.errors).toMatchObject([
+    { in: body ? 'body' : 'query', pointer: Array.isArray(theirs) ? `/${field}/0` : `/${field}` },
+  ])
+})
