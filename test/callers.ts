@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { type Database, databaseOf } from '../src/db/client'
-import type { Caller } from '../src/http/auth'
+import type { Caller } from '../src/http/factory'
 import { toRow } from '../src/prospects/change'
 import { CreateProspect } from '../src/prospects/schema'
 import { writeProspects } from '../src/prospects/store'

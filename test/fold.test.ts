@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { toRow } from '../src/prospects/change'
-import type { Outcome } from '../src/prospects/fold'
+import type { Outcome } from '../src/prospects/plan'
 import { CreateProspect } from '../src/prospects/schema'
 import { writeProspects } from '../src/prospects/store'
 import { type Account, newAccount } from './api'

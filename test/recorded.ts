@@ -1,4 +1,4 @@
-import type { EventType } from '../src/webhooks/events'
+import type { EventType } from '../src/webhooks/schema'
 import type { Account } from './api'
 import { rows } from './d1'
 

@@ -1,6 +1,6 @@
 import { isSupportedCountry } from 'libphonenumber-js'
 import * as z from 'zod'
-import { SCOPES } from '../http/auth'
+import { SCOPES } from '../http/factory'
 import { invalid, requiredLine } from '../http/text'
 
 const name = requiredLine(200)

@@ -1,6 +1,6 @@
 import type { Database } from '../db/client'
 import { abortIf, isAborted } from '../db/errors'
-import type { Caller } from '../http/auth'
+import type { Caller } from '../http/factory'
 import { describeError, notFound, Problem, unknownReference } from '../http/problem'
 import { type Change, NO_CHANGE } from '../prospects/change'
 import type { Label } from '../prospects/prospect'

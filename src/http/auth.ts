@@ -2,19 +2,9 @@ import { eq, sql } from 'drizzle-orm'
 import type { Context } from 'hono'
 import { type Database, databaseOf, openDatabase } from '../db/client'
 import { accounts, apiKeys } from '../db/schema'
-import { type AppEnv, factory } from './factory'
+import { type AppEnv, type Caller, factory, SCOPES, type Scope } from './factory'
 import { hashKey, keyIdOf, sameSecret } from './key'
 import { accountSuspended, Problem, unauthorized } from './problem'
-
-/** What a key may do; each includes those before it. */
-export const SCOPES = ['read', 'write', 'admin'] as const
-export type Scope = (typeof SCOPES)[number]
-
-/** Whose key it is, and which. */
-export interface Caller {
-  account: { id: string; name: string; defaultCountry: string; createdAt: number }
-  key: { id: string; name: string; scopes: Scope[]; expiresAt: number | null }
-}
 
 interface KnownKey extends Caller {
   hash: string

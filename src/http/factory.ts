@@ -1,12 +1,41 @@
 import { createFactory } from 'hono/factory'
 import type { Database } from '../db/client'
-import type { Caller } from './auth'
-import type { Repeatable } from './idempotency'
+
+/** What a key may do; each includes those before it. */
+export const SCOPES = ['read', 'write', 'admin'] as const
+export type Scope = (typeof SCOPES)[number]
+
+/** Whose key it is, and which. */
+export interface Caller {
+  account: { id: string; name: string; defaultCountry: string; createdAt: number }
+  key: { id: string; name: string; scopes: Scope[]; expiresAt: number | null }
+}
+
+/** A POST that was sent with an `Idempotency-Key`; `hash` is of what it asks. */
+export interface Repeatable {
+  key: string
+  hash: string
+}
+
+/** One thing wrong with a request. `pointer` is a JSON Pointer (RFC 6901) into the part that `in` names. */
+export interface InputError {
+  in: 'body' | 'query' | 'path' | 'header'
+  pointer: string
+  code: string
+  message: string
+}
 
 /** What routes find on the context: `db` and `caller` set by `authenticate`, `repeatable` by `idempotent`. */
 export interface AppEnv {
   Bindings: Env
-  Variables: { requestId: string; db: Database; caller: Caller; repeatable?: Repeatable }
+  Variables: {
+    requestId: string
+    db: Database
+    caller: Caller
+    repeatable?: Repeatable
+    /** What is wrong with the headers; `validate` tells it with the rest. */
+    headerErrors?: InputError[]
+  }
 }
 
 export const factory = createFactory<AppEnv>()

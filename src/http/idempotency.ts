@@ -1,19 +1,13 @@
 import type { Database } from '../db/client'
 import { uniqueViolation } from '../db/errors'
-import { factory } from './factory'
-import { invalidInput, Problem } from './problem'
+import { factory, type Repeatable } from './factory'
+import { Problem } from './problem'
 
 /** How long a POST can be repeated, ms. */
 export const REPEATABLE_FOR = 24 * 60 * 60 * 1000
 
 /** Whose keys the operator's are. */
 export const OPERATOR = 'operator'
-
-/** A POST that was sent with an `Idempotency-Key`; `hash` is of what it asks. */
-export interface Repeatable {
-  key: string
-  hash: string
-}
 
 /** What is answered, and kept to be answered again. */
 export interface Answer {
@@ -30,15 +24,11 @@ export interface Answer {
 export const idempotent = factory.createMiddleware(async function idempotent(c, next) {
   const key = c.req.header('idempotency-key')
   if (key === undefined) return next()
-  if (!/^[\x20-\x7e]{1,255}$/.test(key))
-    throw invalidInput([
-      {
-        in: 'header',
-        pointer: '/Idempotency-Key',
-        code: 'wrong_format',
-        message: 'This must be 1 to 255 printable ASCII characters.',
-      },
-    ])
+  if (!/^[\x20-\x7e]{1,255}$/.test(key)) {
+    const message = 'This must be 1 to 255 printable ASCII characters.'
+    c.set('headerErrors', [{ in: 'header', pointer: '/Idempotency-Key', code: 'wrong_format', message }])
+    return next()
+  }
   const { pathname, search } = new URL(c.req.url)
   const asked = new Blob([pathname, search, '\n', await c.req.arrayBuffer()])
   const digest = await crypto.subtle.digest('SHA-256', await asked.arrayBuffer())

@@ -7,7 +7,7 @@ export const MAX_LIMIT = 1000
 /** `limit`: 1 to 1000. */
 export const limit = (byDefault: number) =>
   parameter()
-    .refine((s) => /^\d{1,4}$/.test(s) && Number(s) >= 1 && Number(s) <= MAX_LIMIT, {
+    .refine((s) => s === '' || (/^\d{1,4}$/.test(s) && Number(s) >= 1 && Number(s) <= MAX_LIMIT), {
       ...invalid('out_of_range', `This must be a whole number from 1 to ${MAX_LIMIT}.`),
     })
     .transform(Number)

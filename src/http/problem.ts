@@ -2,15 +2,7 @@ import type { Context } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import { accountRefusal } from '../db/errors'
-import type { AppEnv } from './factory'
-
-/** One thing wrong with a request. `pointer` is a JSON Pointer (RFC 6901) into the part that `in` names. */
-export interface InputError {
-  in: 'body' | 'query' | 'path' | 'header'
-  pointer: string
-  code: string
-  message: string
-}
+import type { AppEnv, InputError } from './factory'
 
 const TITLES: Record<number, string> = {
   400: 'Bad Request',

@@ -2,8 +2,8 @@ import { zValidator } from '@hono/zod-validator'
 import type { Context, MiddlewareHandler } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import * as z from 'zod'
-import type { AppEnv } from './factory'
-import { type InputError, invalidInput, Problem } from './problem'
+import type { AppEnv, InputError } from './factory'
+import { invalidInput, Problem } from './problem'
 
 type Target = 'json' | 'query'
 type Schemas = { [T in Target]?: z.ZodType }
@@ -16,14 +16,14 @@ type Validated<S extends Schemas> = {
 const MAX_BODY = 1024 * 1024
 
 /**
- * Checks the query and the JSON body together, and throws one 400 that names everything wrong with either. A
+ * Checks the query and the JSON body together, and throws one 400 that names everything wrong with the request. A
  * route without a query schema takes no parameter: an unknown one is always an error. Routes read the results
  * with `c.req.valid('query')` and `c.req.valid('json')`.
  */
 export const validate =
   <S extends Schemas>(schemas: S): MiddlewareHandler<AppEnv, string, Validated<S>> =>
   async (c, next) => {
-    const errors: InputError[] = []
+    const errors: InputError[] = [...(c.get('headerErrors') ?? [])]
     if (schemas.json) await readJson(c)
     for (const [target, where] of [
       ['query', 'query'],

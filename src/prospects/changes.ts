@@ -1,23 +1,13 @@
 import type { NewEvent } from '../webhooks/events'
 import type { Change } from './change'
-import { labelNames, type Prospect, type ProspectRecord, toProspect } from './prospect'
+import { labelNames, PLAIN, type Prospect, type ProspectRecord, toProspect } from './prospect'
 
 /** Fields whose changes events tell, but for the stage, whose moves have an event of their own. */
 const TOLD = [
-  'firstName',
-  'lastName',
+  ...PLAIN,
   'email',
   'phone',
   'labels',
-  'title',
-  'company',
-  'licenseStatus',
-  'notes',
-  'streetAddress',
-  'city',
-  'state',
-  'postalCode',
-  'officeId',
   'sourceId',
   'jobIds',
   'createdByUserId',

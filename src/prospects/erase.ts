@@ -1,6 +1,6 @@
 import type { Database } from '../db/client'
 import { abortIf, isAborted } from '../db/errors'
-import type { Caller } from '../http/auth'
+import type { Caller } from '../http/factory'
 import { reduceAnswers } from '../http/idempotency'
 import { goneInto, notFound, unknownReference } from '../http/problem'
 import { recordEvents, type WakeUp } from '../webhooks/events'

@@ -1,5 +1,5 @@
 import type { Database } from '../db/client'
-import type { Caller } from '../http/auth'
+import type { Caller } from '../http/factory'
 import { decodePageToken, encodePageToken } from '../http/page'
 import { unauthorized } from '../http/problem'
 import { type Filters, toFilters } from './filter'

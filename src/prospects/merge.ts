@@ -1,6 +1,8 @@
 import { invalidInput, Problem, unknownReference } from '../http/problem'
+import { requireFew } from './apply'
 import { changedFields } from './changes'
-import { emptyPlan, getRecord, type Plan, type References, requireFew } from './fold'
+import { getRecord } from './fold'
+import { emptyPlan, type Plan, type References } from './plan'
 import { type ProspectRecord, toProspect } from './prospect'
 import type { MergeProspect } from './schema'
 

@@ -42,6 +42,21 @@ export interface Label {
   name: string
 }
 
+/** Fields that are kept as they are given. */
+export const PLAIN = [
+  'firstName',
+  'lastName',
+  'title',
+  'company',
+  'licenseStatus',
+  'notes',
+  'streetAddress',
+  'city',
+  'state',
+  'postalCode',
+  'officeId',
+] as const satisfies (keyof Prospect)[]
+
 /** A prospect in memory, between being read and being written. */
 export type ProspectRecord = Omit<Prospect, 'currentStage' | 'currentStageId' | 'pipelineId' | 'labels'> & {
   stage: Stage | null

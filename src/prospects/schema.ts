@@ -183,7 +183,7 @@ export const ListProspects = z.strictObject({
   pipelineId: parameter().optional(),
   /** Unix ms, inclusive. */
   updatedSince: parameter()
-    .refine((s) => /^\d{1,15}$/.test(s), invalid('wrong_format', 'This must be a time in Unix milliseconds.'))
+    .refine((s) => /^(\d{1,15})?$/.test(s), invalid('wrong_format', 'This must be a time in Unix milliseconds.'))
     .transform(Number)
     .optional(),
   sort: z.enum(SORTS, { message: `This must be one of ${SORTS.join(', ')}.` }).default('-createdAt'),

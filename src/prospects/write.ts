@@ -1,10 +1,11 @@
 import type { Database } from '../db/client'
 import { abortIf } from '../db/errors'
-import { type Answer, claim, keep, type Repeatable, RepeatedCall, wasMade } from '../http/idempotency'
+import type { Repeatable } from '../http/factory'
+import { type Answer, claim, keep, RepeatedCall, wasMade } from '../http/idempotency'
 import { nameKey } from '../http/text'
 import { type Origin, recordEvents, type WakeUp } from '../webhooks/events'
 import type { Change, Row } from './change'
-import type { Named, Plan, References } from './fold'
+import type { Named, Plan, References } from './plan'
 import { COLUMNS, JOINS, type Prospect, type ProspectRecord, type ProspectRow, type Stage, toRecord } from './prospect'
 import { searchWords } from './words'
 

@@ -3,18 +3,7 @@ import type { Database } from '../db/client'
 import { eventId, randomText, seqOf } from '../db/ids'
 import { decodePageToken, encodePageToken, type ListQuery, type Page } from '../http/page'
 import { describeError, goneInto, notFound, unknownReference } from '../http/problem'
-import type { FeedQuery } from './schema'
-
-/** What a webhook can ask for. */
-export const EVENT_TYPES = [
-  'prospect.created',
-  'prospect.updated',
-  'prospect.stage_changed',
-  'prospect.deleted',
-  'prospect.merged',
-  'resume.parsed',
-] as const
-export type EventType = (typeof EVENT_TYPES)[number]
+import { EVENT_TYPES, type EventType, type FeedQuery } from './schema'
 
 /** Who makes a change: the key, and how it came in. */
 export interface Origin {

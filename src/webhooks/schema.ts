@@ -1,7 +1,17 @@
 import * as z from 'zod'
 import { limit, pageToken } from '../http/page'
 import { invalid, line, orNull, parameter, requiredLine } from '../http/text'
-import { EVENT_TYPES } from './events'
+
+/** What a webhook can ask for. */
+export const EVENT_TYPES = [
+  'prospect.created',
+  'prospect.updated',
+  'prospect.stage_changed',
+  'prospect.deleted',
+  'prospect.merged',
+  'resume.parsed',
+] as const
+export type EventType = (typeof EVENT_TYPES)[number]
 
 const eventType = z.enum(EVENT_TYPES, invalid('not_allowed', `An event type is one of ${EVENT_TYPES.join(', ')}.`))
 

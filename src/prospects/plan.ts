@@ -1,0 +1,60 @@
+import type { NewEvent } from '../webhooks/events'
+import type { Match } from './match'
+import type { Label, Prospect, ProspectRecord, Stage } from './prospect'
+
+/** What the account has of what rows refer to. */
+export interface References {
+  defaultStage: Stage
+  stages: Map<string, Stage>
+  /** Pipeline id → its default stage. */
+  pipelines: Map<string, Stage>
+  sources: Set<string>
+  offices: Set<string>
+  users: Set<string>
+  jobs: Set<string>
+  /** By name key. */
+  labels: Map<string, Label>
+  /** Name key → source id. */
+  sourceNames: Map<string, string>
+  /** A merged duplicate's id → its survivor's. */
+  merges: Map<string, string>
+  catalogVersion: number
+}
+
+export interface Named extends Label {
+  nameKey: string
+}
+
+/** What became of a row. */
+export interface Outcome {
+  record: ProspectRecord
+  created: boolean
+  matchedBy: Match['matchedBy']
+  potentialDuplicateId: string | null
+  message: string | null
+}
+
+/** What is to be written, and what each row's answer is. `outcomes` may be fewer than the rows: fold the rest later. */
+export interface Plan {
+  outcomes: Outcome[]
+  created: Map<string, ProspectRecord>
+  updated: Map<string, ProspectRecord>
+  /** Fields that some update changes. */
+  changed: Set<keyof Prospect>
+  /** Duplicates that are merged into a survivor, and go. */
+  merged: { record: ProspectRecord; into: string }[]
+  labels: Named[]
+  sources: Named[]
+  events: NewEvent[]
+}
+
+export const emptyPlan = (): Plan => ({
+  outcomes: [],
+  created: new Map(),
+  updated: new Map(),
+  changed: new Set(),
+  merged: [],
+  labels: [],
+  sources: [],
+  events: [],
+})
