@@ -1,5 +1,4 @@
 import { type DrizzleD1Database, drizzle } from 'drizzle-orm/d1'
-import * as schema from './schema'
 
 /** What one request has cost D1 so far: round trips, rows read and written, and milliseconds spent waiting. */
 export interface Cost {
@@ -12,7 +11,7 @@ export interface Cost {
 /** One D1 database and what has been spent on it: `d1` for SQL text and batches, `orm` for everything else. */
 export interface Database {
   d1: D1Database
-  orm: DrizzleD1Database<typeof schema>
+  orm: DrizzleD1Database
   cost: Cost
   /** Makes the next trip fail (see `accountRefusal`), and write nothing, if this account is suspended or gone. */
   requireAccount(accountId: string): void
@@ -84,7 +83,7 @@ export function openDatabase(binding: D1Database): Database {
   const requireAccount = (accountId: string) => {
     required = accountId
   }
-  return { d1, orm: drizzle(d1, { schema, casing: 'snake_case' }), cost, requireAccount }
+  return { d1, orm: drizzle(d1, { casing: 'snake_case' }), cost, requireAccount }
 }
 
 /** It rides in front of the trip that it guards, as one more statement of its batch. */
