@@ -117,7 +117,6 @@ CREATE TABLE merges (
   into_id text NOT NULL,
   email text,
   phone text,
-  created_at integer NOT NULL,
   PRIMARY KEY(account_id, id),
   FOREIGN KEY (account_id,into_id) REFERENCES prospects(account_id,id)
 ) STRICT, WITHOUT ROWID;

@@ -1,4 +1,4 @@
-import { isNotNull } from 'drizzle-orm'
+import { isNotNull, sql } from 'drizzle-orm'
 import type { Database } from '../db/client'
 import { accounts } from '../db/schema'
 import { describeError } from '../http/problem'
@@ -21,10 +21,16 @@ const SMALL = ['moves', 'stages', 'pipelines', 'api_keys']
 /**
  * Erases what deleted accounts hold, in chunks, at most `trips` round trips of it; the schedule goes on with the
  * rest. The account's own row goes last, and foreign keys keep it until nothing refers to it: a write that was
- * under way meanwhile is found and erased too. One that fails is logged, and keeps no other waiting.
+ * under way meanwhile is found and erased too. They come in any order, and one that fails is logged, so
+ * that none keeps the others waiting.
  */
 export async function eraseAccounts(db: Database, trips = 200): Promise<void> {
-  const marked = await db.orm.select({ id: accounts.id }).from(accounts).where(isNotNull(accounts.erasedAt)).limit(20)
+  const marked = await db.orm
+    .select({ id: accounts.id })
+    .from(accounts)
+    .where(isNotNull(accounts.erasedAt))
+    .orderBy(sql`random()`)
+    .limit(20)
   const end = db.cost.trips + trips
   for (const { id } of marked) {
     try {

@@ -2,8 +2,7 @@ import type { Database } from '../db/client'
 import { abortIf, isAborted } from '../db/errors'
 import type { Caller } from '../http/factory'
 import { describeError, notFound, Problem, unknownReference } from '../http/problem'
-import { type Change, NO_CHANGE } from '../prospects/change'
-import type { Label } from '../prospects/prospect'
+import { NO_CHANGE, type Replacement } from '../prospects/change'
 import { writeProspects } from '../prospects/store'
 import type { Wake } from '../webhooks/events'
 import { KINDS, type Kind } from './kinds'
@@ -108,13 +107,15 @@ async function moveChunk(
   wake: Wake,
 ): Promise<void> {
   const kind = KINDS.find((k) => k.name === name) as Kind
-  const [users, target] = await db.d1.batch<Label>([
+  const [users, target] = await db.d1.batch<Replacement['to']>([
     db.d1.prepare(kind.users).bind(accountId, fromId, CHUNK),
-    db.d1.prepare(`SELECT id, name FROM ${kind.name} WHERE account_id = ?1 AND id = ?2`).bind(accountId, toId),
+    db.d1
+      .prepare(TARGETS[name] ?? `SELECT id, name FROM ${name} WHERE account_id = ?1 AND id = ?2`)
+      .bind(accountId, toId),
   ])
   const to = target?.results[0]
   if (to && users && users.results.length > 0) {
-    const change = { ...NO_CHANGE, unattended: true, ...changeOf(kind.name, fromId, to) }
+    const change = { ...NO_CHANGE, replace: { kind: name, from: fromId, to } }
     const rows = users.results.map(({ id }) => ({ target: { match: false as const, id }, change }))
     try {
       await writeProspects(db, { account: { id: accountId }, key: { id: keyId } }, 'api', rows, { wake })
@@ -128,8 +129,8 @@ async function moveChunk(
     if (to) return await deleteItem(db, kind, accountId, fromId)
   } catch (error) {
     if (!(error instanceof Problem)) throw error
-    // somebody has begun to use it again
-    if (error.code === 'in_use') return
+    // somebody has begun to use it again, or what goes with it is waited for
+    if (error.code === 'in_use' || error.code === 'being_moved') return
   }
   // gone, made the default meanwhile, or with nowhere to go
   await db.d1
@@ -138,11 +139,10 @@ async function moveChunk(
     .run()
 }
 
-/** What makes a prospect use another item of a kind. */
-function changeOf(kind: Kind['name'], from: string, to: Label): Partial<Change> {
-  if (kind === 'stages') return { stageId: to.id }
-  if (kind === 'pipelines') return { pipelineId: to.id }
-  if (kind === 'sources') return { sourceId: to.id }
-  if (kind === 'offices') return { officeId: to.id }
-  return { replace: { kind, from, to } }
+/** What prospects get in the place of the item, where that is more than its id and name: the stage they go to. */
+const TARGETS: { [name in Kind['name']]?: string } = {
+  stages: 'SELECT id, name, pipeline_id AS pipelineId FROM stages WHERE account_id = ?1 AND id = ?2',
+  pipelines: `SELECT s.id, s.name, s.pipeline_id AS pipelineId FROM pipelines p
+    CROSS JOIN stages s ON s.account_id = p.account_id AND s.id = p.default_stage_id
+    WHERE p.account_id = ?1 AND p.id = ?2`,
 }

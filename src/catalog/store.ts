@@ -176,7 +176,11 @@ async function taken(db: Database, kind: Kind, accountId: string, row: string): 
  */
 export async function deleteItem(db: Database, kind: Kind, accountId: string, id: string): Promise<void> {
   const at = (sql: string, ...more: unknown[]) => db.d1.prepare(sql).bind(accountId, id, ...more)
-  const isTarget = `EXISTS (SELECT 1 FROM moves WHERE account_id = ?1 AND kind = '${kind.name}' AND to_id = ?2)`
+  const movesTo = (items: string, id: string) =>
+    `EXISTS (SELECT 1 FROM moves WHERE account_id = ?1 AND kind = '${items}' AND to_id = ${id})`
+  const itsStages = `EXISTS (SELECT 1 FROM stages s WHERE s.account_id = ?1 AND s.pipeline_id = ?2
+    AND ${movesTo('stages', 's.id')})`
+  const isTarget = `(${movesTo(kind.name, '?2')}${kind.name === 'pipelines' ? ` OR ${itsStages}` : ''})`
   const deletable = `t.account_id = ?1 AND t.id = ?2 AND NOT ${kind.shows.isDefault ?? 'false'}
     AND NOT EXISTS (${kind.users}) AND NOT ${isTarget}`
   const [found, ...changes] = await db.d1.batch<ItemRow>([

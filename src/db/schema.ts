@@ -223,7 +223,6 @@ export const merges = sqliteTable(
     intoId: text().notNull(),
     email: text(),
     phone: text(),
-    createdAt: integer().notNull(),
   },
   (t) => [
     keyOf(t),

@@ -30,12 +30,12 @@ export const authenticate = factory.createMiddleware(async function authenticate
   const token = bearerToken(c)
   const keyId = token && keyIdOf(token)
   const db = keyId && databaseOf(c.env, keyId)
-  if (!db) throw unauthorized(token)
+  if (!db) throw unauthorized(token !== undefined)
   c.set('db', db)
   const key = await findKey(db, keyId)
   const now = Date.now()
   const matches = key !== undefined && (await sameSecret(await hashKey(token), key.hash))
-  if (!matches || (key.key.expiresAt ?? Number.POSITIVE_INFINITY) <= now) throw unauthorized(token)
+  if (!matches || (key.key.expiresAt ?? Number.POSITIVE_INFINITY) <= now) throw unauthorized(token !== undefined)
   if (key.suspended) throw accountSuspended()
   c.set('caller', { account: key.account, key: key.key })
   if (db.cost.trips === 0) db.requireAccount(key.account.id)
@@ -63,7 +63,7 @@ export const requireScope = (scope: Scope) =>
 export const requireOperator = factory.createMiddleware(async function requireOperator(c, next) {
   if (!c.env.ADMIN_TOKEN) throw new Problem(404, 'not_found', 'There is nothing here.')
   const token = bearerToken(c)
-  if (!token || !(await sameSecret(token, c.env.ADMIN_TOKEN))) throw unauthorized(token)
+  if (!token || !(await sameSecret(token, c.env.ADMIN_TOKEN))) throw unauthorized(token !== undefined)
   c.set('db', openDatabase(c.env.DB))
   await next()
 })
@@ -100,6 +100,7 @@ async function findKey(db: Database, keyId: string): Promise<KnownKey | undefine
     suspended: row.suspendedAt !== null,
     knownUntil: Date.now() + KNOWN_FOR,
   }
+  if (key.suspended) return key
   if (known.size >= MOST_KNOWN) known.delete(known.keys().next().value ?? '')
   known.set(keyId, key)
   return key

@@ -1,10 +1,11 @@
 import type { Database } from '../db/client'
 import { uniqueViolation } from '../db/errors'
 import { factory, type Repeatable } from './factory'
+import { sha256 } from './key'
 import { Problem } from './problem'
 
 /** How long a POST can be repeated, ms. */
-export const REPEATABLE_FOR = 24 * 60 * 60 * 1000
+const REPEATABLE_FOR = 24 * 60 * 60 * 1000
 
 /** Whose keys the operator's are. */
 export const OPERATOR = 'operator'
@@ -31,8 +32,7 @@ export const idempotent = factory.createMiddleware(async function idempotent(c, 
   }
   const { pathname, search } = new URL(c.req.url)
   const asked = new Blob([pathname, search, '\n', await c.req.arrayBuffer()])
-  const digest = await crypto.subtle.digest('SHA-256', await asked.arrayBuffer())
-  const hash = Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('')
+  const hash = await sha256(await asked.arrayBuffer())
   c.set('repeatable', { key, hash })
   await next()
   if (!isRepeated(c.error)) return

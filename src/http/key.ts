@@ -21,8 +21,11 @@ export function keyIdOf(key: string): string | null {
 }
 
 /** What is stored of a key: SHA-256, hex. */
-export async function hashKey(key: string): Promise<string> {
-  const hash = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(key))
+export const hashKey = (key: string): Promise<string> => sha256(new TextEncoder().encode(key))
+
+/** SHA-256, hex. */
+export async function sha256(data: BufferSource): Promise<string> {
+  const hash = await crypto.subtle.digest('SHA-256', data)
   return Array.from(new Uint8Array(hash), (byte) => byte.toString(16).padStart(2, '0')).join('')
 }
 

@@ -2,7 +2,7 @@ import * as z from 'zod'
 import { invalidInput } from './problem'
 import { invalid, parameter } from './text'
 
-export const MAX_LIMIT = 1000
+const MAX_LIMIT = 1000
 
 /** `limit`: 1 to 1000. */
 export const limit = (byDefault: number) =>

@@ -66,13 +66,13 @@ export const goneInto = (mergedInto: string): Problem =>
   new Problem(410, 'merged', 'This prospect was merged into another.', { mergedInto })
 
 /** 401 (RFC 6750): nothing more than that there was no credential, or a bad one. */
-export const unauthorized = (token: string | undefined): Problem =>
+export const unauthorized = (given: boolean): Problem =>
   new Problem(
     401,
-    token ? 'invalid_credential' : 'missing_credential',
-    token ? 'This credential is unknown, expired or revoked.' : 'Send `Authorization: Bearer <key>`.',
+    given ? 'invalid_credential' : 'missing_credential',
+    given ? 'This credential is unknown, expired or revoked.' : 'Send `Authorization: Bearer <key>`.',
     {},
-    { 'www-authenticate': token ? 'Bearer error="invalid_token"' : 'Bearer' },
+    { 'www-authenticate': given ? 'Bearer error="invalid_token"' : 'Bearer' },
   )
 
 export const accountSuspended = (): Problem => new Problem(403, 'account_suspended', 'This account is suspended.')
@@ -99,7 +99,7 @@ export function renderProblem(c: Context<AppEnv>, problem: Problem): Response {
 export function onError(error: Error, c: Context<AppEnv>): Response {
   if (error instanceof Problem) return renderProblem(c, error)
   const refusal = accountRefusal(error)
-  if (refusal) return renderProblem(c, refusal === 'suspended' ? accountSuspended() : unauthorized('a key'))
+  if (refusal) return renderProblem(c, refusal === 'suspended' ? accountSuspended() : unauthorized(true))
   if (error instanceof HTTPException && error.status < 500)
     return renderProblem(c, new Problem(error.status as ContentfulStatusCode, 'bad_request', error.message))
   console.error(JSON.stringify({ level: 'error', requestId: c.get('requestId'), ...describeError(error) }))

@@ -80,16 +80,20 @@ export function apply(
   return after
 }
 
-/** Puts one thing of the catalog in the place of another, wherever the record names it. */
+/** Puts one thing of the catalog in the place of another, wherever the record still names it. */
 function replaceIn(record: ProspectRecord, replace: Change['replace']): void {
   if (!replace) return
   const { kind, from, to } = replace
   const id = (given: string | null) => (given === from ? to.id : given)
+  const at = kind === 'pipelines' ? record.stage?.pipelineId : record.stage?.id
+  if ((kind === 'pipelines' || kind === 'stages') && at === from) record.stage = to as Stage
   if (kind === 'labels') {
-    const labels = record.labels.map((label) => (label.id === from ? to : label))
+    const labels = record.labels.map((label) => (label.id === from ? { id: to.id, name: to.name } : label))
     record.labels = byId([...new Map(labels.map((label) => [label.id, label])).values()])
   }
   if (kind === 'jobs') record.jobIds = [...new Set(record.jobIds.map((job) => id(job) as string))].sort()
+  if (kind === 'sources') record.sourceId = id(record.sourceId)
+  if (kind === 'offices') record.officeId = id(record.officeId)
   if (kind === 'users') {
     record.createdByUserId = id(record.createdByUserId)
     record.updatedByUserId = id(record.updatedByUserId)
@@ -118,4 +122,5 @@ function stageAfter(stage: Stage | null, { stageId, pipelineId }: Change, refere
   return stage
 }
 
-const byId = (labels: Label[]) => [...labels].sort((a, b) => (a.id < b.id ? -1 : 1))
+/** Labels in the order in which a set of them is stored. */
+export const byId = (labels: Label[]) => [...labels].sort((a, b) => (a.id < b.id ? -1 : 1))

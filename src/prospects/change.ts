@@ -7,9 +7,15 @@ export interface Change extends Omit<UpdateProspect, 'phone'> {
   /** Null: cleared. A text that is no number says so in its warning. */
   phone?: ParsedPhone | null
   /** Nobody's edit: `updatedByUserId` stays. */
-  unattended?: boolean
-  /** One thing of the catalog in the place of another. */
-  replace?: { kind: 'labels' | 'jobs' | 'users'; from: string; to: Label }
+  replace?: Replacement
+}
+
+/** One thing of the catalog in the place of another, for those who still have that. */
+export interface Replacement {
+  kind: 'pipelines' | 'stages' | 'labels' | 'sources' | 'offices' | 'users' | 'jobs'
+  from: string
+  /** For stages and pipelines: the stage to go to. */
+  to: Label & { pipelineId?: string }
 }
 
 /** A change of nothing, to be added to. */

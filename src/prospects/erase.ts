@@ -3,7 +3,7 @@ import { abortIf, isAborted } from '../db/errors'
 import type { Caller } from '../http/factory'
 import { reduceAnswers } from '../http/idempotency'
 import { goneInto, notFound, unknownReference } from '../http/problem'
-import { recordEvents, type WakeUp } from '../webhooks/events'
+import { recordEvents, type WakeUp, WHOSE } from '../webhooks/events'
 import type { EraseProspect } from './schema'
 
 /**
@@ -35,7 +35,7 @@ export async function eraseProspect(
     return (results.at(-1)?.results ?? []) as WakeUp[]
   } catch (error) {
     if (!isAborted(error)) throw error
-    const { results } = await d1.prepare(WHY).bind(account.id, id).all<{ mergedInto: string | null; there: number }>()
+    const { results } = await d1.prepare(WHOSE).bind(account.id, id).all<{ mergedInto: string | null; there: number }>()
     if (results[0]?.mergedInto) throw goneInto(results[0].mergedInto)
     if (results[0]?.there && userId) throw unknownReference([{ field: 'userId', value: userId }], 'query')
     throw notFound('prospect')
@@ -53,7 +53,3 @@ const REDUCE_EVENTS = `
 const FORGET_DUPLICATES = 'DELETE FROM merges WHERE account_id = ?1 AND into_id = ?2'
 
 const DELETE = 'DELETE FROM prospects WHERE account_id = ?1 AND id = ?2'
-
-const WHY = `
-  SELECT (SELECT into_id FROM merges WHERE account_id = ?1 AND id = ?2) AS mergedInto,
-    EXISTS (SELECT 1 FROM prospects WHERE account_id = ?1 AND id = ?2) AS there`

@@ -45,7 +45,7 @@ export function foldRows(rows: Row[], people: ProspectRecord[], given: Reference
       message: messageOf(change, match, writes),
     })
     if (before && fields.length === 0) continue
-    if (!change.unattended) after.updatedByUserId = change.userId ?? null
+    if (!change.replace) after.updatedByUserId = change.userId ?? null
     if (before) {
       after.version = before.version + 1
       if (before.phone !== null && (after.phone !== before.phone || (before.email === null && after.email !== null)))

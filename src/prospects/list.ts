@@ -26,7 +26,7 @@ export async function listProspects(db: Database, { account }: Caller, query: Li
     .bind(...values)
     .all<(ProspectRow | { id: null }) & { total: number | null }>()
   const [first] = results
-  if (!first) throw unauthorized('gone')
+  if (!first) throw unauthorized(true)
   const prospects = results.flatMap(({ total: _, ...row }) => (row.id === null ? [] : [toProspect(toRecord(row))]))
   const last = prospects[limit - 1]
   return {
@@ -85,8 +85,8 @@ function listStatement(
     page = `${firstByGroup(filters, rest, order)} ${order('id')} LIMIT ?2`
   } else if (byValue.length === 0 && groups.length === 0 && byChange) {
     const changed = since?.ids ?? CHANGES
-    // of two lower bounds SQLite takes the first: the token's is the one to start from
-    const from = direction === 'ASC' && position ? changed.replace('AND updated_at', 'AND +updated_at') : changed
+    // of two lower bounds SQLite takes the first, and the token's is the one to start from
+    const from = since && direction === 'ASC' && position ? `${CHANGES} AND +${since.is}` : changed
     page = `${from} ${rest('updated_at', 'id')} ${order('updated_at', 'id')} LIMIT ?2`
     if (since) count = `SELECT count(*) AS n FROM (${changed})`
   } else {
@@ -217,10 +217,10 @@ function wordConditions(words: Filters['words'], bind: Bind): Condition[] {
 
 const CHANGES = 'SELECT id FROM prospects INDEXED BY prospects_updated WHERE account_id = ?1'
 
-function sinceCondition({ updatedSince }: Filters, bind: Bind): Condition[] {
+function sinceCondition({ updatedSince }: Filters, bind: Bind): (Condition & { is: string })[] {
   if (updatedSince === undefined) return []
-  const since = `updated_at >= ${bind(updatedSince)}`
-  return [{ ids: `${CHANGES} AND ${since}`, check: () => `p.${since}` }]
+  const is = `updated_at >= ${bind(updatedSince)}`
+  return [{ is, ids: `${CHANGES} AND ${is}`, check: () => `p.${is}` }]
 }
 
 /** Labels and stages as conditions beside others. */

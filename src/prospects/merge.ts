@@ -1,5 +1,5 @@
 import { invalidInput, Problem, unknownReference } from '../http/problem'
-import { requireFew } from './apply'
+import { byId, requireFew } from './apply'
 import { changedFields } from './changes'
 import { getRecord } from './fold'
 import { emptyPlan, type Plan, type References } from './plan'
@@ -72,7 +72,7 @@ function join(survivor: ProspectRecord, duplicate: ProspectRecord): ProspectReco
   const labels = new Map([...survivor.labels, ...duplicate.labels].map((label) => [label.id, label]))
   return {
     ...filled,
-    labels: [...labels.values()].sort((a, b) => (a.id < b.id ? -1 : 1)),
+    labels: byId([...labels.values()]),
     jobIds: [...new Set([...survivor.jobIds, ...duplicate.jobIds])].sort(),
     createdByUserId: survivor.createdByUserId,
   }

@@ -21,7 +21,7 @@ export async function getProspect(
   type Found = (ProspectRow | { id: null }) & { catalogVersion: number; mergedInto: string | null }
   const { results } = await db.d1.prepare(GET).bind(accountId, id).all<Found>()
   const row = results[0]
-  if (!row) throw unauthorized('gone')
+  if (!row) throw unauthorized(true)
   const { catalogVersion, mergedInto, ...found } = row
   if (mergedInto !== null) throw goneInto(mergedInto)
   if (found.id === null) throw notFound('prospect')
@@ -79,7 +79,7 @@ export async function writeProspects(
     const now = Date.now()
     const chunk = left.slice(0, size)
     const read = await readReached(db, account.id, chunk, repeat?.repeatable, now)
-    if (!read) throw unauthorized('gone')
+    if (!read) throw unauthorized(true)
     const { catalogVersion } = read.references
     const plan = fold(chunk, read.people, read.references, now)
     const [first] = plan.outcomes
@@ -101,7 +101,7 @@ export async function writeProspects(
       if (!isAborted(error) && !isForeignKeyViolation(error) && !uniqueViolation(error)) throw error
       lost++
       if (fold === foldRows) size = Math.ceil(size / 2)
-      await new Promise((resolve) => setTimeout(resolve, Math.random() * Math.min(lost * 4, 50)))
+      await new Promise((resolve) => setTimeout(resolve, Math.random() * Math.min(lost * 8, 250)))
       continue
     }
     lost = 0

@@ -26,7 +26,7 @@ const REACHED = `
       (SELECT into_id FROM merges INDEXED BY merges_email WHERE account_id = ?1 AND email = r.value ->> 'email'),
       (SELECT into_id FROM merges INDEXED BY merges_phone
         WHERE account_id = ?1 AND phone = r.value ->> 'phone' ORDER BY into_id LIMIT 1),
-      (SELECT into_id FROM merges INDEXED BY merges_phone
+      (SELECT DISTINCT into_id FROM merges INDEXED BY merges_phone
         WHERE account_id = ?1 AND phone = r.value ->> 'phone' ORDER BY into_id LIMIT 1 OFFSET 1),
       (SELECT m.into_id FROM merges m INDEXED BY merges_phone
         CROSS JOIN prospects p ON p.account_id = m.account_id AND p.id = m.into_id AND p.email IS NULL
@@ -186,21 +186,19 @@ const toRow = (r: ProspectRecord) => ({
   created_at: r.createdAt,
 })
 
-/** Never before a change that was committed earlier, so that whoever asks for what changed since misses nothing. */
-const COMMIT_TIME = '(SELECT max(?3, coalesce(max(updated_at), 0)) FROM prospects WHERE account_id = ?1)'
+/**
+ * Never before a change that was committed earlier, even of somebody who is gone (events stay), so that whoever asks
+ * for what changed since misses nothing.
+ */
+const COMMIT_TIME = `max(?3, coalesce((SELECT max(updated_at) FROM prospects WHERE account_id = ?1), 0),
+  coalesce((SELECT max(seq) / 1000 FROM events WHERE account_id = ?1), 0))`
 
 const insertNamed = (table: 'labels' | 'sources') => `
   INSERT INTO ${table} (account_id, id, name, name_key, created_at, updated_at)
   SELECT ?1, value ->> 'id', value ->> 'name', value ->> 'nameKey', ?3, ?3 FROM json_each(?2)`
 
 function insertProspects(): string {
-  const columns = Object.keys({
-    id: 0,
-    ...STORED,
-    updated_by_user_id: 0,
-    version: 0,
-    created_at: 0,
-  })
+  const columns = ['id', ...Object.keys(STORED), 'updated_by_user_id', 'version', 'created_at']
   return `
     INSERT INTO prospects (account_id, ${columns.join(', ')}, updated_at)
     SELECT ?1, ${columns.map((column) => `value ->> '${column}'`).join(', ')}, ${COMMIT_TIME} FROM json_each(?2) WHERE true
@@ -220,8 +218,8 @@ function updateProspects(changed: Plan['changed']): string {
 
 /** What a merge does to the duplicate: `?2` is {id, into, email, phone}. Its timeline goes on as the survivor's. */
 const MERGE = [
-  `INSERT INTO merges (account_id, id, into_id, email, phone, created_at)
-    SELECT ?1, value ->> 'id', value ->> 'into', value ->> 'email', value ->> 'phone', ?3 FROM json_each(?2)`,
+  `INSERT INTO merges (account_id, id, into_id, email, phone)
+    SELECT ?1, value ->> 'id', value ->> 'into', value ->> 'email', value ->> 'phone' FROM json_each(?2)`,
   `UPDATE merges SET into_id = r.value ->> 'into' FROM json_each(?2) r
     WHERE account_id = ?1 AND into_id = r.value ->> 'id'`,
   `UPDATE events SET prospect_id = r.value ->> 'into' FROM json_each(?2) r
@@ -249,7 +247,7 @@ export async function commitPlan(
       ? []
       : [db.d1.prepare(sql).bind(accountId, JSON.stringify(rows), ...(sql.includes('?3') ? [now] : []))]
   const versions = read.people.map((p) => `${p.id} ${p.version}`).sort()
-  const merged = plan.merged.map(({ record, into }) => ({ ...record, into }))
+  const merged = plan.merged.map(({ record: { id, email, phone }, into }) => ({ id, into, email, phone }))
   const writes = [
     db.d1.prepare(SAME_AS_READ).bind(accountId, read.keys, JSON.stringify(versions)),
     ...set(insertNamed('labels'), plan.labels),

@@ -138,7 +138,8 @@ export async function listTimeline(
   return pageOfEvents(accountId, found?.results as EventRow[], limit, scope)
 }
 
-const WHOSE = `
+/** Whether there is a prospect `?2` of the account, and whom it was merged into. */
+export const WHOSE = `
   SELECT (SELECT into_id FROM merges WHERE account_id = ?1 AND id = ?2) AS mergedInto,
     EXISTS (SELECT 1 FROM prospects WHERE account_id = ?1 AND id = ?2) AS there`
 
