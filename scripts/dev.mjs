@@ -161,6 +161,7 @@ async function tick(url) {
 async function introduce(origin) {
   const lines = [`The prospects API is at ${origin}`]
   if (made.ADMIN_TOKEN) lines.push(`Operator token for /admin: ${operator}`)
+  if (!operator) lines.push('Without an ADMIN_TOKEN /admin answers 404, and no demo account can be made.')
   if (flags['no-seed'] || !operator) return lines
   try {
     const { accountId, key } = await openDemo(origin, operator, memory)

@@ -22,8 +22,10 @@ describe('If-Match', () => {
     ['anything', () => '*', 200],
     ['a tag that it had', (_, old) => old, 412],
     ['a list of others', (_, old) => `${old},"999-0"`, 412],
-    ['a tag without quotes', (etag) => etag.replaceAll('"', ''), 412],
-    ['its version alone', () => '"2"', 412],
+    ['a tag without quotes', (etag) => etag.replaceAll('"', ''), 200],
+    ['its version alone', () => '"2"', 200],
+    ['its version, bare', () => '2', 200],
+    ['another version alone', () => '"1"', 412],
     ['no tag at all', () => 'nope', 412],
     ['a tag of another kind', () => '"nope"', 412],
   ]
@@ -63,6 +65,15 @@ describe('If-Match', () => {
     expect((await account.get(path)).json).toMatchObject({ city: won?.json.city, version: 2 })
     expect((await eventsOf(account)).map(({ type }) => type)).toEqual(['prospect.created', 'prospect.updated'])
   })
+})
+
+test('an erasure under another version erases nobody', async () => {
+  const { account, path, patch, etag } = await known()
+  const old = await etag()
+  await patch({ city: 'Here' })
+  expect((await account.call('DELETE', path, undefined, { 'if-match': old })).status).toBe(412)
+  expect((await account.get(path)).status).toBe(200)
+  expect((await account.call('DELETE', path, undefined, { 'if-match': await etag() })).status).toBe(204)
 })
 
 test('twenty edits at once without If-Match all land, each on the one before', async () => {

@@ -138,6 +138,10 @@ describe('the duplicate', () => {
       expect([status, json]).toMatchObject([200, { id: a, matchedBy, city: update ? 'Here' : null }])
     }
     expect((await account.list()).json.totalCount).toBe(1)
+    const query = new URLSearchParams(given as Record<string, string>)
+    for (const filters of [`${query}`, `${query}&stage=New`])
+      expect((await account.list(filters)).json).toMatchObject({ totalCount: 1, prospects: [{ id: a }] })
+    expect((await account.list(`${query}&stage=Hired`)).json.totalCount).toBe(0)
   })
 
   test('goes on being the survivor by an email that it took over and then gave up', async () => {

@@ -1,3 +1,4 @@
+import { type Database, databaseOf } from '../db/client'
 import { requireScope } from '../http/auth'
 import { factory } from '../http/factory'
 import { idempotent } from '../http/idempotency'
@@ -34,7 +35,9 @@ const routesOf = (kind: Kind) =>
         return c.body(null, 204)
       }
       await startMove(db, kind, caller, c.req.param('id'), moveTo)
-      c.executionCtx.waitUntil(runMoves(db, wake(c.env.WEBHOOKS_QUEUE), caller.account.id))
+      // a database of its own: what goes on in the background is not this call's cost
+      const later = databaseOf(c.env, caller.account.id) as Database
+      c.executionCtx.waitUntil(runMoves(later, wake(c.env.WEBHOOKS_QUEUE), caller.account.id))
       return c.body(null, 202)
     })
 

@@ -8,11 +8,14 @@ export const etagOf = (version: number, catalogVersion: number): string => `"${v
 export const isKnown = (ifNoneMatch: string | undefined, etag: string): boolean =>
   ifNoneMatch !== undefined && tagsIn(ifNoneMatch).some((tag) => tag === '*' || tag === etag)
 
-/** The versions that `If-Match` lets through; undefined: any. A tag that is none of ours is a version that never is. */
+/**
+ * The versions that `If-Match` lets through; undefined: any. A bare version will do for a tag, and a tag that is none of
+ * ours is a version that never is.
+ */
 export function versionsIn(ifMatch: string | undefined): number[] | undefined {
   const tags = ifMatch === undefined ? ['*'] : tagsIn(ifMatch)
   if (tags.includes('*')) return undefined
-  return tags.map((tag) => Number(/^"(\d+)-\d+"$/.exec(tag)?.[1] ?? -1))
+  return tags.map((tag) => Number(/^"?(\d+)(-\d+)?"?$/.exec(tag)?.[1] ?? -1))
 }
 
 /** Weak tags count as strong ones: proxies weaken those that they compress. */

@@ -75,6 +75,10 @@ export const unauthorized = (given: boolean): Problem =>
     { 'www-authenticate': given ? 'Bearer error="invalid_token"' : 'Bearer' },
   )
 
+/** 412: `If-Match` names another version. */
+export const hasChanged = (version: number): Problem =>
+  new Problem(412, 'precondition_failed', 'The prospect has changed since.', { version })
+
 export const accountSuspended = (): Problem => new Problem(403, 'account_suspended', 'This account is suspended.')
 
 /** Renders a problem as `application/problem+json`. */

@@ -2,20 +2,22 @@ import type { Database } from '../db/client'
 import { abortIf, isAborted } from '../db/errors'
 import type { Caller } from '../http/factory'
 import { reduceAnswers } from '../http/idempotency'
-import { goneInto, notFound, unknownReference } from '../http/problem'
+import { goneInto, hasChanged, notFound, unknownReference } from '../http/problem'
 import { recordEvents, type WakeUp, WHOSE } from '../webhooks/events'
 import type { EraseProspect } from './schema'
 
 /**
  * Erases a person in one batch: the row (triggers take its labels, jobs and words along), the duplicates merged into
  * it, and what its events say of it. Those not delivered yet go out under their id and type, with nothing but the id.
- * 404, or 410 for a merged duplicate; 422 if the user is not there. Returns the deliveries that tell of it.
+ * 404, or 410 for a merged duplicate; 412 if it has
+ * none of the versions; 422 if the user is not there. Returns the deliveries that tell of it.
  */
 export async function eraseProspect(
   db: Database,
   { account, key }: Caller,
   id: string,
   { userId, muteWebhook }: EraseProspect,
+  ifVersions: number[] | undefined,
 ): Promise<WakeUp[]> {
   const { d1 } = db
   const deleted = {
@@ -27,7 +29,7 @@ export async function eraseProspect(
   } as const
   try {
     const results = await d1.batch([
-      d1.prepare(STOP_IF_UNKNOWN).bind(account.id, id, userId),
+      d1.prepare(STOP_IF_UNKNOWN).bind(account.id, id, userId, ifVersions ? JSON.stringify(ifVersions) : null),
       ...[REDUCE_EVENTS, FORGET_DUPLICATES, DELETE].map((sql) => d1.prepare(sql).bind(account.id, id)),
       reduceAnswers(db, account.id, id),
       ...recordEvents(db, account.id, { keyId: key.id, source: 'api' }, Date.now(), [deleted]),
@@ -35,15 +37,22 @@ export async function eraseProspect(
     return (results.at(-1)?.results ?? []) as WakeUp[]
   } catch (error) {
     if (!isAborted(error)) throw error
-    const { results } = await d1.prepare(WHOSE).bind(account.id, id).all<{ mergedInto: string | null; there: number }>()
-    if (results[0]?.mergedInto) throw goneInto(results[0].mergedInto)
-    if (results[0]?.there && userId) throw unknownReference([{ field: 'userId', value: userId }], 'query')
+    const { results } = await d1
+      .prepare(WHOSE)
+      .bind(account.id, id)
+      .all<{ mergedInto: string | null; version: number | null }>()
+    const { mergedInto = null, version = null } = results[0] ?? {}
+    if (mergedInto !== null) throw goneInto(mergedInto)
+    if (version !== null && ifVersions && !ifVersions.includes(version)) throw hasChanged(version)
+    if (version !== null && userId) throw unknownReference([{ field: 'userId', value: userId }], 'query')
     throw notFound('prospect')
   }
 }
 
 const STOP_IF_UNKNOWN = abortIf(`NOT EXISTS (SELECT 1 FROM prospects WHERE account_id = ?1 AND id = ?2)
-  OR (?3 IS NOT NULL AND NOT EXISTS (SELECT 1 FROM users WHERE account_id = ?1 AND id = ?3))`)
+  OR (?3 IS NOT NULL AND NOT EXISTS (SELECT 1 FROM users WHERE account_id = ?1 AND id = ?3))
+  OR (?4 IS NOT NULL AND (SELECT version FROM prospects WHERE account_id = ?1 AND id = ?2)
+    NOT IN (SELECT value FROM json_each(?4)))`)
 
 const REDUCE_EVENTS = `
   UPDATE events SET data = json_set(json_remove(data, '$.changes'), '$.prospect',

@@ -1,4 +1,4 @@
-import { goneInto, notFound, Problem, unknownReference } from '../http/problem'
+import { goneInto, hasChanged, notFound, Problem, unknownReference } from '../http/problem'
 import { apply, blank } from './apply'
 import type { Change, Row, Target } from './change'
 import { changedFields, eventsOf } from './changes'
@@ -80,8 +80,7 @@ function findTarget(
   const people = [...known.values()]
   if (target.match) return findMatch(change.email ?? null, change.phone?.e164 ?? null, people)
   const record = getRecord(target.id, known, merges)
-  if (target.ifVersions && !target.ifVersions.includes(record.version))
-    throw new Problem(412, 'precondition_failed', 'The prospect has changed since.', { version: record.version })
+  if (target.ifVersions && !target.ifVersions.includes(record.version)) throw hasChanged(record.version)
   const others = people.filter((p) => p.id !== record.id)
   const owner = change.email ? others.find((p) => hasEmail(p, change.email as string)) : undefined
   if (owner) throw new Problem(409, 'email_taken', 'Another prospect has this email.', { conflictsWith: owner.id })

@@ -178,10 +178,22 @@ function valueConditions(filters: Filters, bind: Bind): Condition[] {
       { ids: `SELECT id FROM prospects INDEXED BY ${index} WHERE account_id = ?1 AND ${is}`, check: () => `p.${is}` },
     ]
   }
+  // what a merged duplicate was known by goes on meaning its survivor
+  const known = (name: 'email' | 'phone', value: string | undefined): Condition[] => {
+    if (value === undefined) return []
+    const is = `${name} = ${bind(value)}`
+    const aliased = `SELECT into_id FROM merges INDEXED BY merges_${name} WHERE account_id = ?1 AND ${is}`
+    return [
+      {
+        ids: `SELECT id FROM prospects INDEXED BY prospects_${name} WHERE account_id = ?1 AND ${is} UNION ${aliased}`,
+        check: () => `(p.${is} OR p.id IN (${aliased}))`,
+      },
+    ]
+  }
   const job = jobId === undefined ? '' : bind(jobId)
   return [
-    ...column('email', 'prospects_email', email),
-    ...column('phone', 'prospects_phone', phone),
+    ...known('email', email),
+    ...known('phone', phone),
     ...wordConditions(words, bind),
     ...(job
       ? [

@@ -42,7 +42,9 @@ export const prospectRoutes = factory
     return respond(c, await writeProspects(c.var.db, c.var.caller, 'api', [row], { wake: wakeLater(c) }), changeAnswer)
   })
   .delete('/:id', requireScope('write'), validate({ query: EraseProspect }), async (c) => {
-    await wakeLater(c)(await eraseProspect(c.var.db, c.var.caller, c.req.param('id'), c.req.valid('query')))
+    const { db, caller } = c.var
+    const versions = versionsIn(c.req.header('if-match'))
+    await wakeLater(c)(await eraseProspect(db, caller, c.req.param('id'), c.req.valid('query'), versions))
     return c.body(null, 204)
   })
   .post('/:id/merge', requireScope('write'), idempotent, validate({ json: MergeProspect }), async (c) => {

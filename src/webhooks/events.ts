@@ -132,16 +132,16 @@ export async function listTimeline(
     d1.prepare(WHOSE).bind(accountId, prospectId),
     d1.prepare(TIMELINE).bind(accountId, prospectId, before, limit + 1),
   ])
-  const who = whose?.results[0] as { mergedInto: string | null; there: number } | undefined
+  const who = whose?.results[0] as { mergedInto: string | null; version: number | null } | undefined
   if (who?.mergedInto) throw goneInto(who.mergedInto)
-  if (!who?.there) throw notFound('prospect')
+  if (!who?.version) throw notFound('prospect')
   return pageOfEvents(accountId, found?.results as EventRow[], limit, scope)
 }
 
-/** Whether there is a prospect `?2` of the account, and whom it was merged into. */
+/** The version of the account's prospect `?2`, null if there is none, and whom it was merged into. */
 export const WHOSE = `
   SELECT (SELECT into_id FROM merges WHERE account_id = ?1 AND id = ?2) AS mergedInto,
-    EXISTS (SELECT 1 FROM prospects WHERE account_id = ?1 AND id = ?2) AS there`
+    (SELECT version FROM prospects WHERE account_id = ?1 AND id = ?2) AS version`
 
 const TIMELINE = `
   SELECT ${SHOWN} FROM events e INDEXED BY events_prospect
