@@ -19,7 +19,7 @@ export default defineConfig({
     projects: [
       {
         plugins: [worker],
-        test: { name: 'workerd', include: ['test/*.test.ts'], setupFiles: ['test/setup.ts'] },
+        test: { name: 'workerd', include: ['test/*.test.ts'], setupFiles: ['test/setup.ts'], testTimeout: 30_000 },
       },
       {
         test: {
