@@ -12,7 +12,7 @@ export const databaseFor = (account: Account): Database => databaseOf(env, accou
 
 /** The account's admin key, as a store sees it. */
 export const callerOf = ({ id, apiKey }: Account): Caller => ({
-  account: { id, name: 'Test', defaultCountry: 'US', createdAt: 0 },
+  account: { id, defaultCountry: 'US' },
   key: { id: apiKey.id, name: 'Admin', scopes: ['admin'], expiresAt: null },
 })
 

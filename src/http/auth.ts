@@ -82,9 +82,7 @@ async function findKey(db: Database, keyId: string): Promise<KnownKey | undefine
       expiresAt: apiKeys.expiresAt,
       revokedAt: apiKeys.revokedAt,
       accountId: sql<string>`accounts.id`.as('account_id'),
-      accountName: sql<string>`accounts.name`.as('account_name'),
       defaultCountry: accounts.defaultCountry,
-      createdAt: sql<number>`accounts.created_at`.as('account_created_at'),
       suspendedAt: accounts.suspendedAt,
       erasedAt: accounts.erasedAt,
     })
@@ -92,9 +90,9 @@ async function findKey(db: Database, keyId: string): Promise<KnownKey | undefine
     .innerJoin(accounts, eq(accounts.id, apiKeys.accountId))
     .where(eq(apiKeys.id, keyId))
   if (!row || row.revokedAt !== null || row.erasedAt !== null) return undefined
-  const { hash, name, scopes, expiresAt, accountId, accountName, defaultCountry, createdAt } = row
+  const { hash, name, scopes, expiresAt, accountId, defaultCountry } = row
   const key: KnownKey = {
-    account: { id: accountId, name: accountName, defaultCountry, createdAt },
+    account: { id: accountId, defaultCountry },
     key: { id: keyId, name, scopes, expiresAt },
     hash,
     suspended: row.suspendedAt !== null,

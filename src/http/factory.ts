@@ -7,7 +7,7 @@ export type Scope = (typeof SCOPES)[number]
 
 /** Whose key it is, and which. */
 export interface Caller {
-  account: { id: string; name: string; defaultCountry: string; createdAt: number }
+  account: { id: string; defaultCountry: string }
   key: { id: string; name: string; scopes: Scope[]; expiresAt: number | null }
 }
 

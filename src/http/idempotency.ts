@@ -106,8 +106,8 @@ export interface LateField {
 }
 
 /**
- * The statement of a repeatable batch, after its writes, that keeps the answer and returns the `body` that was kept. `about` is the id
- * of what it shows, by which it is found when that is erased.
+ * The statement of a repeatable batch, after its writes, that keeps the answer and returns the `body` that was kept.
+ * `about` is the id of what it shows, by which it is found when that is erased.
  */
 export const keep = (
   { d1 }: Database,

@@ -1,6 +1,7 @@
 import { zValidator } from '@hono/zod-validator'
 import type { Context, MiddlewareHandler } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
+import { HTTPException } from 'hono/http-exception'
 import * as z from 'zod'
 import type { AppEnv, InputError } from './factory'
 import { invalidInput, Problem } from './problem'
@@ -36,7 +37,9 @@ export const validate =
         errors.push(...result.error.issues.flatMap((issue) => toErrors(where, issue, result.data)))
         return ctx.body(null)
       })
-      await check(c as never, async () => {})
+      await check(c as never, async () => {}).catch((error) => {
+        throw error instanceof HTTPException ? malformedJson() : error
+      })
     }
     if (errors.length > 0) throw invalidInput(errors.slice(0, MOST_ERRORS))
     await next()
@@ -65,12 +68,13 @@ async function readJson(c: Context): Promise<void> {
     throw new Problem(415, 'unsupported_media_type', 'Send the body as application/json, in UTF-8.')
   try {
     const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(bytes)
-    JSON.parse(text)
     Object.assign(c.req.bodyCache, { text: Promise.resolve(text) })
   } catch {
-    throw new Problem(400, 'malformed_json', 'The body is not JSON in UTF-8.')
+    throw malformedJson()
   }
 }
+
+const malformedJson = () => new Problem(400, 'malformed_json', 'The body is not JSON in UTF-8.')
 
 const CODES: Record<string, string> = {
   invalid_type: 'wrong_type',

@@ -6,7 +6,7 @@ import type { CreateProspect, UpdateProspect } from './schema'
 export interface Change extends Omit<UpdateProspect, 'phone'> {
   /** Null: cleared. A text that is no number says so in its warning. */
   phone?: ParsedPhone | null
-  /** Nobody's edit: `updatedByUserId` stays. */
+  /** What a move asks for. It is nobody's edit: `updatedByUserId` stays. */
   replace?: Replacement
 }
 

@@ -8,9 +8,9 @@ import type { EraseProspect } from './schema'
 
 /**
  * Erases a person in one batch: the row (triggers take its labels, jobs and words along), the duplicates merged into
- * it, and what its events say of it. Those not delivered yet go out under their id and type, with nothing but the id.
- * 404, or 410 for a merged duplicate; 412 if it has
- * none of the versions; 422 if the user is not there. Returns the deliveries that tell of it.
+ * it, and what its events and kept answers say of it. Events not delivered yet go out under their id and type, without
+ * the person. 404, or 410 for a merged duplicate; 412 if it has none of the versions; 422 if the user is not there.
+ * Returns the deliveries that tell of it.
  */
 export async function eraseProspect(
   db: Database,

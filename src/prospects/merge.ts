@@ -8,8 +8,8 @@ import type { MergeProspect } from './schema'
 
 /**
  * Folds a duplicate into a survivor: the survivor's values win, its blanks are filled, labels and jobs are joined.
- * Pure. 400 if they are one, 404 or 410 for the survivor, 422 if there is no such duplicate, 409 if it was merged into somebody else.
- * A merge that was done before changes nothing.
+ * Pure. 400 if they are one, 404 or 410 for the survivor, 422 if there is no such duplicate, 409 if it was merged into
+ * somebody else. A merge that was done before changes nothing.
  */
 export function foldMerge(
   id: string,

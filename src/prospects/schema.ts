@@ -14,13 +14,13 @@ import {
   requiredLine,
 } from '../http/text'
 
-export const LICENSE_STATUSES = ['not_started', 'in_progress', 'licensed'] as const
+const LICENSE_STATUSES = ['not_started', 'in_progress', 'licensed'] as const
 export type LicenseStatus = (typeof LICENSE_STATUSES)[number]
 
 /** The most labels and jobs that a prospect can have, and the most labels that a list can be filtered by. */
 export const MAX_LABELS = 100
 export const MAX_JOBS = 100
-export const MAX_FILTER_LABELS = 10
+const MAX_FILTER_LABELS = 10
 /** The most that are looked at in one field, repeats and blanks included. */
 const MAX_LABELS_GIVEN = 1000
 

@@ -1,7 +1,7 @@
 import { foldCase } from '../http/text'
 
 /** The text filters, and the field of `prospect_words` that each searches. */
-export const TEXT_FIELDS = { name: 'n', title: 't', company: 'c' } as const
+const TEXT_FIELDS = { name: 'n', title: 't', company: 'c' } as const
 export type TextFilter = keyof typeof TEXT_FIELDS
 
 /** A folded word of one field. */
