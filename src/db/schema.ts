@@ -13,18 +13,19 @@ import {
 } from 'drizzle-orm/sqlite-core'
 
 /**
- * Every table, key and index. Times are Unix milliseconds. Every row belongs to an account, every key starts
+ * Every table, key and index; those of the log of events and of webhooks are in `outbox.ts`. Times are Unix milliseconds. Every row belongs to an account, every key starts
  * with it, and references carry it too, so that the database itself refuses another tenant's id.
  *
  * The migrations add what Drizzle cannot say: STRICT, WITHOUT ROWID, deferred references, the triggers that
  * keep `prospect_labels`, `prospect_jobs`, `prospect_words` and `prospect_counts`, and planner statistics.
  */
 
-const accountId = () => text().notNull()
-const times = { createdAt: integer().notNull(), updatedAt: integer().notNull() }
+export const accountId = () => text().notNull()
+export const times = { createdAt: integer().notNull(), updatedAt: integer().notNull() }
 const named = { accountId: accountId(), id: text().notNull(), name: text().notNull(), nameKey: text().notNull() }
-const keyOf = (t: { accountId: AnySQLiteColumn; id: AnySQLiteColumn }) => primaryKey({ columns: [t.accountId, t.id] })
-const inAccount = (t: { accountId: AnySQLiteColumn }) =>
+export const keyOf = (t: { accountId: AnySQLiteColumn; id: AnySQLiteColumn }) =>
+  primaryKey({ columns: [t.accountId, t.id] })
+export const inAccount = (t: { accountId: AnySQLiteColumn }) =>
   foreignKey({ columns: [t.accountId], foreignColumns: [accounts.id] })
 
 export const accounts = sqliteTable(
@@ -283,34 +284,6 @@ export const labelSetMembers = sqliteTable(
   (t) => [primaryKey({ columns: [t.accountId, t.labelId, t.labelSet] })],
 )
 
-/** Timeline, audit trail, feed and outbox: one append-only log, in commit order. */
-export const events = sqliteTable(
-  'events',
-  {
-    accountId: accountId(),
-    /** Commit order, and 1000 × the time of the commit. The public id is made of it and the nonce. */
-    seq: integer().notNull(),
-    nonce: text().notNull(),
-    type: text().notNull(),
-    prospectId: text(),
-    /** 1: on the timeline only, never sent. */
-    muted: integer().notNull(),
-    keyId: text().notNull(),
-    userId: text(),
-    source: text().notNull(),
-    /** The envelope's `data`. */
-    data: text().notNull(),
-  },
-  (t) => [
-    primaryKey({ columns: [t.accountId, t.seq] }),
-    inAccount(t),
-    // the timeline
-    index('events_prospect').on(t.accountId, t.prospectId, t.seq),
-    // the feed, of all types or of one
-    index('events_feed').on(t.accountId, t.type, t.seq).where(sql`muted = 0`),
-  ],
-)
-
 /** Answers that are given again when a POST is repeated under its `Idempotency-Key`. */
 export const idempotencyKeys = sqliteTable(
   'idempotency_keys',
@@ -333,46 +306,5 @@ export const idempotencyKeys = sqliteTable(
     index('idempotency_keys_about').on(t.accountId, t.about),
     // what has expired, across accounts
     index('idempotency_keys_expired').on(t.expiresAt),
-  ],
-)
-
-export const webhooks = sqliteTable(
-  'webhooks',
-  {
-    accountId: accountId(),
-    id: text().notNull(),
-    url: text().notNull(),
-    /** Empty: all of them. */
-    eventTypes: text({ mode: 'json' }).$type<string[]>().notNull(),
-    description: text(),
-    /** Encrypted, see `webhooks/secret.ts`. */
-    secret: text().notNull(),
-    disabledAt: integer(),
-    /** Deleted for its owner; the row stays for as long as deliveries refer to it. */
-    deletedAt: integer(),
-    ...times,
-  },
-  (t) => [keyOf(t), inAccount(t)],
-)
-
-/** One event on its way to one webhook. */
-export const deliveries = sqliteTable(
-  'deliveries',
-  {
-    accountId: accountId(),
-    webhookId: text().notNull(),
-    eventSeq: integer().notNull(),
-    status: text().$type<'pending' | 'succeeded'>().notNull(),
-    attempts: integer().notNull().default(0),
-    /** When it may be claimed next: its due time, or the end of the claim that a consumer holds. */
-    nextAt: integer(),
-    lastStatusCode: integer(),
-    lastError: text(),
-  },
-  (t) => [
-    primaryKey({ columns: [t.accountId, t.webhookId, t.eventSeq] }),
-    foreignKey({ columns: [t.accountId, t.webhookId], foreignColumns: [webhooks.accountId, webhooks.id] }),
-    // what is due, across accounts
-    index('deliveries_due').on(t.nextAt).where(sql`next_at IS NOT NULL`),
   ],
 )

@@ -1,7 +1,7 @@
 import { and, desc, eq, isNull, lt } from 'drizzle-orm'
 import { type Database, toStatement } from '../db/client'
 import { newId } from '../db/ids'
-import { webhooks } from '../db/schema'
+import { webhooks } from '../db/outbox'
 import type { Repeatable } from '../http/factory'
 import { claim, keep } from '../http/idempotency'
 import { decodePageToken, type ListQuery, type Page, pageOf } from '../http/page'
