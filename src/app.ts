@@ -11,7 +11,7 @@ import { onError, Problem, renderProblem } from './http/problem'
 import { timing } from './http/timing'
 import { limitBody, validate } from './http/validate'
 import { prospectRoutes } from './prospects/routes'
-import { eventRoutes, webhookRoutes } from './webhooks/routes'
+import { deliveryRoutes, eventRoutes, webhookRoutes } from './webhooks/routes'
 
 /** The whole API, in the order in which a request meets it. */
 export const app = factory.createApp()
@@ -47,6 +47,7 @@ app.route('/v1/api-keys', keyRoutes)
 app.route('/v1/prospects', prospectRoutes)
 app.route('/v1', catalogRoutes)
 app.route('/v1/webhooks', webhookRoutes)
+app.route('/v1/deliveries', deliveryRoutes)
 app.route('/v1/events', eventRoutes)
 
 app.notFound((c) => renderProblem(c, new Problem(404, 'not_found', 'There is nothing here.')))

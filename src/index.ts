@@ -4,18 +4,28 @@ import { runMoves } from './catalog/move'
 import { openDatabase } from './db/client'
 import { purgeAnswers } from './http/idempotency'
 import { describeError } from './http/problem'
-import { deliverBatch } from './webhooks/deliver'
-import { wake } from './webhooks/events'
+import { deliverBatch, logDeadLetters } from './webhooks/deliver'
+import { openOutbox } from './webhooks/events'
+import { sweepFeed } from './webhooks/queue-feed'
+import { runRecoveries } from './webhooks/recover'
+import { purgeDeliveries, sweepDeliveries } from './webhooks/sweep'
 
 export default {
   fetch: app.fetch,
-  queue: deliverBatch,
+  async queue(batch, env) {
+    if (batch.queue.endsWith('-dlq')) logDeadLetters(batch)
+    else await deliverBatch(batch, env)
+  },
   async scheduled(_controller, env) {
     const db = openDatabase(env.DB)
     const steps = {
+      sweepDeliveries: () => sweepDeliveries(db, env),
+      sweepFeed: () => sweepFeed(db, env),
       eraseAccounts: () => eraseAccounts(db),
-      runMoves: () => runMoves(db, wake(env.WEBHOOKS_QUEUE)),
+      runMoves: () => runMoves(db, openOutbox(env)),
+      runRecoveries: () => runRecoveries(db, env),
       purgeAnswers: () => purgeAnswers(db, Date.now()),
+      purgeDeliveries: () => purgeDeliveries(db, Date.now()),
     }
     for (const [step, run] of Object.entries(steps))
       await run().catch((error) => console.error(JSON.stringify({ level: 'error', step, ...describeError(error) })))

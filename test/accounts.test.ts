@@ -184,6 +184,12 @@ describe('the end of an account', () => {
       )
     const merge = `/v1/prospects/${people[0]}/merge`
     await account.call('POST', merge, { duplicateId: people[3] }, { 'idempotency-key': 'merge' })
+    await env.DB.batch(
+      [
+        "INSERT INTO attempts SELECT account_id, webhook_id, event_seq, 1, 1, 1, 200, NULL, 'ok' FROM deliveries WHERE account_id = ?",
+        'INSERT INTO feed_entries SELECT account_id, seq, 1 FROM events WHERE account_id = ?',
+      ].map((sql) => env.DB.prepare(sql).bind(account.id)),
+    )
     await env.DB.prepare("INSERT INTO moves VALUES (?, 'labels', 'lbl_x', 'lbl_y', 'key_x', 0)").bind(account.id).run()
     await account.post('/v1/api-keys', { name: 'Spare', scopes: ['read'] })
     return account

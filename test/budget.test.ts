@@ -147,8 +147,8 @@ describe.each(['small', 'big'])('in a %s account', (size) => {
     await deliverBatch(createMessageBatch('prospect-webhooks', messages), { ...env, DB: db.d1 })
     expect(fetch).toHaveBeenCalledTimes(25)
     expect(db.cost.trips).toBe(2)
-    expect(db.cost.read).toBeLessThanOrEqual(25 * 14)
-    expect(db.cost.written).toBeLessThanOrEqual(25 * 5)
+    expect(db.cost.read).toBeLessThanOrEqual(25 * 19)
+    expect(db.cost.written).toBeLessThanOrEqual(25 * 8)
   })
 })
 

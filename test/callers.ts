@@ -4,7 +4,7 @@ import type { Caller } from '../src/http/factory'
 import { toRow } from '../src/prospects/change'
 import { CreateProspect } from '../src/prospects/schema'
 import { writeProspects } from '../src/prospects/store'
-import type { Wake } from '../src/webhooks/events'
+import type { Outbox } from '../src/webhooks/events'
 import type { Account } from './api'
 
 /** The account's database, as a route would have it. */
@@ -17,11 +17,13 @@ export const callerOf = ({ id, apiKey }: Account): Caller => ({
 })
 
 /** Leaves deliveries to the timetable. */
-export const noWake: Wake = async () => {}
+export const noOutbox: Outbox = { hasFeed: false, send: async () => {} }
 
 /** Writes many prospects in chunks, as an import does. */
 export async function writeMany(account: Account, bodies: object[], chunk = 250) {
   const rows = bodies.map((body) => toRow(CreateProspect.parse({ firstName: 'Pat', lastName: 'Doe', ...body }), 'US'))
   for (let i = 0; i < rows.length; i += chunk)
-    await writeProspects(databaseFor(account), callerOf(account), 'import', rows.slice(i, i + chunk), { wake: noWake })
+    await writeProspects(databaseFor(account), callerOf(account), 'import', rows.slice(i, i + chunk), {
+      outbox: noOutbox,
+    })
 }

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, test, vi } from 'vitest'
 import type { Kind } from '../src/catalog/kinds'
 import { runMoves } from '../src/catalog/move'
 import { type Account, newAccount } from './api'
-import { databaseFor, noWake, writeMany } from './callers'
+import { databaseFor, noOutbox, writeMany } from './callers'
 import { rows, rowsOf } from './d1'
 import { holdQueue, register } from './endpoint'
 import { change, countsOf, type Item, itemsOf, makeItem, NAMES, remove, using } from './items'
@@ -217,7 +217,7 @@ describe('a default', () => {
       stages.map((from, i) => move(account, 'stages', from, stages[(i + 1) % 5] as Item)),
     )
     for (const { status } of answers) expect([202, 404, 409, 422]).toContain(status)
-    await runMoves(databaseFor(account), noWake)
+    await runMoves(databaseFor(account), noOutbox)
     await moved(account)
     expect((await itemsOf(account, 'stages')).filter((s) => s.isDefault)).toHaveLength(1)
     expect((await account.prospect()).status).toBe(201)

@@ -5,7 +5,7 @@ import { KINDS, type Kind } from '../src/catalog/kinds'
 import { runMoves, startMove } from '../src/catalog/move'
 import worker from '../src/index'
 import { type Account, newAccount } from './api'
-import { callerOf, databaseFor, noWake, writeMany } from './callers'
+import { callerOf, databaseFor, noOutbox, writeMany } from './callers'
 import { rows, rowsOf } from './d1'
 import { change, countsOf, type Item, itemsOf, makeItem, NAMES, remove, using } from './items'
 import { expectProblem } from './problem'
@@ -17,7 +17,7 @@ type KindName = Kind['name']
 const promise = (account: Account, kind: KindName, from: Item, to: Item) =>
   startMove(databaseFor(account), KINDS.find(({ name }) => name === kind) as Kind, callerOf(account), from.id, to.id)
 
-const run = (account: Account, chunks?: number) => runMoves(databaseFor(account), noWake, account.id, chunks)
+const run = (account: Account, chunks?: number) => runMoves(databaseFor(account), noOutbox, account.id, chunks)
 const tick = () => worker.scheduled(createScheduledController(), env)
 const movesOf = async ({ id }: Account) => (await rowsOf(id)).moves ?? 0
 
@@ -157,7 +157,7 @@ test('a long move holds up no other account’s', async () => {
     await writeMany(account, Array(many).fill({ labels: 'From' }))
     await promise(account, 'labels', from, to)
   }
-  await runMoves(databaseFor(one), noWake, undefined, 4)
+  await runMoves(databaseFor(one), noOutbox, undefined, 4)
   expect([await movesOf(one), await movesOf(other)]).toEqual([1, 0])
 })
 

@@ -5,7 +5,7 @@ import { startMove } from '../src/catalog/move'
 import { NO_CHANGE, type Replacement } from '../src/prospects/change'
 import { writeProspects } from '../src/prospects/store'
 import { newAccount } from './api'
-import { callerOf, databaseFor, noWake } from './callers'
+import { callerOf, databaseFor, noOutbox } from './callers'
 
 /** What a body gives a prospect of each kind, by the item's id and name. */
 const USING: Record<Kind['name'], (item: { id: string; name: string }) => object> = {
@@ -33,11 +33,11 @@ test.each(KINDS.map(({ name }) => name))(
     const before = (await account.get(`/v1/prospects/${json.id}`)).text
     const replace: Replacement = { kind, from: from.id, to: target }
     const row = { target: { match: false as const, id: json.id }, change: { ...NO_CHANGE, replace } }
-    await writeProspects(databaseFor(account), callerOf(account), 'api', [row], { wake: noWake })
+    await writeProspects(databaseFor(account), callerOf(account), 'api', [row], { outbox: noOutbox })
     expect((await account.get(`/v1/prospects/${json.id}`)).text).toBe(before)
 
     const also = { ...row, change: { ...NO_CHANGE, replace: { ...replace, from: other.id } } }
-    await writeProspects(databaseFor(account), callerOf(account), 'api', [also], { wake: noWake })
+    await writeProspects(databaseFor(account), callerOf(account), 'api', [also], { outbox: noOutbox })
     expect((await account.get(`/v1/prospects/${json.id}`)).json.version).toBe(2)
   },
 )

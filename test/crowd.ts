@@ -3,7 +3,7 @@ import { toRow } from '../src/prospects/change'
 import { CreateProspect } from '../src/prospects/schema'
 import { writeProspects } from '../src/prospects/store'
 import type { Account } from './api'
-import { callerOf, databaseFor, noWake } from './callers'
+import { callerOf, databaseFor, noOutbox } from './callers'
 import { rows } from './d1'
 
 /** Filters of a list as a caller means them, before they are written as a query. */
@@ -61,7 +61,7 @@ export async function gather(account: Account): Promise<Member[]> {
     callerOf(account),
     'api',
     rows.map((row) => toRow(row, 'US')),
-    { wake: noWake },
+    { outbox: noOutbox },
   )
   return people.map((body, n) => ({ ...body, id: outcomes[n]?.record.id ?? '' })).reverse()
 }

@@ -1,8 +1,8 @@
 import { env } from 'cloudflare:workers'
 import { Webhook } from 'standardwebhooks'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import type { WakeUp } from '../src/webhooks/events'
 import type { EventType } from '../src/webhooks/schema'
+import type { WakeUp } from '../src/webhooks/wake'
 import { type Account, newAccount } from './api'
 import { rows } from './d1'
 import {

@@ -2,19 +2,31 @@ import { createExecutionContext, createMessageBatch, getQueueResult } from 'clou
 import { env } from 'cloudflare:workers'
 import { vi } from 'vitest'
 import worker from '../src/index'
-import type { WakeUp } from '../src/webhooks/events'
+import type { WakeUp } from '../src/webhooks/wake'
 import { type Account, newAccount } from './api'
 import { rows } from './d1'
 
-/** Keeps wake-ups from the queue, and returns where they are collected instead, until `vi.restoreAllMocks()`. */
-export function holdQueue(): WakeUp[] {
+/** A message that was held: what it says, in how long it was to arrive, and by which queue. */
+interface Held {
+  body: WakeUp
+  delaySeconds: number
+  slow: boolean
+}
+
+/** Keeps wake-ups from the queues, and returns where they are collected instead, until `vi.restoreAllMocks()`. */
+export function holdQueue(): WakeUp[] & { messages: Held[] } {
+  const messages: Held[] = []
   const held: WakeUp[] = []
+  Object.defineProperty(held, 'messages', { value: messages }) // not enumerable: the list still equals one of bodies
   const queue: Queue<WakeUp> = Object.getPrototypeOf(env.WEBHOOKS_QUEUE)
-  vi.spyOn(queue, 'sendBatch').mockImplementation(async (batch) => {
-    held.push(...[...batch].map(({ body }) => body))
+  vi.spyOn(queue, 'sendBatch').mockImplementation(async function (this: unknown, batch) {
+    for (const { body, delaySeconds = 0 } of batch) {
+      held.push(body)
+      messages.push({ body, delaySeconds, slow: this === env.SLOW_WEBHOOKS_QUEUE })
+    }
     return { metadata: { metrics: { backlogCount: 0, backlogBytes: 0 } } }
   })
-  return held
+  return held as WakeUp[] & { messages: Held[] }
 }
 
 /** Answers for every endpoint, and records what was sent to them, until `vi.restoreAllMocks()`. */
@@ -29,9 +41,9 @@ export const envelopeOf = (sent: Sent) => JSON.parse(bodyOf(sent))
 export const headersOf = ([, init]: Sent) => init?.headers as Record<string, string>
 
 /** Hands messages to the Worker as the queue would. */
-export async function consume(bodies: unknown[]) {
+export async function consume(bodies: unknown[], queue = 'prospect-webhooks') {
   const messages = bodies.map((body, i) => ({ id: `m${i}`, timestamp: new Date(), attempts: 1, body }))
-  const batch = createMessageBatch('prospect-webhooks', messages)
+  const batch = createMessageBatch(queue, messages)
   await worker.queue(batch, env)
   return getQueueResult(batch, createExecutionContext())
 }
@@ -53,6 +65,8 @@ interface DeliveryRow {
   status: string
   attempts: number
   next_at: number | null
+  tries: number
+  finished_at: number | null
   last_status_code: number | null
   last_error: string | null
 }

@@ -5,7 +5,7 @@ import type { Outcome } from '../src/prospects/plan'
 import { CreateProspect } from '../src/prospects/schema'
 import { writeProspects } from '../src/prospects/store'
 import { type Account, newAccount } from './api'
-import { callerOf, databaseFor, noWake } from './callers'
+import { callerOf, databaseFor, noOutbox } from './callers'
 import { type Person, people } from './crowd'
 import { rows } from './d1'
 import { eventsOf } from './recorded'
@@ -44,7 +44,7 @@ async function newWriter() {
       'US',
     )
   const write = async (bodies: Body[]) =>
-    (await writeProspects(databaseFor(account), callerOf(account), 'import', bodies.map(toInput), { wake: noWake }))
+    (await writeProspects(databaseFor(account), callerOf(account), 'import', bodies.map(toInput), { outbox: noOutbox }))
       .outcomes
   return { account, write }
 }
@@ -161,7 +161,7 @@ describe('rows written in one call', () => {
     const unknown = CreateProspect.parse({ ...of(B, null), officeId: 'off_nope' })
     const inputs = [CreateProspect.parse(of(A, null)), unknown].map((input) => toRow(input, 'US'))
     await expect(
-      writeProspects(databaseFor(account), callerOf(account), 'import', inputs, { wake: noWake }),
+      writeProspects(databaseFor(account), callerOf(account), 'import', inputs, { outbox: noOutbox }),
     ).rejects.toMatchObject({
       status: 422,
     })

@@ -120,7 +120,8 @@ const GOOD = [
 const LOCAL_HOSTS = /^https?:\/\/(localhost|127\.0\.0\.1)\.?(:|\/|$)/
 
 describe.each([false, true])('with local endpoints allowed: %s', (allowLocal) => {
-  const refuse = (url: string) => refuseUrl(url, { allowLocal, ownHost: 'api.example.com' })
+  const refuse = (url: string) =>
+    refuseUrl(url, { ALLOW_LOCAL_WEBHOOKS: String(allowLocal), PUBLIC_HOSTS: '' }, 'api.example.com')
   const isLocal = (url: string) => LOCAL_HOSTS.test(URL.parse(url)?.href ?? '')
 
   test.each(HOSTILE.filter((url) => !allowLocal || !isLocal(url)))('%s is refused', (url) => {

@@ -176,7 +176,7 @@ describe('what is not there', () => {
     ['PUT', '/v1/prospects', 'GET, HEAD, POST'],
     ['OPTIONS', '/v1/labels', 'GET, HEAD, POST'],
     ['GET', '/v1/api-keys/key_x', 'DELETE'],
-    ['POST', '/v1/webhooks/whk_x', 'DELETE, GET, HEAD'],
+    ['POST', '/v1/webhooks/whk_x', 'DELETE, GET, HEAD, PATCH'],
     ['POST', '/v1/me', 'GET, HEAD'],
     ['POST', '/health', 'GET, HEAD'],
   ])('%s %s is a 405 that allows %s', async (method, path, allowed) => {

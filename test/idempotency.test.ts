@@ -12,7 +12,7 @@ interface Call {
   /** Who calls: the account's key, unless it is the operator. */
   byOperator?: boolean
   status?: number
-  ask: (account: Account) => Promise<{ path: string; body: object; other: object }>
+  ask: (account: Account) => Promise<{ path: string; body: object; other: object | string }>
 }
 
 const named = { body: { name: 'Ünï "1" \\ 😀' }, other: { name: 'Other' } }
@@ -67,6 +67,23 @@ const CALLS: Call[] = [
       other: { url: 'https://hooks.example.com/other' },
     }),
   },
+  ...[
+    { what: 'rotate-secret', status: 200, body: {}, other: ' {}' },
+    { what: 'ping', status: 202, body: {}, other: ' {}' },
+    { what: 'recover', status: 202, body: { since: 0 }, other: { since: 1 } },
+  ].map(({ what, status, body, other }) => ({
+    route: `/v1/webhooks/{id}/${what}`,
+    status,
+    ask: async (account: Account) => ({ path: `/v1/webhooks/${(await register(account)).id}/${what}`, body, other }),
+  })),
+  {
+    route: '/v1/deliveries/{id}/redeliver',
+    status: 202,
+    ask: async (account) => {
+      const { json } = await account.post(`/v1/webhooks/${(await register(account)).id}/ping`)
+      return { path: `/v1/deliveries/${json.id}/redeliver`, body: {}, other: ' {}' }
+    },
+  },
   { route: '/admin/accounts', byOperator: true, ask: async () => ({ path: '/admin/accounts', ...named }) },
   {
     route: '/admin/accounts/{id}/api-keys',
@@ -113,8 +130,12 @@ describe.each(CALLS)('POST $route', ({ ask, byOperator, status = 201 }) => {
     const caller = account ?? (await newAccount())
     const { path, body, other } = await ask(caller)
     const credential = byOperator ? env.ADMIN_TOKEN : caller.key
-    const post = (key: string, what: object = body, at = path) =>
-      send('POST', at, { key: credential, body: what, headers: { 'idempotency-key': key } })
+    const post = (key: string, what: object | string = body, at = path) =>
+      send('POST', at, {
+        key: credential,
+        body: what,
+        headers: { 'idempotency-key': key, 'content-type': 'application/json' },
+      })
     return { account: caller, body, other, path, post, key: freshKey() }
   }
 
@@ -164,7 +185,7 @@ describe.each(CALLS)('POST $route', ({ ask, byOperator, status = 201 }) => {
     await rows('UPDATE idempotency_keys SET expires_at = ? WHERE key = ?', Date.now(), key)
     const later = await post(key)
     expect(later.headers.get('idempotent-replayed')).toBeNull()
-    expect([200, 201, 409]).toContain(later.status)
+    expect([200, 201, 202, 409]).toContain(later.status)
     if (later.status === 201) expect(later.json.id).not.toBe(first.json.id)
   })
 

@@ -99,7 +99,7 @@ describe('scopes', () => {
     app.routes.filter((r) => r.path.startsWith('/v1/') && r.method !== 'ALL').map((r) => `${r.method} ${r.path}`),
   )
   const needed = (method: string, path: string) =>
-    /^\/v1\/(api-keys|webhooks)/.test(path) ? 'admin' : method === 'GET' ? 'read' : 'write'
+    /^\/v1\/(api-keys|webhooks|deliveries)/.test(path) ? 'admin' : method === 'GET' ? 'read' : 'write'
 
   test('the routes looked at are all there are', () => {
     for (const route of ['GET /v1/me', 'POST /v1/prospects', 'DELETE /v1/api-keys/:id', 'POST /v1/jobs'])

@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { type WakeUp, wake } from '../src/webhooks/events'
+import { type WakeUp, wake } from '../src/webhooks/wake'
 import { newAccount } from './api'
 import { rows, watchTrips } from './d1'
 import { consume, deliveriesOf, dueDelivery, endpointAnswers, envelopeOf, holdQueue, register } from './endpoint'
@@ -80,7 +80,7 @@ describe('messages', () => {
     const sizes: number[] = []
     const queue = { sendBatch: async (batch: Iterable<unknown>) => void sizes.push([...batch].length) }
     const wakeUp = { accountId: 'acct_00', webhookId: 'whk_x', eventSeq: 1 }
-    await wake(queue as unknown as Queue<WakeUp>)(Array(250).fill(wakeUp))
+    await wake({ WEBHOOKS_QUEUE: queue } as unknown as Env, Array(250).fill({ ...wakeUp, slow: 0 }))
     expect(sizes).toEqual([100, 100, 50])
   })
 

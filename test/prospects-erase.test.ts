@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import type { WakeUp } from '../src/webhooks/events'
+import type { WakeUp } from '../src/webhooks/wake'
 import { type Account, newAccount } from './api'
 import { rows, rowsOf, tables, tablesHolding } from './d1'
 import {

@@ -27,6 +27,10 @@ const spareKey = async ({ post }: Account) =>
   (await post('/v1/api-keys', { name: 'Spare', scopes: ['read'] })).json.id as string
 const webhook = async ({ post }: Account) =>
   (await post('/v1/webhooks', { url: 'https://hooks.example.com/in' })).json.id as string
+const delivery = async (account: Account) => {
+  const id = await webhook(account)
+  return (await account.post(`/v1/webhooks/${id}/ping`)).json.id as string
+}
 const itself = async ({ id }: Account) => id
 
 const PROFILE = {
@@ -176,7 +180,25 @@ export const ROUTES = new Map<string, Route>([
     },
   ],
   ['GET /v1/webhooks/:id', { needs: 'admin', answers: 200, id: webhook }],
+  [
+    'PATCH /v1/webhooks/:id',
+    {
+      needs: 'admin',
+      answers: 200,
+      id: webhook,
+      body: { url: 'https://hooks.example.org', eventTypes: ['prospect.deleted'], description: 'E', disabled: true },
+    },
+  ],
   ['DELETE /v1/webhooks/:id', { needs: 'admin', answers: 204, id: webhook }],
+  ['POST /v1/webhooks/:id/rotate-secret', { needs: 'admin', answers: 200, id: webhook, body: {} }],
+  ['POST /v1/webhooks/:id/ping', { needs: 'admin', answers: 202, id: webhook, body: {} }],
+  ['POST /v1/webhooks/:id/recover', { needs: 'admin', answers: 202, id: webhook, body: { since: 0 } }],
+  [
+    'GET /v1/webhooks/:id/deliveries',
+    { needs: 'admin', answers: 200, id: webhook, query: { ...PAGE, status: 'pending' } },
+  ],
+  ['GET /v1/deliveries/:id', { needs: 'admin', answers: 200, id: delivery }],
+  ['POST /v1/deliveries/:id/redeliver', { needs: 'admin', answers: 202, id: delivery, body: {} }],
 
   [
     'GET /v1/events',

@@ -37,6 +37,9 @@ describe('an endpoint', () => {
       id: expect.stringMatching(/^whk_[0-9a-z]{26}$/),
       url: URL_OF_OURS,
       description: 'CRM',
+      disabledAt: shown.createdAt,
+      disabledReason: 'requested',
+      failingSince: null,
       createdAt: expect.any(Number),
       updatedAt: shown.createdAt,
     })
@@ -176,7 +179,7 @@ describe('a signature', () => {
     await fc.assert(
       fc.asyncProperty(fc.json({ stringUnit: 'binary' }), fc.stringMatching(/^evt_\w{21}$/), async (body, id) => {
         const secret = newSecret()
-        const headers = await signatureHeaders(secret, id, Date.now(), body)
+        const headers = await signatureHeaders([secret], id, Date.now(), body)
         expect(new Webhook(secret).verify(body, headers)).toEqual(JSON.parse(body))
       }),
     )
@@ -184,7 +187,7 @@ describe('a signature', () => {
 
   test('it holds for its own id, time, body and secret alone', async () => {
     const secret = newSecret()
-    const headers = await signatureHeaders(secret, 'evt_1', Date.now(), '{"a":1}')
+    const headers = await signatureHeaders([secret], 'evt_1', Date.now(), '{"a":1}')
     const verify = (changed: object, body = '{"a":1}', by = secret) =>
       new Webhook(by).verify(body, { ...headers, ...changed })
     expect(verify({})).toEqual({ a: 1 })
@@ -195,7 +198,7 @@ describe('a signature', () => {
   })
 
   test('its time is in seconds', async () => {
-    const headers = await signatureHeaders(newSecret(), 'evt_1', 1_700_000_000_999, '{}')
+    const headers = await signatureHeaders([newSecret()], 'evt_1', 1_700_000_000_999, '{}')
     expect(headers['webhook-timestamp']).toBe('1700000000')
   })
 })

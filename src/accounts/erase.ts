@@ -7,7 +7,9 @@ const CHUNK = 200
 
 /** Tables that can have many rows, and the keys of these. They are emptied in chunks. */
 const LARGE = [
+  ['attempts', 'account_id, webhook_id, event_seq, n'],
   ['deliveries', 'account_id, webhook_id, event_seq'],
+  ['feed_entries', 'account_id, event_seq'],
   ['events', 'account_id, seq'],
   ['merges', 'account_id, id'],
   ['prospects', 'account_id, id'],

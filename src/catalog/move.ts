@@ -4,7 +4,7 @@ import type { Caller } from '../http/factory'
 import { describeError, notFound, Problem, unknownReference } from '../http/problem'
 import { NO_CHANGE, type Replacement } from '../prospects/change'
 import { writeProspects } from '../prospects/store'
-import type { Wake } from '../webhooks/events'
+import type { Outbox } from '../webhooks/events'
 import { KINDS, type Kind } from './kinds'
 import { deleteItem, isTheDefault } from './store'
 
@@ -78,13 +78,13 @@ export async function startMove(
  * schedule does the rest. Every prospect is moved through the one write path, with an event of its own. One that fails is logged, and tried again in
  * its turn.
  */
-export async function runMoves(db: Database, wake: Wake, accountId?: string, chunks = 50): Promise<void> {
+export async function runMoves(db: Database, outbox: Outbox, accountId?: string, chunks = 50): Promise<void> {
   const next = db.d1.prepare(nextMove(accountId ? 'account_id = ?2' : '?2 IS NULL'))
   for (let left = chunks; left > 0; left--) {
     const move = (await next.bind(Date.now(), accountId ?? null).all<Move>()).results[0]
     if (!move) return
     try {
-      await moveChunk(db, move, wake)
+      await moveChunk(db, move, outbox)
     } catch (error) {
       const { accountId, kind, fromId } = move
       console.error(
@@ -104,7 +104,7 @@ const nextMove = (whose: string) => `
 async function moveChunk(
   db: Database,
   { accountId, kind: name, fromId, toId, keyId }: Move,
-  wake: Wake,
+  outbox: Outbox,
 ): Promise<void> {
   const kind = KINDS.find((k) => k.name === name) as Kind
   const [users, target] = await db.d1.batch<Replacement['to']>([
@@ -118,7 +118,7 @@ async function moveChunk(
     const change = { ...NO_CHANGE, replace: { kind: name, from: fromId, to } }
     const rows = users.results.map(({ id }) => ({ target: { match: false as const, id }, change }))
     try {
-      await writeProspects(db, { account: { id: accountId }, key: { id: keyId } }, 'api', rows, { wake })
+      await writeProspects(db, { account: { id: accountId }, key: { id: keyId } }, 'api', rows, { outbox })
     } catch (error) {
       // some were erased or merged since: the next chunk reads anew
       if (!(error instanceof Problem && [404, 410].includes(error.status))) throw error

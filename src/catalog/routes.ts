@@ -3,7 +3,7 @@ import { requireScope } from '../http/auth'
 import { factory } from '../http/factory'
 import { idempotent } from '../http/idempotency'
 import { validate } from '../http/validate'
-import { wake } from '../webhooks/events'
+import { openOutbox } from '../webhooks/events'
 import { KINDS, type Kind } from './kinds'
 import { runMoves, startMove } from './move'
 import { DeleteItem, ListItems } from './schema'
@@ -37,7 +37,7 @@ const routesOf = (kind: Kind) =>
       await startMove(db, kind, caller, c.req.param('id'), moveTo)
       // a database of its own: what goes on in the background is not this call's cost
       const later = databaseOf(c.env, caller.account.id) as Database
-      c.executionCtx.waitUntil(runMoves(later, wake(c.env.WEBHOOKS_QUEUE), caller.account.id))
+      c.executionCtx.waitUntil(runMoves(later, openOutbox(c.env), caller.account.id))
       return c.body(null, 202)
     })
 

@@ -41,12 +41,27 @@ export const webhooks = sqliteTable(
     description: text(),
     /** Encrypted, see `webhooks/secret.ts`. */
     secret: text().notNull(),
+    /** Secrets that were rotated away and still sign, encrypted too. */
+    oldSecrets: text({ mode: 'json' }).$type<{ secret: string; until: number }[]>().notNull().default([]),
     disabledAt: integer(),
+    disabledReason: text().$type<'requested' | 'gone' | 'failing'>(),
+    /** Its first failure since it last succeeded. */
+    failingSince: integer(),
+    /** Set while it takes long to answer, or does not: its deliveries then go through the slow queue. */
+    slowSince: integer(),
+    /** The `seq` from which missed events are still to be brought back. */
+    recoverFrom: integer(),
     /** Deleted for its owner; the row stays for as long as deliveries refer to it. */
     deletedAt: integer(),
     ...times,
   },
-  (t) => [keyOf(t), inAccount(t)],
+  (t) => [
+    keyOf(t),
+    inAccount(t),
+    // what is being recovered, and what can be purged, across accounts
+    index('webhooks_recovering').on(t.recoverFrom).where(sql`recover_from IS NOT NULL`),
+    index('webhooks_deleted').on(t.deletedAt).where(sql`deleted_at IS NOT NULL`),
+  ],
 )
 
 /** One event on its way to one webhook. */
@@ -56,17 +71,65 @@ export const deliveries = sqliteTable(
     accountId: accountId(),
     webhookId: text().notNull(),
     eventSeq: integer().notNull(),
-    status: text().$type<'pending' | 'succeeded'>().notNull(),
+    status: text().$type<'pending' | 'succeeded' | 'failed' | 'cancelled'>().notNull(),
+    /** How many attempts were made, and how many of them since it was last begun anew: its place in the schedule. */
     attempts: integer().notNull().default(0),
+    tries: integer().notNull().default(0),
     /** When it may be claimed next: its due time, or the end of the claim that a consumer holds. */
     nextAt: integer(),
+    finishedAt: integer(),
     lastStatusCode: integer(),
     lastError: text(),
   },
   (t) => [
     primaryKey({ columns: [t.accountId, t.webhookId, t.eventSeq] }),
     foreignKey({ columns: [t.accountId, t.webhookId], foreignColumns: [webhooks.accountId, webhooks.id] }),
-    // what is due, across accounts
+    // ?status=, and what is to be cancelled
+    index('deliveries_status').on(t.accountId, t.webhookId, t.status, t.eventSeq),
+    // what is due, and what can be purged, across accounts
     index('deliveries_due').on(t.nextAt).where(sql`next_at IS NOT NULL`),
+    index('deliveries_finished').on(t.finishedAt).where(sql`finished_at IS NOT NULL`),
+  ],
+)
+
+/** The log of deliveries: each POST and how it ended. */
+export const attempts = sqliteTable(
+  'attempts',
+  {
+    accountId: accountId(),
+    webhookId: text().notNull(),
+    eventSeq: integer().notNull(),
+    /** 1, 2, 3 … */
+    n: integer().notNull(),
+    attemptedAt: integer().notNull(),
+    durationMs: integer().notNull(),
+    statusCode: integer(),
+    error: text(),
+    /** The first 16 KB of the answer. */
+    answer: text(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.accountId, t.webhookId, t.eventSeq, t.n] }),
+    foreignKey({
+      columns: [t.accountId, t.webhookId, t.eventSeq],
+      foreignColumns: [deliveries.accountId, deliveries.webhookId, deliveries.eventSeq],
+    }).onDelete('cascade'),
+  ],
+)
+
+/** Events still to be sent to the queue `EVENTS_FEED`. */
+export const feedEntries = sqliteTable(
+  'feed_entries',
+  {
+    accountId: accountId(),
+    eventSeq: integer().notNull(),
+    /** When the schedule takes it on: until then it is held by whoever wrote it, or sends it. */
+    nextAt: integer().notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.accountId, t.eventSeq] }),
+    inAccount(t),
+    // what is due, across accounts
+    index('feed_entries_due').on(t.nextAt),
   ],
 )

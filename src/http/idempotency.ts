@@ -12,7 +12,7 @@ export const OPERATOR = 'operator'
 
 /** What is answered, and kept to be answered again. */
 export interface Answer {
-  status: 200 | 201
+  status: 200 | 201 | 202
   headers: Record<string, string>
   body: object
 }
@@ -35,7 +35,7 @@ export const idempotent = factory.createMiddleware(async function idempotent(c, 
   const hash = await sha256(await asked.arrayBuffer())
   c.set('repeatable', { key, hash })
   await next()
-  if (!isRepeated(c.error)) return
+  if (!isRepeated(c.error) && !isRefused(c.error)) return
   const stored = await findAnswer(c.var.db, c.get('caller')?.account.id ?? OPERATOR, key)
   if (!stored) return
   if (stored.hash !== hash)
@@ -51,6 +51,9 @@ export const idempotent = factory.createMiddleware(async function idempotent(c, 
     },
   })
 })
+
+/** Whether a call found no longer what it needs: it may be one that was made before, when that was there. */
+const isRefused = (error: unknown) => error instanceof Problem && [404, 409, 410].includes(error.status)
 
 /** Thrown where a call is seen to have been made before. */
 export class RepeatedCall extends Error {}
@@ -73,8 +76,10 @@ interface StoredAnswer {
 }
 
 async function findAnswer({ d1 }: Database, accountId: string, key: string): Promise<StoredAnswer | undefined> {
-  const find = d1.prepare('SELECT hash, status, headers, body FROM idempotency_keys WHERE account_id = ? AND key = ?')
-  return (await find.bind(accountId, key).all<StoredAnswer>()).results[0]
+  const find = d1.prepare(
+    'SELECT hash, status, headers, body FROM idempotency_keys WHERE account_id = ? AND key = ? AND expires_at > ?',
+  )
+  return (await find.bind(accountId, key, Date.now()).all<StoredAnswer>()).results[0]
 }
 
 /** The first statements of a repeatable batch: they end it (see `isRepeated`) if the call was made before. */

@@ -79,6 +79,10 @@ export const unauthorized = (given: boolean): Problem =>
 export const hasChanged = (version: number): Problem =>
   new Problem(412, 'precondition_failed', 'The prospect has changed since.', { version })
 
+/** 503: others were first each time. Nothing was written, and the call can be repeated. */
+export const contention = (detail: string): Problem =>
+  new Problem(503, 'contention', `${detail} Nothing was written; try again.`, {}, { 'retry-after': '1' })
+
 export const accountSuspended = (): Problem => new Problem(403, 'account_suspended', 'This account is suspended.')
 
 /** Renders a problem as `application/problem+json`. */

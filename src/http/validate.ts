@@ -30,7 +30,7 @@ export const validate =
       ['query', 'query'],
       ['json', 'body'],
     ] as const) {
-      const schema = schemas[target] ?? (target === 'query' ? NO_PARAMETERS : undefined)
+      const schema = schemas[target] ?? (target === 'query' ? NoFields : undefined)
       if (!schema) continue
       const check = zValidator(target, schema, (result, ctx) => {
         if (result.success) return
@@ -48,7 +48,8 @@ export const validate =
 /** So that a hostile body is not answered with a larger one. */
 const MOST_ERRORS = 100
 
-const NO_PARAMETERS = z.strictObject({})
+/** For routes that take no parameters, or no fields. */
+export const NoFields = z.strictObject({})
 
 /** 413 for a body over `MAX_BODY`. */
 export const limitBody = bodyLimit({

@@ -3,22 +3,23 @@ import { abortIf, isAborted } from '../db/errors'
 import type { Caller } from '../http/factory'
 import { reduceAnswers } from '../http/idempotency'
 import { goneInto, hasChanged, notFound, unknownReference } from '../http/problem'
-import { recordEvents, type WakeUp, WHOSE } from '../webhooks/events'
+import { type Committed, committedIn, type Outbox, recordEvents, WHOSE } from '../webhooks/events'
 import type { EraseProspect } from './schema'
 
 /**
  * Erases a person in one batch: the row (triggers take its labels, jobs and words along), the duplicates merged into
  * it, and what its events and kept answers say of it. Events not delivered yet go out under their id and type, without
  * the person. 404, or 410 for a merged duplicate; 412 if it has none of the versions; 422 if the user is not there.
- * Returns the deliveries that tell of it.
+ * Returns what is to be sent to tell of it.
  */
 export async function eraseProspect(
   db: Database,
+  outbox: Outbox,
   { account, key }: Caller,
   id: string,
   { userId, muteWebhook }: EraseProspect,
   ifVersions: number[] | undefined,
-): Promise<WakeUp[]> {
+): Promise<Committed> {
   const { d1 } = db
   const deleted = {
     type: 'prospect.deleted',
@@ -30,11 +31,11 @@ export async function eraseProspect(
   try {
     const results = await d1.batch([
       d1.prepare(STOP_IF_UNKNOWN).bind(account.id, id, userId, ifVersions ? JSON.stringify(ifVersions) : null),
-      ...[REDUCE_EVENTS, FORGET_DUPLICATES, DELETE].map((sql) => d1.prepare(sql).bind(account.id, id)),
+      ...[REDUCE_EVENTS, FORGET_ANSWERS, FORGET_DUPLICATES, DELETE].map((sql) => d1.prepare(sql).bind(account.id, id)),
       reduceAnswers(db, account.id, id),
-      ...recordEvents(db, account.id, { keyId: key.id, source: 'api' }, Date.now(), [deleted]),
+      ...recordEvents(db, outbox, account.id, { keyId: key.id, source: 'api' }, Date.now(), [deleted]),
     ])
-    return (results.at(-1)?.results ?? []) as WakeUp[]
+    return committedIn(results)
   } catch (error) {
     if (!isAborted(error)) throw error
     const { results } = await d1
@@ -58,6 +59,13 @@ const REDUCE_EVENTS = `
   UPDATE events SET data = json_set(json_remove(data, '$.changes'), '$.prospect',
     json_object('id', data ->> '$.prospect.id', 'erased', json('true')))
   WHERE account_id = ?1 AND prospect_id = ?2`
+
+/** What endpoints answered may quote what they were sent. */
+const FORGET_ANSWERS = `
+  UPDATE attempts SET answer = NULL WHERE answer IS NOT NULL AND (account_id, webhook_id, event_seq) IN (
+    SELECT w.account_id, w.id, e.seq
+    FROM events e INDEXED BY events_prospect CROSS JOIN webhooks w ON w.account_id = e.account_id
+    WHERE e.account_id = ?1 AND e.prospect_id = ?2)`
 
 const FORGET_DUPLICATES = 'DELETE FROM merges WHERE account_id = ?1 AND into_id = ?2'
 

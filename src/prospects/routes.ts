@@ -5,7 +5,7 @@ import { type AppEnv, factory } from '../http/factory'
 import { idempotent } from '../http/idempotency'
 import { ListQuery } from '../http/page'
 import { validate } from '../http/validate'
-import { listTimeline, type Wake, wake } from '../webhooks/events'
+import { listTimeline, type Outbox, openOutbox } from '../webhooks/events'
 import { toPatchRow, toRow } from './change'
 import { eraseProspect } from './erase'
 import { listProspects } from './list'
@@ -25,7 +25,7 @@ export const prospectRoutes = factory
     const repeat = repeatOf(c, createAnswer)
     return respond(
       c,
-      await writeProspects(c.var.db, c.var.caller, 'api', [row], { wake: wakeLater(c), repeat }),
+      await writeProspects(c.var.db, c.var.caller, 'api', [row], { outbox: sendLater(c), repeat }),
       createAnswer,
     )
   })
@@ -39,12 +39,17 @@ export const prospectRoutes = factory
     const { defaultCountry } = c.var.caller.account
     const versions = versionsIn(c.req.header('if-match'))
     const row = toPatchRow(c.req.param('id'), versions, c.req.valid('json'), defaultCountry)
-    return respond(c, await writeProspects(c.var.db, c.var.caller, 'api', [row], { wake: wakeLater(c) }), changeAnswer)
+    return respond(
+      c,
+      await writeProspects(c.var.db, c.var.caller, 'api', [row], { outbox: sendLater(c) }),
+      changeAnswer,
+    )
   })
   .delete('/:id', requireScope('write'), validate({ query: EraseProspect }), async (c) => {
     const { db, caller } = c.var
     const versions = versionsIn(c.req.header('if-match'))
-    await wakeLater(c)(await eraseProspect(db, caller, c.req.param('id'), c.req.valid('query'), versions))
+    const outbox = sendLater(c)
+    await outbox.send(await eraseProspect(db, outbox, caller, c.req.param('id'), c.req.valid('query'), versions))
     return c.body(null, 204)
   })
   .post('/:id/merge', requireScope('write'), idempotent, validate({ json: MergeProspect }), async (c) => {
@@ -52,7 +57,7 @@ export const prospectRoutes = factory
     const repeat = repeatOf(c, changeAnswer)
     return respond(
       c,
-      await mergeProspects(db, caller, c.req.param('id'), c.req.valid('json'), { wake: wakeLater(c), repeat }),
+      await mergeProspects(db, caller, c.req.param('id'), c.req.valid('json'), { outbox: sendLater(c), repeat }),
       changeAnswer,
     )
   })
@@ -88,9 +93,8 @@ function respond(c: Context<AppEnv>, written: Written, answerOf: AnswerOf): Resp
   return c.body(text, status, { 'content-type': 'application/json', ...headers })
 }
 
-/** Wakes the consumer without keeping the caller waiting. */
-const wakeLater =
-  (c: Context<AppEnv>): Wake =>
-  async (deliveries) => {
-    if (deliveries.length > 0) c.executionCtx.waitUntil(wake(c.env.WEBHOOKS_QUEUE)(deliveries))
-  }
+/** Sends what was committed without keeping the caller waiting. */
+const sendLater = (c: Context<AppEnv>): Outbox => {
+  const outbox = openOutbox(c.env)
+  return { ...outbox, send: async (committed) => c.executionCtx.waitUntil(outbox.send(committed)) }
+}

@@ -2,8 +2,8 @@ import type { Database } from '../db/client'
 import { isAborted, isForeignKeyViolation, uniqueViolation } from '../db/errors'
 import type { Repeatable } from '../http/factory'
 import { type Answer, isRepeated } from '../http/idempotency'
-import { goneInto, notFound, Problem, unauthorized } from '../http/problem'
-import type { Origin, Wake } from '../webhooks/events'
+import { contention, goneInto, notFound, unauthorized } from '../http/problem'
+import type { Origin, Outbox } from '../webhooks/events'
 import { NO_CHANGE, type Row } from './change'
 import { foldRows } from './fold'
 import { foldMerge } from './merge'
@@ -69,7 +69,7 @@ export async function writeProspects(
   { account, key }: Actor,
   source: Origin['source'],
   rows: Row[],
-  { wake, repeat, fold = foldRows }: { wake: Wake; repeat?: Repeat | undefined; fold?: typeof foldRows },
+  { outbox, repeat, fold = foldRows }: { outbox: Outbox; repeat?: Repeat | undefined; fold?: typeof foldRows },
 ): Promise<Written> {
   const origin = { keyId: key.id, source }
   const outcomes: Outcome[] = []
@@ -92,8 +92,8 @@ export async function writeProspects(
     let body: string | undefined
     try {
       if (plan.events.length > 0 || kept) {
-        const committed = await commitPlan(db, account.id, origin, now, read, plan, kept)
-        await wake(committed.deliveries)
+        const committed = await commitPlan(db, outbox, account.id, origin, now, read, plan, kept)
+        await outbox.send(committed)
         body = committed.kept
       }
     } catch (error) {
@@ -110,13 +110,7 @@ export async function writeProspects(
     left = left.slice(plan.outcomes.length)
     if (left.length === 0) return { outcomes, catalogVersion, kept: body }
   }
-  throw new Problem(
-    503,
-    'contention',
-    'Others keep changing this prospect. It was not written; try again.',
-    {},
-    { 'retry-after': '1' },
-  )
+  throw contention('Others keep changing this prospect.')
 }
 
 /** Merges a duplicate into the prospect with this id; see `foldMerge` for what wins and what it refuses. */
@@ -125,7 +119,7 @@ export function mergeProspects(
   caller: Actor,
   id: string,
   input: MergeProspect,
-  options: { wake: Wake; repeat: Repeat | undefined },
+  options: { outbox: Outbox; repeat: Repeat | undefined },
 ): Promise<Written> {
   const change = { ...NO_CHANGE, userId: input.userId }
   const rows = [id, input.duplicateId].map((each): Row => ({ target: { match: false, id: each }, change }))

@@ -3,7 +3,7 @@ import { abortIf } from '../db/errors'
 import type { Repeatable } from '../http/factory'
 import { type Answer, claim, keep, RepeatedCall, wasMade } from '../http/idempotency'
 import { nameKey } from '../http/text'
-import { type Origin, recordEvents, type WakeUp } from '../webhooks/events'
+import { type Committed, committedIn, type Origin, type Outbox, recordEvents } from '../webhooks/events'
 import type { Change, Row } from './change'
 import type { Named, Plan, References } from './plan'
 import { COLUMNS, JOINS, type Prospect, type ProspectRecord, type ProspectRow, type Stage, toRecord } from './prospect'
@@ -231,17 +231,18 @@ const MERGE = [
 
 /**
  * Commits a plan in one batch: all of it, or nothing and an error if what it was folded from is no longer so.
- * Fills in the records' `updatedAt`, which is known only now, and returns the deliveries that were made.
+ * Fills in the records' `updatedAt`, which is known only now, and returns what is to be sent.
  */
 export async function commitPlan(
   db: Database,
+  outbox: Outbox,
   accountId: string,
   origin: Origin,
   now: number,
   read: { keys: string; people: ProspectRecord[] },
   plan: Plan,
   repeat?: { repeatable: Repeatable; answer: Answer; about: string },
-): Promise<{ deliveries: WakeUp[]; kept?: string | undefined }> {
+): Promise<Committed & { kept?: string | undefined }> {
   const set = (sql: string, rows: object[]) =>
     rows.length === 0
       ? []
@@ -260,14 +261,14 @@ export async function commitPlan(
     ...(repeat ? claim(db, accountId, repeat.repeatable, now) : []),
     ...writes,
     ...(repeat ? keep(db, accountId, repeat.repeatable, repeat.answer, repeat.about, UPDATED_AT) : []),
-    ...(plan.events.length > 0 ? recordEvents(db, accountId, origin, now, plan.events) : []),
+    ...(plan.events.length > 0 ? recordEvents(db, outbox, accountId, origin, now, plan.events) : []),
   ])
   const rows = results.flatMap((r) => r.results) as { id?: string; updatedAt?: number; body?: string }[]
   const committed = new Map(rows.map(({ id, updatedAt }) => [id, updatedAt]))
   for (const { record } of plan.outcomes)
     if (!read.people.includes(record)) record.updatedAt = committed.get(record.id) ?? record.updatedAt
   return {
-    deliveries: plan.events.length > 0 ? (results.at(-1)?.results as unknown as WakeUp[]) : [],
+    ...committedIn(results),
     kept: rows.find(({ body }) => body !== undefined)?.body,
   }
 }

@@ -1,9 +1,11 @@
-import * as z from 'zod'
 import type { Database } from '../db/client'
 import { eventId, randomText, seqOf } from '../db/ids'
 import { decodePageToken, encodePageToken, type ListQuery, type Page } from '../http/page'
-import { describeError, goneInto, notFound, unknownReference } from '../http/problem'
+import { goneInto, notFound, unknownReference } from '../http/problem'
+import { timestampOf } from './envelope'
+import { FEED_LEASE, type FeedEntry, feed, feedQueueOf } from './queue-feed'
 import { EVENT_TYPES, type EventType, type FeedQuery } from './schema'
+import { WAKE, type Wake, wake } from './wake'
 
 /** Who makes a change: the key, and how it came in. */
 export interface Origin {
@@ -21,27 +23,62 @@ export interface NewEvent {
   data: object
 }
 
-/** A queue message: look whether this delivery is due. It carries no more, for D1 has the truth. */
-export const WakeUp = z.object({ accountId: z.string(), webhookId: z.string(), eventSeq: z.int() })
-export type WakeUp = z.infer<typeof WakeUp>
+/** What a batch has left to be sent. */
+export interface Committed {
+  deliveries: Wake[]
+  feed: FeedEntry[]
+}
+
+/** Where events go once they are committed. */
+export interface Outbox {
+  /** Whether events are also to go to the queue `EVENTS_FEED`. */
+  hasFeed: boolean
+  /** Wakes those who send what was just committed. Never throws: what is not sent now is in the database, for the schedule. */
+  send(committed: Committed): Promise<void>
+}
+
+export const openOutbox = (env: Env): Outbox => ({
+  hasFeed: feedQueueOf(env) !== undefined,
+  send: async (committed) => {
+    if (committed.deliveries.length > 0) await wake(env, committed.deliveries)
+    if (committed.feed.length > 0) await feed(env, committed.feed)
+  },
+})
 
 /**
  * The statements that append events to the log in commit order and make their deliveries, one for each enabled
- * webhook that asks for the type; they belong at the end of the batch that writes the prospects. The last one
- * returns the deliveries made. `updatedAt` is known only then, so the events' data take it from the rows.
+ * webhook that asks for the type; they belong at the end of the batch that writes the prospects, whose results
+ * `committedIn` reads. `updatedAt` is known only then, so the events' data take it from the rows.
  */
-export function recordEvents(
+export const recordEvents = (
+  db: Database,
+  { hasFeed }: Outbox,
+  accountId: string,
+  origin: Origin,
+  now: number,
+  events: NewEvent[],
+): D1PreparedStatement[] => [
+  appendEvents(db, accountId, origin, now, events),
+  ...(hasFeed ? [db.d1.prepare(FEED_ENTRIES).bind(accountId, events.length, now + FEED_LEASE)] : []),
+  db.d1.prepare(DELIVER).bind(accountId, events.length, now),
+]
+
+/** What is to be sent after a batch that ended with `recordEvents`. */
+export function committedIn(results: D1Result[]): Committed {
+  const rows = results.slice(-2).flatMap((r) => r.results) as (Wake & FeedEntry)[]
+  return { deliveries: rows.filter(({ webhookId }) => webhookId), feed: rows.filter(({ feedSeq }) => feedSeq) }
+}
+
+/** The statement that appends events to the log. */
+export function appendEvents(
   { d1 }: Database,
   accountId: string,
   { keyId, source }: Origin,
   now: number,
   events: NewEvent[],
-): D1PreparedStatement[] {
+): D1PreparedStatement {
   const rows = events.map((event) => ({ ...event, nonce: randomText(10), muted: event.muted ? 1 : 0 }))
-  return [
-    d1.prepare(APPEND).bind(accountId, now, JSON.stringify(rows), keyId, source),
-    d1.prepare(DELIVER).bind(accountId, rows.length, now),
-  ]
+  return d1.prepare(APPEND).bind(accountId, now, JSON.stringify(rows), keyId, source)
 }
 
 const APPEND = `
@@ -53,33 +90,22 @@ const APPEND = `
     CROSS JOIN json_each(?3) e
     LEFT JOIN prospects p ON p.account_id = ?1 AND p.id = e.value ->> 'prospectId'`
 
+const LAST_EVENTS =
+  '(SELECT account_id, seq, type, muted FROM events WHERE account_id = ?1 ORDER BY seq DESC LIMIT ?2) e'
+
 const DELIVER = `
   INSERT INTO deliveries (account_id, webhook_id, event_seq, status, next_at)
   SELECT e.account_id, w.id, e.seq, 'pending', ?3
-  FROM (SELECT account_id, seq, type, muted FROM events WHERE account_id = ?1 ORDER BY seq DESC LIMIT ?2) e
+  FROM ${LAST_EVENTS}
     CROSS JOIN webhooks w ON w.account_id = e.account_id
   WHERE e.muted = 0 AND w.disabled_at IS NULL AND w.deleted_at IS NULL
     AND (w.event_types = '[]' OR e.type IN (SELECT value FROM json_each(w.event_types)))
-  RETURNING account_id AS accountId, webhook_id AS webhookId, event_seq AS eventSeq`
+  RETURNING ${WAKE}`
 
-/** The most messages of one `sendBatch`. */
-const SEND_MOST = 100
-
-/** Wakes the consumer for deliveries that were just committed. Never throws. */
-export type Wake = (deliveries: WakeUp[]) => Promise<void>
-
-/** Wakes by a queue message each. Where the queue is down that is logged: the deliveries are in D1, whatever happens here. */
-export const wake =
-  (queue: Queue<WakeUp>): Wake =>
-  async (deliveries) => {
-    try {
-      for (let i = 0; i < deliveries.length; i += SEND_MOST)
-        await queue.sendBatch(deliveries.slice(i, i + SEND_MOST).map((body) => ({ body })))
-    } catch (error) {
-      const message = 'deliveries not woken'
-      console.error(JSON.stringify({ level: 'error', message, count: deliveries.length, ...describeError(error) }))
-    }
-  }
+const FEED_ENTRIES = `
+  INSERT INTO feed_entries (account_id, event_seq, next_at)
+  SELECT e.account_id, e.seq, ?3 FROM ${LAST_EVENTS} WHERE e.muted = 0
+  RETURNING account_id AS accountId, event_seq AS feedSeq`
 
 /** An event as the timeline and the feed show it: the envelope, and who did it how. */
 export interface RecordedEvent {
@@ -104,9 +130,6 @@ interface EventRow extends Pick<RecordedEvent, 'type' | 'source'> {
   userId: string | null
   data: string
 }
-
-/** When an event was committed, ISO 8601. */
-export const timestampOf = (seq: number): string => new Date(Math.floor(seq / 1000)).toISOString()
 
 const toEvent = (accountId: string, row: EventRow): RecordedEvent => ({
   id: eventId(row.seq, row.nonce),

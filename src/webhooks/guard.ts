@@ -4,17 +4,20 @@ const PRIVATE_SUFFIXES = ['.local', '.internal', '.localhost']
 /**
  * Why a webhook must not be sent to this URL, or null if it may. It is asked on registration and again before each
  * send. `new URL` has by then turned every spelling of an IPv4 address (decimal, octal, hex, short) into dotted
- * decimals, and punycode and full-width characters into plain ones.
+ * decimals, and punycode and full-width characters into plain ones. `ownHost` is what the caller reached us under;
+ * `PUBLIC_HOSTS` names all of them. Only `ALLOW_LOCAL_WEBHOOKS` (local dev) lets loopback in, by two names.
  */
 export function refuseUrl(
   text: string,
-  { allowLocal, ownHost }: { allowLocal: boolean; ownHost?: string },
+  { ALLOW_LOCAL_WEBHOOKS, PUBLIC_HOSTS }: Pick<Env, 'ALLOW_LOCAL_WEBHOOKS' | 'PUBLIC_HOSTS'>,
+  ownHost?: string,
 ): string | null {
   const url = URL.parse(text)
   if (!url) return 'This is not a URL.'
   if (url.username || url.password) return 'A webhook URL cannot hold credentials.'
   const host = url.hostname.replace(/\.$/, '')
-  if (allowLocal && /^https?:$/.test(url.protocol) && (host === 'localhost' || host === '127.0.0.1')) return null
+  const isLocal = host === 'localhost' || host === '127.0.0.1'
+  if (ALLOW_LOCAL_WEBHOOKS === 'true' && isLocal && /^https?:$/.test(url.protocol)) return null
   if (url.protocol !== 'https:') return 'A webhook URL must be https.'
   if (url.port) return 'A webhook URL must use the default port.'
   if (host.startsWith('[') || /^\d+(\.\d+)*$/.test(host)) return 'A webhook URL must name a host, not an IP address.'
@@ -25,6 +28,7 @@ export function refuseUrl(
     PRIVATE_SUFFIXES.some((s) => host.endsWith(s))
   )
     return 'A webhook URL must name a public host.'
-  if (host === ownHost) return 'A webhook URL cannot be this service itself.'
+  const ownHosts = (PUBLIC_HOSTS ?? '').toLowerCase().split(/[\s,]+/)
+  if (host === ownHost || ownHosts.includes(host)) return 'A webhook URL cannot be this service itself.'
   return null
 }

@@ -1,13 +1,27 @@
+import type { Context } from 'hono'
+import { type Database, databaseOf } from '../db/client'
 import { requireScope } from '../http/auth'
-import { factory } from '../http/factory'
+import { type AppEnv, factory } from '../http/factory'
 import { idempotent } from '../http/idempotency'
 import { ListQuery } from '../http/page'
 import { invalidInput } from '../http/problem'
-import { validate } from '../http/validate'
+import { NoFields, validate } from '../http/validate'
+import { type Delivery, getDelivery, listDeliveries, redeliver } from './deliveries'
 import { listFeed } from './events'
 import { refuseUrl } from './guard'
-import { CreateWebhook, FeedQuery } from './schema'
-import { createWebhook, deleteWebhook, getWebhook, listWebhooks, locationOf } from './store'
+import { pingWebhook } from './ping'
+import { runRecoveries, startRecovery } from './recover'
+import { CreateWebhook, DeliveriesQuery, FeedQuery, RecoverWebhook, UpdateWebhook } from './schema'
+import {
+  createWebhook,
+  deleteWebhook,
+  getWebhook,
+  listWebhooks,
+  locationOf,
+  rotateSecret,
+  updateWebhook,
+} from './store'
+import { type Wake, wake } from './wake'
 
 /** `/v1/webhooks`: the endpoints that events are sent to. */
 export const webhookRoutes = factory
@@ -18,9 +32,7 @@ export const webhookRoutes = factory
   })
   .post('/', idempotent, validate({ json: CreateWebhook }), async (c) => {
     const input = c.req.valid('json')
-    const allowLocal = c.env.ALLOW_LOCAL_WEBHOOKS === 'true'
-    const refused = refuseUrl(input.url, { allowLocal, ownHost: new URL(c.req.url).hostname })
-    if (refused) throw invalidInput([{ in: 'body', pointer: '/url', code: 'url_refused', message: refused }])
+    requirePublic(c, input.url)
     const { db, caller } = c.var
     const webhook = await createWebhook(db, caller.account.id, input, c.env.ENCRYPTION_KEY, c.get('repeatable'))
     return c.json(webhook, 201, locationOf(webhook.id))
@@ -28,10 +40,58 @@ export const webhookRoutes = factory
   .get('/:id', validate({}), async (c) => {
     return c.json(await getWebhook(c.var.db, c.var.caller.account.id, c.req.param('id')))
   })
+  .patch('/:id', validate({ json: UpdateWebhook }), async (c) => {
+    const input = c.req.valid('json')
+    if (input.url !== undefined) requirePublic(c, input.url)
+    return c.json(await updateWebhook(c.var.db, c.var.caller.account.id, c.req.param('id'), input))
+  })
   .delete('/:id', validate({}), async (c) => {
     await deleteWebhook(c.var.db, c.var.caller.account.id, c.req.param('id'))
     return c.body(null, 204)
   })
+  .post('/:id/rotate-secret', idempotent, validate({ json: NoFields }), async (c) => {
+    const { db, caller } = c.var
+    const id = c.req.param('id')
+    return c.json(await rotateSecret(db, caller.account.id, id, c.env.ENCRYPTION_KEY, c.get('repeatable')))
+  })
+  .post('/:id/ping', idempotent, validate({ json: NoFields }), async (c) => {
+    return begun(c, await pingWebhook(c.var.db, c.var.caller, c.req.param('id'), c.get('repeatable')))
+  })
+  .post('/:id/recover', idempotent, validate({ json: RecoverWebhook }), async (c) => {
+    const { db, caller } = c.var
+    const { since } = c.req.valid('json')
+    const webhook = await startRecovery(db, caller.account.id, c.req.param('id'), since, c.get('repeatable'))
+    // a database of its own: what goes on in the background is not this call's cost
+    const later = databaseOf(c.env, caller.account.id) as Database
+    c.executionCtx.waitUntil(runRecoveries(later, c.env, caller.account.id))
+    return c.json(webhook, 202)
+  })
+  .get('/:id/deliveries', validate({ query: DeliveriesQuery }), async (c) => {
+    return c.json(await listDeliveries(c.var.db, c.var.caller.account.id, c.req.param('id'), c.req.valid('query')))
+  })
+
+/** `/v1/deliveries`: single deliveries, with their attempts. */
+export const deliveryRoutes = factory
+  .createApp()
+  .use(requireScope('admin'))
+  .get('/:id', validate({}), async (c) => {
+    return c.json(await getDelivery(c.var.db, c.var.caller.account.id, c.req.param('id')))
+  })
+  .post('/:id/redeliver', idempotent, validate({ json: NoFields }), async (c) => {
+    return begun(c, await redeliver(c.var.db, c.var.caller.account.id, c.req.param('id'), c.get('repeatable')))
+  })
+
+/** 400 if nothing may be sent to this URL. */
+function requirePublic(c: Context<AppEnv>, url: string): void {
+  const message = refuseUrl(url, c.env, new URL(c.req.url).hostname)
+  if (message) throw invalidInput([{ in: 'body', pointer: '/url', code: 'url_refused', message }])
+}
+
+/** Answers with a delivery that is on its way. */
+function begun(c: Context<AppEnv>, { delivery, wakes }: { delivery: Delivery; wakes: Wake[] }): Response {
+  c.executionCtx.waitUntil(wake(c.env, wakes))
+  return c.json(delivery, 202)
+}
 
 /** `/v1/events`: the feed, for those who would rather poll. */
 export const eventRoutes = factory

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { limit, pageToken } from '../http/page'
+import { ListQuery, limit, pageToken } from '../http/page'
 import { invalid, line, orNull, parameter, requiredLine } from '../http/text'
 
 /** What a webhook can ask for. */
@@ -15,17 +15,39 @@ export type EventType = (typeof EVENT_TYPES)[number]
 
 const eventType = z.enum(EVENT_TYPES, invalid('not_allowed', `An event type is one of ${EVENT_TYPES.join(', ')}.`))
 
+const eventTypes = z.array(eventType).transform((types) => [...new Set(types)])
+
 export const CreateWebhook = z.strictObject({
   url: requiredLine(2000),
   /** Empty: all of them. */
-  eventTypes: z
-    .array(eventType)
-    .transform((types) => [...new Set(types)])
-    .default([]),
+  eventTypes: eventTypes.default([]),
   description: orNull(line(500)),
   disabled: z.boolean().default(false),
 })
 export type CreateWebhook = z.infer<typeof CreateWebhook>
+
+export const UpdateWebhook = z.strictObject({
+  url: requiredLine(2000).optional(),
+  eventTypes: eventTypes.optional(),
+  description: orNull(line(500)),
+  disabled: z.boolean().optional(),
+})
+export type UpdateWebhook = z.infer<typeof UpdateWebhook>
+
+/** The body of `POST /v1/webhooks/{id}/recover`. */
+export const RecoverWebhook = z.strictObject({
+  /** Unix ms, not in the future. */
+  since: z
+    .int()
+    .min(0)
+    .refine((since) => since <= Date.now(), invalid('out_of_range', 'This must not be in the future.')),
+})
+
+/** The query of `GET /v1/webhooks/{id}/deliveries`. */
+export const DeliveriesQuery = ListQuery.extend({
+  status: z.enum(['pending', 'succeeded', 'failed', 'cancelled']).optional(),
+})
+export type DeliveriesQuery = z.output<typeof DeliveriesQuery>
 
 /** The query of `GET /v1/events`. */
 export const FeedQuery = z.strictObject({

@@ -1,24 +1,38 @@
 import { and, desc, eq, isNull, lt } from 'drizzle-orm'
 import { type Database, toStatement } from '../db/client'
+import { abortIf, isAborted } from '../db/errors'
 import { newId } from '../db/ids'
 import { webhooks } from '../db/outbox'
 import type { Repeatable } from '../http/factory'
 import { claim, keep } from '../http/idempotency'
 import { decodePageToken, type ListQuery, type Page, pageOf } from '../http/page'
-import { notFound } from '../http/problem'
-import type { CreateWebhook } from './schema'
+import { contention, notFound, Problem } from '../http/problem'
+import { CANCEL_PENDING } from './record'
+import type { CreateWebhook, UpdateWebhook } from './schema'
 import { encryptSecret, newSecret } from './secret'
 
-/** An endpoint as it is shown: without its secret. */
+/** An endpoint as it is shown: without its secret. Times are Unix ms. */
 export interface Webhook {
   id: string
   url: string
   eventTypes: string[]
   description: string | null
   disabled: boolean
+  disabledAt: number | null
+  /** `requested` by its owner, `gone`: it answered 410, `failing`: for five days. */
+  disabledReason: 'requested' | 'gone' | 'failing' | null
+  /** Its first failure since it last succeeded. */
+  failingSince: number | null
   createdAt: number
   updatedAt: number
 }
+
+/** How long a secret goes on signing once it was rotated away, ms. */
+const OLD_SECRET_SIGNS_FOR = 24 * 60 * 60 * 1000
+/** The most secrets that sign at a time, so that the header stays short. */
+const OLD_SECRETS_MOST = 10
+
+type Row = typeof webhooks.$inferSelect
 
 /** Registers an endpoint. Its secret is in this answer and never again. */
 export async function createWebhook(
@@ -31,14 +45,20 @@ export async function createWebhook(
   const now = Date.now()
   const id = newId('whk', now)
   const secret = newSecret()
-  const row = {
+  const row: Row = {
     accountId,
     id,
     url: input.url,
     eventTypes: input.eventTypes,
     description: input.description ?? null,
     secret: await encryptSecret(secret, `${accountId} ${id}`, encryptionKey),
+    oldSecrets: [],
     disabledAt: input.disabled ? now : null,
+    disabledReason: input.disabled ? 'requested' : null,
+    failingSince: null,
+    slowSince: null,
+    recoverFrom: null,
+    deletedAt: null,
     createdAt: now,
     updatedAt: now,
   }
@@ -68,35 +88,121 @@ export async function listWebhooks(db: Database, accountId: string, query: ListQ
 
 /** One endpoint; 404 if the account has none of this id. */
 export async function getWebhook(db: Database, accountId: string, id: string): Promise<Webhook> {
-  const [row] = await db.orm
-    .select()
-    .from(webhooks)
-    .where(and(inAccount(accountId), eq(webhooks.id, id)))
-  if (!row) throw notFound('webhook')
-  return toWebhook(row)
+  return toWebhook(await findWebhook(db, accountId, id))
 }
+
+/** An endpoint's row; 404 if the account has none of this id. */
+export async function findWebhook(db: Database, accountId: string, id: string): Promise<Row> {
+  const [row] = await db.orm.select().from(webhooks).where(isEndpoint(accountId, id))
+  if (!row) throw notFound('webhook')
+  return row
+}
+
+/**
+ * Changes an endpoint; what changes nothing writes nothing. Disabling cancels what is pending. Enabling, or another
+ * URL, gives it a fresh start: what is held against it is forgotten. 404 if there is none.
+ */
+export async function updateWebhook(
+  db: Database,
+  accountId: string,
+  id: string,
+  { disabled, ...given }: UpdateWebhook,
+): Promise<Webhook> {
+  const row = await findWebhook(db, accountId, id)
+  const now = Date.now()
+  const change: Partial<Row> = Object.fromEntries(
+    Object.entries(given).filter(
+      ([field, value]) => value !== undefined && JSON.stringify(value) !== JSON.stringify(row[field as keyof Row]),
+    ),
+  )
+  if (disabled === true && row.disabledAt === null)
+    Object.assign(change, { disabledAt: now, disabledReason: 'requested', recoverFrom: null })
+  if (disabled === false && row.disabledAt !== null) Object.assign(change, { disabledAt: null, disabledReason: null })
+  if (Object.keys(change).length === 0) return toWebhook(row)
+  if (change.url !== undefined || change.disabledAt === null)
+    Object.assign(change, { failingSince: null, slowSince: null })
+  change.updatedAt = Math.max(now, row.updatedAt + 1)
+  const [updated] = await db.d1.batch<{ id: string }>([
+    toStatement(
+      db,
+      db.orm.update(webhooks).set(change).where(isEndpoint(accountId, id)).returning({ id: webhooks.id }),
+    ),
+    ...(change.disabledAt ? [cancelPending(db, accountId, id, now)] : []),
+  ])
+  if (!updated?.results.length) throw notFound('webhook')
+  return toWebhook({ ...row, ...change })
+}
+
+/** Gives an endpoint another secret, which is in this answer and never again; the one before signs for a day more. */
+export async function rotateSecret(
+  db: Database,
+  accountId: string,
+  id: string,
+  encryptionKey: string,
+  repeatable?: Repeatable,
+): Promise<Webhook & { secret: string }> {
+  const row = await findWebhook(db, accountId, id)
+  const now = Date.now()
+  const living = row.oldSecrets.filter(({ until }) => until > now)
+  if (living.length >= OLD_SECRETS_MOST)
+    throw new Problem(409, 'too_many_secrets', `At most ${OLD_SECRETS_MOST} secrets that were rotated away can sign.`, {
+      conflictsWith: id,
+    })
+  const secret = newSecret()
+  const change = {
+    secret: await encryptSecret(secret, `${accountId} ${id}`, encryptionKey),
+    oldSecrets: [{ secret: row.secret, until: now + OLD_SECRET_SIGNS_FOR }, ...living],
+    updatedAt: Math.max(now, row.updatedAt + 1),
+  }
+  const body = toWebhook({ ...row, ...change })
+  try {
+    await db.d1.batch([
+      ...claim(db, accountId, repeatable, now),
+      db.d1.prepare(STOP_IF_ROTATED).bind(accountId, id, row.secret),
+      toStatement(db, db.orm.update(webhooks).set(change).where(isEndpoint(accountId, id))),
+      ...keep(db, accountId, repeatable, { status: 200, headers: {}, body: { ...body, secret: null } }, id),
+    ])
+  } catch (error) {
+    throw isAborted(error) ? contention('Others are changing this webhook.') : error
+  }
+  return { ...body, secret }
+}
+
+const STOP_IF_ROTATED = abortIf('NOT EXISTS (SELECT 1 FROM webhooks WHERE account_id = ?1 AND id = ?2 AND secret = ?3)')
 
 /** Ends an endpoint: nothing more is sent to it, and its secret is gone. */
 export async function deleteWebhook(db: Database, accountId: string, id: string): Promise<void> {
   const now = Date.now()
-  const gone = await db.orm
-    .update(webhooks)
-    .set({ deletedAt: now, updatedAt: now, secret: '' })
-    .where(and(inAccount(accountId), eq(webhooks.id, id)))
-    .returning({ id: webhooks.id })
-  if (gone.length === 0) throw notFound('webhook')
+  const end = { deletedAt: now, updatedAt: now, secret: '', oldSecrets: [], recoverFrom: null }
+  const [gone] = await db.d1.batch([
+    toStatement(db, db.orm.update(webhooks).set(end).where(isEndpoint(accountId, id)).returning({ id: webhooks.id })),
+    cancelPending(db, accountId, id, now),
+  ])
+  if (!gone?.results.length) throw notFound('webhook')
 }
 
-const inAccount = (accountId: string) => and(eq(webhooks.accountId, accountId), isNull(webhooks.deletedAt))
+const cancelPending = ({ d1 }: Database, accountId: string, webhookId: string, now: number) =>
+  d1.prepare(CANCEL_PENDING).bind(JSON.stringify([{ accountId, webhookId }]), now)
 
-const toWebhook = (
-  row: Pick<typeof webhooks.$inferSelect, Exclude<keyof Webhook, 'disabled'> | 'disabledAt'>,
-): Webhook => ({
+/** 409: nothing can be sent to an endpoint that is disabled. */
+export const isDisabled = (id: string): Problem =>
+  new Problem(409, 'webhook_disabled', 'This webhook is disabled. Enable it first.', { conflictsWith: id })
+
+/** Selects a row if the account ?1 has the endpoint ?2. */
+export const SEES_WEBHOOK = 'SELECT 1 FROM webhooks WHERE account_id = ?1 AND id = ?2 AND deleted_at IS NULL'
+
+const inAccount = (accountId: string) => and(eq(webhooks.accountId, accountId), isNull(webhooks.deletedAt))
+const isEndpoint = (accountId: string, id: string) => and(inAccount(accountId), eq(webhooks.id, id))
+
+export const toWebhook = (row: Row): Webhook => ({
   id: row.id,
   url: row.url,
   eventTypes: row.eventTypes,
   description: row.description,
   disabled: row.disabledAt !== null,
+  disabledAt: row.disabledAt,
+  disabledReason: row.disabledReason,
+  failingSince: row.failingSince,
   createdAt: row.createdAt,
   updatedAt: row.updatedAt,
 })

@@ -1,0 +1,139 @@
+import type { Database } from '../db/client'
+import type { Attempt, Sendable } from './attempt'
+import { delayAfter, FAILING_FOR } from './schedule'
+import type { Wake } from './wake'
+
+/** A delivery that a consumer holds, until `lease` (Unix ms). */
+export interface Claimed extends Sendable {
+  slow: number
+  /** Attempts since it was begun. */
+  tries: number
+  failingSince: number | null
+  lease: number
+}
+
+/** What became of a claimed delivery: an attempt, or it was not sent, and waits until then (Unix ms). */
+export type Outcome = { delivery: Claimed } & ({ attempt: Attempt } | { postponedTo: number; error?: string })
+
+/** The most deliveries that are cancelled in one batch; the sweep does the rest, when they are due. */
+const CANCEL_MOST = 1000
+
+/**
+ * Records how deliveries ended, in one batch: their state, the log of attempts, and how their endpoints are. One that
+ * answered 410, or has failed for five days, is disabled. Returns what is to be woken, and when.
+ */
+export async function record({ d1 }: Database, outcomes: Outcome[]): Promise<Wake[]> {
+  const now = Date.now()
+  const health = healthOf(outcomes, now)
+  const states = outcomes.map((outcome) => stateAfter(outcome, now))
+  const rows = JSON.stringify(states)
+  const endpoints = JSON.stringify(health)
+  await d1.batch([
+    d1.prepare(SET_DELIVERIES).bind(rows, now),
+    d1.prepare(LOG_ATTEMPTS).bind(rows),
+    d1.prepare(SET_WEBHOOKS).bind(endpoints, now),
+    ...(health.some(({ disabledReason }) => disabledReason) ? [d1.prepare(CANCEL_PENDING).bind(endpoints, now)] : []),
+  ])
+  const slow = new Map(health.map(({ webhookId, slow }) => [webhookId, slow]))
+  return outcomes.flatMap(({ delivery: { accountId, webhookId, eventSeq, slow: wasSlow } }, i) => {
+    const nextAt = states[i]?.nextAt ?? null
+    if (nextAt === null) return []
+    const delaySeconds = Math.floor(Math.max(nextAt - now, 0) / 1000)
+    return { accountId, webhookId, eventSeq, slow: slow.get(webhookId) ?? wasSlow, delaySeconds }
+  })
+}
+
+/** A delivery's state after the outcome. `logged` says whether there was an attempt. */
+function stateAfter(outcome: Outcome, now: number) {
+  const { accountId, webhookId, eventSeq, lease, tries } = outcome.delivery
+  const key = { accountId, webhookId, eventSeq, lease }
+  if (!('attempt' in outcome)) {
+    const { postponedTo: nextAt, error } = outcome
+    return { ...key, logged: 0, status: 'pending', tries, nextAt, error }
+  }
+  const { attempt } = outcome
+  const tried = { ...key, logged: 1, tries: tries + 1, ...attempt }
+  if (attempt.error === null) return { ...tried, status: 'succeeded', nextAt: null }
+  const delay = attempt.statusCode === 410 ? null : delayAfter(tries + 1, attempt.retryAfter)
+  return { ...tried, status: delay === null ? 'failed' : 'pending', nextAt: delay === null ? null : now + delay }
+}
+
+/** How each endpoint did in these outcomes, taken together. */
+function healthOf(outcomes: Outcome[], now: number) {
+  const attempted = outcomes.filter((outcome) => 'attempt' in outcome)
+  return [...Map.groupBy(attempted, ({ delivery }) => delivery.webhookId).values()].map((of) => {
+    const { accountId, webhookId, url, failingSince } = (of[0] as (typeof of)[0]).delivery
+    const succeeded = of.some(({ attempt }) => attempt.error === null)
+    const isGone = of.some(({ attempt }) => attempt.statusCode === 410)
+    const isFailing = !succeeded && failingSince !== null && failingSince <= now - FAILING_FOR
+    return {
+      accountId,
+      webhookId,
+      url,
+      succeeded: Number(succeeded),
+      slow: Number(of.some(({ attempt }) => attempt.slow)),
+      disabledReason: isGone ? 'gone' : isFailing ? 'failing' : null,
+    }
+  })
+}
+
+/**
+ * Whoever still holds the claim says what comes next. Whoever has lost it (cancelled meanwhile, or begun anew) only
+ * adds to the count, but what arrived has arrived.
+ */
+const SET_DELIVERIES = `
+  UPDATE deliveries AS d SET
+    status = iif(o.counts, o.status, d.status), next_at = iif(o.counts, o.next_at, d.next_at),
+    tries = iif(o.counts, o.tries, d.tries),
+    finished_at = CASE WHEN iif(o.counts, o.status, d.status) <> 'pending' THEN ?2 END,
+    attempts = d.attempts + o.logged,
+    last_status_code = iif(o.logged, o.status_code, d.last_status_code), 
+    last_error = iif(o.logged, o.error, coalesce(o.error, d.last_error))
+  FROM (SELECT k.*, k.status = 'succeeded' OR c.next_at = k.lease AS counts
+    FROM (SELECT value ->> 'accountId' AS account_id, value ->> 'webhookId' AS webhook_id,
+        value ->> 'eventSeq' AS event_seq, value ->> 'lease' AS lease, value ->> 'logged' AS logged,
+        value ->> 'status' AS status, value ->> 'nextAt' AS next_at, value ->> 'tries' AS tries,
+        value ->> 'statusCode' AS status_code, value ->> 'error' AS error
+      FROM json_each(?1)) k
+    CROSS JOIN deliveries c ON c.account_id = k.account_id AND c.webhook_id = k.webhook_id AND c.event_seq = k.event_seq) o
+  WHERE d.account_id = o.account_id AND d.webhook_id = o.webhook_id AND d.event_seq = o.event_seq`
+
+/** What an endpoint answered may quote what it was sent: nothing of it is kept about somebody who is erased. */
+const LOG_ATTEMPTS = `
+  INSERT INTO attempts (account_id, webhook_id, event_seq, n, attempted_at, duration_ms, status_code, error, answer)
+  SELECT d.account_id, d.webhook_id, d.event_seq, d.attempts, o.value ->> 'attemptedAt', o.value ->> 'durationMs',
+    o.value ->> 'statusCode', o.value ->> 'error', iif(e.data ->> '$.prospect.erased', NULL, o.value ->> 'answer')
+  FROM json_each(?1) o
+    CROSS JOIN deliveries d ON d.account_id = o.value ->> 'accountId' AND d.webhook_id = o.value ->> 'webhookId'
+      AND d.event_seq = o.value ->> 'eventSeq'
+    CROSS JOIN events e ON e.account_id = d.account_id AND e.seq = d.event_seq
+  WHERE o.value ->> 'logged'`
+
+/** An endpoint is written only if something about it changes, and only if it is still the one that was sent to. */
+const SET_WEBHOOKS = `
+  UPDATE webhooks AS w SET
+    failing_since = CASE WHEN NOT o.succeeded THEN coalesce(w.failing_since, ?2) END,
+    slow_since = CASE WHEN o.slow THEN coalesce(w.slow_since, ?2) END,
+    disabled_at = iif(o.disables, ?2, w.disabled_at),
+    disabled_reason = iif(o.disables, o.disabled_reason, w.disabled_reason),
+    recover_from = iif(o.disables, NULL, w.recover_from),
+    updated_at = iif(o.disables, max(?2, w.updated_at + 1), w.updated_at)
+  FROM (SELECT k.*, k.disabled_reason IS NOT NULL AND c.disabled_at IS NULL AS disables
+    FROM (SELECT value ->> 'accountId' AS account_id, value ->> 'webhookId' AS webhook_id, value ->> 'url' AS url,
+        value ->> 'succeeded' AS succeeded, value ->> 'slow' AS slow, value ->> 'disabledReason' AS disabled_reason
+      FROM json_each(?1)) k
+    CROSS JOIN webhooks c ON c.account_id = k.account_id AND c.id = k.webhook_id) o
+  WHERE w.account_id = o.account_id AND w.id = o.webhook_id AND w.url = o.url AND w.deleted_at IS NULL
+    AND (o.disables OR o.succeeded = (w.failing_since IS NOT NULL) OR o.slow <> (w.slow_since IS NOT NULL))`
+
+/** Ends what is pending of the webhooks `?1` that are disabled or deleted: `{accountId, webhookId}[]`; `?2` is now. */
+export const CANCEL_PENDING = `
+  UPDATE deliveries SET status = 'cancelled', next_at = NULL, finished_at = ?2
+  WHERE (account_id, webhook_id, event_seq) IN (
+    SELECT d.account_id, d.webhook_id, d.event_seq
+    FROM json_each(?1) k
+      CROSS JOIN webhooks w ON w.account_id = k.value ->> 'accountId' AND w.id = k.value ->> 'webhookId'
+        AND (w.disabled_at IS NOT NULL OR w.deleted_at IS NOT NULL)
+      CROSS JOIN deliveries d INDEXED BY deliveries_status
+        ON d.account_id = w.account_id AND d.webhook_id = w.id AND d.status = 'pending'
+    LIMIT ${CANCEL_MOST})`

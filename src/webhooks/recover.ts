@@ -1,0 +1,81 @@
+import type { Database } from '../db/client'
+import { abortIf, isAborted } from '../db/errors'
+import type { Repeatable } from '../http/factory'
+import { claim, keep } from '../http/idempotency'
+import { EVENT_TYPES } from './schema'
+import { findWebhook, isDisabled, toWebhook, type Webhook } from './store'
+import { WAKE, type Wake, wake } from './wake'
+
+/** Events looked at in one batch. */
+const CHUNK = 500
+/** A pending delivery that is due later than this is waiting, ms: one that a consumer holds is due before. */
+const LONGEST_CLAIM = 60_000
+
+/**
+ * Says that an endpoint is to get again what it did not get since then (Unix ms): events that were committed while it
+ * was disabled, and deliveries that failed or were cancelled; those that wait for their retry go at once.
+ * `runRecoveries` does it. 404 if there is no such endpoint, 409 if it is disabled.
+ */
+export async function startRecovery(
+  db: Database,
+  accountId: string,
+  id: string,
+  since: number,
+  repeatable?: Repeatable,
+): Promise<Webhook> {
+  const row = await findWebhook(db, accountId, id)
+  const body = toWebhook(row)
+  try {
+    await db.d1.batch([
+      ...claim(db, accountId, repeatable, Date.now()),
+      db.d1.prepare(STOP_IF_DISABLED).bind(accountId, id),
+      db.d1.prepare(BEGIN).bind(accountId, id, since * 1000),
+      ...keep(db, accountId, repeatable, { status: 202, headers: {}, body }, id),
+    ])
+  } catch (error) {
+    throw isAborted(error) ? isDisabled(id) : error
+  }
+  return body
+}
+
+/** Goes on with the recoveries under way, of one account or of all, whoever is furthest behind first, for at most `chunks` chunks. */
+export async function runRecoveries(db: Database, env: Env, accountId?: string, chunks = 50): Promise<void> {
+  const next = db.d1.prepare(nextRecovery(accountId ? 'account_id = ?1' : '?1 IS NULL')).bind(accountId ?? null)
+  for (let left = chunks; left > 0; left--) {
+    const [found] = (await next.all<{ accountId: string; id: string; recoverFrom: number }>()).results
+    if (!found) return
+    const args = [found.accountId, found.id, found.recoverFrom] as const
+    const [made] = await db.d1.batch<Wake>([
+      db.d1.prepare(RECOVER).bind(...args, Date.now(), JSON.stringify(EVENT_TYPES)),
+      db.d1.prepare(GO_ON).bind(...args),
+    ])
+    await wake(env, made?.results ?? [])
+  }
+}
+
+/** Ends a batch if the webhook (account ?1, id ?2) cannot be sent to. */
+export const STOP_IF_DISABLED = abortIf(`NOT EXISTS (SELECT 1 FROM webhooks
+  WHERE account_id = ?1 AND id = ?2 AND disabled_at IS NULL AND deleted_at IS NULL)`)
+
+const BEGIN = `UPDATE webhooks SET recover_from = min(coalesce(recover_from, ?3), ?3) WHERE account_id = ?1 AND id = ?2`
+
+const nextRecovery = (whose: string) => `
+  SELECT account_id AS accountId, id, recover_from AS recoverFrom FROM webhooks INDEXED BY webhooks_recovering
+  WHERE recover_from IS NOT NULL AND ${whose} ORDER BY recover_from LIMIT 1`
+
+const EVENTS = `(SELECT seq, type, muted FROM events WHERE account_id = ?1 AND seq >= ?3 ORDER BY seq LIMIT ${CHUNK}) e`
+
+const RECOVER = `
+  INSERT INTO deliveries (account_id, webhook_id, event_seq, status, next_at)
+  SELECT w.account_id, w.id, e.seq, 'pending', ?4
+  FROM ${EVENTS} CROSS JOIN webhooks w ON w.account_id = ?1 AND w.id = ?2
+  WHERE e.muted = 0 AND w.disabled_at IS NULL AND w.deleted_at IS NULL AND w.recover_from = ?3
+    AND e.type IN (SELECT value FROM json_each(iif(w.event_types = '[]', ?5, w.event_types)))
+  ON CONFLICT (account_id, webhook_id, event_seq) DO UPDATE SET
+    status = 'pending', next_at = ?4, tries = 0, finished_at = NULL
+  WHERE status IN ('failed', 'cancelled') OR (status = 'pending' AND next_at > ?4 + ${LONGEST_CLAIM})
+  RETURNING ${WAKE}`
+
+const GO_ON = `
+  UPDATE webhooks SET recover_from = (SELECT iif(count(*) = ${CHUNK}, max(e.seq) + 1, NULL) FROM ${EVENTS})
+  WHERE account_id = ?1 AND id = ?2 AND recover_from = ?3`

@@ -1,0 +1,45 @@
+const SECOND = 1000
+const MINUTE = 60 * SECOND
+const HOUR = 60 * MINUTE
+const DAY = 24 * HOUR
+
+/** How long after a failed attempt the next one is made, ms: nine retries, so ten attempts in all. */
+export const RETRIES = [
+  5 * SECOND,
+  5 * MINUTE,
+  30 * MINUTE,
+  2 * HOUR,
+  5 * HOUR,
+  10 * HOUR,
+  14 * HOUR,
+  20 * HOUR,
+  24 * HOUR,
+]
+
+/** The longest `Retry-After` that is honoured, and the longest delay of a queue message, ms. */
+const LONGEST = DAY
+
+/** Nothing but failures for so long disables an endpoint, ms. */
+export const FAILING_FOR = 5 * DAY
+
+/** How long deliveries and attempts are kept after they have ended, ms. */
+export const KEPT_FOR = 30 * DAY
+
+/**
+ * How long to wait after the `tries`th failed attempt (1, 2 …), ms; null if that was the last. Retries are spread
+ * over 85 to 100 % of their delay: a whole second of the queue and a minute of the sweep then stay within 20 %.
+ * `retryAfter` (ms) is what the endpoint asked for.
+ */
+export function delayAfter(tries: number, retryAfter = 0): number | null {
+  const delay = RETRIES[tries - 1]
+  if (delay === undefined) return null
+  return Math.max(Math.round(delay * (0.85 + 0.15 * Math.random())), Math.min(retryAfter, LONGEST))
+}
+
+/** What a `Retry-After` header (RFC 9110, 10.2.3: seconds or a date) asks for, ms from `now`; 0 if it says nothing. */
+export function retryAfterOf(header: string | null, now: number): number {
+  if (header === null) return 0
+  const text = header.trim()
+  const ms = /^\d+$/.test(text) ? Number(text) * SECOND : Date.parse(text) - now
+  return Math.max(ms || 0, 0)
+}
