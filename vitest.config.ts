@@ -5,6 +5,7 @@ const worker = cloudflareTest(async () => ({
   wrangler: { configPath: './wrangler.toml' },
   miniflare: {
     compatibilityFlags: ['nodejs_compat'],
+    d1Databases: { OLD_DB: 'old' },
     bindings: {
       ADMIN_TOKEN: 'operator-of-the-tests',
       ENCRYPTION_KEY: `1.${btoa('0123456789abcdef0123456789abcdef')}`,

@@ -4,8 +4,10 @@ import { beforeAll, describe, expect, test, vi } from 'vitest'
 import { eraseAccounts } from '../src/accounts/erase'
 import { openDatabase } from '../src/db/client'
 import { deliverBatch } from '../src/webhooks/deliver'
+import { runRecoveries, startRecovery } from '../src/webhooks/recover'
 import { type Account, type Answer, costOf, newAccount } from './api'
 import { writeMany } from './callers'
+import { holdQueue } from './endpoint'
 
 /**
  * What each call may cost D1, with a warm key: round trips, rows read, rows written. The same budget holds in an
@@ -35,6 +37,7 @@ async function filled(people: number): Promise<Account> {
 }
 
 beforeAll(async () => {
+  holdQueue()
   ;[small, big] = [await filled(30), await filled(3000)]
   await filled(3000)
 }, 120_000)
@@ -45,6 +48,9 @@ const known = { firstName: 'Given00007', lastName: 'Common', email: 'p7@example.
 const knownId = async (a: Account) => (await a.list('email=p7@example.com')).json.prospects[0]?.id
 const extra = async (a: Account) => (await a.prospect({ labels: 'Odd' })).json.id
 const idOf = async (a: Account, kind: string) => (await a.get(`/v1/${kind}?limit=1`)).json.items[0].id
+const webhookPath = async (a: Account) => `/v1/webhooks/${await idOf(a, 'webhooks')}`
+const deliveryPath = async (a: Account) =>
+  `/v1/deliveries/${await idOf(a, `${(await webhookPath(a)).slice(4)}/deliveries`)}`
 
 const BUDGETS: [call: string, send: (a: Account) => Promise<Answer>, trips: number, read: number, written: number][] = [
   [
@@ -121,6 +127,28 @@ const BUDGETS: [call: string, send: (a: Account) => Promise<Answer>, trips: numb
     30,
   ],
   ['new label', (a) => a.post('/v1/labels', { name: unique() }), 1, 2, 2],
+  ['list of deliveries', async (a) => a.get(`${await webhookPath(a)}/deliveries?limit=25`), 1, 65, 0],
+  [
+    'list of deliveries by status',
+    async (a) => a.get(`${await webhookPath(a)}/deliveries?status=pending&limit=25`),
+    1,
+    65,
+    0,
+  ],
+  [
+    'list of deliveries that finds none',
+    async (a) => a.get(`${await webhookPath(a)}/deliveries?status=failed`),
+    1,
+    4,
+    0,
+  ],
+  ['get delivery', async (a) => a.get(await deliveryPath(a)), 1, 5, 0],
+  ['patch of a webhook', async (a) => a.call('PATCH', await webhookPath(a), { description: unique() }), 2, 5, 1],
+  ['patch of a webhook that changes nothing', async (a) => a.call('PATCH', await webhookPath(a), {}), 1, 3, 0],
+  ['rotation of a secret', async (a) => a.post(`${await webhookPath(a)}/rotate-secret`), 2, 5, 1],
+  ['ping', async (a) => a.post(`${await webhookPath(a)}/ping`), 2, 9, 7],
+  ['redelivery', async (a) => a.post(`${await deliveryPath(a)}/redeliver`), 2, 10, 4],
+  ['recovery', async (a) => a.post(`${await webhookPath(a)}/recover`, { since: Date.now() }), 2, 5, 2],
 ]
 
 describe.each(['small', 'big'])('in a %s account', (size) => {
@@ -150,6 +178,17 @@ describe.each(['small', 'big'])('in a %s account', (size) => {
     expect(db.cost.read).toBeLessThanOrEqual(25 * 19)
     expect(db.cost.written).toBeLessThanOrEqual(25 * 8)
   })
+})
+
+test('a recovery costs what it looks at', async () => {
+  const db = openDatabase(env.DB)
+  const id = await idOf(big, 'webhooks')
+  await startRecovery(db, big.id, id, 0)
+  Object.assign(db.cost, { trips: 0, read: 0, written: 0 })
+  await runRecoveries(db, env, id, 1)
+  expect(db.cost.trips).toBe(2)
+  expect(db.cost.read).toBeLessThan(500 * 12)
+  expect(db.cost.written).toBeLessThanOrEqual(3)
 })
 
 test('words cost what they match', async () => {

@@ -20,10 +20,10 @@ export const callerOf = ({ id, apiKey }: Account): Caller => ({
 export const noOutbox: Outbox = { hasFeed: false, send: async () => {} }
 
 /** Writes many prospects in chunks, as an import does. */
-export async function writeMany(account: Account, bodies: object[], chunk = 250) {
+export async function writeMany(account: Account, bodies: object[], chunk = 250, outbox = noOutbox) {
   const rows = bodies.map((body) => toRow(CreateProspect.parse({ firstName: 'Pat', lastName: 'Doe', ...body }), 'US'))
   for (let i = 0; i < rows.length; i += chunk)
     await writeProspects(databaseFor(account), callerOf(account), 'import', rows.slice(i, i + chunk), {
-      outbox: noOutbox,
+      outbox,
     })
 }

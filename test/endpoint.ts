@@ -1,4 +1,4 @@
-import { createExecutionContext, createMessageBatch, getQueueResult } from 'cloudflare:test'
+import { createExecutionContext, createMessageBatch, createScheduledController, getQueueResult } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { vi } from 'vitest'
 import worker from '../src/index'
@@ -13,8 +13,11 @@ interface Held {
   slow: boolean
 }
 
+/** What was sent to the queues, in order. */
+export type HeldQueue = WakeUp[] & { messages: Held[] }
+
 /** Keeps wake-ups from the queues, and returns where they are collected instead, until `vi.restoreAllMocks()`. */
-export function holdQueue(): WakeUp[] & { messages: Held[] } {
+export function holdQueue(): HeldQueue {
   const messages: Held[] = []
   const held: WakeUp[] = []
   Object.defineProperty(held, 'messages', { value: messages }) // not enumerable: the list still equals one of bodies
@@ -26,12 +29,12 @@ export function holdQueue(): WakeUp[] & { messages: Held[] } {
     }
     return { metadata: { metrics: { backlogCount: 0, backlogBytes: 0 } } }
   })
-  return held as WakeUp[] & { messages: Held[] }
+  return held as HeldQueue
 }
 
 /** Answers for every endpoint, and records what was sent to them, until `vi.restoreAllMocks()`. */
-export const endpointAnswers = (answer: () => Response | Promise<Response> = () => new Response('ok')) =>
-  vi.spyOn(globalThis, 'fetch').mockImplementation(async () => answer())
+export const endpointAnswers = (answer: (url: string) => Response | Promise<Response> = () => new Response('ok')) =>
+  vi.spyOn(globalThis, 'fetch').mockImplementation(async (url) => answer(String(url)))
 
 /** What `fetch` was called with. */
 export type Sent = Parameters<typeof fetch>
@@ -40,13 +43,49 @@ export const bodyOf = ([, init]: Sent) => String(init?.body)
 export const envelopeOf = (sent: Sent) => JSON.parse(bodyOf(sent))
 export const headersOf = ([, init]: Sent) => init?.headers as Record<string, string>
 
-/** Hands messages to the Worker as the queue would. */
-export async function consume(bodies: unknown[], queue = 'prospect-webhooks') {
+/** Hands messages to the Worker as the queue would; `bindings` are what it has besides its own. */
+export async function consume(bodies: unknown[], queue = 'prospect-webhooks', bindings: object = {}) {
   const messages = bodies.map((body, i) => ({ id: `m${i}`, timestamp: new Date(), attempts: 1, body }))
   const batch = createMessageBatch(queue, messages)
-  await worker.queue(batch, env)
+  await worker.queue(batch, { ...env, ...bindings })
   return getQueueResult(batch, createExecutionContext())
 }
+
+/** Lets what was held arrive as the queues would: each lane by itself, in batches. Returns how many messages there were. */
+export async function drain({ messages }: HeldQueue): Promise<number> {
+  const taken = messages.splice(0)
+  for (const [queue, size, slow] of [
+    ['prospect-webhooks', 12, false],
+    ['prospect-webhooks-slow', 6, true],
+  ] as const) {
+    const bodies = taken.filter((message) => message.slow === slow).map(({ body }) => body)
+    for (let i = 0; i < bodies.length; i += size) await consume(bodies.slice(i, i + size), queue)
+  }
+  return taken.length
+}
+
+/** One run of the schedule; `bindings` are what the Worker has besides its own. */
+export const tick = async (bindings: object = {}) =>
+  worker.scheduled(createScheduledController(), { ...env, ...bindings })
+
+/**
+ * Stops the clock and holds the queues, until `thaw`. The schedule is for all accounts: nothing that another test has
+ * left is still to be delivered.
+ */
+export async function freeze(): Promise<HeldQueue> {
+  vi.useFakeTimers({ toFake: ['Date'] })
+  vi.setSystemTime('2027-01-01')
+  await env.DB.exec('DELETE FROM deliveries')
+  return holdQueue()
+}
+
+export function thaw() {
+  vi.restoreAllMocks()
+  vi.useRealTimers()
+}
+
+/** Moves a clock that stands still. */
+export const pass = (ms: number) => void vi.setSystemTime(Date.now() + ms)
 
 export const register = async ({ post }: Account, body: object = {}) =>
   (await post('/v1/webhooks', { url: 'https://hooks.example.com/in', ...body })).json as { id: string; secret: string }
@@ -73,3 +112,10 @@ interface DeliveryRow {
 
 export const deliveriesOf = ({ id }: Account) =>
   rows<DeliveryRow>('SELECT * FROM deliveries WHERE account_id = ? ORDER BY event_seq, webhook_id', id)
+
+/** The first delivery of an account. */
+export async function deliveryOf(account: Account): Promise<DeliveryRow> {
+  const [delivery] = await deliveriesOf(account)
+  if (!delivery) throw new Error('no delivery')
+  return delivery
+}

@@ -1,6 +1,8 @@
 declare namespace Cloudflare {
   interface Env {
-    /** Set in vitest.config.ts. */
+    // Set in vitest.config.ts.
+    /** A database without tables. */
+    OLD_DB: D1Database
     MIGRATIONS: import('cloudflare:test').D1Migration[]
   }
 }

@@ -1,81 +1,17 @@
 import { describe, expect, test } from 'vitest'
 import { refuseUrl } from '../src/webhooks/guard'
+import { HOSTILE_HOSTS, HOSTILE_URLS } from './hostile-urls'
 
 const HOSTILE = [
-  // IPv4, however it is written
-  'https://127.0.0.1/',
-  'https://8.8.8.8/',
-  'https://127.1/',
-  'https://2130706433/',
-  'https://0x7f000001/',
-  'https://0x7f.0.0.1/',
-  'https://0177.0.0.1/',
-  'https://017700000001/',
-  'https://10.0.0.1./',
-  'https://169.254.169.254/latest/meta-data/',
-  'https://0/',
-  'https://127%2e0%2e0%2e1/',
-  'https://１２７.０.０.１/',
-  'https://①②⑦.⓪.⓪.①/',
-  'https://127。0。0。1/',
-  'https://1.2.3.4.5/',
-  'https://256.256.256.256/',
-  // IPv6
-  'https://[::1]/',
-  'https://[::]/',
-  'https://[::ffff:127.0.0.1]/',
-  'https://[0:0:0:0:0:ffff:7f00:1]/',
-  'https://[2606:4700::1111]/',
-  'https://[fe80::1%25eth0]/',
-  // names of ours
-  'https://localhost/',
-  'https://LOCALHOST./',
-  'https://loc\u00adalhost/',
-  'https://%6c%6fcalhost/',
-  'https://ｌｏｃａｌｈｏｓｔ/',
-  'https://ⓛⓞⓒⓐⓛⓗⓞⓢⓣ/',
-  'https://intranet/',
-  'https://intranet./',
-  'https://com/',
-  'https://printer.local/',
-  'https://printer.LOCAL./',
-  'https://printer.local../',
-  'https://printer.ｌｏｃａｌ/',
-  'https://printer。local/',
-  'https://metadata.google.internal/',
-  'https://a.b.internal./',
-  'https://a.localhost/',
-  'https://.local/',
-  'https://.example.com/',
-  'https://./',
-  'https://../',
-  // the service itself
+  ...HOSTILE_HOSTS.map((host) => `https://${host}/`),
+  ...HOSTILE_URLS,
+  // the service itself, by the name that it was called by and by those in its configuration
   'https://api.example.com/v1/prospects',
   'https://API.example.com./',
   'https://ａpi.example.com/',
-  // what is not https on its port, or holds credentials
-  'http://example.com/',
-  'ftp://example.com/',
-  'file:///etc/passwd',
-  'javascript:alert(1)',
-  'data:text/plain,x',
-  'wss://example.com/',
-  'https://example.com:8443/',
-  'https://example.com:80/',
-  'https://user@example.com/',
-  'https://user:secret@example.com/',
-  'https://:secret@example.com/',
-  'https://example.com@127.0.0.1/',
-  // what is no URL
-  '',
-  'example.com',
-  '//example.com/',
-  '/hook',
-  'https://',
-  'https:///',
-  'https://exa mple.com/',
-  'https://example.com:99999/',
-  'https://xn--a/',
+  'https://eu.example.com/',
+  'https://EU.EXAMPLE.COM./',
+  'https://other.example.net/',
 ]
 
 const LOCAL = [
@@ -121,7 +57,11 @@ const LOCAL_HOSTS = /^https?:\/\/(localhost|127\.0\.0\.1)\.?(:|\/|$)/
 
 describe.each([false, true])('with local endpoints allowed: %s', (allowLocal) => {
   const refuse = (url: string) =>
-    refuseUrl(url, { ALLOW_LOCAL_WEBHOOKS: String(allowLocal), PUBLIC_HOSTS: '' }, 'api.example.com')
+    refuseUrl(
+      url,
+      { ALLOW_LOCAL_WEBHOOKS: String(allowLocal), PUBLIC_HOSTS: 'EU.example.com, other.example.net' },
+      'api.example.com',
+    )
   const isLocal = (url: string) => LOCAL_HOSTS.test(URL.parse(url)?.href ?? '')
 
   test.each(HOSTILE.filter((url) => !allowLocal || !isLocal(url)))('%s is refused', (url) => {

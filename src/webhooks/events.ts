@@ -100,11 +100,12 @@ const DELIVER = `
     CROSS JOIN webhooks w ON w.account_id = e.account_id
   WHERE e.muted = 0 AND w.disabled_at IS NULL AND w.deleted_at IS NULL
     AND (w.event_types = '[]' OR e.type IN (SELECT value FROM json_each(w.event_types)))
+  ORDER BY e.seq
   RETURNING ${WAKE}`
 
 const FEED_ENTRIES = `
   INSERT INTO feed_entries (account_id, event_seq, next_at)
-  SELECT e.account_id, e.seq, ?3 FROM ${LAST_EVENTS} WHERE e.muted = 0
+  SELECT e.account_id, e.seq, ?3 FROM ${LAST_EVENTS} WHERE e.muted = 0 ORDER BY e.seq
   RETURNING account_id AS accountId, event_seq AS feedSeq`
 
 /** An event as the timeline and the feed show it: the envelope, and who did it how. */

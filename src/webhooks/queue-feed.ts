@@ -77,7 +77,9 @@ const KEYS = "(SELECT value ->> 'accountId' AS account_id, value ->> 'feedSeq' A
 
 const READ = `
   SELECT e.account_id AS accountId, e.seq AS eventSeq, e.nonce, e.type, e.data
-  FROM ${KEYS} CROSS JOIN events e ON e.account_id = k.account_id AND e.seq = k.seq`
+  FROM ${KEYS}
+    CROSS JOIN accounts a ON a.id = k.account_id AND a.erased_at IS NULL
+    CROSS JOIN events e ON e.account_id = k.account_id AND e.seq = k.seq`
 
 const DONE = `DELETE FROM feed_entries WHERE (account_id, event_seq) IN (SELECT account_id, seq FROM ${KEYS})`
 

@@ -1,38 +1,40 @@
 import type { Database } from '../db/client'
 import type { Attempt, Sendable } from './attempt'
-import { delayAfter, FAILING_FOR } from './schedule'
+import { delayAfter, FAILING_FOR, LONGEST_CLAIM } from './schedule'
 import type { Wake } from './wake'
 
 /** A delivery that a consumer holds, until `lease` (Unix ms). */
 export interface Claimed extends Sendable {
   slow: number
+  /** Whether its endpoint has failed before, and not succeeded since. */
+  failing: number
   /** Attempts since it was begun. */
   tries: number
-  failingSince: number | null
   lease: number
 }
 
 /** What became of a claimed delivery: an attempt, or it was not sent, and waits until then (Unix ms). */
 export type Outcome = { delivery: Claimed } & ({ attempt: Attempt } | { postponedTo: number; error?: string })
 
-/** The most deliveries that are cancelled in one batch; the sweep does the rest, when they are due. */
-const CANCEL_MOST = 1000
+/** The most deliveries of endpoints that are touched in one batch; the sweep does the rest, when they are due. */
+const PENDING_MOST = 10_000
 
 /**
  * Records how deliveries ended, in one batch: their state, the log of attempts, and how their endpoints are. One that
- * answered 410, or has failed for five days, is disabled. Returns what is to be woken, and when.
+ * answered 410, or has failed for five days, is disabled; one that answers quickly again need not take turns any more. Returns what is to be woken, and when.
  */
 export async function record({ d1 }: Database, outcomes: Outcome[]): Promise<Wake[]> {
   const now = Date.now()
-  const health = healthOf(outcomes, now)
+  const health = healthOf(outcomes)
   const states = outcomes.map((outcome) => stateAfter(outcome, now))
   const rows = JSON.stringify(states)
   const endpoints = JSON.stringify(health)
   await d1.batch([
     d1.prepare(SET_DELIVERIES).bind(rows, now),
     d1.prepare(LOG_ATTEMPTS).bind(rows),
-    d1.prepare(SET_WEBHOOKS).bind(endpoints, now),
-    ...(health.some(({ disabledReason }) => disabledReason) ? [d1.prepare(CANCEL_PENDING).bind(endpoints, now)] : []),
+    d1.prepare(SET_WEBHOOKS).bind(endpoints, now, now - FAILING_FOR),
+    ...(health.some(({ mayEnd }) => mayEnd) ? [d1.prepare(CANCEL_PENDING).bind(endpoints, now)] : []),
+    ...(health.some(({ isBack }) => isBack) ? [d1.prepare(BRING_FORWARD).bind(endpoints, now)] : []),
   ])
   const slow = new Map(health.map(({ webhookId, slow }) => [webhookId, slow]))
   return outcomes.flatMap(({ delivery: { accountId, webhookId, eventSeq, slow: wasSlow } }, i) => {
@@ -59,21 +61,16 @@ function stateAfter(outcome: Outcome, now: number) {
 }
 
 /** How each endpoint did in these outcomes, taken together. */
-function healthOf(outcomes: Outcome[], now: number) {
+function healthOf(outcomes: Outcome[]) {
   const attempted = outcomes.filter((outcome) => 'attempt' in outcome)
   return [...Map.groupBy(attempted, ({ delivery }) => delivery.webhookId).values()].map((of) => {
-    const { accountId, webhookId, url, failingSince } = (of[0] as (typeof of)[0]).delivery
+    const { accountId, webhookId, url, failing, slow: wasSlow } = (of[0] as (typeof of)[0]).delivery
     const succeeded = of.some(({ attempt }) => attempt.error === null)
-    const isGone = of.some(({ attempt }) => attempt.statusCode === 410)
-    const isFailing = !succeeded && failingSince !== null && failingSince <= now - FAILING_FOR
-    return {
-      accountId,
-      webhookId,
-      url,
-      succeeded: Number(succeeded),
-      slow: Number(of.some(({ attempt }) => attempt.slow)),
-      disabledReason: isGone ? 'gone' : isFailing ? 'failing' : null,
-    }
+    const gone = of.some(({ attempt }) => attempt.statusCode === 410)
+    const slow = of.some(({ attempt }) => attempt.slow)
+    const states = { succeeded: Number(succeeded), gone: Number(gone), slow: Number(slow) }
+    const mayEnd = gone || (!succeeded && failing === 1)
+    return { accountId, webhookId, url, ...states, mayEnd, isBack: wasSlow === 1 && !slow }
   })
 }
 
@@ -102,38 +99,52 @@ const SET_DELIVERIES = `
 const LOG_ATTEMPTS = `
   INSERT INTO attempts (account_id, webhook_id, event_seq, n, attempted_at, duration_ms, status_code, error, answer)
   SELECT d.account_id, d.webhook_id, d.event_seq, d.attempts, o.value ->> 'attemptedAt', o.value ->> 'durationMs',
-    o.value ->> 'statusCode', o.value ->> 'error', iif(e.data ->> '$.prospect.erased', NULL, o.value ->> 'answer')
+    o.value ->> 'statusCode', o.value ->> 'error', 
+    iif(e.type = 'prospect.deleted' OR e.data ->> '$.prospect.erased', NULL, o.value ->> 'answer')
   FROM json_each(?1) o
     CROSS JOIN deliveries d ON d.account_id = o.value ->> 'accountId' AND d.webhook_id = o.value ->> 'webhookId'
       AND d.event_seq = o.value ->> 'eventSeq'
     CROSS JOIN events e ON e.account_id = d.account_id AND e.seq = d.event_seq
   WHERE o.value ->> 'logged'`
 
-/** An endpoint is written only if something about it changes, and only if it is still the one that was sent to. */
+/**
+ * An endpoint is written only if something about it changes, and only if it is still the one that was sent to. Whether
+ * it has failed for too long is seen here, for it may have succeeded, or been enabled anew, during the attempt.
+ */
 const SET_WEBHOOKS = `
   UPDATE webhooks AS w SET
     failing_since = CASE WHEN NOT o.succeeded THEN coalesce(w.failing_since, ?2) END,
     slow_since = CASE WHEN o.slow THEN coalesce(w.slow_since, ?2) END,
-    disabled_at = iif(o.disables, ?2, w.disabled_at),
-    disabled_reason = iif(o.disables, o.disabled_reason, w.disabled_reason),
-    recover_from = iif(o.disables, NULL, w.recover_from),
-    updated_at = iif(o.disables, max(?2, w.updated_at + 1), w.updated_at)
-  FROM (SELECT k.*, k.disabled_reason IS NOT NULL AND c.disabled_at IS NULL AS disables
+    disabled_at = iif(o.reason IS NULL, w.disabled_at, ?2),
+    disabled_reason = coalesce(o.reason, w.disabled_reason),
+    recover_from = iif(o.reason IS NULL, w.recover_from, NULL),
+    updated_at = iif(o.reason IS NULL, w.updated_at, max(?2, w.updated_at + 1))
+  FROM (SELECT k.*, CASE
+      WHEN c.disabled_at IS NOT NULL THEN NULL
+      WHEN k.gone THEN 'gone'
+      WHEN NOT k.succeeded AND c.failing_since <= ?3 THEN 'failing' END AS reason
     FROM (SELECT value ->> 'accountId' AS account_id, value ->> 'webhookId' AS webhook_id, value ->> 'url' AS url,
-        value ->> 'succeeded' AS succeeded, value ->> 'slow' AS slow, value ->> 'disabledReason' AS disabled_reason
+        value ->> 'succeeded' AS succeeded, value ->> 'gone' AS gone, value ->> 'slow' AS slow
       FROM json_each(?1)) k
     CROSS JOIN webhooks c ON c.account_id = k.account_id AND c.id = k.webhook_id) o
   WHERE w.account_id = o.account_id AND w.id = o.webhook_id AND w.url = o.url AND w.deleted_at IS NULL
-    AND (o.disables OR o.succeeded = (w.failing_since IS NOT NULL) OR o.slow <> (w.slow_since IS NOT NULL))`
+    AND (o.reason IS NOT NULL OR o.succeeded = (w.failing_since IS NOT NULL) OR o.slow <> (w.slow_since IS NOT NULL))`
 
-/** Ends what is pending of the webhooks `?1` that are disabled or deleted: `{accountId, webhookId}[]`; `?2` is now. */
-export const CANCEL_PENDING = `
-  UPDATE deliveries SET status = 'cancelled', next_at = NULL, finished_at = ?2
-  WHERE (account_id, webhook_id, event_seq) IN (
+/** What is pending of the webhooks `?1`, `{accountId, webhookId}[]`, if the condition on `w` and `d` holds. */
+const pendingOf = (condition: string) => `(account_id, webhook_id, event_seq) IN (
     SELECT d.account_id, d.webhook_id, d.event_seq
     FROM json_each(?1) k
       CROSS JOIN webhooks w ON w.account_id = k.value ->> 'accountId' AND w.id = k.value ->> 'webhookId'
-        AND (w.disabled_at IS NOT NULL OR w.deleted_at IS NOT NULL)
       CROSS JOIN deliveries d INDEXED BY deliveries_status
         ON d.account_id = w.account_id AND d.webhook_id = w.id AND d.status = 'pending'
-    LIMIT ${CANCEL_MOST})`
+    WHERE ${condition} LIMIT ${PENDING_MOST})`
+
+/** Ends what is pending of those that are disabled or deleted; `?2` is now. */
+export const CANCEL_PENDING = `
+  UPDATE deliveries SET status = 'cancelled', next_at = NULL, finished_at = ?2
+  WHERE ${pendingOf('(w.disabled_at IS NOT NULL OR w.deleted_at IS NOT NULL)')}`
+
+/** What waits for its turn, and was never tried, is due; `?2` is now. */
+const BRING_FORWARD = `
+  UPDATE deliveries SET next_at = ?2
+  WHERE ${pendingOf(`w.slow_since IS NULL AND d.tries = 0 AND d.next_at > ?2 + ${LONGEST_CLAIM}`)}`

@@ -2,14 +2,13 @@ import type { Database } from '../db/client'
 import { abortIf, isAborted } from '../db/errors'
 import type { Repeatable } from '../http/factory'
 import { claim, keep } from '../http/idempotency'
+import { LONGEST_CLAIM } from './schedule'
 import { EVENT_TYPES } from './schema'
 import { findWebhook, isDisabled, toWebhook, type Webhook } from './store'
 import { WAKE, type Wake, wake } from './wake'
 
 /** Events looked at in one batch. */
 const CHUNK = 500
-/** A pending delivery that is due later than this is waiting, ms: one that a consumer holds is due before. */
-const LONGEST_CLAIM = 60_000
 
 /**
  * Says that an endpoint is to get again what it did not get since then (Unix ms): events that were committed while it
@@ -38,9 +37,9 @@ export async function startRecovery(
   return body
 }
 
-/** Goes on with the recoveries under way, of one account or of all, whoever is furthest behind first, for at most `chunks` chunks. */
-export async function runRecoveries(db: Database, env: Env, accountId?: string, chunks = 50): Promise<void> {
-  const next = db.d1.prepare(nextRecovery(accountId ? 'account_id = ?1' : '?1 IS NULL')).bind(accountId ?? null)
+/** Goes on with the recoveries under way, of one endpoint or of all, whoever is furthest behind first, for at most `chunks` chunks. */
+export async function runRecoveries(db: Database, env: Env, webhookId?: string, chunks = 50): Promise<void> {
+  const next = db.d1.prepare(nextRecovery(webhookId ? 'id = ?1' : '?1 IS NULL')).bind(webhookId ?? null)
   for (let left = chunks; left > 0; left--) {
     const [found] = (await next.all<{ accountId: string; id: string; recoverFrom: number }>()).results
     if (!found) return

@@ -60,10 +60,11 @@ export const webhookRoutes = factory
   .post('/:id/recover', idempotent, validate({ json: RecoverWebhook }), async (c) => {
     const { db, caller } = c.var
     const { since } = c.req.valid('json')
-    const webhook = await startRecovery(db, caller.account.id, c.req.param('id'), since, c.get('repeatable'))
+    const id = c.req.param('id')
+    const webhook = await startRecovery(db, caller.account.id, id, since, c.get('repeatable'))
     // a database of its own: what goes on in the background is not this call's cost
     const later = databaseOf(c.env, caller.account.id) as Database
-    c.executionCtx.waitUntil(runRecoveries(later, c.env, caller.account.id))
+    c.executionCtx.waitUntil(runRecoveries(later, c.env, id))
     return c.json(webhook, 202)
   })
   .get('/:id/deliveries', validate({ query: DeliveriesQuery }), async (c) => {

@@ -25,21 +25,26 @@ export const FAILING_FOR = 5 * DAY
 /** How long deliveries and attempts are kept after they have ended, ms. */
 export const KEPT_FOR = 30 * DAY
 
+/** No consumer holds a delivery for longer, ms: one that is due later than this is waiting. */
+export const LONGEST_CLAIM = MINUTE
+
 /**
  * How long to wait after the `tries`th failed attempt (1, 2 …), ms; null if that was the last. Retries are spread
- * over 85 to 100 % of their delay: a whole second of the queue and a minute of the sweep then stay within 20 %.
+ * over 85 to 97 % of their delay: a second of the queue, or the minute of a sweep where its message was lost, then
+ * stays within 20 %.
  * `retryAfter` (ms) is what the endpoint asked for.
  */
 export function delayAfter(tries: number, retryAfter = 0): number | null {
   const delay = RETRIES[tries - 1]
   if (delay === undefined) return null
-  return Math.max(Math.round(delay * (0.85 + 0.15 * Math.random())), Math.min(retryAfter, LONGEST))
+  return Math.max(Math.round(delay * (0.85 + 0.12 * Math.random())), Math.min(retryAfter, LONGEST))
 }
 
-/** What a `Retry-After` header (RFC 9110, 10.2.3: seconds or a date) asks for, ms from `now`; 0 if it says nothing. */
+/** What a `Retry-After` header (RFC 9110, 10.2.3: seconds or a date in GMT) asks for, ms from `now`; 0 if it says nothing. */
 export function retryAfterOf(header: string | null, now: number): number {
   if (header === null) return 0
   const text = header.trim()
-  const ms = /^\d+$/.test(text) ? Number(text) * SECOND : Date.parse(text) - now
-  return Math.max(ms || 0, 0)
+  if (/^\d+$/.test(text)) return Number(text) * SECOND
+  const at = text.endsWith(' GMT') ? Date.parse(text) : Number.NaN
+  return Math.max(at - now || 0, 0)
 }

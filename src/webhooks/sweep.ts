@@ -7,9 +7,9 @@ import { type Wake, type WakeUp, wake } from './wake'
 const PAGE = 500
 /** How long a wake-up that was sent in time may be under way, ms: the sweep leaves what has just become due to it. */
 const OVERDUE = 5_000
-/** How many deliveries of one slow endpoint are woken in a sweep, and how long its others wait for the next, ms. */
+/** How many deliveries of one slow endpoint are woken in a minute, ms: the others wait for their turn. */
 const SLOW_MOST = 20
-const SLOW_WAIT = 5 * 60_000
+const MINUTE = 60_000
 /** Where the queue is down the sweep delivers by itself: so many at a time, and for so long, ms. */
 const BATCH = 12
 const OWN_TIME = 30_000
@@ -22,9 +22,9 @@ interface Due extends WakeUp {
 }
 
 /**
- * Goes through the timetable, at most `pages` pages of it: what is due and in nobody's hands is woken anew. Nothing
- * depends on a queue message, and where the queue is down what is due is delivered here. What has lost its endpoint
- * is cancelled.
+ * Goes through the timetable, at most `pages` pages of it: what is due and in nobody's hands is woken anew; of a slow
+ * endpoint's, 20 a minute. Nothing depends on a queue message, and where the queue is down what is due is delivered
+ * here. What has lost its endpoint is cancelled.
  */
 export async function sweepDeliveries(db: Database, env: Env, pages = 20): Promise<void> {
   const start = Date.now()
@@ -36,18 +36,18 @@ export async function sweepDeliveries(db: Database, env: Env, pages = 20): Promi
       .bind(start - OVERDUE, after.nextAt, after.accountId, after.webhookId, after.eventSeq)
       .all<Due>()
     const ended = due.filter((d) => d.ended)
-    const mayWake = (d: Due) => {
-      const n = (woken.get(d.webhookId) ?? 0) + 1
-      woken.set(d.webhookId, n)
-      return !d.slow || n <= SLOW_MOST
-    }
-    const { wakes = [], wait = [] } = Object.groupBy(
-      due.filter((d) => !d.ended),
-      (d) => (mayWake(d) ? 'wakes' : 'wait'),
-    )
+    const turns = due
+      .filter((d) => !d.ended)
+      .map((d) => {
+        const before = woken.get(d.webhookId) ?? 0
+        woken.set(d.webhookId, before + 1)
+        return { ...d, turn: d.slow ? Math.floor(before / SLOW_MOST) : 0 }
+      })
+    const wakes = turns.filter(({ turn }) => turn === 0)
+    const wait = turns.filter(({ turn }) => turn > 0).map((d) => ({ ...d, turnAt: start - OVERDUE + d.turn * MINUTE }))
     const changes = [
       ...(ended.length > 0 ? [db.d1.prepare(CANCEL).bind(JSON.stringify(ended), start)] : []),
-      ...(wait.length > 0 ? [db.d1.prepare(WAIT).bind(JSON.stringify(wait), start + SLOW_WAIT)] : []),
+      ...(wait.length > 0 ? [db.d1.prepare(WAIT).bind(JSON.stringify(wait))] : []),
     ]
     if (changes.length > 0) await db.d1.batch(changes)
     if (wakes.length > 0 && !(await wake(env, wakes))) await deliverHere(db, env, wakes, start + OWN_TIME)
@@ -84,11 +84,14 @@ const OVERDUE_PAGE = `
   WHERE d.next_at <= ?1 AND (d.next_at, d.account_id, d.webhook_id, d.event_seq) > (?2, ?3, ?4, ?5)
   ORDER BY d.next_at, d.account_id, d.webhook_id, d.event_seq LIMIT ${PAGE}`
 
-/** Of those listed, what nobody has taken or finished since. */
-const STILL_DUE = `status = 'pending' AND (account_id, webhook_id, event_seq, next_at) IN (
-    SELECT value ->> 'accountId', value ->> 'webhookId', value ->> 'eventSeq', value ->> 'nextAt' FROM json_each(?1))`
-const CANCEL = `UPDATE deliveries SET status = 'cancelled', next_at = NULL, finished_at = ?2 WHERE ${STILL_DUE}`
-const WAIT = `UPDATE deliveries SET next_at = ?2 WHERE ${STILL_DUE}`
+/** Of those listed (`?1`), what nobody has taken or finished since. */
+const STILL_DUE = `d.status = 'pending' AND d.account_id = k.value ->> 'accountId'
+    AND d.webhook_id = k.value ->> 'webhookId' AND d.event_seq = k.value ->> 'eventSeq' AND d.next_at = k.value ->> 'nextAt'`
+const CANCEL = `
+  UPDATE deliveries AS d SET status = 'cancelled', next_at = NULL, finished_at = ?2 FROM json_each(?1) k
+  WHERE ${STILL_DUE}`
+const WAIT = `
+  UPDATE deliveries AS d SET next_at = k.value ->> 'turnAt' FROM json_each(?1) k WHERE ${STILL_DUE}`
 
 const PURGE = `
   DELETE FROM deliveries WHERE (account_id, webhook_id, event_seq) IN

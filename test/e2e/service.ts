@@ -1,13 +1,13 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Server as NetServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 const started = new Set<number>()
 const folders: string[] = []
-const servers: Server[] = []
+const servers: (Server | NetServer)[] = []
 
 /** Ends and removes whatever the tests of a file have left. */
 export async function cleanUp() {
@@ -62,6 +62,12 @@ export async function spawnService(folder: string, flags: string[], port?: numbe
       for (const each of all) started.add(each)
       return all
     },
+    /** SIGKILL for every process, and none is left. */
+    async kill() {
+      const all = this.processes()
+      for (const each of all) signal(each, 'SIGKILL')
+      await until('all processes to be gone', () => !all.some(isAlive))
+    },
   }
 }
 
@@ -105,18 +111,22 @@ export async function openReceiver() {
     received.push({ headers: request.headers, body, json: JSON.parse(body) })
     response.end()
   })
-  servers.push(server)
-  await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready))
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook`, received }
+  return { url: `http://127.0.0.1:${await listen(server)}/hook`, received }
 }
 
+/** Opens a server on a free port of loopback, until the tests of the file end. Resolves to the port. */
+export async function listen(server: Server | NetServer): Promise<number> {
+  servers.push(server)
+  await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready))
+  return (server.address() as AddressInfo).port
+}
+
+/** A port that nobody listens on, below those that connections are made from: one of these could take it meanwhile. */
 function freePort(): Promise<number> {
+  const port = 10_000 + Math.floor(Math.random() * 20_000)
   const server = createServer()
   return new Promise((free) =>
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo
-      server.close(() => free(port))
-    }),
+    server.on('error', () => free(freePort())).listen(port, () => server.close(() => free(port))),
   )
 }
 

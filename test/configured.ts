@@ -1,0 +1,23 @@
+import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test'
+import { env } from 'cloudflare:workers'
+import { app } from '../src/app'
+import type { Account, Answer } from './api'
+
+/**
+ * An account's calls to a Worker that has other bindings too. Each returns when what it left to the background is
+ * done, or at once if `waits` is false.
+ */
+export const callsTo =
+  ({ key }: Pick<Account, 'key'>, bindings: object = {}, waits = true) =>
+  async <T = any>(method: string, path: string, body?: object): Promise<Answer<T>> => {
+    const request = new Request(`https://api.example.com${path}`, {
+      method,
+      headers: { authorization: `Bearer ${key}`, ...(body && { 'content-type': 'application/json' }) },
+      ...(body && { body: JSON.stringify(body) }),
+    })
+    const context = createExecutionContext()
+    const response = await app.fetch(request, { ...env, ...bindings } as Env, context)
+    const text = await response.text()
+    if (waits) await waitOnExecutionContext(context)
+    return { status: response.status, headers: response.headers, text, json: text && JSON.parse(text) }
+  }

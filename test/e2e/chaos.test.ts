@@ -1,0 +1,149 @@
+import { createServer, type IncomingMessage } from 'node:http'
+import { afterAll, expect, test } from 'vitest'
+import { call, cleanUp, listen, newFolder, type Service, startService } from './service'
+
+afterAll(cleanUp)
+
+/**
+ * Every process is killed again and again while four clients write. `npm run test:chaos` is the long form; the short
+ * one lets the schedule tick every two seconds, so that it need not wait for the minute.
+ */
+const KILLS = Number(process.env.CHAOS_KILLS ?? 4)
+const SEED = Number(process.env.CHAOS_SEED ?? Math.floor(Math.random() * 2 ** 31))
+const IS_LONG = KILLS >= 20
+const CLIENTS = 4
+/** How long after the last start everything must have arrived, ms. */
+const ARRIVED_WITHIN = 120_000
+
+const OPERATOR = 'operator-of-the-chaos'
+const FLAGS = ['--no-seed', `--var=ADMIN_TOKEN:${OPERATOR}`, '--var=ALLOW_LOCAL_WEBHOOKS:true', '--var=RATE_LIMITS:off']
+
+/** A small generator of random numbers (mulberry32), so that a run can be repeated. */
+function randomFrom(seed: number) {
+  let state = seed
+  return () => {
+    state = (state + 0x6d2b79f5) | 0
+    let t = Math.imul(state ^ (state >>> 15), 1 | state)
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
+    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32
+  }
+}
+
+const random = randomFrom(SEED)
+const sleep = (ms: number) => new Promise((done) => setTimeout(done, ms))
+
+/** What arrived: for each write (it puts a token of its own into `company`) the ids that it arrived under. */
+const arrived = new Map<string, string[]>()
+let onArrival = () => {}
+
+/** An endpoint that is mostly well, and sometimes, at the first sight of an event, fails or hangs up. */
+async function openEndpoint(): Promise<string> {
+  const seen = new Set<string>()
+  const server = createServer(async (request: IncomingMessage, response) => {
+    const { data } = JSON.parse((await request.setEncoding('utf8').toArray()).join(''))
+    const id = String(request.headers['webhook-id'])
+    const token: string = data.prospect.company
+    const mood = seen.has(id) ? 1 : random()
+    seen.add(id)
+    onArrival()
+    if (mood < 0.03) return request.socket.destroy()
+    if (mood >= 0.06) arrived.set(token, [...(arrived.get(token) ?? []), id])
+    response.writeHead(mood < 0.06 ? 500 : 200).end()
+  })
+  return `http://127.0.0.1:${await listen(server)}/hook`
+}
+
+test(`${KILLS} deaths of every process (seed ${SEED}): what was acknowledged is there, and has arrived`, async () => {
+  const folder = newFolder()
+  let service: Service = await startService(folder, FLAGS)
+  const account = await call(service.origin, OPERATOR, 'POST', '/admin/accounts', { name: 'Chaos' })
+  const key: string = account.json.apiKey.key
+  await call(service.origin, key, 'POST', '/v1/webhooks', { url: await openEndpoint() })
+
+  const written: { token: string; muted: boolean; id: string }[] = []
+  let tokens = 0
+  let writing = true
+
+  /** Writes, and asks again under the same key until there is an answer, as a good client does. */
+  async function client(n: number) {
+    const mine: string[] = []
+    while (writing) {
+      const token = `write ${n} ${tokens++}`
+      const muted = random() < 0.15
+      const known = random() < 0.3 ? mine[Math.floor(random() * mine.length)] : undefined
+      const body = {
+        firstName: 'Pat',
+        lastName: `Client ${n}`,
+        company: token,
+        muteWebhook: muted,
+        ...(known ? { email: known, update: true } : { email: `${token.replaceAll(' ', '.')}@example.com` }),
+      }
+      for (;;) {
+        const answer = await fetch(`${service.origin}/v1/prospects`, {
+          method: 'POST',
+          headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json', 'idempotency-key': token },
+          body: JSON.stringify(body),
+          signal: AbortSignal.timeout(5000),
+        })
+          .then(async (r) => ({ status: r.status, json: (await r.json()) as any }))
+          .catch(() => null)
+        if (answer && answer.status < 300) {
+          written.push({ token, muted, id: answer.json.id })
+          if (!known) mine.push(body.email)
+          break
+        }
+        if (answer && ![409, 503].includes(answer.status)) throw new Error(JSON.stringify(answer))
+        await sleep(50)
+      }
+      await sleep(random() * 40)
+    }
+  }
+
+  const clients = Promise.all(Array.from({ length: CLIENTS }, (_, n) => client(n)))
+  clients.catch(() => {}) // it is looked at below
+  let lastStart = Date.now()
+  for (let kill = 0; kill < KILLS; kill++) {
+    await sleep(200 + random() * 2000)
+    // any time, or as an event arrives: after the POST and before it is recorded
+    if (random() < 0.5) await Promise.race([sleep(5000), new Promise<void>((now) => (onArrival = now))])
+    onArrival = () => {}
+    await service.kill()
+    lastStart = Date.now()
+    service = await startService(folder, FLAGS)
+  }
+  await sleep(1000)
+  writing = false
+  await clients
+
+  const missing = () => written.filter(({ token, muted }) => !muted && !arrived.has(token))
+  while (missing().length > 0 && Date.now() < lastStart + ARRIVED_WITHIN) {
+    if (!IS_LONG) await fetch(`${service.origin}/cdn-cgi/handler/scheduled`).catch(() => {})
+    await sleep(2000)
+  }
+  const within = Math.round((Date.now() - lastStart) / 1000)
+
+  const repeats = [...arrived.values()].reduce((n, ids) => n + ids.length - 1, 0)
+  console.log(
+    `${KILLS} kills, ${written.length} writes acknowledged, ${arrived.size} events arrived (${repeats} repeats), all within ${within} s of the last start`,
+  )
+  expect(missing(), 'acknowledged events that did not arrive').toEqual([])
+  expect(
+    written.filter(({ token, muted }) => muted && arrived.has(token)),
+    'muted ones that arrived',
+  ).toEqual([])
+  expect(
+    [...arrived].filter(([, ids]) => new Set(ids).size > 1),
+    'events under two ids',
+  ).toEqual([])
+  const stored = new Set<string>()
+  for (let token: string | null = ''; token !== null; ) {
+    const { json } = await call(service.origin, key, 'GET', `/v1/prospects?limit=1000${token && `&pageToken=${token}`}`)
+    for (const { id } of json.prospects) stored.add(id)
+    token = json.nextPageToken
+  }
+  expect(
+    written.filter(({ id }) => !stored.has(id)),
+    'acknowledged writes that are missing',
+  ).toEqual([])
+  expect(written.length).toBeGreaterThan(KILLS * CLIENTS)
+}, 1_800_000)

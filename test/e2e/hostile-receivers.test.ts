@@ -1,0 +1,148 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { createServer as tcp } from 'node:net'
+import { gzipSync } from 'node:zlib'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { call, cleanUp, listen, newFolder, type Service, startService, until } from './service'
+
+afterAll(cleanUp)
+
+/**
+ * Endpoints that mean harm, or are broken, each with one delivery; and one that is well, beside them. Each test waits
+ * for what became of the first attempt.
+ */
+const OPERATOR = 'operator-of-the-hostile'
+const MIB = 1024 * 1024
+
+let service: Service
+let key: string
+/** Connections that were made to where no redirect should lead. */
+let canaryConnections = 0
+const sent = { oneGigabyte: 0, gzipBomb: 0 }
+const received: string[] = []
+
+/** Writes chunks for as long as the other side takes them. */
+function pour(response: ServerResponse, chunk: Buffer, most: number, count: (bytes: number) => void) {
+  let left = most
+  const more = () => {
+    while (left > 0 && !response.destroyed) {
+      left -= chunk.byteLength
+      count(chunk.byteLength)
+      if (!response.write(chunk)) return void response.once('drain', more)
+    }
+    response.end()
+  }
+  more()
+}
+
+/** 64 MiB of zeros in 64 KiB. */
+const BOMB = gzipSync(Buffer.alloc(64 * MIB))
+
+const ANSWERS: Record<string, (response: ServerResponse, request: IncomingMessage, canary: number) => void> = {
+  'one-gigabyte': (response) => {
+    response.writeHead(200, { 'content-type': 'text/plain' })
+    pour(response, Buffer.alloc(MIB, 'a'), 1024 * MIB, (n) => {
+      sent.oneGigabyte += n
+    })
+  },
+  'gzip-bomb': (response) => {
+    response.writeHead(200, { 'content-encoding': 'gzip' })
+    pour(response, BOMB, 256 * MIB, (n) => {
+      sent.gzipBomb += n
+    })
+  },
+  'one-byte-a-second': (response) => {
+    response.writeHead(200)
+    const drip = setInterval(() => response.write('.'), 1000)
+    response.on('close', () => clearInterval(drip))
+  },
+  redirect: (response, _, canary) =>
+    response.writeHead(302, { location: `http://127.0.0.1:${canary}/admin/accounts` }).end('elsewhere'),
+  'permanent-redirect': (response, _, canary) =>
+    response.writeHead(308, { location: `http://localhost:${canary}/` }).end(),
+  'closed-socket': (_, request) => request.socket.destroy(),
+  'half-an-answer': (response, request) => {
+    response.writeHead(200, { 'content-length': '1000' }).write('half')
+    setTimeout(() => request.socket.destroy(), 200)
+  },
+  'not-http': (_, request) => request.socket.end('SSH-2.0-OpenSSH_9.6\r\n'),
+  'many-headers': (response) => {
+    response.writeHead(200, Object.fromEntries(Array.from({ length: 200 }, (_, n) => [`x-${n}`, 'v'.repeat(50)]))).end()
+  },
+  silence: () => {},
+  well: (response) => response.end('thank you'),
+}
+
+beforeAll(async () => {
+  const canary = await listen(
+    tcp((socket) => {
+      canaryConnections++
+      socket.destroy()
+    }),
+  )
+  const port = await listen(
+    createServer(async (request, response) => {
+      response.on('error', () => {})
+      const kind = request.url?.slice(1) ?? ''
+      const { id } = JSON.parse((await request.setEncoding('utf8').toArray()).join(''))
+      received.push(`${kind} ${id}`)
+      ANSWERS[kind]?.(response, request, canary)
+    }),
+  )
+  service = await startService(newFolder(), [
+    '--no-seed',
+    `--var=ADMIN_TOKEN:${OPERATOR}`,
+    '--var=ALLOW_LOCAL_WEBHOOKS:true',
+  ])
+  key = (await call(service.origin, OPERATOR, 'POST', '/admin/accounts', { name: 'Hostile' })).json.apiKey.key
+  for (const kind of Object.keys(ANSWERS))
+    await api('POST', '/v1/webhooks', { url: `http://127.0.0.1:${port}/${kind}`, description: kind })
+  await api('POST', '/v1/prospects', { firstName: 'Ann', lastName: 'Lee' })
+})
+
+const api = (method: string, path: string, body?: unknown) => call(service.origin, key, method, path, body)
+
+/** The delivery to this endpoint, with its attempts, once there is one. */
+async function firstAttempt(kind: string) {
+  const { items } = (await api('GET', '/v1/webhooks')).json
+  const { id } = items.find(({ description }: { description: string }) => description === kind)
+  return until(
+    `an attempt at ${kind}`,
+    async () => {
+      const [delivery] = (await api('GET', `/v1/webhooks/${id}/deliveries`)).json.items
+      const log = delivery && (await api('GET', `/v1/deliveries/${delivery.id}`)).json
+      return log?.attempts.length > 0 && log
+    },
+    service.output,
+  )
+}
+
+test.each<[kind: string, ended: object, attempt: object]>([
+  ['well', { status: 'succeeded', lastStatusCode: 200 }, { statusCode: 200, responseBody: 'thank you' }],
+  ['one-gigabyte', { status: 'succeeded' }, { statusCode: 200, responseBody: 'a'.repeat(16 * 1024) }],
+  ['gzip-bomb', { status: 'succeeded' }, { statusCode: 200, responseBody: '\ufffd'.repeat(16 * 1024) }],
+  ['one-byte-a-second', { status: 'succeeded' }, { statusCode: 200, responseBody: expect.stringMatching(/^\.+$/) }],
+  ['many-headers', { status: 'succeeded' }, { statusCode: 200 }],
+  ['half-an-answer', { status: 'succeeded' }, { statusCode: 200, responseBody: 'half' }],
+  ['redirect', { status: 'pending' }, { statusCode: 302, responseBody: 'elsewhere' }],
+  ['permanent-redirect', { status: 'pending' }, { statusCode: 308 }],
+  ['closed-socket', { status: 'pending' }, { statusCode: null, error: 'No connection.' }],
+  ['not-http', { status: 'pending' }, { statusCode: null, error: 'No connection.' }],
+  ['silence', { status: 'pending' }, { statusCode: null, error: 'No answer in 15 s.' }],
+])('%s', async (kind, ended, attempt) => {
+  const log = await firstAttempt(kind)
+  expect(log.attempts[0]).toMatchObject(attempt)
+  expect(log).toMatchObject(ended)
+})
+
+test('of what was poured out hardly anything was taken', () => {
+  expect(sent.oneGigabyte).toBeLessThan(64 * MIB)
+  expect(sent.gzipBomb).toBeLessThan(64 * MIB)
+})
+
+test('no redirect was followed', () => expect(canaryConnections).toBe(0))
+
+test('the service is well, and so are deliveries of others', async () => {
+  const { json } = await api('POST', '/v1/prospects', { firstName: 'Bob', lastName: 'Lee' })
+  const [event] = (await api('GET', `/v1/prospects/${json.id}/events`)).json.items
+  await until('the next event', () => received.includes(`well ${event.id}`), service.output)
+})

@@ -1,0 +1,68 @@
+import { readdirSync } from 'node:fs'
+import { createServer, type Socket } from 'node:net'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { afterAll, expect, test } from 'vitest'
+import { HOSTILE_HOSTS, HOSTILE_URLS } from '../hostile-urls'
+import { call, cleanUp, listen, newFolder, startService, until } from './service'
+
+afterAll(cleanUp)
+
+const OPERATOR = 'operator-of-the-canary'
+const FLAGS = ['--no-seed', `--var=ADMIN_TOKEN:${OPERATOR}`]
+
+/** The local database's file. */
+function databaseIn(folder: string): DatabaseSync {
+  const d1 = join(folder, 'v3/d1/miniflare-D1DatabaseObject')
+  const file = readdirSync(d1).find((name) => name.endsWith('.sqlite') && name !== 'metadata.sqlite')
+  return new DatabaseSync(join(d1, file as string))
+}
+
+test('no hostile URL is registered, and none that got into the database all the same is connected to', async () => {
+  let connections = 0
+  const canary = createServer((socket: Socket) => {
+    connections++
+    socket.destroy()
+  })
+  const port = await listen(canary)
+  const urls = [
+    ...HOSTILE_HOSTS.flatMap((host) => [`http://${host}:${port}/`, `https://${host}:${port}/`]),
+    ...HOSTILE_URLS.map((url) => url.replace(/127\.0\.0\.1(?!:)/, `127.0.0.1:${port}`)),
+  ]
+  expect(new Set(urls).size).toBeGreaterThan(300)
+
+  const folder = newFolder()
+  let service = await startService(folder, FLAGS)
+  const key = (await call(service.origin, OPERATOR, 'POST', '/admin/accounts', { name: 'Canary' })).json.apiKey.key
+  const api = (method: string, path: string, body?: unknown) => call(service.origin, key, method, path, body)
+  for (const url of urls) {
+    const { status, json } = await api('POST', '/v1/webhooks', { url })
+    expect([url, status, json.errors?.[0].pointer]).toEqual([url, 400, '/url'])
+    await api('POST', '/v1/webhooks', { url: 'https://hooks.example.com/', eventTypes: ['prospect.created'] })
+  }
+
+  await service.kill()
+  const database = databaseIn(folder)
+  const ids = database.prepare('SELECT id FROM webhooks').all() as { id: string }[]
+  const spoil = database.prepare('UPDATE webhooks SET url = ? WHERE id = ?')
+  for (const [i, { id }] of ids.entries()) spoil.run(urls[i] ?? '', id)
+  database.close()
+  service = await startService(folder, FLAGS)
+  await api('POST', '/v1/prospects', { firstName: 'Ann', lastName: 'Lee' })
+
+  const tried = new Map<string, string>()
+  await until(
+    'every delivery to be refused',
+    async () => {
+      for (const { id } of ids) {
+        if (tried.has(id)) continue
+        const [delivery] = (await api('GET', `/v1/webhooks/${id}/deliveries`)).json.items
+        if (delivery?.attemptCount > 0) tried.set(id, delivery.lastError)
+      }
+      return tried.size === urls.length
+    },
+    service.output,
+  )
+  for (const error of tried.values()) expect(error).toMatch(/^(A webhook URL|This is not a URL)/)
+  expect(connections).toBe(0)
+})
