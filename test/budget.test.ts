@@ -185,7 +185,7 @@ test('a recovery costs what it looks at', async () => {
   const id = await idOf(big, 'webhooks')
   await startRecovery(db, big.id, id, 0)
   Object.assign(db.cost, { trips: 0, read: 0, written: 0 })
-  await runRecoveries(db, env, id, 1)
+  await runRecoveries(db, env, { accountId: big.id, id }, 1)
   expect(db.cost.trips).toBe(2)
   expect(db.cost.read).toBeLessThan(500 * 12)
   expect(db.cost.written).toBeLessThanOrEqual(3)

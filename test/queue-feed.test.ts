@@ -248,7 +248,7 @@ describe('the limits of a queue', () => {
   })
 
   test.each([
-    ['small ones', 250, {}, [100, 100, 50]],
+    ['small ones', 120, {}, [50, 50, 20]],
     ['large ones', 6, { notes: LARGE }, [3, 3]],
   ])('%s go in batches that it takes', async (_, n, body, sizes) => {
     const { bindings, batches, bodies } = newFeed()

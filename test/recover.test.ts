@@ -225,7 +225,7 @@ describe('of many events', () => {
   test('the schedule goes on with a recovery that was cut off', async () => {
     const { account, id } = await missed(MANY)
     await startRecovery(databaseFor(account), account.id, id, 0)
-    await runRecoveries(databaseFor(account), env, id, 1)
+    await runRecoveries(databaseFor(account), env, { accountId: account.id, id }, 1)
     expect(await deliveriesOf(account)).toHaveLength(500)
     const to = (await deliveriesOf(account)).at(-1)?.event_seq ?? 0
     expect(await recoverFrom(id)).toBe(to + 1)
@@ -258,13 +258,15 @@ describe('while a recovery runs', () => {
 
   test('another with an earlier time takes that, and one with a later time changes nothing', async () => {
     const { account, id } = await missed(1)
+    const { createdAt } = (await account.get(`/v1/webhooks/${id}`)).json
     for (const [since, from] of [
-      [3_000, 3_000],
-      [2_000, 2_000],
-      [5_000, 2_000],
+      [3, 3],
+      [2, 2],
+      [5, 2],
+      [-60_000, 0], // not from before it was there
     ] as const) {
-      await begin(account, id, since)
-      expect(await recoverFrom(id)).toBe(from * 1000)
+      await begin(account, id, createdAt + since)
+      expect(await recoverFrom(id)).toBe((createdAt + from) * 1000)
     }
   })
 
@@ -274,7 +276,7 @@ describe('while a recovery runs', () => {
     await runRecoveries(
       interrupted(account, () => begin(account, id, 0)),
       env,
-      id,
+      { accountId: account.id, id },
     )
     expect(await deliveriesOf(account)).toHaveLength(3)
     expect(await recoverFrom(id)).toBeNull()
@@ -297,14 +299,14 @@ describe('while a recovery runs', () => {
       await end(account, id)
       left.push(await recoverFrom(id))
     })
-    await runRecoveries(db, env, id)
+    await runRecoveries(db, env, { accountId: account.id, id })
     expect([left, await deliveriesOf(account), sent]).toEqual([[null], [], []])
   })
 
   test('an endpoint that is disabled and enabled again gets nothing more of itself', async () => {
     const { account, id } = await missed(510)
     await begin(account, id, 0)
-    await runRecoveries(databaseFor(account), env, id, 1)
+    await runRecoveries(databaseFor(account), env, { accountId: account.id, id }, 1)
     for (const disabled of [true, false]) await patch(account, id, { disabled })
     await tick()
     expect((await deliveriesOf(account)).map(({ status }) => status)).toEqual(Array(500).fill('cancelled'))
@@ -313,7 +315,7 @@ describe('while a recovery runs', () => {
   test('an endpoint that says it is gone ends it', async () => {
     const { account, id } = await missed(510)
     await begin(account, id, 0)
-    await runRecoveries(databaseFor(account), env, id, 1)
+    await runRecoveries(databaseFor(account), env, { accountId: account.id, id }, 1)
     endpointAnswers(() => new Response(null, { status: 410 }))
     await consume(sent.splice(0, 1))
     expect(await recoverFrom(id)).toBeNull()

@@ -171,6 +171,32 @@ describe('the fast queue', () => {
   })
 })
 
+describe('who shares the first batch with a slow endpoint', () => {
+  test('is recorded, and due again, before the slow one has answered', async () => {
+    const { account, ids } = await endpoints('late', 'quick')
+    const [late, quick] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+    answers.late = async () => {
+      await late.promise
+      return new Response()
+    }
+    answers.quick = async () => {
+      quick.resolve()
+      return new Response(null, { status: 500 })
+    }
+    const { setTimeout } = globalThis
+    vi.spyOn(globalThis, 'setTimeout').mockImplementation(((run: () => void, ms: number) =>
+      ms === 5000 ? void quick.promise.then(() => setTimeout(run, 20)) : setTimeout(run, ms)) as typeof setTimeout)
+    const consumed = consume(bodies(await write(account, 1)))
+    const of = async (i: number) => (await deliveriesOf(account)).find(({ webhook_id }) => webhook_id === ids[i])
+    await vi.waitFor(async () => expect(await of(1)).toMatchObject({ status: 'pending', attempts: 1 }))
+    expect(await of(0)).toMatchObject({ attempts: 0 })
+    expect(taken()).toMatchObject([{ body: { webhookId: ids[1] }, delaySeconds: 4, slow: false }])
+    late.resolve()
+    await consumed
+    expect(await of(0)).toMatchObject({ status: 'succeeded', attempts: 1 })
+  })
+})
+
 describe('a slow endpoint that answers again', () => {
   test.each([200, 404, 500, 503])('with a %d: is back in the fast queue', async (status) => {
     const { account } = await endpoints('late')
@@ -232,13 +258,10 @@ describe('the sweep', () => {
       [20, true],
       [50, false],
     ])
-    const waiting = (await deliveriesOf(account)).filter(({ next_at }) => (next_at ?? 0) > Date.now())
-    const turns = waiting.map(({ webhook_id, next_at }) => [webhook_id, (next_at ?? 0) - Date.now() + 5000])
-    for (const id of ids.slice(0, 2))
-      expect(turns.flatMap(([of, ms]) => (of === id ? Number(ms) : [])).sort((a, b) => a - b)).toEqual([
-        ...Array(20).fill(MINUTE),
-        ...Array(11).fill(2 * MINUTE),
-      ])
+    const waiting = (await deliveriesOf(account)).filter(
+      ({ status, next_at }) => status === 'pending' && next_at === null,
+    )
+    for (const id of ids.slice(0, 2)) expect(waiting.filter(({ webhook_id }) => webhook_id === id)).toHaveLength(31)
 
     while (await drain(sent)) {}
     const isWell = ({ webhook_id, status }: { webhook_id: string; status: string }) =>
@@ -246,23 +269,68 @@ describe('the sweep', () => {
     expect((await deliveriesOf(account)).filter(isWell)).toHaveLength(51)
   })
 
-  test('what waits for its turn goes once the endpoint is well again, but for retries', async () => {
+  test('turns are for the oldest first: what waits is not overtaken for ever', async () => {
+    const { account } = await endpoints('late')
+    answers.late = timesOut
+    await slowDown(account)
+    await writeMany(account, Array(60).fill({}))
+    const first = (await deliveriesOf(account)).map(({ event_seq }) => event_seq)
+    const woken = new Set<number>()
+    for (let minute = 0; minute < 9; minute++) {
+      sent.messages.length = 0 // none arrives
+      pass(MINUTE)
+      await tick()
+      for (const { body } of sent.messages.filter(({ slow }) => slow)) woken.add(body.eventSeq)
+      expect(sent.messages.length).toBeLessThanOrEqual(20)
+      await consume(
+        sent.messages.splice(0).map(({ body }) => body),
+        'prospect-webhooks-slow',
+      )
+      await writeMany(account, Array(20).fill({}))
+    }
+    expect(first.filter((seq) => !woken.has(seq))).toEqual([])
+  })
+
+  test('what waits for its turn goes once the endpoint is well again', async () => {
     const { account } = await endpoints('late')
     answers.late = timesOut
     await slowDown(account)
     await writeMany(account, Array(200).fill({}))
     pass(MINUTE)
     await tick()
-    await consume(
-      sent.messages.splice(0, 1).map(({ body }) => body),
-      'prospect-webhooks-slow',
-    )
     answers = {}
     while (await drain(sent)) {}
-    pass(MINUTE) // the rest of the first turn is due by then anyway
+    pass(MINUTE)
     await tick()
     while (await drain(sent)) {}
-    const left = (await deliveriesOf(account)).filter(({ status }) => status !== 'succeeded')
-    expect(left).toMatchObject([{ status: 'pending', tries: 1 }])
+    expect(new Set((await deliveriesOf(account)).map(({ status }) => status))).toEqual(new Set(['succeeded']))
+  })
+
+  test('or once it has another URL', async () => {
+    const { account, ids } = await endpoints('late')
+    answers.late = timesOut
+    await slowDown(account)
+    await writeMany(account, Array(100).fill({}))
+    pass(MINUTE)
+    await tick()
+    sent.messages.length = 0
+    await account.call('PATCH', `/v1/webhooks/${ids[0]}`, { url: 'https://well.example.com' })
+    for (let minute = 0; minute < 2; minute++) {
+      pass(MINUTE)
+      await tick()
+      while (await drain(sent)) {}
+    }
+    expect(new Set((await deliveriesOf(account)).map(({ status }) => status))).toEqual(new Set(['succeeded']))
+  })
+
+  test('or is cancelled with its endpoint', async () => {
+    const { account, ids } = await endpoints('late')
+    answers.late = timesOut
+    await slowDown(account)
+    await writeMany(account, Array(100).fill({}))
+    pass(MINUTE)
+    await tick()
+    await account.call('PATCH', `/v1/webhooks/${ids[0]}`, { disabled: true })
+    expect(new Set((await deliveriesOf(account)).map(({ status }) => status))).toEqual(new Set(['cancelled']))
   })
 })

@@ -111,6 +111,40 @@ describe('what nobody delivers', () => {
     expect(new Set(await statusesOf(account))).toEqual(new Set(['succeeded']))
   })
 
+  test('where a queue is full of messages, more of them would not help', async () => {
+    const account = await newAccount()
+    await register(account)
+    await writeMany(account, Array(700).fill({}))
+    pass(MINUTE)
+    const metadata = { metrics: { backlogCount: 6000, backlogBytes: 0 } }
+    const messages = vi.spyOn(Object.getPrototypeOf(env.WEBHOOKS_QUEUE) as Queue, 'sendBatch')
+    messages.mockImplementation(async () => ({ metadata }))
+    await tick()
+    expect(messages).toHaveBeenCalledTimes(5)
+  })
+
+  test('a slow queue that is away keeps nothing from the other', async () => {
+    const account = await newAccount()
+    for (const name of ['late', 'well']) await register(account, { url: `https://${name}.example.com` })
+    answer = (url) => (url.includes('late') ? timesOut() : new Response())
+    await account.prospect()
+    await drain(sent)
+    sent.messages.length = 0
+    const queue = Object.getPrototypeOf(env.WEBHOOKS_QUEUE) as Queue
+    const held = vi.mocked(queue.sendBatch).getMockImplementation() as Queue['sendBatch']
+    vi.spyOn(queue, 'sendBatch').mockImplementation(async function (this: Queue, batch) {
+      if (this === env.SLOW_WEBHOOKS_QUEUE) throw new Error('away')
+      return held.call(this, batch)
+    })
+    await account.prospect()
+    expect(sent.messages.splice(0)).toMatchObject([{ slow: false }])
+    answer = () => new Response()
+    pass(MINUTE)
+    await tick()
+    expect(sent.messages).toMatchObject([{ slow: false }])
+    expect(requests.mock.calls.at(-1)?.[0]).toContain('late')
+  })
+
   test('with a queue that is away for good everything still arrives, retries and slow endpoints too', async () => {
     vi.spyOn(Object.getPrototypeOf(env.WEBHOOKS_QUEUE), 'sendBatch').mockRejectedValue(new Error('away'))
     const account = await newAccount()

@@ -47,8 +47,12 @@ export const webhooks = sqliteTable(
     disabledReason: text().$type<'requested' | 'gone' | 'failing'>(),
     /** Its first failure since it last succeeded. */
     failingSince: integer(),
+    /** Its last failure. */
+    failedAt: integer(),
     /** Set while it takes long to answer, or does not: its deliveries then go through the slow queue. */
     slowSince: integer(),
+    /** Set while deliveries of it wait for their turn; the last time that it was theirs. */
+    waitingSince: integer(),
     /** The `seq` from which missed events are still to be brought back. */
     recoverFrom: integer(),
     /** Deleted for its owner; the row stays for as long as deliveries refer to it. */
@@ -58,8 +62,9 @@ export const webhooks = sqliteTable(
   (t) => [
     keyOf(t),
     inAccount(t),
-    // what is being recovered, and what can be purged, across accounts
+    // what is being recovered, whose turn it is, and what can be purged, across accounts
     index('webhooks_recovering').on(t.recoverFrom).where(sql`recover_from IS NOT NULL`),
+    index('webhooks_waiting').on(t.waitingSince).where(sql`waiting_since IS NOT NULL`),
     index('webhooks_deleted').on(t.deletedAt).where(sql`deleted_at IS NOT NULL`),
   ],
 )
@@ -75,7 +80,7 @@ export const deliveries = sqliteTable(
     /** How many attempts were made, and how many of them since it was last begun anew: its place in the schedule. */
     attempts: integer().notNull().default(0),
     tries: integer().notNull().default(0),
-    /** When it may be claimed next: its due time, or the end of the claim that a consumer holds. */
+    /** When it may be claimed next: its due time, or the end of the claim that a consumer holds; null: at its turn. */
     nextAt: integer(),
     finishedAt: integer(),
     lastStatusCode: integer(),
@@ -86,6 +91,10 @@ export const deliveries = sqliteTable(
     foreignKey({ columns: [t.accountId, t.webhookId], foreignColumns: [webhooks.accountId, webhooks.id] }),
     // ?status=, and what is to be cancelled
     index('deliveries_status').on(t.accountId, t.webhookId, t.status, t.eventSeq),
+    // those that wait for their turn, oldest first
+    index('deliveries_waiting')
+      .on(t.accountId, t.webhookId, t.eventSeq)
+      .where(sql`status = 'pending' AND next_at IS NULL`),
     // what is due, and what can be purged, across accounts
     index('deliveries_due').on(t.nextAt).where(sql`next_at IS NOT NULL`),
     index('deliveries_finished').on(t.finishedAt).where(sql`finished_at IS NOT NULL`),

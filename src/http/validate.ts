@@ -25,7 +25,7 @@ export const validate =
   <S extends Schemas>(schemas: S): MiddlewareHandler<AppEnv, string, Validated<S>> =>
   async (c, next) => {
     const errors: InputError[] = [...(c.get('headerErrors') ?? [])]
-    if (schemas.json) await readJson(c)
+    if (schemas.json) await readJson(c, schemas.json === NoFields)
     for (const [target, where] of [
       ['query', 'query'],
       ['json', 'body'],
@@ -59,8 +59,11 @@ export const limitBody = bodyLimit({
   },
 })
 
-/** Decodes the body strictly and leaves it where `c.req.json()` looks for it. No body at all is an empty object. */
-async function readJson(c: Context): Promise<void> {
+/**
+ * Decodes the body strictly and leaves it where `c.req.json()` looks for it. No body at all is an empty object; where
+ * there are no fields, that is so whatever its type is said to be.
+ */
+async function readJson(c: Context, mayBeEmpty: boolean): Promise<void> {
   const bytes = await c.req.arrayBuffer()
   const type = c.req.header('content-type')
   if (bytes.byteLength === 0 && !type) return
@@ -69,7 +72,7 @@ async function readJson(c: Context): Promise<void> {
     throw new Problem(415, 'unsupported_media_type', 'Send the body as application/json, in UTF-8.')
   try {
     const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(bytes)
-    Object.assign(c.req.bodyCache, { text: Promise.resolve(text) })
+    Object.assign(c.req.bodyCache, { text: Promise.resolve(mayBeEmpty && text === '' ? '{}' : text) })
   } catch {
     throw malformedJson()
   }

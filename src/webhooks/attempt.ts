@@ -8,7 +8,7 @@ import { signatureHeaders } from './sign'
 /** How long an endpoint may take to answer, ms. */
 export const TIMEOUT = 15_000
 /** Who takes longer than this is slow, ms. */
-const SLOW = 5_000
+export const SLOW = 5_000
 /** How much of an answer is kept, bytes; the rest is not read. */
 const ANSWER_MOST = 16 * 1024
 

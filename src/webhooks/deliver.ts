@@ -1,6 +1,7 @@
 import { type Database, databaseOf } from '../db/client'
-import { attempt, TIMEOUT } from './attempt'
+import { attempt, SLOW, TIMEOUT } from './attempt'
 import { type Claimed, type Outcome, record } from './record'
+import { LONGEST_CLAIM } from './schedule'
 import { WakeUp, wake } from './wake'
 
 /** How many attempts run at a time: a Worker has six connections, and a waiting one would use up its time. */
@@ -15,7 +16,7 @@ const SLOW_QUEUE = 'prospect-webhooks-slow'
 
 /**
  * Consumes wake-ups: claims those deliveries that are still due, sends each, and records how it ended. Two trips a
- * database, however many messages. A message that is not a wake-up is dropped with a log line.
+ * database, three if an endpoint is slow, however many messages. A message that is not a wake-up is dropped with a log line.
  */
 export async function deliverBatch(batch: MessageBatch<unknown>, env: Env): Promise<void> {
   const wakeUps = batch.messages.flatMap(({ id, body }) => {
@@ -60,15 +61,25 @@ export async function deliver(db: Database, env: Env, wakeUps: WakeUp[], lane: '
       )
     }
   }
-  await Promise.all(Array.from({ length: AT_ONCE }, work))
-  if (outcomes.length > 0) await wake(env, await record(db, outcomes))
+  const recordThose = async () => {
+    const ended = outcomes.splice(0)
+    if (ended.length > 0) await wake(env, await record(db, ended))
+  }
+  const all = Promise.all(Array.from({ length: AT_ONCE }, work))
+  // who was quick does not wait for who is slow
+  let timer: ReturnType<typeof setTimeout> | undefined
+  await Promise.race([all, new Promise((late) => (timer = setTimeout(late, SLOW)))])
+  clearTimeout(timer)
+  await recordThose()
+  await all
+  await recordThose()
 }
 
 /** Takes the deliveries that are due, whose webhook is enabled and in this lane, and that nobody else holds. */
 async function claim({ d1 }: Database, wakeUps: WakeUp[], lane: 'fast' | 'slow' | 'any') {
   const keys = JSON.stringify(wakeUps)
   const now = Date.now()
-  const lease = now + Math.ceil(wakeUps.length / AT_ONCE) * TIMEOUT + MARGIN
+  const lease = now + Math.min(Math.ceil(wakeUps.length / AT_ONCE) * TIMEOUT + MARGIN, LONGEST_CLAIM)
   const slow = { fast: 0, slow: 1, any: null }[lane]
   const [held, found] = await d1.batch<Omit<Claimed, 'lease'> & { due: number }>([
     d1.prepare(TAKE).bind(keys, now, lease, slow),

@@ -8,7 +8,7 @@ import { notFound } from '../http/problem'
 import { STOP_IF_DISABLED } from './recover'
 import type { DeliveriesQuery } from './schema'
 import { isDisabled, SEES_WEBHOOK } from './store'
-import { WAKE, type Wake } from './wake'
+import { WAKE, type Wake, wakesIn } from './wake'
 
 /** One event on its way to one endpoint. Times are Unix ms. */
 export interface Delivery {
@@ -20,6 +20,7 @@ export interface Delivery {
   attemptCount: number
   lastStatusCode: number | null
   lastError: string | null
+  /** Null if it has ended, or waits for its turn at an endpoint that is slow. */
   nextAttemptAt: number | null
   /** When its event was committed. */
   createdAt: number
@@ -153,8 +154,7 @@ export async function redeliver(
       db.d1.prepare(BEGIN_ANEW).bind(accountId, ...key, now),
       ...keep(db, accountId, repeatable, { status: 202, headers: {}, body: delivery }, id),
     ])
-    const wakes = results.flatMap((r) => r.results as Wake[]).filter(({ webhookId }) => webhookId)
-    return { delivery, wakes }
+    return { delivery, wakes: wakesIn(results) }
   } catch (error) {
     throw isAborted(error) ? isDisabled(row.webhookId) : error
   }

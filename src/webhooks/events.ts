@@ -5,7 +5,7 @@ import { goneInto, notFound, unknownReference } from '../http/problem'
 import { timestampOf } from './envelope'
 import { FEED_LEASE, type FeedEntry, feed, feedQueueOf } from './queue-feed'
 import { EVENT_TYPES, type EventType, type FeedQuery } from './schema'
-import { WAKE, type Wake, wake } from './wake'
+import { WAKE, type Wake, wake, wakesIn } from './wake'
 
 /** Who makes a change: the key, and how it came in. */
 export interface Origin {
@@ -65,8 +65,8 @@ export const recordEvents = (
 
 /** What is to be sent after a batch that ended with `recordEvents`. */
 export function committedIn(results: D1Result[]): Committed {
-  const rows = results.slice(-2).flatMap((r) => r.results) as (Wake & FeedEntry)[]
-  return { deliveries: rows.filter(({ webhookId }) => webhookId), feed: rows.filter(({ feedSeq }) => feedSeq) }
+  const feed = results.slice(-2).flatMap((r) => r.results as FeedEntry[])
+  return { deliveries: wakesIn(results.slice(-1)), feed: feed.filter(({ feedSeq }) => feedSeq) }
 }
 
 /** The statement that appends events to the log. */

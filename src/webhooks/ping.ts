@@ -7,7 +7,7 @@ import { contention, notFound } from '../http/problem'
 import { type Delivery, deliveryId } from './deliveries'
 import { STOP_IF_DISABLED } from './recover'
 import { isDisabled } from './store'
-import { WAKE, type Wake } from './wake'
+import { WAKE, type Wake, wakesIn } from './wake'
 
 /** How often a ping goes round again when other events are committed before it. */
 const ROUNDS = 20
@@ -54,7 +54,7 @@ export async function pingWebhook(
         db.d1.prepare(DELIVER).bind(account.id, webhookId, seq, now),
         ...keep(db, account.id, repeatable, { status: 202, headers: {}, body: delivery }, delivery.id),
       ])
-      return { delivery, wakes: results.flatMap((r) => r.results as Wake[]).filter((row) => row.webhookId) }
+      return { delivery, wakes: wakesIn(results) }
     } catch (error) {
       if (!isAborted(error)) throw error
     }

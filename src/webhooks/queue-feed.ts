@@ -1,7 +1,6 @@
 import { type Database, databaseOf } from '../db/client'
 import { describeError } from '../http/problem'
 import { type StoredEvent, toEnvelope } from './envelope'
-import { SEND_MOST } from './wake'
 
 /** How long whoever sends entries may hold them, ms; after that the schedule takes them on. */
 export const FEED_LEASE = 60_000
@@ -9,6 +8,10 @@ export const FEED_LEASE = 60_000
 const ENVELOPE_MOST = 120_000
 /** The most that one `sendBatch` may hold, bytes. */
 const BATCH_MOST = 250_000
+/** What a queue adds to a message, bytes. */
+const MESSAGE_EXTRA = 128
+/** The most events read at a time. */
+const PAGE = 50
 
 /** An event on its way to the queue `EVENTS_FEED`. */
 export interface FeedEntry {
@@ -19,16 +22,16 @@ export interface FeedEntry {
 /** The queue that gets every event that is not muted, where one is bound. */
 export const feedQueueOf = (env: Env): Queue | undefined => (env as { EVENTS_FEED?: Queue }).EVENTS_FEED
 
-/** Sends entries of one database that the caller holds, then takes them off the list. Throws where the queue is down: they are then sent later. */
+/** Sends entries of one database that the caller holds, then takes them off the list. Throws where the queue is down. */
 export async function sendToFeed(db: Database, queue: Queue, entries: FeedEntry[]): Promise<void> {
-  for (let i = 0; i < entries.length; i += SEND_MOST) {
-    const keys = JSON.stringify(entries.slice(i, i + SEND_MOST))
+  for (let i = 0; i < entries.length; i += PAGE) {
+    const keys = JSON.stringify(entries.slice(i, i + PAGE))
     const { results } = await db.d1.prepare(READ).bind(keys).all<StoredEvent>()
     let batch: MessageSendRequest[] = []
     let size = 0
     for (const event of results) {
       const text = toFeedEnvelope(event)
-      const bytes = new TextEncoder().encode(text).byteLength
+      const bytes = new TextEncoder().encode(text).byteLength + MESSAGE_EXTRA
       if (size + bytes > BATCH_MOST) {
         await queue.sendBatch(batch)
         ;[batch, size] = [[], 0]
@@ -51,8 +54,8 @@ export async function feed(env: Env, entries: FeedEntry[]): Promise<void> {
   )
 }
 
-/** Sends what nobody has sent in time, at most `pages` times a hundred. */
-export async function sweepFeed(db: Database, env: Env, pages = 50): Promise<void> {
+/** Sends what nobody has sent in time, at most `pages` times fifty. */
+export async function sweepFeed(db: Database, env: Env, pages = 100): Promise<void> {
   const queue = feedQueueOf(env)
   if (!queue) return
   for (let left = pages; left > 0; left--) {
@@ -86,5 +89,5 @@ const DONE = `DELETE FROM feed_entries WHERE (account_id, event_seq) IN (SELECT 
 const CLAIM = `
   UPDATE feed_entries SET next_at = ?2 WHERE (account_id, event_seq) IN
     (SELECT account_id, event_seq FROM feed_entries INDEXED BY feed_entries_due
-     WHERE next_at <= ?1 ORDER BY next_at LIMIT ${SEND_MOST})
+     WHERE next_at <= ?1 ORDER BY next_at LIMIT ${PAGE})
   RETURNING account_id AS accountId, event_seq AS feedSeq`

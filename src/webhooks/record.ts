@@ -1,6 +1,6 @@
 import type { Database } from '../db/client'
 import type { Attempt, Sendable } from './attempt'
-import { delayAfter, FAILING_FOR, LONGEST_CLAIM } from './schedule'
+import { delayAfter, FAILING_FOR, QUIET_FOR } from './schedule'
 import type { Wake } from './wake'
 
 /** A delivery that a consumer holds, until `lease` (Unix ms). */
@@ -16,12 +16,12 @@ export interface Claimed extends Sendable {
 /** What became of a claimed delivery: an attempt, or it was not sent, and waits until then (Unix ms). */
 export type Outcome = { delivery: Claimed } & ({ attempt: Attempt } | { postponedTo: number; error?: string })
 
-/** The most deliveries of endpoints that are touched in one batch; the sweep does the rest, when they are due. */
-const PENDING_MOST = 10_000
+/** The most deliveries that are cancelled in one batch; the sweep does the rest, when they are due. */
+const CANCEL_MOST = 10_000
 
 /**
  * Records how deliveries ended, in one batch: their state, the log of attempts, and how their endpoints are. One that
- * answered 410, or has failed for five days, is disabled; one that answers quickly again need not take turns any more. Returns what is to be woken, and when.
+ * answered 410, or has failed for five days, is disabled. Returns what is to be woken, and when.
  */
 export async function record({ d1 }: Database, outcomes: Outcome[]): Promise<Wake[]> {
   const now = Date.now()
@@ -32,9 +32,9 @@ export async function record({ d1 }: Database, outcomes: Outcome[]): Promise<Wak
   await d1.batch([
     d1.prepare(SET_DELIVERIES).bind(rows, now),
     d1.prepare(LOG_ATTEMPTS).bind(rows),
-    d1.prepare(SET_WEBHOOKS).bind(endpoints, now, now - FAILING_FOR),
+    d1.prepare(SET_WEBHOOKS).bind(endpoints, now, now - FAILING_FOR, now - QUIET_FOR),
+    ...(health.some(({ gone }) => gone) ? [d1.prepare(FAIL_GONE).bind(rows, now)] : []),
     ...(health.some(({ mayEnd }) => mayEnd) ? [d1.prepare(CANCEL_PENDING).bind(endpoints, now)] : []),
-    ...(health.some(({ isBack }) => isBack) ? [d1.prepare(BRING_FORWARD).bind(endpoints, now)] : []),
   ])
   const slow = new Map(health.map(({ webhookId, slow }) => [webhookId, slow]))
   return outcomes.flatMap(({ delivery: { accountId, webhookId, eventSeq, slow: wasSlow } }, i) => {
@@ -56,27 +56,28 @@ function stateAfter(outcome: Outcome, now: number) {
   const { attempt } = outcome
   const tried = { ...key, logged: 1, tries: tries + 1, ...attempt }
   if (attempt.error === null) return { ...tried, status: 'succeeded', nextAt: null }
-  const delay = attempt.statusCode === 410 ? null : delayAfter(tries + 1, attempt.retryAfter)
-  return { ...tried, status: delay === null ? 'failed' : 'pending', nextAt: delay === null ? null : now + delay }
+  const delay = delayAfter(tries + 1, attempt.retryAfter)
+  if (delay === null) return { ...tried, status: 'failed', nextAt: null }
+  return { ...tried, status: 'pending', nextAt: Math.max(now, attempt.attemptedAt + attempt.durationMs + delay) }
 }
 
 /** How each endpoint did in these outcomes, taken together. */
 function healthOf(outcomes: Outcome[]) {
   const attempted = outcomes.filter((outcome) => 'attempt' in outcome)
   return [...Map.groupBy(attempted, ({ delivery }) => delivery.webhookId).values()].map((of) => {
-    const { accountId, webhookId, url, failing, slow: wasSlow } = (of[0] as (typeof of)[0]).delivery
+    const { accountId, webhookId, url, failing } = (of[0] as (typeof of)[0]).delivery
     const succeeded = of.some(({ attempt }) => attempt.error === null)
     const gone = of.some(({ attempt }) => attempt.statusCode === 410)
     const slow = of.some(({ attempt }) => attempt.slow)
     const states = { succeeded: Number(succeeded), gone: Number(gone), slow: Number(slow) }
     const mayEnd = gone || (!succeeded && failing === 1)
-    return { accountId, webhookId, url, ...states, mayEnd, isBack: wasSlow === 1 && !slow }
+    return { accountId, webhookId, url, ...states, mayEnd }
   })
 }
 
 /**
- * Whoever still holds the claim says what comes next. Whoever has lost it (cancelled meanwhile, or begun anew) only
- * adds to the count, but what arrived has arrived.
+ * Whoever still holds the claim says what comes next. Whoever has lost it only adds to the count: begun anew, it goes
+ * again; but what was ended meanwhile and has arrived all the same, has arrived.
  */
 const SET_DELIVERIES = `
   UPDATE deliveries AS d SET
@@ -86,7 +87,7 @@ const SET_DELIVERIES = `
     attempts = d.attempts + o.logged,
     last_status_code = iif(o.logged, o.status_code, d.last_status_code), 
     last_error = iif(o.logged, o.error, coalesce(o.error, d.last_error))
-  FROM (SELECT k.*, k.status = 'succeeded' OR c.next_at = k.lease AS counts
+  FROM (SELECT k.*, c.next_at IS k.lease OR (k.status = 'succeeded' AND c.status <> 'pending') AS counts
     FROM (SELECT value ->> 'accountId' AS account_id, value ->> 'webhookId' AS webhook_id,
         value ->> 'eventSeq' AS event_seq, value ->> 'lease' AS lease, value ->> 'logged' AS logged,
         value ->> 'status' AS status, value ->> 'nextAt' AS next_at, value ->> 'tries' AS tries,
@@ -113,7 +114,8 @@ const LOG_ATTEMPTS = `
  */
 const SET_WEBHOOKS = `
   UPDATE webhooks AS w SET
-    failing_since = CASE WHEN NOT o.succeeded THEN coalesce(w.failing_since, ?2) END,
+    failing_since = CASE WHEN o.succeeded THEN NULL WHEN w.failed_at > ?4 THEN coalesce(w.failing_since, ?2) ELSE ?2 END,
+    failed_at = iif(o.succeeded, w.failed_at, ?2),
     slow_since = CASE WHEN o.slow THEN coalesce(w.slow_since, ?2) END,
     disabled_at = iif(o.reason IS NULL, w.disabled_at, ?2),
     disabled_reason = coalesce(o.reason, w.disabled_reason),
@@ -122,29 +124,31 @@ const SET_WEBHOOKS = `
   FROM (SELECT k.*, CASE
       WHEN c.disabled_at IS NOT NULL THEN NULL
       WHEN k.gone THEN 'gone'
-      WHEN NOT k.succeeded AND c.failing_since <= ?3 THEN 'failing' END AS reason
+      WHEN NOT k.succeeded AND c.failing_since <= ?3 AND c.failed_at > ?4 THEN 'failing' END AS reason
     FROM (SELECT value ->> 'accountId' AS account_id, value ->> 'webhookId' AS webhook_id, value ->> 'url' AS url,
         value ->> 'succeeded' AS succeeded, value ->> 'gone' AS gone, value ->> 'slow' AS slow
       FROM json_each(?1)) k
     CROSS JOIN webhooks c ON c.account_id = k.account_id AND c.id = k.webhook_id) o
   WHERE w.account_id = o.account_id AND w.id = o.webhook_id AND w.url = o.url AND w.deleted_at IS NULL
-    AND (o.reason IS NOT NULL OR o.succeeded = (w.failing_since IS NOT NULL) OR o.slow <> (w.slow_since IS NOT NULL))`
+    AND (NOT o.succeeded OR o.reason IS NOT NULL OR w.failing_since IS NOT NULL OR o.slow <> (w.slow_since IS NOT NULL))`
 
-/** What is pending of the webhooks `?1`, `{accountId, webhookId}[]`, if the condition on `w` and `d` holds. */
-const pendingOf = (condition: string) => `(account_id, webhook_id, event_seq) IN (
+/** What got a 410 has failed, unless its endpoint lives on: then it was another URL's answer. */
+const FAIL_GONE = `
+  UPDATE deliveries SET status = 'failed', next_at = NULL, finished_at = ?2
+  WHERE status = 'pending' AND (account_id, webhook_id, event_seq) IN (
+    SELECT w.account_id, w.id, o.value ->> 'eventSeq'
+    FROM json_each(?1) o
+      CROSS JOIN webhooks w ON w.account_id = o.value ->> 'accountId' AND w.id = o.value ->> 'webhookId'
+    WHERE o.value ->> 'statusCode' = 410 AND w.disabled_at IS NOT NULL)`
+
+/** Ends what is pending of the webhooks `?1`, `{accountId, webhookId}[]`, that are disabled or deleted; `?2` is now. */
+export const CANCEL_PENDING = `
+  UPDATE deliveries SET status = 'cancelled', next_at = NULL, finished_at = ?2
+  WHERE (account_id, webhook_id, event_seq) IN (
     SELECT d.account_id, d.webhook_id, d.event_seq
     FROM json_each(?1) k
       CROSS JOIN webhooks w ON w.account_id = k.value ->> 'accountId' AND w.id = k.value ->> 'webhookId'
+        AND (w.disabled_at IS NOT NULL OR w.deleted_at IS NOT NULL)
       CROSS JOIN deliveries d INDEXED BY deliveries_status
         ON d.account_id = w.account_id AND d.webhook_id = w.id AND d.status = 'pending'
-    WHERE ${condition} LIMIT ${PENDING_MOST})`
-
-/** Ends what is pending of those that are disabled or deleted; `?2` is now. */
-export const CANCEL_PENDING = `
-  UPDATE deliveries SET status = 'cancelled', next_at = NULL, finished_at = ?2
-  WHERE ${pendingOf('(w.disabled_at IS NOT NULL OR w.deleted_at IS NOT NULL)')}`
-
-/** What waits for its turn, and was never tried, is due; `?2` is now. */
-const BRING_FORWARD = `
-  UPDATE deliveries SET next_at = ?2
-  WHERE ${pendingOf(`w.slow_since IS NULL AND d.tries = 0 AND d.next_at > ?2 + ${LONGEST_CLAIM}`)}`
+    LIMIT ${CANCEL_MOST})`

@@ -2,7 +2,7 @@ import type { Database } from '../db/client'
 import { abortIf, isAborted } from '../db/errors'
 import type { Repeatable } from '../http/factory'
 import { claim, keep } from '../http/idempotency'
-import { LONGEST_CLAIM } from './schedule'
+import { KEPT_FOR, LONGEST_CLAIM } from './schedule'
 import { EVENT_TYPES } from './schema'
 import { findWebhook, isDisabled, toWebhook, type Webhook } from './store'
 import { WAKE, type Wake, wake } from './wake'
@@ -12,7 +12,7 @@ const CHUNK = 500
 
 /**
  * Says that an endpoint is to get again what it did not get since then (Unix ms): events that were committed while it
- * was disabled, and deliveries that failed or were cancelled; those that wait for their retry go at once.
+ * was disabled, and deliveries that failed or were cancelled; those that wait go at once. It reaches back 30 days.
  * `runRecoveries` does it. 404 if there is no such endpoint, 409 if it is disabled.
  */
 export async function startRecovery(
@@ -24,11 +24,12 @@ export async function startRecovery(
 ): Promise<Webhook> {
   const row = await findWebhook(db, accountId, id)
   const body = toWebhook(row)
+  const now = Date.now()
   try {
     await db.d1.batch([
-      ...claim(db, accountId, repeatable, Date.now()),
+      ...claim(db, accountId, repeatable, now),
       db.d1.prepare(STOP_IF_DISABLED).bind(accountId, id),
-      db.d1.prepare(BEGIN).bind(accountId, id, since * 1000),
+      db.d1.prepare(BEGIN).bind(accountId, id, since, now - KEPT_FOR, Number.MAX_SAFE_INTEGER),
       ...keep(db, accountId, repeatable, { status: 202, headers: {}, body }, id),
     ])
   } catch (error) {
@@ -37,9 +38,14 @@ export async function startRecovery(
   return body
 }
 
-/** Goes on with the recoveries under way, of one endpoint or of all, whoever is furthest behind first, for at most `chunks` chunks. */
-export async function runRecoveries(db: Database, env: Env, webhookId?: string, chunks = 50): Promise<void> {
-  const next = db.d1.prepare(nextRecovery(webhookId ? 'id = ?1' : '?1 IS NULL')).bind(webhookId ?? null)
+/** Goes on with the recoveries under way, of one endpoint or of all in any order, for at most `chunks` chunks. */
+export async function runRecoveries(
+  db: Database,
+  env: Env,
+  only?: { accountId: string; id: string },
+  chunks = 50,
+): Promise<void> {
+  const next = only ? db.d1.prepare(ITS_RECOVERY).bind(only.accountId, only.id) : db.d1.prepare(ANY_RECOVERY)
   for (let left = chunks; left > 0; left--) {
     const [found] = (await next.all<{ accountId: string; id: string; recoverFrom: number }>()).results
     if (!found) return
@@ -56,11 +62,19 @@ export async function runRecoveries(db: Database, env: Env, webhookId?: string, 
 export const STOP_IF_DISABLED = abortIf(`NOT EXISTS (SELECT 1 FROM webhooks
   WHERE account_id = ?1 AND id = ?2 AND disabled_at IS NULL AND deleted_at IS NULL)`)
 
-const BEGIN = `UPDATE webhooks SET recover_from = min(coalesce(recover_from, ?3), ?3) WHERE account_id = ?1 AND id = ?2`
+/** From when it was registered on, and not from before what is kept; it is taken to be quick until it shows otherwise. */
+const BEGIN = `
+  UPDATE webhooks SET recover_from = min(max(?3, ?4, created_at) * 1000, coalesce(recover_from, ?5)),
+    slow_since = NULL
+  WHERE account_id = ?1 AND id = ?2`
 
-const nextRecovery = (whose: string) => `
+const ITS_RECOVERY = `
+  SELECT account_id AS accountId, id, recover_from AS recoverFrom FROM webhooks
+  WHERE account_id = ? AND id = ? AND recover_from IS NOT NULL`
+
+const ANY_RECOVERY = `
   SELECT account_id AS accountId, id, recover_from AS recoverFrom FROM webhooks INDEXED BY webhooks_recovering
-  WHERE recover_from IS NOT NULL AND ${whose} ORDER BY recover_from LIMIT 1`
+  WHERE recover_from IS NOT NULL ORDER BY random() LIMIT 1`
 
 const EVENTS = `(SELECT seq, type, muted FROM events WHERE account_id = ?1 AND seq >= ?3 ORDER BY seq LIMIT ${CHUNK}) e`
 
@@ -72,7 +86,7 @@ const RECOVER = `
     AND e.type IN (SELECT value FROM json_each(iif(w.event_types = '[]', ?5, w.event_types)))
   ON CONFLICT (account_id, webhook_id, event_seq) DO UPDATE SET
     status = 'pending', next_at = ?4, tries = 0, finished_at = NULL
-  WHERE status IN ('failed', 'cancelled') OR (status = 'pending' AND next_at > ?4 + ${LONGEST_CLAIM})
+  WHERE status IN ('failed', 'cancelled') OR (status = 'pending' AND coalesce(next_at > ?4 + ${LONGEST_CLAIM}, true))
   RETURNING ${WAKE}`
 
 const GO_ON = `

@@ -21,6 +21,8 @@ const LONGEST = DAY
 
 /** Nothing but failures for so long disables an endpoint, ms. */
 export const FAILING_FOR = 5 * DAY
+/** Failures further apart than this are not of one piece, ms: while something fails, there is a retry each day. */
+export const QUIET_FOR = 1.5 * DAY
 
 /** How long deliveries and attempts are kept after they have ended, ms. */
 export const KEPT_FOR = 30 * DAY

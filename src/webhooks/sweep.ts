@@ -1,18 +1,23 @@
 import type { Database } from '../db/client'
 import { deliver } from './deliver'
 import { KEPT_FOR } from './schedule'
-import { type Wake, type WakeUp, wake } from './wake'
+import { WAKE, type Wake, type WakeUp, wake, wakesIn } from './wake'
 
 /** Rows of a page of the timetable. */
 const PAGE = 500
 /** How long a wake-up that was sent in time may be under way, ms: the sweep leaves what has just become due to it. */
 const OVERDUE = 5_000
-/** How many deliveries of one slow endpoint are woken in a minute, ms: the others wait for their turn. */
-const SLOW_MOST = 20
-const MINUTE = 60_000
-/** Where the queue is down the sweep delivers by itself: so many at a time, and for so long, ms. */
+/** Where a queue holds so many messages it is the consumer that is behind: more of them would not help. */
+const BACKLOG_MOST = 5_000
+/** Where the queue is down the sweep delivers by itself: so many at a time, so often, and for so long, ms. */
 const BATCH = 12
+const BATCHES_MOST = 25
 const OWN_TIME = 30_000
+/** How many deliveries take their turn in a sweep: of an endpoint that is slow, and of one that is no longer. */
+const TURN_SLOW = 20
+const TURN = 1_000
+/** Endpoints whose turn it can be in a sweep. */
+const TURNS = 100
 
 interface Due extends WakeUp {
   nextAt: number
@@ -22,46 +27,53 @@ interface Due extends WakeUp {
 }
 
 /**
- * Goes through the timetable, at most `pages` pages of it: what is due and in nobody's hands is woken anew; of a slow
- * endpoint's, 20 a minute. Nothing depends on a queue message, and where the queue is down what is due is delivered
- * here. What has lost its endpoint is cancelled.
+ * Goes through the timetable, at most `pages` pages of it: what is due and in nobody's hands is woken anew. Nothing
+ * depends on a queue message, and where the queue is down what is due is delivered here. What has lost its endpoint
+ * is cancelled. What a slow endpoint has not taken waits for its turn: 20 a minute, oldest first.
  */
 export async function sweepDeliveries(db: Database, env: Env, pages = 20): Promise<void> {
   const start = Date.now()
-  const woken = new Map<string, number>()
+  const failed: Wake[] = []
   let after = { nextAt: 0, accountId: '', webhookId: '', eventSeq: 0 }
   for (let left = pages; left > 0; left--) {
     const { results: due } = await db.d1
       .prepare(OVERDUE_PAGE)
       .bind(start - OVERDUE, after.nextAt, after.accountId, after.webhookId, after.eventSeq)
       .all<Due>()
-    const ended = due.filter((d) => d.ended)
-    const turns = due
-      .filter((d) => !d.ended)
-      .map((d) => {
-        const before = woken.get(d.webhookId) ?? 0
-        woken.set(d.webhookId, before + 1)
-        return { ...d, turn: d.slow ? Math.floor(before / SLOW_MOST) : 0 }
-      })
-    const wakes = turns.filter(({ turn }) => turn === 0)
-    const wait = turns.filter(({ turn }) => turn > 0).map((d) => ({ ...d, turnAt: start - OVERDUE + d.turn * MINUTE }))
+    const ended = JSON.stringify(due.filter((d) => d.ended))
+    const waits = JSON.stringify(due.filter((d) => !d.ended && d.slow))
     const changes = [
-      ...(ended.length > 0 ? [db.d1.prepare(CANCEL).bind(JSON.stringify(ended), start)] : []),
-      ...(wait.length > 0 ? [db.d1.prepare(WAIT).bind(JSON.stringify(wait))] : []),
+      ...(ended !== '[]' ? [db.d1.prepare(CANCEL).bind(ended, start)] : []),
+      ...(waits !== '[]' ? [WAIT, WAITING].map((sql) => db.d1.prepare(sql).bind(waits)) : []),
     ]
     if (changes.length > 0) await db.d1.batch(changes)
-    if (wakes.length > 0 && !(await wake(env, wakes))) await deliverHere(db, env, wakes, start + OWN_TIME)
+    const woken = await wake(
+      env,
+      due.filter((d) => !d.ended && !d.slow),
+    )
+    failed.push(...woken.failed)
     const last = due[PAGE - 1]
-    if (!last) return
+    if (!last || woken.backlog > BACKLOG_MOST) break
     after = last
   }
+  failed.push(...(await wake(env, await takeTurns(db, start))).failed)
+  const end = Math.min(failed.length, BATCHES_MOST * BATCH)
+  for (let i = 0; i < end && Date.now() < start + OWN_TIME; i += BATCH)
+    await deliver(db, env, failed.slice(i, i + BATCH), 'any')
 }
 
-/** Delivers without the queue, those that answer first. What is not done by `end` (Unix ms) is found by the next sweep. */
-async function deliverHere(db: Database, env: Env, wakes: Wake[], end: number): Promise<void> {
-  const fastFirst = wakes.toSorted((a, b) => Number(a.slow) - Number(b.slow))
-  for (let i = 0; i < fastFirst.length && Date.now() < end; i += BATCH)
-    await deliver(db, env, fastFirst.slice(i, i + BATCH), 'any')
+/** Makes due what has waited for its turn; an endpoint that has had its turn goes behind the others. */
+async function takeTurns({ d1 }: Database, now: number): Promise<Wake[]> {
+  type Waiting = { accountId: string; id: string; slow: number }
+  const { results: endpoints } = await d1.prepare(WHOSE_TURN).all<Waiting>()
+  if (endpoints.length === 0) return []
+  const results = await d1.batch(
+    endpoints.flatMap(({ accountId, id, slow }) => [
+      d1.prepare(TAKE_TURN).bind(accountId, id, now, slow ? TURN_SLOW : TURN),
+      d1.prepare(HAD_TURN).bind(accountId, id, now),
+    ]),
+  )
+  return wakesIn(results)
 }
 
 /** Drops deliveries and their attempts 30 days after they ended, and deleted webhooks that none refers to. */
@@ -87,11 +99,34 @@ const OVERDUE_PAGE = `
 /** Of those listed (`?1`), what nobody has taken or finished since. */
 const STILL_DUE = `d.status = 'pending' AND d.account_id = k.value ->> 'accountId'
     AND d.webhook_id = k.value ->> 'webhookId' AND d.event_seq = k.value ->> 'eventSeq' AND d.next_at = k.value ->> 'nextAt'`
+
 const CANCEL = `
   UPDATE deliveries AS d SET status = 'cancelled', next_at = NULL, finished_at = ?2 FROM json_each(?1) k
-  WHERE ${STILL_DUE}`
-const WAIT = `
-  UPDATE deliveries AS d SET next_at = k.value ->> 'turnAt' FROM json_each(?1) k WHERE ${STILL_DUE}`
+  WHERE ${STILL_DUE} AND NOT EXISTS (SELECT 1 FROM webhooks w CROSS JOIN accounts a ON a.id = w.account_id
+    WHERE w.account_id = d.account_id AND w.id = d.webhook_id
+      AND w.disabled_at IS NULL AND w.deleted_at IS NULL AND a.erased_at IS NULL)`
+
+const WAIT = `UPDATE deliveries AS d SET next_at = NULL FROM json_each(?1) k WHERE ${STILL_DUE}`
+
+const WAITING = `
+  UPDATE webhooks SET waiting_since = 0 WHERE waiting_since IS NULL
+    AND (account_id, id) IN (SELECT value ->> 'accountId', value ->> 'webhookId' FROM json_each(?1))`
+
+const WHOSE_TURN = `
+  SELECT account_id AS accountId, id, slow_since IS NOT NULL AND disabled_at IS NULL AND deleted_at IS NULL AS slow
+  FROM webhooks INDEXED BY webhooks_waiting
+  WHERE waiting_since IS NOT NULL ORDER BY waiting_since LIMIT ${TURNS}`
+
+const WAITS = `SELECT event_seq FROM deliveries INDEXED BY deliveries_waiting
+  WHERE account_id = ?1 AND webhook_id = ?2 AND status = 'pending' AND next_at IS NULL`
+
+const TAKE_TURN = `
+  UPDATE deliveries SET next_at = ?3
+  WHERE account_id = ?1 AND webhook_id = ?2 AND event_seq IN (${WAITS} ORDER BY event_seq LIMIT ?4)
+  RETURNING ${WAKE}`
+
+const HAD_TURN = `
+  UPDATE webhooks SET waiting_since = CASE WHEN EXISTS (${WAITS}) THEN ?3 END WHERE account_id = ?1 AND id = ?2`
 
 const PURGE = `
   DELETE FROM deliveries WHERE (account_id, webhook_id, event_seq) IN

@@ -11,27 +11,42 @@ export interface Wake extends WakeUp {
   delaySeconds?: number
 }
 
-/** The most messages of one `sendBatch`, and of what `EVENTS_FEED` takes at a time. */
-export const SEND_MOST = 100
+/** The most messages of one `sendBatch`. */
+const SEND_MOST = 100
 
-/** Sends a queue message each. False, and a log line, where the queue is down: the deliveries are in D1 whatever happens here. */
-export async function wake(env: Env, wakes: Wake[]): Promise<boolean> {
-  try {
-    for (const [slow, some] of Map.groupBy(wakes, (w) => Boolean(w.slow))) {
-      const queue: Queue<WakeUp> = slow ? env.SLOW_WEBHOOKS_QUEUE : env.WEBHOOKS_QUEUE
-      const messages = some.map(({ accountId, webhookId, eventSeq, delaySeconds = 0 }) => ({
-        body: { accountId, webhookId, eventSeq },
-        delaySeconds,
-      }))
-      for (let i = 0; i < messages.length; i += SEND_MOST) await queue.sendBatch(messages.slice(i, i + SEND_MOST))
+/**
+ * Sends a queue message each. Returns those whose queue is down, with a log line (they are in D1, whatever happens
+ * here), and how many messages the fuller queue holds.
+ */
+export async function wake(env: Env, wakes: Wake[]): Promise<{ failed: Wake[]; backlog: number }> {
+  const failed: Wake[] = []
+  let backlog = 0
+  for (const [slow, some] of Map.groupBy(wakes, (w) => Boolean(w.slow))) {
+    const queue: Queue<WakeUp> = slow ? env.SLOW_WEBHOOKS_QUEUE : env.WEBHOOKS_QUEUE
+    const messages = some.map(({ accountId, webhookId, eventSeq, delaySeconds = 0 }) => ({
+      body: { accountId, webhookId, eventSeq },
+      delaySeconds,
+    }))
+    let sent = 0
+    try {
+      for (; sent < messages.length; sent += SEND_MOST) {
+        const answer: Partial<QueueSendBatchResponse> | undefined = await queue.sendBatch(
+          messages.slice(sent, sent + SEND_MOST),
+        )
+        backlog = Math.max(backlog, answer?.metadata?.metrics.backlogCount ?? 0)
+      }
+    } catch (error) {
+      failed.push(...some.slice(sent))
+      const message = 'deliveries not woken'
+      console.error(JSON.stringify({ level: 'error', message, count: some.length - sent, ...describeError(error) }))
     }
-    return true
-  } catch (error) {
-    const message = 'deliveries not woken'
-    console.error(JSON.stringify({ level: 'error', message, count: wakes.length, ...describeError(error) }))
-    return false
   }
+  return { failed, backlog }
 }
+
+/** The wakes among what the statements of a batch return. */
+export const wakesIn = (results: D1Result[]): Wake[] =>
+  results.flatMap((r) => r.results as Wake[]).filter(({ webhookId }) => webhookId)
 
 /** What a statement that writes deliveries returns of each: a `Wake`. */
 export const WAKE = `account_id AS accountId, webhook_id AS webhookId, event_seq AS eventSeq,
