@@ -10,6 +10,7 @@ import { isRepeated } from './http/idempotency'
 import { onError, Problem, renderProblem } from './http/problem'
 import { timing } from './http/timing'
 import { limitBody, validate } from './http/validate'
+import { docsRoutes } from './openapi/routes'
 import { prospectRoutes } from './prospects/routes'
 import { deliveryRoutes, eventRoutes, webhookRoutes } from './webhooks/routes'
 
@@ -19,7 +20,7 @@ export const app = factory.createApp()
 app.use(requestId(), secureHeaders(), timing)
 app.use('*', async function noStore(c, next) {
   await next()
-  c.header('cache-control', 'private, no-store')
+  if (!c.res.headers.has('cache-control')) c.header('cache-control', 'private, no-store')
 })
 app.use(
   methodNotAllowed({
@@ -39,6 +40,7 @@ app.get('/health', validate({}), async (c) => {
   return c.json({ status: 'ok' })
 })
 
+app.route('/', docsRoutes)
 app.route('/admin/accounts', adminRoutes)
 
 app.use('/v1/*', authenticate)

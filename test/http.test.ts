@@ -164,7 +164,7 @@ describe('what is refused', () => {
 })
 
 describe('what is not there', () => {
-  test.each(['/', '/v1', '/v1/', '/v1/nope', '/v1/prospects/', '/v2/prospects', '/V1/prospects', '//v1/prospects'])(
+  test.each(['/nope', '/v1', '/v1/', '/v1/nope', '/v1/prospects/', '/v2/prospects', '/V1/prospects', '//v1/prospects'])(
     '%s is a 404',
     async (path) => {
       const { get } = await newAccount()

@@ -88,6 +88,7 @@ function catalogRoutes(kind: (typeof KINDS)[number]['name']): [string, Route][] 
 
 export const ROUTES = new Map<string, Route>([
   ['GET /health', { needs: 'nobody', answers: 200 }],
+  ['GET /openapi.json', { needs: 'nobody', answers: 200 }],
 
   ['GET /admin/accounts', { needs: 'operator', answers: 200, query: PAGE }],
   ['POST /admin/accounts', { needs: 'operator', answers: 201, body: { name: 'A', defaultCountry: 'US' } }],

@@ -42,22 +42,25 @@ export const authenticate = factory.createMiddleware(async function authenticate
   await next()
 })
 
-/** Lets only keys through that have this scope or a higher one. */
+/** Lets only keys through that have this scope or a higher one. The document of the API reads it from `scope`. */
 export const requireScope = (scope: Scope) =>
-  factory.createMiddleware(async function requireScope(c, next) {
-    const held = c.var.caller.key.scopes.map((s) => SCOPES.indexOf(s))
-    if (Math.max(...held) < SCOPES.indexOf(scope))
-      throw new Problem(
-        403,
-        'insufficient_scope',
-        `This needs a key with the scope "${scope}".`,
-        {},
-        {
-          'www-authenticate': `Bearer error="insufficient_scope", scope="${scope}"`,
-        },
-      )
-    await next()
-  })
+  Object.assign(
+    factory.createMiddleware(async function requireScope(c, next) {
+      const held = c.var.caller.key.scopes.map((s) => SCOPES.indexOf(s))
+      if (Math.max(...held) < SCOPES.indexOf(scope))
+        throw new Problem(
+          403,
+          'insufficient_scope',
+          `This needs a key with the scope "${scope}".`,
+          {},
+          {
+            'www-authenticate': `Bearer error="insufficient_scope", scope="${scope}"`,
+          },
+        )
+      await next()
+    }),
+    { scope },
+  )
 
 /** Lets only the operator through. Without an `ADMIN_TOKEN` there is no operator, and nothing here to be found. */
 export const requireOperator = factory.createMiddleware(async function requireOperator(c, next) {

@@ -12,6 +12,7 @@ export const limit = (byDefault: number) =>
     })
     .transform(Number)
     .default(byDefault)
+    .meta({ override: { type: 'integer', minimum: 1, maximum: MAX_LIMIT, default: byDefault } })
 
 /** A token holds a name of the longest kind, encoded twice. */
 export const pageToken = parameter(4000)

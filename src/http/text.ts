@@ -21,6 +21,7 @@ const text = (max: number, clean: (s: string) => string, forbidden: RegExp) =>
     .overwrite(clean)
     .refine(isText(forbidden), invalid('control_character', 'Control characters and lone surrogates are not allowed.'))
     .refine(atMost(max), invalid('too_long', `This may have at most ${max} characters.`))
+    .meta({ maxLength: max })
 
 /** One line of at most `max` characters, '' included. */
 export const line = (max: number) => text(max, (s) => s.replace(LINE_BREAKS, ' ').trim(), CONTROL)
@@ -30,7 +31,9 @@ export const lines = (max: number) => text(max, (s) => s.replaceAll(/\r\n?/g, '\
 
 /** A line that says something. */
 export const requiredLine = (max: number) =>
-  line(max).refine((s) => s !== '', invalid('required', 'This must not be empty.'))
+  line(max)
+    .refine((s) => s !== '', invalid('required', 'This must not be empty.'))
+    .meta({ minLength: 1 })
 
 /** For optional strings: '' says the same as null, and absent stays absent. */
 export const orNull = <T extends string>(schema: z.ZodType<T, string>) =>
@@ -62,6 +65,7 @@ export const flagParameter = (byDefault: boolean) =>
     .enum(['true', 'false'], { message: 'This must be true or false.' })
     .default(byDefault ? 'true' : 'false')
     .transform((given) => given === 'true')
+    .meta({ override: { type: 'boolean', enum: [true, false], default: byDefault } })
 
 /** A text in one case, for comparing: by way of upper case, which joins ß with ss, and with σ for the final ς. */
 export const foldCase = (text: string): string =>

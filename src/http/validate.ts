@@ -1,5 +1,5 @@
 import { zValidator } from '@hono/zod-validator'
-import type { Context, MiddlewareHandler } from 'hono'
+import type { Context, MiddlewareHandler, Next } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { HTTPException } from 'hono/http-exception'
 import * as z from 'zod'
@@ -19,31 +19,35 @@ const MAX_BODY = 1024 * 1024
 /**
  * Checks the query and the JSON body together, and throws one 400 that names everything wrong with the request. A
  * route without a query schema takes no parameter: an unknown one is always an error. Routes read the results
- * with `c.req.valid('query')` and `c.req.valid('json')`.
+ * with `c.req.valid('query')` and `c.req.valid('json')`; the document of the API takes the schemas from `schemas`.
  */
-export const validate =
-  <S extends Schemas>(schemas: S): MiddlewareHandler<AppEnv, string, Validated<S>> =>
-  async (c, next) => {
-    const errors: InputError[] = [...(c.get('headerErrors') ?? [])]
-    if (schemas.json) await readJson(c, schemas.json === NoFields)
-    for (const [target, where] of [
-      ['query', 'query'],
-      ['json', 'body'],
-    ] as const) {
-      const schema = schemas[target] ?? (target === 'query' ? NoFields : undefined)
-      if (!schema) continue
-      const check = zValidator(target, schema, (result, ctx) => {
-        if (result.success) return
-        errors.push(...result.error.issues.flatMap((issue) => toErrors(where, issue, result.data)))
-        return ctx.body(null)
-      })
-      await check(c as never, async () => {}).catch((error) => {
-        throw error instanceof HTTPException ? malformedJson() : error
-      })
-    }
-    if (errors.length > 0) throw invalidInput(errors.slice(0, MOST_ERRORS))
-    await next()
-  }
+export const validate = <S extends Schemas>(
+  schemas: S,
+): MiddlewareHandler<AppEnv, string, Validated<S>> & { schemas: S } =>
+  Object.assign(
+    async function validate(c: Context<AppEnv>, next: Next) {
+      const errors: InputError[] = [...(c.get('headerErrors') ?? [])]
+      if (schemas.json) await readJson(c, schemas.json === NoFields)
+      for (const [target, where] of [
+        ['query', 'query'],
+        ['json', 'body'],
+      ] as const) {
+        const schema = schemas[target] ?? (target === 'query' ? NoFields : undefined)
+        if (!schema) continue
+        const check = zValidator(target, schema, (result, ctx) => {
+          if (result.success) return
+          errors.push(...result.error.issues.flatMap((issue) => toErrors(where, issue, result.data)))
+          return ctx.body(null)
+        })
+        await check(c as never, async () => {}).catch((error) => {
+          throw error instanceof HTTPException ? malformedJson() : error
+        })
+      }
+      if (errors.length > 0) throw invalidInput(errors.slice(0, MOST_ERRORS))
+      await next()
+    },
+    { schemas },
+  )
 
 /** So that a hostile body is not answered with a larger one. */
 const MOST_ERRORS = 100

@@ -185,6 +185,7 @@ export const ListProspects = z.strictObject({
   updatedSince: parameter()
     .refine((s) => /^(\d{1,15})?$/.test(s), invalid('wrong_format', 'This must be a time in Unix milliseconds.'))
     .transform(Number)
+    .meta({ override: { type: 'integer', minimum: 0 } })
     .optional(),
   sort: z.enum(SORTS, { message: `This must be one of ${SORTS.join(', ')}.` }).default('-createdAt'),
   total: flagParameter(true),

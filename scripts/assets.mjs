@@ -1,0 +1,22 @@
+// Gathers what the service serves as files: the document of the API, and the page that shows it. Wrangler runs this
+// before it serves or deploys (wrangler.toml). What is there already stays as it is: a service may be serving it.
+import { copyFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+
+const root = join(import.meta.dirname, '..')
+const swagger = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'))
+const FILES = {
+  'openapi.json': join(root, 'public/openapi.json'),
+  'docs/index.html': join(root, 'public/docs/index.html'),
+  'docs/docs.js': join(root, 'public/docs/docs.js'),
+  'docs/docs.css': join(root, 'public/docs/docs.css'),
+  'docs/swagger-ui.css': join(swagger, 'swagger-ui.css'),
+  'docs/swagger-ui-bundle.js': join(swagger, 'swagger-ui-bundle.js'),
+}
+
+mkdirSync(join(root, 'dist/assets/docs'), { recursive: true })
+for (const [name, source] of Object.entries(FILES)) {
+  const target = join(root, 'dist/assets', name)
+  if (!existsSync(target) || !readFileSync(source).equals(readFileSync(target))) copyFileSync(source, target)
+}

@@ -1,0 +1,316 @@
+import * as z from 'zod'
+import type { Account, ApiKey } from '../accounts/store'
+import type { Item } from '../catalog/store'
+import { SCOPES } from '../http/factory'
+import type { Prospect } from '../prospects/prospect'
+import type { Delivery, DeliveryLog } from '../webhooks/deliveries'
+import { EVENT_TYPES } from '../webhooks/schema'
+import type { Webhook } from '../webhooks/store'
+
+/**
+ * What the API answers, as schemas for its document. The type of each is held against the one that the code answers
+ * with (`satisfies`), so that neither can change alone.
+ */
+
+const time = (what: string) => z.int().meta({ description: `${what}, in Unix milliseconds.`, example: 1795412345678 })
+const id = (prefix: string, of: string) =>
+  z.string().meta({ description: `Id of the ${of}.`, example: `${prefix}_01jd3v7x5c9q8m2k4n6p0r1s3t` })
+const text = (description: string, example: string) => z.string().meta({ description, example })
+const orNull = (schema: z.ZodString, description: string, example?: string) =>
+  schema.nullable().meta({ description, ...(example !== undefined && { example }) })
+
+const prospect = z.object({
+  id: id('prs', 'prospect'),
+  firstName: text('First name.', 'José'),
+  lastName: text('Last name.', 'Nerúda'),
+  email: orNull(z.string(), 'In lower case.', 'jose@example.com'),
+  phone: orNull(z.string(), 'E.164.', '+12125550123'),
+  currentStage: orNull(z.string(), 'Name of the stage.', 'New'),
+  currentStageId: orNull(z.string(), 'Id of the stage.', 'stg_01jd3v7x5c9q8m2k4n6p0r1s3t'),
+  pipelineId: orNull(z.string(), "The stage's pipeline.", 'pipe_01jd3v7x5c9q8m2k4n6p0r1s3t'),
+  labels: z.array(z.string()).meta({ description: 'Names, in alphabetical order.', example: ['Hot', 'Inbound'] }),
+  title: orNull(z.string(), 'Job title.', 'Agent'),
+  company: orNull(z.string(), 'Where they work now.', 'Acme Realty'),
+  licenseStatus: z
+    .enum(['not_started', 'in_progress', 'licensed'])
+    .nullable()
+    .meta({ description: 'How far they are with their license.' }),
+  notes: orNull(z.string(), 'May have several lines.', 'Met at the fair.'),
+  streetAddress: orNull(z.string(), 'Street and number.', '1 Main St'),
+  city: orNull(z.string(), 'City.', 'New York'),
+  state: orNull(z.string(), 'State or province.', 'NY'),
+  postalCode: orNull(z.string(), 'Postal code.', '10001'),
+  officeId: orNull(z.string(), 'Office they are meant for.', 'off_01jd3v7x5c9q8m2k4n6p0r1s3t'),
+  sourceId: orNull(z.string(), 'Where they came from.', 'src_01jd3v7x5c9q8m2k4n6p0r1s3t'),
+  jobIds: z.array(z.string()).meta({ description: 'Jobs they are linked to.', example: [] }),
+  createdByUserId: orNull(z.string(), 'The `userId` of the write that made them.'),
+  updatedByUserId: orNull(z.string(), 'The `userId` of the last write; null if it named none.'),
+  version: z.int().meta({ description: 'Goes up with each change; `If-Match` compares it.', example: 1 }),
+  createdAt: time('When they were made'),
+  updatedAt: time('When they were last changed'),
+})
+prospect satisfies z.ZodType<Prospect>
+
+const message = z
+  .string()
+  .nullable()
+  .meta({ description: 'What was not taken as it was given, for people to read; null if all was.' })
+
+export const ProspectSchema = prospect.meta({ id: 'Prospect', description: 'A person whom the account may hire.' })
+export const ProspectWithMessage = prospect
+  .extend({ message })
+  .meta({ id: 'ProspectWithMessage', description: 'A prospect, and what there is to say about the call.' })
+export const ProspectWritten = prospect
+  .extend({
+    message,
+    created: z.boolean().meta({ description: 'Whether the call made them.' }),
+    matchedBy: z.enum(['email', 'phone']).nullable().meta({ description: 'What they were recognised by.' }),
+    potentialDuplicateId: z
+      .string()
+      .nullable()
+      .meta({ description: 'Somebody else who has the phone, and may be the same person.' }),
+  })
+  .meta({ id: 'ProspectWritten', description: 'A prospect, and whom the call was about.' })
+export const ProspectPage = z
+  .object({
+    prospects: z.array(ProspectSchema),
+    totalCount: z.int().nullable().meta({
+      description: 'Exactly how many match, whatever the page; null with `total=false`.',
+      example: 42,
+    }),
+    nextPageToken: z.string().nullable().meta({ description: 'For the next page; null on the last.' }),
+  })
+  .meta({ id: 'ProspectPage', description: 'A page of the prospects that match.' })
+
+/** A page of another list. */
+export const pageOf = (schema: z.ZodType, name: string) =>
+  z
+    .object({
+      items: z.array(schema),
+      nextPageToken: z.string().nullable().meta({ description: 'For the next page; null on the last.' }),
+    })
+    .meta({ id: `${name}Page`, description: 'A page of the list.' })
+
+const named = {
+  name: z.string().meta({ description: 'In its first spelling.' }),
+  createdAt: time('When it was made'),
+  updatedAt: time('When it was last changed'),
+  prospectCount: z
+    .int()
+    .optional()
+    .meta({ description: 'How many prospects use it; in a list with `counts=true`.', example: 7 }),
+}
+const ordered = {
+  position: z.int().meta({ description: 'Its place in the list; equal ones are ordered by name.', example: 0 }),
+  isDefault: z.boolean().meta({ description: 'Whether new prospects start there.' }),
+}
+const catalog = {
+  pipelines: z.object({ id: id('pipe', 'pipeline'), ...named, ...ordered }),
+  stages: z.object({ id: id('stg', 'stage'), ...named, pipelineId: id('pipe', 'pipeline it is in'), ...ordered }),
+  labels: z.object({ id: id('lbl', 'label'), ...named }),
+  sources: z.object({ id: id('src', 'source'), ...named }),
+  offices: z.object({ id: id('off', 'office'), ...named }),
+  users: z.object({
+    id: id('usr', 'user'),
+    ...named,
+    email: orNull(z.string(), 'In lower case.', 'ann@example.com'),
+  }),
+  jobs: z.object({ id: id('job', 'job'), ...named }),
+}
+// no field that the code does not show
+catalog satisfies Record<string, z.ZodType<Pick<Item, 'id' | 'name' | 'createdAt' | 'updatedAt'>>>
+export const CATALOG = Object.fromEntries(
+  Object.entries(catalog).map(([kind, schema]) => {
+    const name = kind[0]?.toUpperCase() + kind.slice(1, -1)
+    return [kind, schema.meta({ id: name, description: `One of the account's ${kind}.` })]
+  }),
+) as unknown as typeof catalog
+
+const eventType = z.enum([...EVENT_TYPES, 'ping'])
+const eventData = z
+  .looseObject({ prospect: z.looseObject({ id: z.string() }).optional() })
+  .meta({ description: 'By type; see the webhooks.' })
+export const EventSchema = z
+  .object({
+    id: id('evt', 'event').meta({ example: 'evt_1j0tcibtm302h8eugud7u' }),
+    type: eventType,
+    timestamp: z.iso.datetime().meta({ description: 'When it was committed.' }),
+    accountId: id('acct', 'account'),
+    data: eventData,
+    actor: z
+      .object({ keyId: z.string(), userId: z.string().nullable() })
+      .meta({ description: 'The key that made the change, and the user whom the call named.' }),
+    source: z.enum(['api', 'import', 'resume', 'merge']).meta({ description: 'How the change came in.' }),
+    muted: z.boolean().meta({ description: 'Muted events are on the timeline alone.' }),
+  })
+  .meta({ id: 'Event', description: 'Something that happened to a prospect.' })
+
+export const EventPage = pageOf(EventSchema, 'Event')
+
+/** The body of a webhook of this type. */
+export const envelopeOf = (type: string, name: string, data: z.ZodType) =>
+  z
+    .object({
+      id: id('evt', 'event').meta({ example: 'evt_1j0tcibtm302h8eugud7u' }),
+      type: z.literal(type),
+      timestamp: z.iso.datetime().meta({ description: 'When it was committed.' }),
+      accountId: id('acct', 'account'),
+      data,
+    })
+    .meta({ id: name, description: `The envelope of \`${type}\`.` })
+
+const someone = z.union([
+  ProspectSchema,
+  z
+    .object({ id: z.string(), erased: z.literal(true) })
+    .meta({ id: 'ErasedProspect', description: 'All that is left of somebody who was erased meanwhile.' }),
+])
+const stage = z
+  .object({ id: z.string(), name: z.string() })
+  .nullable()
+  .meta({ description: 'A stage, by id and name.' })
+export const EVENT_DATA: Record<string, [name: string, what: string, data: z.ZodType]> = {
+  'prospect.created': ['ProspectCreated', 'A prospect was made.', z.object({ prospect: someone })],
+  'prospect.updated': [
+    'ProspectUpdated',
+    'Fields of a prospect were changed.',
+    z.object({
+      prospect: someone,
+      changes: z
+        .record(z.string(), z.object({ from: z.unknown(), to: z.unknown() }))
+        .optional()
+        .meta({ description: 'Field → what it was, and what it is.' }),
+    }),
+  ],
+  'prospect.stage_changed': [
+    'ProspectStageChanged',
+    'A prospect is in another stage.',
+    z.object({ prospect: someone, previousStage: stage, currentStage: stage }),
+  ],
+  'prospect.merged': [
+    'ProspectMerged',
+    'A duplicate was merged into a prospect.',
+    z.object({ prospect: someone, mergedId: z.string().meta({ description: "The duplicate's id." }) }),
+  ],
+  'prospect.deleted': ['ProspectDeleted', 'A person was erased.', z.object({ prospect: z.object({ id: z.string() }) })],
+  'resume.parsed': ['ResumeParsed', 'A resume was read.', z.object({ prospect: someone })],
+  ping: ['Ping', 'A test, sent on request to one endpoint.', z.object({})],
+}
+
+const webhook = z.object({
+  id: id('whk', 'webhook'),
+  url: text('Where events are sent.', 'https://hooks.example.com/in'),
+  eventTypes: z
+    .array(z.enum(EVENT_TYPES))
+    .meta({ description: 'What it asks for; empty: everything.', example: ['prospect.created'] }),
+  description: orNull(z.string(), 'For people.', 'Our CRM'),
+  disabled: z.boolean().meta({ description: 'Nothing is sent to it.' }),
+  disabledAt: time('Since when it is disabled').nullable(),
+  disabledReason: z
+    .enum(['requested', 'gone', 'failing'])
+    .nullable()
+    .meta({ description: 'By its owner; by answering 410; by five days of nothing but failures.' }),
+  failingSince: time('Its first failure since it last succeeded').nullable(),
+  createdAt: time('When it was registered'),
+  updatedAt: time('When it was last changed'),
+})
+webhook satisfies z.ZodType<Omit<Webhook, 'eventTypes'>>
+export const WebhookSchema = webhook.meta({ id: 'Webhook', description: 'An endpoint that events are sent to.' })
+export const WebhookWithSecret = webhook
+  .extend({
+    secret: z
+      .string()
+      .nullable()
+      .meta({ description: 'Shown this once; null if the call was repeated.', example: `whsec_${'A'.repeat(43)}=` }),
+  })
+  .meta({ id: 'WebhookWithSecret', description: 'An endpoint, and the secret that signs what it is sent.' })
+
+const delivery = z.object({
+  id: id('dlv', 'delivery').meta({ example: 'dlv_1j0tcibtm3001jd3v7x5c9q8m2k4n6p0r1s3t' }),
+  eventId: id('evt', 'event').meta({ example: 'evt_1j0tcibtm302h8eugud7u' }),
+  eventType: z.string().meta({ description: 'Its type.', example: 'prospect.created' }),
+  webhookId: id('whk', 'webhook'),
+  status: z.enum(['pending', 'succeeded', 'failed', 'cancelled']).meta({
+    description: '`failed`: after the last attempt; `cancelled`: its endpoint was disabled.',
+  }),
+  attemptCount: z.int().meta({ description: 'How many attempts were made.', example: 1 }),
+  lastStatusCode: z.int().nullable().meta({ description: 'What was answered last; null: nothing.', example: 200 }),
+  lastError: orNull(z.string(), 'Why the last attempt failed.'),
+  nextAttemptAt: time('When it is tried next; null if it has ended, or waits for its turn').nullable(),
+  createdAt: time('When its event was committed'),
+})
+delivery satisfies z.ZodType<Delivery>
+export const DeliverySchema = delivery.meta({ id: 'Delivery', description: 'One event on its way to one endpoint.' })
+const log = delivery.extend({
+  attempts: z
+    .array(
+      z.object({
+        attemptedAt: time('When it was sent'),
+        durationMs: z.int().meta({ description: 'How long it took, in milliseconds.', example: 87 }),
+        statusCode: z.int().nullable().meta({ description: 'What was answered; null: nothing.', example: 200 }),
+        error: orNull(z.string(), 'Why it failed.'),
+        responseBody: orNull(z.string(), 'The first 16 KB of the answer.', 'ok'),
+      }),
+    )
+    .meta({ description: 'Oldest first, the last hundred.' }),
+})
+log satisfies z.ZodType<DeliveryLog>
+export const DeliveryLogSchema = log.meta({ id: 'DeliveryLog', description: 'A delivery, with each attempt at it.' })
+
+const account = z.object({
+  id: id('acct', 'account'),
+  name: text('Its name.', 'Acme Realty'),
+  defaultCountry: text('ISO 3166-1; how phones without a country code are read.', 'US'),
+  suspended: z.boolean().meta({ description: 'Its keys open nothing for now.' }),
+  pipelineId: id('pipe', 'default pipeline'),
+  createdAt: time('When it was made'),
+  updatedAt: time('When it was last changed'),
+})
+account satisfies z.ZodType<Account>
+const apiKey = z.object({
+  id: id('key', 'key'),
+  name: text('Its name.', 'Website'),
+  scopes: z.array(z.enum(SCOPES)).meta({ description: 'What it may do.', example: ['read', 'write'] }),
+  expiresAt: time('When it ends; null: never').nullable(),
+  createdAt: time('When it was made'),
+})
+apiKey satisfies z.ZodType<ApiKey>
+export const AccountSchema = account.meta({ id: 'Account', description: 'A tenant: no key sees past its own.' })
+export const ApiKeySchema = apiKey.meta({ id: 'ApiKey', description: 'A key, without its secret.' })
+export const NewApiKeySchema = apiKey
+  .extend({ key: z.string().nullable().meta({ description: 'Shown this once; null if the call was repeated.' }) })
+  .meta({ id: 'NewApiKey', description: 'A key, with its secret.' })
+export const NewAccountSchema = account
+  .extend({ apiKey: NewApiKeySchema })
+  .meta({ id: 'NewAccount', description: 'An account, and its first admin key.' })
+export const MeSchema = z
+  .object({ account: AccountSchema, key: apiKey.omit({ createdAt: true }) })
+  .meta({ id: 'Me', description: 'Whose key this is, and what it may do.' })
+
+export const HealthSchema = z.object({ status: z.literal('ok') }).meta({ id: 'Health', description: 'It is well.' })
+
+export const ProblemSchema = z
+  .looseObject({
+    type: z.literal('about:blank').meta({ description: '`code` says more.' }),
+    title: text('What the status means.', 'Bad Request'),
+    status: z.int().meta({ description: 'The status again.', example: 400 }),
+    detail: text('For people.', 'lastName: This is required.'),
+    code: text('Stable; for programs.', 'invalid_input'),
+    requestId: text('Name it when you ask us.', '0b9c1b1e-4c5e-4a57-9c0f-0f6a5f0b8a1d'),
+    errors: z
+      .array(
+        z.object({
+          in: z.enum(['body', 'query', 'path', 'header']),
+          pointer: text('JSON Pointer into that part.', '/lastName'),
+          code: text('Stable; for programs.', 'required'),
+          message: text('For people.', 'This is required.'),
+        }),
+      )
+      .optional()
+      .meta({ description: 'Everything that is wrong with the input (400, 422).' }),
+    conflictsWith: z.string().optional().meta({ description: 'The id of what it conflicts with (409).' }),
+    prospectCount: z.int().optional().meta({ description: 'How many use what cannot be deleted (409 `in_use`).' }),
+    mergedInto: z.string().optional().meta({ description: 'Who answers for a merged duplicate (410).' }),
+    version: z.int().optional().meta({ description: "The prospect's version now (412)." }),
+  })
+  .meta({ id: 'Problem', description: 'An error (RFC 9457).' })

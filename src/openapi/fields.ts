@@ -1,0 +1,107 @@
+/** What the document says of a field or a parameter. */
+interface Said {
+  description: string
+  example?: unknown
+}
+
+/** Of the fields of bodies, by name: they mean the same wherever they are. */
+export const FIELDS: Record<string, Said> = {
+  firstName: { description: 'First name.', example: 'José' },
+  lastName: { description: 'Last name.', example: 'Nerúda' },
+  email: { description: 'E-mail address, in any case.', example: 'jose@example.com' },
+  phone: {
+    description: 'Written in any way; without a country code it is read as the account’s country writes it.',
+    example: '(212) 555-0123',
+  },
+  stageId: { description: 'The stage; wins over `pipelineId`.' },
+  pipelineId: { description: 'The pipeline; of prospects: its default stage, unless they are in it already.' },
+  licenseStatus: {
+    description: 'How far they are with their license: `not_started`, `in_progress` or `licensed`.',
+    example: 'in_progress',
+  },
+  labels: {
+    description:
+      'Labels by name: an array, or separated by commas. One that is new is made. POST adds them, PATCH replaces them all.',
+    example: ['Hot', 'Inbound'],
+  },
+  addLabels: { description: 'Labels to add.', example: 'Met' },
+  removeLabels: { description: 'Labels to take away.', example: 'Hot' },
+  notes: { description: 'Lines and tabs are kept.', example: 'Met at the fair.' },
+  title: { description: 'Job title.', example: 'Agent' },
+  company: { description: 'Where they work now.', example: 'Acme Realty' },
+  userId: { description: 'The user who makes this change; kept on the timeline.' },
+  streetAddress: { description: 'Street and number.', example: '1 Main St' },
+  city: { description: 'City.', example: 'New York' },
+  state: { description: 'State or province.', example: 'NY' },
+  postalCode: { description: 'Postal code.', example: '10001' },
+  officeId: { description: 'The office they are meant for.' },
+  sourceId: { description: 'Where they came from; wins over `newSourceName`.' },
+  newSourceName: {
+    description: 'Where they came from, by name, in any case; one that is new is made.',
+    example: 'Referral',
+  },
+  muteWebhook: {
+    description: 'The change is on the timeline, and no webhook of it is ever sent.',
+    example: false,
+  },
+  jobId: { description: 'A job that they are linked to, beside those they are linked to already.' },
+  jobIds: { description: 'The jobs that they are linked to: the whole set.' },
+  update: { description: 'Whether somebody who is known is updated.', example: true },
+  duplicateId: { description: 'The prospect that is merged into this one, and goes.' },
+  name: { description: 'Its name.', example: 'Downtown' },
+  position: { description: 'Its place in the list.', example: 2 },
+  isDefault: { description: 'Makes it the default, in the place of the other.', example: true },
+  stages: {
+    description: 'Names of its stages, in order; the first is its default.',
+    example: ['New', 'Interview'],
+  },
+  url: {
+    description: 'https, a public host name, the default port, no credentials.',
+    example: 'https://hooks.example.com/in',
+  },
+  eventTypes: { description: 'What to send; empty: everything.', example: ['prospect.created'] },
+  description: { description: 'For people.', example: 'Our CRM' },
+  disabled: { description: 'Whether nothing is sent to it.', example: false },
+  since: { description: 'From when on, Unix milliseconds; not in the future.', example: 1795412345678 },
+  scopes: { description: 'What it may do: each includes those before it.', example: ['write'] },
+  expiresAt: { description: 'When it ends, Unix milliseconds in the future; null: never.' },
+  defaultCountry: {
+    description: 'ISO 3166-1, two letters: how phones without a country code are read.',
+    example: 'US',
+  },
+  suspended: { description: 'Whether its keys open nothing for now.', example: true },
+}
+
+/** Of query parameters, by name. */
+export const PARAMETERS: Record<string, Said> = {
+  email: { description: 'Whose email this is, in any case.', example: 'jose@example.com' },
+  phone: { description: 'Whose phone this is, written in any way.', example: '(212) 555-0123' },
+  name: {
+    description: 'Words, each of which begins a word of the name, in any order, ignoring case and accents.',
+    example: 'jos ner',
+  },
+  title: { description: 'Words of the title, likewise.', example: 'agent' },
+  company: { description: 'Words of the company, likewise.', example: 'acme' },
+  stage: { description: 'A stage, by id or by name in any case.', example: 'New' },
+  label: {
+    description: 'Any of these labels, in any case; repeated or separated by commas, at most 10.',
+    example: 'Hot,Inbound',
+  },
+  licenseStatus: { description: 'How far they are with their license.', example: 'licensed' },
+  officeId: { description: 'Meant for this office.' },
+  sourceId: { description: 'Who came from there.' },
+  jobId: { description: 'Linked to this job.' },
+  pipelineId: { description: 'In a stage of this pipeline.' },
+  updatedSince: { description: 'Changed at that time or after, Unix milliseconds.', example: 1795412345678 },
+  sort: { description: 'The order; a minus is descending.' },
+  total: { description: 'Whether to count; without, `totalCount` is null.' },
+  limit: { description: 'How many at most.' },
+  pageToken: { description: '`nextPageToken` of the page before, asked for with the same parameters.' },
+  counts: { description: 'Whether to say how many prospects use each.' },
+  moveTo: { description: 'The id of what prospects are to use instead.' },
+  userId: { description: 'The user who makes this change; kept on the timeline.' },
+  muteWebhook: { description: 'The change is on the timeline, and no webhook of it is ever sent.' },
+  after: { description: 'The id of the last event that was seen.', example: 'evt_1j0tcibtm302h8eugud7u' },
+  type: { description: 'Events of this type alone.' },
+  status: { description: 'Deliveries of this status alone.' },
+}

@@ -1,0 +1,399 @@
+import * as z from 'zod'
+import { KINDS } from '../catalog/kinds'
+import {
+  AccountSchema,
+  ApiKeySchema,
+  CATALOG,
+  DeliveryLogSchema,
+  DeliverySchema,
+  EventPage,
+  HealthSchema,
+  MeSchema,
+  NewAccountSchema,
+  NewApiKeySchema,
+  ProspectPage,
+  ProspectWithMessage,
+  ProspectWritten,
+  pageOf,
+  WebhookSchema,
+  WebhookWithSecret,
+} from './answers'
+
+/** What the document says of an operation beyond what the route itself does: its words, its answers, its refusals. */
+export interface Operation {
+  operationId: string
+  tag: (typeof TAGS)[number]['name']
+  summary: string
+  description?: string
+  /** By status: what it means, and what comes with it. */
+  answers: { [status: number]: [means: string, schema?: z.ZodType | null, headers?: string[]] }
+  /** Codes of refusals that not every operation has, by status. */
+  refusals?: { [status: number]: string[] }
+  /** Conditional requests that it heeds. */
+  conditions?: ('If-Match' | 'If-None-Match')[]
+  /** A body to start from. */
+  example?: object
+}
+
+export const TAGS = [
+  { name: 'Prospects', description: 'The people whom the account may hire.' },
+  { name: 'Catalog', description: 'What prospects refer to: one uniform set of verbs.' },
+  { name: 'Events', description: 'What happened, for those who would rather poll than receive webhooks.' },
+  { name: 'Webhooks', description: 'Endpoints that events are sent to, and what became of each delivery.' },
+  { name: 'Account', description: 'Whose key this is, and its keys.' },
+  { name: 'Operator', description: 'Accounts. With the operator’s token.' },
+  { name: 'Service', description: 'The service itself.' },
+] as const
+
+const ID = 'Ids are opaque; one that is malformed is an unknown one.'
+const PERSON = {
+  firstName: 'José',
+  lastName: 'Nerúda',
+  email: 'jose@example.com',
+  phone: '(212) 555-0123',
+  labels: ['Hot', 'Inbound'],
+  newSourceName: 'Referral',
+}
+
+const upper = (s: string) => (s[0]?.toUpperCase() ?? '') + s.slice(1)
+
+/** Bodies to start from, by kind: of POST, and of PATCH. */
+const ITEMS: Record<(typeof KINDS)[number]['name'], [post: object, patch: object]> = {
+  pipelines: [
+    { name: 'Recruiting', stages: ['New', 'Interview', 'Hired'] },
+    { name: 'Hiring', isDefault: true },
+  ],
+  stages: [
+    { name: 'Interview', pipelineId: 'pipe_01jd3v7x5c9q8m2k4n6p0r1s3t' },
+    { name: 'First interview', position: 2 },
+  ],
+  labels: [{ name: 'Hot' }, { name: 'Very hot' }],
+  sources: [{ name: 'Referral' }, { name: 'Recommended' }],
+  offices: [{ name: 'Downtown' }, { name: 'Uptown' }],
+  users: [{ name: 'Ann Lee', email: 'ann@example.com' }, { email: 'ann.lee@example.com' }],
+  jobs: [{ name: 'Agent, Manhattan' }, { name: 'Agent, Brooklyn' }],
+}
+
+const catalogOperations = Object.fromEntries(
+  KINDS.flatMap(({ name: kind, noun }): [string, Operation][] => {
+    const schema = CATALOG[kind]
+    const tag = 'Catalog'
+    const [post, patch] = ITEMS[kind]
+    const unique = kind === 'jobs' ? [] : ['already_exists']
+    const hasDefault = kind === 'pipelines' || kind === 'stages'
+    const order = hasDefault ? 'by position, then name' : 'by name'
+    return [
+      [
+        `GET /v1/${kind}`,
+        {
+          operationId: `list${upper(kind)}`,
+          tag,
+          summary: `List ${kind}`,
+          description: `A page of them, ${order}.`,
+          answers: { 200: ['A page.', pageOf(schema, upper(noun))] },
+        },
+      ],
+      [
+        `POST /v1/${kind}`,
+        {
+          operationId: `create${upper(noun)}`,
+          tag,
+          summary: `Create a ${noun}`,
+          ...(kind === 'pipelines' && { description: 'With its stages; the first of them is its default stage.' }),
+          answers: { 201: ['It was made.', schema, ['Location']] },
+          refusals: {
+            409: unique,
+            ...(kind === 'stages' && { 422: ['unknown_reference'] }),
+          },
+          example: post,
+        },
+      ],
+      [
+        `GET /v1/${kind}/:id`,
+        { operationId: `get${upper(noun)}`, tag, summary: `Get a ${noun}`, answers: { 200: [`The ${noun}.`, schema] } },
+      ],
+      [
+        `PATCH /v1/${kind}/:id`,
+        {
+          operationId: `update${upper(noun)}`,
+          tag,
+          summary: `Change a ${noun}`,
+          description: `What is absent is left alone. A new name shows at once wherever it is read, and changes nobody's \`updatedAt\`.`,
+          answers: { 200: [`The ${noun} as it is now.`, schema] },
+          refusals: { 409: unique },
+          example: patch,
+        },
+      ],
+      [
+        `DELETE /v1/${kind}/:id`,
+        {
+          operationId: `delete${upper(noun)}`,
+          tag,
+          summary: `Delete a ${noun}`,
+          description: `What is in use is not deleted (409, with \`prospectCount\`), unless \`moveTo\` says what to use instead: then the prospects are moved in the background, with an event each.`,
+          answers: { 202: ['Prospects are being moved; it goes when that is done.'], 204: ['It is gone.'] },
+          refusals: {
+            409: ['in_use', 'being_moved', ...(hasDefault ? ['is_default'] : [])],
+            422: ['unknown_reference'],
+          },
+        },
+      ],
+    ]
+  }),
+)
+
+/** Every operation, by method and path as they are mounted. */
+export const OPERATIONS: Record<string, Operation> = {
+  'GET /v1/prospects': {
+    operationId: 'listProspects',
+    tag: 'Prospects',
+    summary: 'Find prospects',
+    description: `A page of those who match every filter given, newest first, and how many match in all. With the default \`limit\` of 1 it answers "do we know this person?". What cannot match (a phone that is no phone, an unknown id) finds nobody; it is no error.`,
+    answers: { 200: ['A page of those who match.', ProspectPage] },
+  },
+  'POST /v1/prospects': {
+    operationId: 'createProspect',
+    tag: 'Prospects',
+    summary: 'Create or update a prospect',
+    description: `Makes the person, or finds whom the call is about: by email, else by phone (see *Who a call is about*). Found, they are left as they are, or with \`"update": true\` updated.`,
+    answers: {
+      200: ['Somebody known: as they were, or updated.', ProspectWritten, ['ETag']],
+      201: ['Somebody new.', ProspectWritten, ['ETag', 'Location']],
+    },
+    refusals: { 409: ['email_taken'], 422: ['unknown_reference'], 503: ['contention'] },
+    example: PERSON,
+  },
+  'GET /v1/prospects/:id': {
+    operationId: 'getProspect',
+    tag: 'Prospects',
+    summary: 'Get a prospect',
+    answers: {
+      200: ['The prospect.', ProspectWithMessage, ['ETag']],
+      304: ['Nothing has changed since the tag in `If-None-Match`.', null, ['ETag']],
+    },
+    refusals: { 410: ['merged'] },
+    conditions: ['If-None-Match'],
+  },
+  'PATCH /v1/prospects/:id': {
+    operationId: 'updateProspect',
+    tag: 'Prospects',
+    summary: 'Change a prospect',
+    description: `Absent leaves alone, null clears, present overwrites. \`labels\` and \`jobIds\` are whole sets; \`addLabels\`, \`removeLabels\` and \`jobId\` change them. What changes nothing writes nothing.`,
+    answers: { 200: ['The prospect as it is now.', ProspectWithMessage, ['ETag']] },
+    refusals: {
+      409: ['email_taken'],
+      410: ['merged'],
+      412: ['precondition_failed'],
+      422: ['unknown_reference'],
+      503: ['contention'],
+    },
+    conditions: ['If-Match'],
+    example: { city: 'New York', addLabels: 'Met', removeLabels: 'Hot' },
+  },
+  'DELETE /v1/prospects/:id': {
+    operationId: 'eraseProspect',
+    tag: 'Prospects',
+    summary: 'Erase a person',
+    description: `The person is gone everywhere: also from the timeline, from events not delivered yet and from kept answers, and with the duplicates that were merged into them.`,
+    answers: { 204: ['They are gone.'] },
+    refusals: { 410: ['merged'], 412: ['precondition_failed'], 422: ['unknown_reference'] },
+    conditions: ['If-Match'],
+  },
+  'POST /v1/prospects/:id/merge': {
+    operationId: 'mergeProspects',
+    tag: 'Prospects',
+    summary: 'Merge a duplicate into a prospect',
+    description: `The survivor's values win, its blanks are filled; labels, jobs and timeline are joined. The duplicate's id then answers 410, and its email and phone go on meaning the survivor.`,
+    answers: { 200: ['The survivor.', ProspectWithMessage, ['ETag']] },
+    refusals: { 409: ['merged'], 410: ['merged'], 422: ['unknown_reference'], 503: ['contention'] },
+    example: { duplicateId: 'prs_01jd3v7x5c9q8m2k4n6p0r1s3t' },
+  },
+  'GET /v1/prospects/:id/events': {
+    operationId: 'listProspectEvents',
+    tag: 'Prospects',
+    summary: 'Read the timeline of a prospect',
+    description: 'Who changed what from what to what, newest first; muted changes too.',
+    answers: { 200: ['A page of the timeline.', EventPage] },
+    refusals: { 410: ['merged'] },
+  },
+
+  ...catalogOperations,
+
+  'GET /v1/events': {
+    operationId: 'listEvents',
+    tag: 'Events',
+    summary: 'Read the feed of events',
+    description: `Every event that is not muted, oldest first, in the order in which they were committed. Whoever goes on with \`after\` from the last one they saw misses none.`,
+    answers: { 200: ['A page of the feed.', EventPage] },
+    refusals: { 422: ['unknown_reference'] },
+  },
+
+  'GET /v1/webhooks': {
+    operationId: 'listWebhooks',
+    tag: 'Webhooks',
+    summary: 'List webhooks',
+    description: 'Newest first.',
+    answers: { 200: ['A page.', pageOf(WebhookSchema, 'Webhook')] },
+  },
+  'POST /v1/webhooks': {
+    operationId: 'createWebhook',
+    tag: 'Webhooks',
+    summary: 'Register a webhook',
+    description:
+      'An https URL of a public host, at the default port. The secret that signs what it is sent is shown this once.',
+    answers: { 201: ['It was registered.', WebhookWithSecret, ['Location']] },
+    refusals: { 503: ['not_configured'] },
+    example: { url: 'https://hooks.example.com/in', eventTypes: ['prospect.created'], description: 'Our CRM' },
+  },
+  'GET /v1/webhooks/:id': {
+    operationId: 'getWebhook',
+    tag: 'Webhooks',
+    summary: 'Get a webhook',
+    answers: { 200: ['The webhook.', WebhookSchema] },
+  },
+  'PATCH /v1/webhooks/:id': {
+    operationId: 'updateWebhook',
+    tag: 'Webhooks',
+    summary: 'Change, disable or enable a webhook',
+    description:
+      'Disabling cancels what is pending. Enabled again it starts with a clean slate; `recover` sends what it missed.',
+    answers: { 200: ['The webhook as it is now.', WebhookSchema] },
+    example: { disabled: false },
+  },
+  'DELETE /v1/webhooks/:id': {
+    operationId: 'deleteWebhook',
+    tag: 'Webhooks',
+    summary: 'Delete a webhook',
+    answers: { 204: ['It is gone, and so are its secret and its log.'] },
+  },
+  'POST /v1/webhooks/:id/rotate-secret': {
+    operationId: 'rotateWebhookSecret',
+    tag: 'Webhooks',
+    summary: 'Give a webhook another secret',
+    description: 'Both sign for 24 hours, so that the receiver can change over.',
+    answers: { 200: ['The webhook, with its new secret.', WebhookWithSecret] },
+    refusals: { 409: ['too_many_secrets'], 503: ['not_configured', 'contention'] },
+  },
+  'POST /v1/webhooks/:id/ping': {
+    operationId: 'pingWebhook',
+    tag: 'Webhooks',
+    summary: 'Send a test event',
+    answers: { 202: ['It is on its way.', DeliverySchema] },
+    refusals: { 409: ['webhook_disabled'], 503: ['contention'] },
+  },
+  'POST /v1/webhooks/:id/recover': {
+    operationId: 'recoverWebhook',
+    tag: 'Webhooks',
+    summary: 'Send a webhook what it missed',
+    description: `Events since then that were committed while it was disabled, and deliveries that failed or were cancelled, at most 30 days back. Each goes under the id that it always had.`,
+    answers: { 202: ['It is being done.', WebhookSchema] },
+    refusals: { 409: ['webhook_disabled'] },
+    example: { since: 1795412345678 },
+  },
+  'GET /v1/webhooks/:id/deliveries': {
+    operationId: 'listDeliveries',
+    tag: 'Webhooks',
+    summary: 'List deliveries to a webhook',
+    description: 'Those of the newest events first.',
+    answers: { 200: ['A page.', pageOf(DeliverySchema, 'Delivery')] },
+  },
+  'GET /v1/deliveries/:id': {
+    operationId: 'getDelivery',
+    tag: 'Webhooks',
+    summary: 'Get a delivery with its attempts',
+    answers: { 200: ['The delivery.', DeliveryLogSchema] },
+  },
+  'POST /v1/deliveries/:id/redeliver': {
+    operationId: 'redeliver',
+    tag: 'Webhooks',
+    summary: 'Begin a delivery anew',
+    description: 'Whatever became of it: it is sent again at once, with the whole schedule before it.',
+    answers: { 202: ['It is on its way.', DeliverySchema] },
+    refusals: { 409: ['webhook_disabled'] },
+  },
+
+  'GET /v1/me': {
+    operationId: 'getMe',
+    tag: 'Account',
+    summary: 'See whose key this is',
+    answers: { 200: ['The account and the key.', MeSchema] },
+  },
+  'GET /v1/api-keys': {
+    operationId: 'listApiKeys',
+    tag: 'Account',
+    summary: 'List keys',
+    description: 'Newest first, without their secrets and without those that were revoked.',
+    answers: { 200: ['A page.', pageOf(ApiKeySchema, 'ApiKey')] },
+  },
+  'POST /v1/api-keys': {
+    operationId: 'createApiKey',
+    tag: 'Account',
+    summary: 'Create a key',
+    description: 'It is shown this once.',
+    answers: { 201: ['It was made.', NewApiKeySchema] },
+    example: { name: 'Website', scopes: ['write'] },
+  },
+  'DELETE /v1/api-keys/:id': {
+    operationId: 'revokeApiKey',
+    tag: 'Account',
+    summary: 'Revoke a key',
+    description: 'In force everywhere within a minute.',
+    answers: { 204: ['It opens nothing any more.'] },
+    refusals: { 409: ['last_admin_key'] },
+  },
+
+  'GET /admin/accounts': {
+    operationId: 'listAccounts',
+    tag: 'Operator',
+    summary: 'List accounts',
+    description: 'Newest first.',
+    answers: { 200: ['A page.', pageOf(AccountSchema, 'Account')] },
+  },
+  'POST /admin/accounts': {
+    operationId: 'createAccount',
+    tag: 'Operator',
+    summary: 'Create an account',
+    description: 'With a pipeline, *Recruiting*, and a first admin key, which is shown this once.',
+    answers: { 201: ['It was made.', NewAccountSchema] },
+    example: { name: 'Acme Realty', defaultCountry: 'US' },
+  },
+  'PATCH /admin/accounts/:id': {
+    operationId: 'updateAccount',
+    tag: 'Operator',
+    summary: 'Change or suspend an account',
+    answers: { 200: ['The account as it is now.', AccountSchema] },
+    example: { suspended: true },
+  },
+  'DELETE /admin/accounts/:id': {
+    operationId: 'deleteAccount',
+    tag: 'Operator',
+    summary: 'Delete an account',
+    description: 'Its keys open nothing from that moment; all that it holds is erased in the background.',
+    answers: { 202: ['It is being erased.'] },
+  },
+  'POST /admin/accounts/:id/api-keys': {
+    operationId: 'createAdminKey',
+    tag: 'Operator',
+    summary: 'Create an admin key for an account',
+    description: 'For an account that has lost its last.',
+    answers: { 201: ['It was made.', NewApiKeySchema] },
+    example: { name: 'Admin' },
+  },
+
+  'GET /health': {
+    operationId: 'getHealth',
+    tag: 'Service',
+    summary: 'Ask whether the service is well',
+    description: 'It is, if it could read its database.',
+    answers: { 200: ['It is.', HealthSchema] },
+  },
+  'GET /openapi.json': {
+    operationId: 'getOpenApi',
+    tag: 'Service',
+    summary: 'Get this document',
+    answers: { 200: ['OpenAPI 3.1.', z.looseObject({ openapi: z.string() }).meta({ id: 'OpenApi' })] },
+  },
+}
+
+/** What the document says of the id in a path. */
+export const PATH_ID = ID

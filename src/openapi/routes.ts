@@ -1,0 +1,36 @@
+import type { Context } from 'hono'
+import type { ContentfulStatusCode } from 'hono/utils/http-status'
+import { type AppEnv, factory } from '../http/factory'
+import { validate } from '../http/validate'
+
+/** The page runs nothing but its own scripts, and asks nobody but this service. */
+const CONTENT_SECURITY_POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' data:",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ')
+
+/** The document of the API, for programs, and the page that shows it, for people; `/` leads there. */
+export const docsRoutes = factory
+  .createApp()
+  .get('/', (c) => c.redirect('/docs'))
+  .get('/openapi.json', validate({}), (c) => file(c, '/openapi.json'))
+  .get('/docs', (c) => file(c, '/docs/'))
+  .get('/docs/*', (c) => file(c, c.req.path))
+
+/** One of the files that `scripts/assets.mjs` has gathered. */
+async function file(c: Context<AppEnv>, path: string): Promise<Response> {
+  const found = await c.env.ASSETS.fetch(new Request(new URL(path, c.req.url), { headers: c.req.raw.headers }))
+  if (found.status === 404) return c.notFound()
+  c.header('content-security-policy', CONTENT_SECURITY_POLICY)
+  c.header('cache-control', 'public, max-age=0, must-revalidate')
+  return c.body(found.body as ReadableStream, found.status as ContentfulStatusCode, {
+    'content-type': found.headers.get('content-type') ?? '',
+    etag: found.headers.get('etag') ?? '',
+  })
+}

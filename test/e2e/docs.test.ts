@@ -1,0 +1,76 @@
+import { existsSync } from 'node:fs'
+import { createConfig, lintFromString } from '@redocly/openapi-core'
+import { type Browser, chromium, type Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { cleanUp, newFolder, type Service, startService, until } from './service'
+
+const OPERATOR = 'operator-of-the-docs'
+
+let service: Service
+let browser: Browser
+let page: Page
+/** What the page wrote to the console as an error, and whom it asked. */
+const errors: string[] = []
+const asked = new Set<string>()
+
+beforeAll(async () => {
+  service = await startService(newFolder(), [`--var=ADMIN_TOKEN:${OPERATOR}`])
+  await until('the demo key', () => /API key: \S+/.test(service.output()), service.output)
+})
+
+afterAll(async () => {
+  await browser?.close()
+  await cleanUp()
+})
+
+const documentOf = async () => (await fetch(`${service.origin}/openapi.json`)).json() as Promise<any>
+
+test('the document is clean under Redocly’s recommended rules', async () => {
+  const config = await createConfig({ extends: ['recommended'] })
+  const source = JSON.stringify(await documentOf())
+  const problems = await lintFromString({ source, absoluteRef: 'openapi.json', config })
+  expect(problems.map(({ ruleId, message, location }) => [ruleId, message, location[0]?.pointer])).toEqual([])
+})
+
+/** `.ci/run` installs one and names it; without it, and without one in the usual place, there is nothing to look with. */
+const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium'
+
+describe.skipIf(!process.env.CHROMIUM && !existsSync(CHROMIUM))('the page, in a browser', () => {
+  beforeAll(async () => {
+    browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] })
+    page = await browser.newPage()
+    page.on('console', (message) => message.type() === 'error' && errors.push(message.text()))
+    page.on('pageerror', (error) => errors.push(String(error)))
+    page.on('request', (request) => asked.add(new URL(request.url()).origin))
+    await page.goto(`${service.origin}/`, { waitUntil: 'networkidle' })
+  })
+
+  test('is where / leads, and shows the guide and every operation', async () => {
+    expect(page.url()).toBe(`${service.origin}/docs`)
+    const { paths, webhooks } = await documentOf()
+    const operations = [...Object.values<object>(paths), ...Object.values<object>(webhooks)].flatMap(Object.keys)
+    await page.waitForSelector('.opblock')
+    expect(await page.locator('.opblock').count()).toBe(operations.length)
+    expect(await page.locator('#docs').textContent()).toContain('Who a call is about')
+  })
+
+  test('sends a request with the demo key, and shows what was answered', async () => {
+    const [, key = ''] = /API key: (\S+)/.exec(service.output()) ?? []
+    await page.locator('button.authorize').first().click()
+    await page.locator('.auth-container input').first().fill(key)
+    await page.locator('.auth-container button.authorize').first().click()
+    await page.locator('.auth-btn-wrapper button.btn-done').first().click()
+    const operation = page.locator('#operations-Prospects-listProspects')
+    await operation.locator('.opblock-summary-control').click()
+    await operation.locator('button.execute').click()
+    const answer = operation.locator('.live-responses-table')
+    await answer.waitFor()
+    expect(await answer.locator('tr.response .response-col_status').textContent()).toContain('200')
+    expect(await answer.textContent()).toMatch(/"totalCount":\s*200/)
+  })
+
+  test('asks nobody but the service, and has nothing to complain of', () => {
+    expect([...asked].filter((origin) => origin !== 'null')).toEqual([service.origin])
+    expect(errors).toEqual([])
+  })
+})
