@@ -1,5 +1,6 @@
 import { env, exports } from 'cloudflare:workers'
 import type { Prospect } from '../src/prospects/prospect'
+import { expectDescribed } from './conformance'
 
 /** An answer: its status, headers, text, and the text read as JSON. */
 export interface Answer<T = any> {
@@ -31,6 +32,7 @@ export async function send<T = any>(
     }),
   )
   const text = await response.text()
+  expectDescribed(method, path, response, text)
   let json: any
   try {
     json = JSON.parse(text)

@@ -4,6 +4,7 @@ import { vi } from 'vitest'
 import worker from '../src/index'
 import type { WakeUp } from '../src/webhooks/wake'
 import { type Account, newAccount } from './api'
+import { expectDescribedEnvelope } from './conformance'
 import { rows } from './d1'
 
 /** A message that was held: what it says, in how long it was to arrive, and by which queue. */
@@ -34,7 +35,10 @@ export function holdQueue(): HeldQueue {
 
 /** Answers for every endpoint, and records what was sent to them, until `vi.restoreAllMocks()`. */
 export const endpointAnswers = (answer: (url: string) => Response | Promise<Response> = () => new Response('ok')) =>
-  vi.spyOn(globalThis, 'fetch').mockImplementation(async (url) => answer(String(url)))
+  vi.spyOn(globalThis, 'fetch').mockImplementation(async (url, init) => {
+    expectDescribedEnvelope(String(init?.body))
+    return answer(String(url))
+  })
 
 /** What `fetch` was called with. */
 export type Sent = Parameters<typeof fetch>

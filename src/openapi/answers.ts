@@ -71,6 +71,15 @@ export const ProspectWritten = prospect
       .meta({ description: 'Somebody else who has the phone, and may be the same person.' }),
   })
   .meta({ id: 'ProspectWritten', description: 'A prospect, and whom the call was about.' })
+const erased = z
+  .object({ id: z.string(), erased: z.literal(true) })
+  .meta({ id: 'ErasedProspect', description: 'All that is left of somebody who was erased meanwhile.' })
+
+/** A prospect, or what is left of them: in a call that is repeated after they were erased, and in events. */
+export function orErased(schema: z.ZodType) {
+  return z.union([schema, erased])
+}
+
 export const ProspectPage = z
   .object({
     prospects: z.array(ProspectSchema),
@@ -159,12 +168,7 @@ export const envelopeOf = (type: string, name: string, data: z.ZodType) =>
     })
     .meta({ id: name, description: `The envelope of \`${type}\`.` })
 
-const someone = z.union([
-  ProspectSchema,
-  z
-    .object({ id: z.string(), erased: z.literal(true) })
-    .meta({ id: 'ErasedProspect', description: 'All that is left of somebody who was erased meanwhile.' }),
-])
+const someone = orErased(ProspectSchema)
 const stage = z
   .object({ id: z.string(), name: z.string() })
   .nullable()

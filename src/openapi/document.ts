@@ -230,7 +230,11 @@ export function createApiDocument(guide: string) {
       },
     },
     // clients ignore what they don't know: answers may grow
-    { override: ({ jsonSchema, io }) => void (io === 'output' && delete jsonSchema.additionalProperties) },
+    {
+      override: ({ jsonSchema, io }) => {
+        if (io === 'output' && jsonSchema.additionalProperties === false) delete jsonSchema.additionalProperties
+      },
+    },
   )
   return tidy(document)
 }

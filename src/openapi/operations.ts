@@ -11,6 +11,7 @@ import {
   MeSchema,
   NewAccountSchema,
   NewApiKeySchema,
+  orErased,
   ProspectPage,
   ProspectWithMessage,
   ProspectWritten,
@@ -157,8 +158,8 @@ export const OPERATIONS: Record<string, Operation> = {
     summary: 'Create or update a prospect',
     description: `Makes the person, or finds whom the call is about: by email, else by phone (see *Who a call is about*). Found, they are left as they are, or with \`"update": true\` updated.`,
     answers: {
-      200: ['Somebody known: as they were, or updated.', ProspectWritten, ['ETag']],
-      201: ['Somebody new.', ProspectWritten, ['ETag', 'Location']],
+      200: ['Somebody known: as they were, or updated.', orErased(ProspectWritten), ['ETag']],
+      201: ['Somebody new.', orErased(ProspectWritten), ['ETag', 'Location']],
     },
     refusals: { 409: ['email_taken'], 422: ['unknown_reference'], 503: ['contention'] },
     example: PERSON,
@@ -204,7 +205,7 @@ export const OPERATIONS: Record<string, Operation> = {
     tag: 'Prospects',
     summary: 'Merge a duplicate into a prospect',
     description: `The survivor's values win, its blanks are filled; labels, jobs and timeline are joined. The duplicate's id then answers 410, and its email and phone go on meaning the survivor.`,
-    answers: { 200: ['The survivor.', ProspectWithMessage, ['ETag']] },
+    answers: { 200: ['The survivor.', orErased(ProspectWithMessage), ['ETag']] },
     refusals: { 409: ['merged'], 410: ['merged'], 422: ['unknown_reference'], 503: ['contention'] },
     example: { duplicateId: 'prs_01jd3v7x5c9q8m2k4n6p0r1s3t' },
   },
@@ -391,7 +392,7 @@ export const OPERATIONS: Record<string, Operation> = {
     operationId: 'getOpenApi',
     tag: 'Service',
     summary: 'Get this document',
-    answers: { 200: ['OpenAPI 3.1.', z.looseObject({ openapi: z.string() }).meta({ id: 'OpenApi' })] },
+    answers: { 200: ['OpenAPI 3.1.', z.looseObject({ openapi: z.string() }).meta({ id: 'OpenApi' }), ['ETag']] },
   },
 }
 
