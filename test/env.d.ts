@@ -3,6 +3,8 @@ declare namespace Cloudflare {
     // Set in vitest.config.ts.
     /** A database without tables. */
     OLD_DB: D1Database
+    FUZZ_CASES: string
+    FUZZ_SEED: string
     MIGRATIONS: import('cloudflare:test').D1Migration[]
   }
 }

@@ -8,6 +8,7 @@ const country = z
   .string()
   .overwrite((s) => s.trim().toUpperCase())
   .refine(isSupportedCountry, invalid('not_allowed', 'This is not a two-letter country code (ISO 3166-1).'))
+  .meta({ minLength: 2, maxLength: 2 })
 
 export const CreateAccount = z.strictObject({ name, defaultCountry: country.default('US') })
 export type CreateAccount = z.infer<typeof CreateAccount>

@@ -66,7 +66,8 @@ const licenseStatus = z
   .refine(
     (s) => s === '' || LICENSE_STATUSES.includes(s as LicenseStatus),
     invalid('not_allowed', `This must be one of ${LICENSE_STATUSES.join(', ')}.`),
-  ) as z.ZodType<LicenseStatus | '', string>
+  )
+  .meta({ enum: [...LICENSE_STATUSES, ''] }) as z.ZodType<LicenseStatus | '', string>
 
 const flag = z
   .boolean()

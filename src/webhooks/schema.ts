@@ -17,8 +17,10 @@ const eventType = z.enum(EVENT_TYPES, invalid('not_allowed', `An event type is o
 
 const eventTypes = z.array(eventType).transform((types) => [...new Set(types)])
 
+const url = requiredLine(2000).meta({ format: 'uri' })
+
 export const CreateWebhook = z.strictObject({
-  url: requiredLine(2000),
+  url,
   /** Empty: all of them. */
   eventTypes: eventTypes.default([]),
   description: orNull(line(500)),
@@ -27,7 +29,7 @@ export const CreateWebhook = z.strictObject({
 export type CreateWebhook = z.infer<typeof CreateWebhook>
 
 export const UpdateWebhook = z.strictObject({
-  url: requiredLine(2000).optional(),
+  url: url.optional(),
   eventTypes: eventTypes.optional(),
   description: orNull(line(500)),
   disabled: z.boolean().optional(),
