@@ -14,6 +14,8 @@ function configWithFeed(): string {
   const ours = readFileSync(join(ROOT, 'wrangler.toml'), 'utf8')
     .replace('"src/index.ts"', JSON.stringify(join(ROOT, 'src/index.ts')))
     .replace('"drizzle"', JSON.stringify(join(ROOT, 'drizzle')))
+    .replace('"dist/assets"', JSON.stringify(join(ROOT, 'dist/assets')))
+    .replace('node scripts/assets.mjs', `node ${join(ROOT, 'scripts/assets.mjs')}`)
   const [, producer] = /```toml\n([^`]*EVENTS_FEED[^`]*)```/.exec(readFileSync(join(ROOT, 'README.md'), 'utf8')) ?? []
   writeFileSync(file, `${ours}\n${producer}`)
   return file
