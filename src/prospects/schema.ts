@@ -144,6 +144,7 @@ const phoneParameter = z
   .string()
   .overwrite((s) => s.replace(/^ (?=[^ ])/, '+'))
   .pipe(parameter())
+  .meta({ minLength: 1, maxLength: 1000 })
 /** An inner space is a `+` that was not encoded. */
 const emailParameter = parameter().transform((s) => s.replaceAll(' ', '+').normalize('NFC').toLowerCase())
 
