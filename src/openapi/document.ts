@@ -6,7 +6,7 @@ import type { Scope } from '../http/factory'
 import { idempotent } from '../http/idempotency'
 import { EVENT_DATA, envelopeOf, ProblemSchema } from './answers'
 import { FIELDS, PARAMETERS } from './fields'
-import { OPERATIONS, type Operation, PATH_ID, TAGS } from './operations'
+import { OPERATIONS, type Operation, TAGS } from './operations'
 
 /** What a mounted route takes and asks for, as its handlers say. */
 interface Route {
@@ -102,6 +102,9 @@ const IDEMPOTENCY_KEY = z.string().optional().meta({
   description: 'Lets the call be repeated for 24 hours: 1 to 255 printable ASCII characters.',
   example: 'a1b2',
 })
+const PATH = z.object({
+  id: z.string().meta({ description: 'Ids are opaque; one that is malformed is an unknown one.' }),
+})
 const CONDITIONS = {
   'If-Match': z.string().optional().meta({ description: 'An `ETag`, or a version: only if it is still so.' }),
   'If-None-Match': z.string().optional().meta({ description: 'An `ETag`: only if it is no longer so.' }),
@@ -148,7 +151,7 @@ function toOperation(route: Route, operation: Operation): ZodOpenApiOperationObj
     }),
     security: byOperator ? [{ operatorToken: [] }] : scope ? [{ apiKey: [] }] : [],
     requestParams: {
-      ...(path.includes(':id') && { path: z.object({ id: z.string().meta({ description: PATH_ID }) }) }),
+      ...(path.includes(':id') && { path: PATH }),
       ...(schemas.query && { query: schemas.query as z.ZodObject }),
       ...(Object.keys(sees).length > 0 && { header: z.object(sees) }),
     },

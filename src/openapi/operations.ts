@@ -46,7 +46,6 @@ export const TAGS = [
   { name: 'Service', description: 'The service itself.' },
 ] as const
 
-const ID = 'Ids are opaque; one that is malformed is an unknown one.'
 const PERSON = {
   firstName: 'José',
   lastName: 'Nerúda',
@@ -395,6 +394,3 @@ export const OPERATIONS: Record<string, Operation> = {
     answers: { 200: ['OpenAPI 3.1.', z.looseObject({ openapi: z.string() }).meta({ id: 'OpenApi' }), ['ETag']] },
   },
 }
-
-/** What the document says of the id in a path. */
-export const PATH_ID = ID

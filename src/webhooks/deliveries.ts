@@ -5,9 +5,8 @@ import type { Repeatable } from '../http/factory'
 import { claim, keep } from '../http/idempotency'
 import { decodePageToken, encodePageToken, type Page } from '../http/page'
 import { notFound } from '../http/problem'
-import { STOP_IF_DISABLED } from './recover'
 import type { DeliveriesQuery } from './schema'
-import { isDisabled, SEES_WEBHOOK } from './store'
+import { isDisabled, STOP_IF_DISABLED } from './store'
 import { WAKE, type Wake, wakesIn } from './wake'
 
 /** One event on its way to one endpoint. Times are Unix ms. */
@@ -87,7 +86,7 @@ export async function listDeliveries(
   const scope = ['deliveries', webhookId, status ?? '']
   const [before = Number.MAX_SAFE_INTEGER] = (await decodePageToken(scope, pageToken, 1)) ?? []
   const [seen, found] = await d1.batch<Row>([
-    d1.prepare(SEES_WEBHOOK).bind(accountId, webhookId),
+    d1.prepare(HAS_WEBHOOK).bind(accountId, webhookId),
     d1.prepare(status ? LIST_STATUS : LIST).bind(accountId, webhookId, before, limit + 1, ...(status ? [status] : [])),
   ])
   if (!seen?.results.length) throw notFound('webhook')
@@ -98,6 +97,8 @@ export async function listDeliveries(
     nextPageToken: rows.length > limit && last ? await encodePageToken(scope, [last.eventSeq]) : null,
   }
 }
+
+const HAS_WEBHOOK = 'SELECT 1 FROM webhooks WHERE account_id = ?1 AND id = ?2 AND deleted_at IS NULL'
 
 const listWhere = (index: string, condition: string) => `
   SELECT ${SHOWN} FROM deliveries d ${index} ${EVENT}

@@ -5,8 +5,7 @@ import type { Caller, Repeatable } from '../http/factory'
 import { claim, keep } from '../http/idempotency'
 import { contention, notFound } from '../http/problem'
 import { type Delivery, deliveryId } from './deliveries'
-import { STOP_IF_DISABLED } from './recover'
-import { isDisabled } from './store'
+import { isDisabled, STOP_IF_DISABLED } from './store'
 import { WAKE, type Wake, wakesIn } from './wake'
 
 /** How often a ping goes round again when other events are committed before it. */

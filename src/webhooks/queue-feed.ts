@@ -23,7 +23,7 @@ export interface FeedEntry {
 export const feedQueueOf = (env: Env): Queue | undefined => (env as { EVENTS_FEED?: Queue }).EVENTS_FEED
 
 /** Sends entries of one database that the caller holds, then takes them off the list. Throws where the queue is down. */
-export async function sendToFeed(db: Database, queue: Queue, entries: FeedEntry[]): Promise<void> {
+async function sendToFeed(db: Database, queue: Queue, entries: FeedEntry[]): Promise<void> {
   for (let i = 0; i < entries.length; i += PAGE) {
     const keys = JSON.stringify(entries.slice(i, i + PAGE))
     const { results } = await db.d1.prepare(READ).bind(keys).all<StoredEvent>()

@@ -1,10 +1,10 @@
 import type { Database } from '../db/client'
-import { abortIf, isAborted } from '../db/errors'
+import { isAborted } from '../db/errors'
 import type { Repeatable } from '../http/factory'
 import { claim, keep } from '../http/idempotency'
 import { KEPT_FOR, LONGEST_CLAIM } from './schedule'
 import { EVENT_TYPES } from './schema'
-import { findWebhook, isDisabled, toWebhook, type Webhook } from './store'
+import { findWebhook, isDisabled, STOP_IF_DISABLED, toWebhook, type Webhook } from './store'
 import { WAKE, type Wake, wake } from './wake'
 
 /** Events looked at in one batch. */
@@ -57,10 +57,6 @@ export async function runRecoveries(
     await wake(env, made?.results ?? [])
   }
 }
-
-/** Ends a batch if the webhook (account ?1, id ?2) cannot be sent to. */
-export const STOP_IF_DISABLED = abortIf(`NOT EXISTS (SELECT 1 FROM webhooks
-  WHERE account_id = ?1 AND id = ?2 AND disabled_at IS NULL AND deleted_at IS NULL)`)
 
 /** From when it was registered on, and not from before what is kept; it is taken to be quick until it shows otherwise. */
 const BEGIN = `

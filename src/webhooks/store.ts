@@ -186,12 +186,13 @@ export async function deleteWebhook(db: Database, accountId: string, id: string)
 const cancelPending = ({ d1 }: Database, accountId: string, webhookId: string, now: number) =>
   d1.prepare(CANCEL_PENDING).bind(JSON.stringify([{ accountId, webhookId }]), now)
 
+/** Ends a batch if the webhook (account ?1, id ?2) cannot be sent to. */
+export const STOP_IF_DISABLED = abortIf(`NOT EXISTS (SELECT 1 FROM webhooks
+  WHERE account_id = ?1 AND id = ?2 AND disabled_at IS NULL AND deleted_at IS NULL)`)
+
 /** 409: nothing can be sent to an endpoint that is disabled. */
 export const isDisabled = (id: string): Problem =>
   new Problem(409, 'webhook_disabled', 'This webhook is disabled. Enable it first.', { conflictsWith: id })
-
-/** Selects a row if the account ?1 has the endpoint ?2. */
-export const SEES_WEBHOOK = 'SELECT 1 FROM webhooks WHERE account_id = ?1 AND id = ?2 AND deleted_at IS NULL'
 
 const inAccount = (accountId: string) => and(eq(webhooks.accountId, accountId), isNull(webhooks.deletedAt))
 const isEndpoint = (accountId: string, id: string) => and(inAccount(accountId), eq(webhooks.id, id))
