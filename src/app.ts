@@ -40,17 +40,20 @@ app.get('/health', validate({}), async (c) => {
   return c.json({ status: 'ok' })
 })
 
-app.route('/', docsRoutes)
-app.route('/admin/accounts', adminRoutes)
+const routes = app
+  .route('/', docsRoutes)
+  .route('/admin/accounts', adminRoutes)
+  .use('/v1/*', authenticate)
+  .route('/v1/me', meRoutes)
+  .route('/v1/api-keys', keyRoutes)
+  .route('/v1/prospects', prospectRoutes)
+  .route('/v1', catalogRoutes)
+  .route('/v1/webhooks', webhookRoutes)
+  .route('/v1/deliveries', deliveryRoutes)
+  .route('/v1/events', eventRoutes)
 
-app.use('/v1/*', authenticate)
-app.route('/v1/me', meRoutes)
-app.route('/v1/api-keys', keyRoutes)
-app.route('/v1/prospects', prospectRoutes)
-app.route('/v1', catalogRoutes)
-app.route('/v1/webhooks', webhookRoutes)
-app.route('/v1/deliveries', deliveryRoutes)
-app.route('/v1/events', eventRoutes)
+/** For Hono's own client: `hc<AppType>(url, {headers: {authorization}})`. */
+export type AppType = typeof routes
 
 app.notFound((c) => renderProblem(c, new Problem(404, 'not_found', 'There is nothing here.')))
 app.onError((error, c) =>

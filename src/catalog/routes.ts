@@ -9,8 +9,9 @@ import { runMoves, startMove } from './move'
 import { DeleteItem, ListItems } from './schema'
 import { createItem, deleteItem, getItem, listItems, locationOf, updateItem } from './store'
 
-const routesOf = (kind: Kind) =>
-  factory
+function routesOf(name: Kind['name']) {
+  const kind = KINDS.find((k) => k.name === name) as Kind
+  return factory
     .createApp()
     .get('/', requireScope('read'), validate({ query: ListItems }), async (c) => {
       return c.json(await listItems(c.var.db, kind, c.var.caller.account.id, c.req.valid('query')))
@@ -40,9 +41,15 @@ const routesOf = (kind: Kind) =>
       c.executionCtx.waitUntil(runMoves(later, openOutbox(c.env), caller.account.id))
       return c.body(null, 202)
     })
+}
 
-/** `/v1/pipelines`, `/v1/stages`, `/v1/labels`, `/v1/sources`, `/v1/offices`, `/v1/users`, `/v1/jobs`. */
-export const catalogRoutes = KINDS.reduce(
-  (app, kind) => app.route(`/${kind.name}`, routesOf(kind)),
-  factory.createApp(),
-)
+/** Everything that prospects refer to. */
+export const catalogRoutes = factory
+  .createApp()
+  .route('/pipelines', routesOf('pipelines'))
+  .route('/stages', routesOf('stages'))
+  .route('/labels', routesOf('labels'))
+  .route('/sources', routesOf('sources'))
+  .route('/offices', routesOf('offices'))
+  .route('/users', routesOf('users'))
+  .route('/jobs', routesOf('jobs'))

@@ -1,4 +1,4 @@
-import type { Context } from 'hono'
+import type { Context, TypedResponse } from 'hono'
 import { requireScope } from '../http/auth'
 import { etagOf, isKnown, versionsIn } from '../http/etag'
 import { type AppEnv, factory } from '../http/factory'
@@ -66,31 +66,32 @@ export const prospectRoutes = factory
   })
 
 /** What a change answers: the prospect, and what there is to say about it. */
-const changeAnswer: AnswerOf = ({ record, message }, catalogVersion) => ({
+const changeAnswer = (({ record, message }, catalogVersion) => ({
   status: 200,
   headers: { etag: etagOf(record.version, catalogVersion) },
   body: { ...toProspect(record), message },
-})
+})) satisfies AnswerOf
 
 /** What a POST answers: also whom it matched. */
-const createAnswer: AnswerOf = ({ record, message, ...match }, catalogVersion) => ({
+const createAnswer = (({ record, message, ...match }, catalogVersion) => ({
   status: match.created ? 201 : 200,
   headers: {
     etag: etagOf(record.version, catalogVersion),
     ...(match.created && { location: `/v1/prospects/${record.id}` }),
   },
   body: { ...toProspect(record), message, ...match },
-})
+})) satisfies AnswerOf
 
 const repeatOf = (c: Context<AppEnv>, answerOf: AnswerOf) => {
   const repeatable = c.get('repeatable')
   return repeatable && { repeatable, answerOf }
 }
 
-function respond(c: Context<AppEnv>, written: Written, answerOf: AnswerOf): Response {
+function respond<A extends AnswerOf>(c: Context<AppEnv>, written: Written, answerOf: A) {
   const { status, headers, body } = answerOf(written.outcomes[0] as Outcome, written.catalogVersion)
   const text = written.kept ?? JSON.stringify(body)
-  return c.body(text, status, { 'content-type': 'application/json', ...headers })
+  const response: Response = c.body(text, status, { 'content-type': 'application/json', ...headers })
+  return response as Response & TypedResponse<ReturnType<A>['body'], ReturnType<A>['status'], 'json'>
 }
 
 /** Sends what was committed without keeping the caller waiting. */
