@@ -98,7 +98,7 @@ function refusalsOf({ schemas, scope, byOperator, canBeRepeated, path }: Route, 
   return Object.fromEntries(Object.entries(codes).filter(([, some]) => some.length > 0))
 }
 
-const IDEMPOTENCY_KEY = z.string().optional().meta({
+const IDEMPOTENCY_KEY = z.string().min(1).max(255).optional().meta({
   description: 'Lets the call be repeated for 24 hours: 1 to 255 printable ASCII characters.',
   example: 'a1b2',
 })
