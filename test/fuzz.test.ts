@@ -20,6 +20,7 @@ interface Operation {
   template: string
   parameters: { name: string; in: string; schema: Json; required?: boolean }[]
   body: Json | undefined
+  needsKey: boolean
 }
 
 /** Less those that end the account that the others use, or the key. */
@@ -27,11 +28,12 @@ const ENDS = ['DELETE /admin/accounts/{id}', 'PATCH /admin/accounts/{id}', 'DELE
 const OPERATIONS: Operation[] = Object.entries(document.paths as Json).flatMap(([template, methods]: [string, Json]) =>
   Object.entries<Json>(methods)
     .filter(([method]) => !ENDS.includes(`${method.toUpperCase()} ${template}`))
-    .map(([method, { parameters = [], requestBody }]) => ({
+    .map(([method, { parameters = [], requestBody, security }]) => ({
       method: method.toUpperCase(),
       template,
       parameters,
       body: requestBody?.content['application/json'].schema,
+      needsKey: security.length > 0,
     })),
 )
 
@@ -100,6 +102,10 @@ const MEANT: Record<string, fc.Arbitrary<Json>> = {
   labels: fc.oneof(text(0, 64), fc.array(text(0, 64), { maxLength: 5 }), fc.constant(null)),
   pageToken: fc.constant(undefined),
   after: fc.constantFrom(`evt_${'0'.repeat(21)}`, 'evt_x'),
+  // few enough that some come again, for the same and for something else
+  'Idempotency-Key': fc.oneof(fc.nat(20).map(String), fc.stringMatching(/^[!-~][ -~]{0,253}[!-~]$/)),
+  'If-Match': fc.constantFrom('*', '1', '"1-0"', 'W/"1-0", "2-7"', '"x"', 'x,,"'),
+  'If-None-Match': fc.constantFrom('*', '"1-0"', 'W/"1-0"', '"x", y'),
   label: fc.oneof(fc.constantFrom('Hot', 'hot,cold', ','), text(1, 64)),
 }
 MEANT.addLabels = MEANT.removeLabels = MEANT.labels as fc.Arbitrary<Json>
@@ -127,8 +133,20 @@ function right(name: string, schema: Json, path: string): fc.Arbitrary<Json> {
 }
 
 /** What is done to a right request; the pointer of what is then wrong, if that can be said. */
-type Spoil = 'nothing' | 'missing' | 'extra' | 'type' | 'size' | 'parameter' | 'json' | 'encoding' | 'media' | 'method'
-const SPOILS: Spoil[] = ['missing', 'extra', 'type', 'size', 'parameter', 'json', 'encoding', 'media', 'method']
+const SPOILS = [
+  'missing',
+  'extra',
+  'type',
+  'size',
+  'parameter',
+  'header',
+  'key',
+  'json',
+  'encoding',
+  'media',
+  'method',
+] as const
+type Spoil = 'nothing' | (typeof SPOILS)[number]
 
 const requests = fc
   .tuple(
@@ -144,13 +162,19 @@ const requests = fc
     const { template, parameters, body } = operation
     const optional = (name: string, schema: Json, required: boolean) =>
       required ? right(name, schema, template) : fc.option(right(name, schema, template), { nil: undefined, freq: 2 })
-    const query = parameters.filter((p) => p.in === 'query')
+    const parametersIn = (where: string) =>
+      fc.record(
+        Object.fromEntries(
+          parameters.filter((p) => p.in === where).map((p) => [p.name, optional(p.name, p.schema, false)]),
+        ),
+      )
     return fc.record({
       operation: fc.constant(operation),
       spoil: fc.constant(spoil),
       pick: fc.constant(pick),
       isKnown: fc.constant(isKnown),
-      query: fc.record(Object.fromEntries(query.map((p) => [p.name, optional(p.name, p.schema, false)]))),
+      query: parametersIn('query'),
+      headers: parametersIn('header'),
       body: fc.record(
         Object.fromEntries(
           Object.entries<Json>(body?.properties ?? {}).map(([name, schema]) => [
@@ -171,9 +195,10 @@ async function ask({
   pick,
   isKnown,
   query,
+  headers: conditions,
   body,
 }: Case): Promise<{ answer: Answer; wrong: string | null }> {
-  const { template, body: schema } = operation
+  const { template, body: schema, needsKey } = operation
   const kind = template.split('/')[2] ?? ''
   const known = ids[kind] ?? ['x']
   const path = template.replace(
@@ -184,7 +209,9 @@ async function ask({
   const search = new URLSearchParams()
   for (const [name, value] of Object.entries(query))
     if (value !== undefined && value !== null && value !== '') search.append(name, String(value))
-  const key = template.startsWith('/admin') ? env.ADMIN_TOKEN : account.key
+  let key = template.startsWith('/admin') ? env.ADMIN_TOKEN : account.key
+  const headers: Record<string, string> = {}
+  for (const [name, value] of Object.entries(conditions)) if (value !== undefined) headers[name] = value
   let { method } = operation
   let wrong: string | null = null
   let text = schema ? JSON.stringify(body) : undefined
@@ -209,6 +236,12 @@ async function ask({
   else if (spoil === 'parameter') {
     wrong = '/nope'
     search.append('nope', String(pick))
+  } else if (spoil === 'header' && operation.parameters.some((p) => p.name === 'Idempotency-Key')) {
+    wrong = '/Idempotency-Key'
+    headers['Idempotency-Key'] = ['', 'a\tb', 'x'.repeat(256)][pick % 3] as string
+  } else if (spoil === 'key' && needsKey) {
+    wrong = ''
+    key = ['x', `${key}x`, key.slice(0, -1), 'Bearer'][pick % 4] as string
   } else if (spoil === 'json' && schema)
     [wrong, text] = ['', ['{', '[]', 'null', '"x"', '{"a":1}}', '{a:1}'][pick % 6] as string]
   else if (spoil === 'media' && fields.length > 0)
@@ -224,7 +257,7 @@ async function ask({
   const answer = await send(method, `${path}${search.size > 0 ? `?${search}` : ''}`, {
     key,
     body: bytes,
-    ...(bytes !== undefined && { headers: { 'content-type': type } }),
+    headers: { ...headers, ...(bytes !== undefined && { 'content-type': type }) },
   })
   // what was made is there for the cases after this
   const made = answer.json?.id?.startsWith('dlv_') ? 'deliveries' : kind
