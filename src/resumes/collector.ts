@@ -1,0 +1,39 @@
+import type { DocumentText, Span } from './span'
+
+/** What no document of a person comes near, in any format: the rest of one that does is not read. */
+const MAX_SPANS = 50_000
+const MAX_CHARACTERS = 300_000
+export const MAX_PAGES = 30
+
+/** Gathers the spans of a document, cleaned, until there are too many. */
+export class Collector {
+  readonly #spans: Span[] = []
+  #characters = 0
+  #isFull = false
+
+  /** Keeps a span if there is anything to see in it. False once no more are kept. */
+  add(span: Span): boolean {
+    const text = clean(span.text)
+    this.#characters += text.length
+    this.#isFull ||= this.#spans.length === MAX_SPANS || this.#characters > MAX_CHARACTERS || span.page > MAX_PAGES
+    if (!this.#isFull && text) this.#spans.push({ ...span, text })
+    return !this.#isFull
+  }
+
+  /** All that was kept, of a document of so many pages. */
+  finish(pages: number): DocumentText {
+    return { spans: this.#spans, pages, isCut: this.#isFull || pages > MAX_PAGES }
+  }
+}
+
+/**
+ * A text as people read it: NFC, ligatures taken apart, one kind of space and one at a time, nothing that can't be
+ * seen (controls, soft hyphens, zero-width characters, a font's own icons).
+ */
+const clean = (text: string): string =>
+  text
+    .replaceAll(/[\p{Cf}\p{Co}\p{Cs}\p{Cn}]/gu, '')
+    .replaceAll(/[\ufb00-\ufb06]/g, (ligature) => ligature.normalize('NFKC'))
+    .replaceAll(/[\p{Z}\p{Cc}]+/gu, ' ')
+    .trim()
+    .normalize('NFC')

@@ -1,0 +1,23 @@
+import { Collector } from './collector'
+import { Flow } from './flow'
+import type { DocumentText } from './span'
+import { readStyles } from './styles'
+import { Unreadable } from './unreadable'
+import { unzip } from './zip'
+
+/**
+ * Reads the text of a Word document (ECMA-376, part 1, 17): its headers, its body and its footers, one below the other.
+ *
+ * @throws {Unreadable} if the zip or its XML is encrypted, damaged, or larger than any resume.
+ */
+export function readDocx(bytes: Uint8Array): DocumentText {
+  const parts = unzip(bytes, /^word\/(document|styles|header\d*|footer\d*)\.xml$/)
+  const body = parts.get('word/document.xml')
+  if (!body) throw new Unreadable('failed', 'The document is damaged.')
+  const named = (name: string) => [...parts].filter(([path]) => path.includes(name)).map(([, part]) => part)
+
+  const collector = new Collector()
+  const flow = new Flow(collector, readStyles(parts.get('word/styles.xml')))
+  for (const part of [...named('/header'), body, ...named('/footer')]) flow.read(part)
+  return collector.finish(flow.page)
+}

@@ -1,0 +1,253 @@
+import type { Collector } from './collector'
+import type { Span } from './span'
+import { type Look, readLook } from './styles'
+import { type Attributes, walkXml } from './xml'
+
+/** What is not there to be read: what was deleted or moved away, a second rendering of a drawing, tab stops. */
+const SKIPPED = new Set(['w:del', 'w:moveFrom', 'mc:Fallback', 'w:tabs', 'w:pPrChange', 'w:rPrChange'])
+
+const MARGIN = 72
+const TAB = 36
+const CHARACTER = 0.5
+const LINE = 1.2
+
+interface Place {
+  page: number
+  y: number
+}
+
+interface Paragraph {
+  look: Look
+  x: number
+  line: Omit<Span, 'page' | 'y' | 'width'>[]
+  /** Where the next text goes. */
+  cursor: number
+  isApart: boolean
+  /** Whether it is one of a list, and its bullet is still to be written. */
+  isItem: boolean
+}
+
+interface Table {
+  x: number
+  columns: number[]
+  column: number
+  span: number
+  top: Place
+  bottom: Place
+}
+
+/**
+ * Gives the text of WordprocessingML places on pages, as a very plain printer would: lines one below the other, half
+ * an em a character, tabs every half inch, the cells of a row side by side. Pages end where the document says so.
+ */
+export class Flow {
+  page = 1
+  #y = MARGIN / 2
+  #skipped = 0
+  #isText = false
+  #run: Look & { isHidden?: boolean } = {}
+  #paragraph: Paragraph
+  #outer: Paragraph[] = []
+  #tables: Table[] = []
+  isDone = false
+
+  constructor(
+    private readonly collector: Collector,
+    private readonly style: (id: string | undefined) => Look,
+  ) {
+    this.#paragraph = this.#newParagraph()
+  }
+
+  /** Lays out one part of the document, below what is there already. */
+  read(bytes: Uint8Array): void {
+    walkXml(bytes, this)
+  }
+
+  open(name: string, attributes: Attributes): void {
+    if (this.#skipped > 0 || SKIPPED.has(name)) {
+      this.#skipped++
+      return
+    }
+    const value = attributes['w:val']
+    const table = this.#tables.at(-1)
+    readLook(this.#run, name, attributes)
+    switch (name) {
+      case 'w:p':
+        this.#paragraph = this.#newParagraph()
+        break
+      case 'w:pStyle':
+        Object.assign(this.#paragraph.look, this.style(value))
+        break
+      case 'w:ind':
+        this.#indent(points(attributes['w:left'] ?? attributes['w:start']) - points(attributes['w:hanging']))
+        break
+      case 'w:numPr':
+        this.#paragraph.isItem = true
+        this.#indent(TAB / 2)
+        break
+      case 'w:r':
+        this.#run = { ...this.#paragraph.look }
+        break
+      case 'w:rStyle':
+        Object.assign(this.#run, this.style(value))
+        break
+      case 'w:vanish':
+        this.#run.isHidden = true
+        break
+      case 'w:t':
+        this.#isText = true
+        break
+      case 'w:tab':
+        this.#tab()
+        break
+      case 'w:noBreakHyphen':
+        this.#write('-')
+        break
+      case 'w:br':
+        if (attributes['w:type'] === 'page') this.#endPage()
+        else this.#endLine()
+        break
+      case 'w:cr':
+        this.#endLine()
+        break
+      case 'w:lastRenderedPageBreak':
+        this.#endPage()
+        break
+      case 'w:txbxContent':
+        this.#outer.push(this.#paragraph)
+        break
+      case 'w:tbl':
+        this.#tables.push({ x: this.#left, columns: [], column: 0, span: 1, top: this.#place, bottom: this.#place })
+        break
+      case 'w:gridCol':
+        table?.columns.push(points(attributes['w:w']))
+        break
+      case 'w:tr':
+        if (table) Object.assign(table, { column: 0, top: this.#place, bottom: this.#place })
+        break
+      case 'w:tc':
+        if (table) {
+          this.#place = table.top
+          table.span = 1
+        }
+        break
+      case 'w:gridSpan':
+        if (table) table.span = Number(value) || 1
+        break
+    }
+  }
+
+  close(name: string): void {
+    if (this.#skipped > 0) {
+      this.#skipped--
+      return
+    }
+    const table = this.#tables.at(-1)
+    switch (name) {
+      case 'w:t':
+        this.#isText = false
+        break
+      case 'w:p':
+        this.#endLine()
+        break
+      case 'w:txbxContent':
+        this.#paragraph = this.#outer.pop() ?? this.#paragraph
+        break
+      case 'w:tc':
+        if (table) {
+          table.column += table.span
+          if (isBelow(this.#place, table.bottom)) table.bottom = this.#place
+        }
+        break
+      case 'w:tr':
+        if (table) this.#place = table.bottom
+        break
+      case 'w:tbl':
+        this.#tables.pop()
+        break
+    }
+  }
+
+  text(text: string): void {
+    if (!this.#isText || this.#skipped > 0 || this.#run.isHidden) return
+    for (const [i, part] of text.split(/\t| {3,}/).entries()) {
+      if (i > 0) this.#tab()
+      for (const word of part.split(/(?<= )/)) this.#write(word)
+    }
+  }
+
+  get #place(): Place {
+    return { page: this.page, y: this.#y }
+  }
+
+  set #place({ page, y }: Place) {
+    this.page = page
+    this.#y = y
+  }
+
+  /** Where lines begin: at the margin, or in the cell that is open. */
+  get #left(): number {
+    const table = this.#tables.at(-1)
+    return table ? table.x + sum(table.columns.slice(0, table.column)) : MARGIN
+  }
+
+  /** Where lines must end: only among other cells is there something to run into. */
+  get #right(): number {
+    const table = this.#tables.at(-1)
+    return table && table.columns.length > 1
+      ? table.x + sum(table.columns.slice(0, table.column + table.span))
+      : Number.POSITIVE_INFINITY
+  }
+
+  #newParagraph(): Paragraph {
+    return { look: this.style(undefined), x: this.#left, line: [], cursor: this.#left, isApart: false, isItem: false }
+  }
+
+  #indent(by: number): void {
+    this.#paragraph.cursor += this.#left + by - this.#paragraph.x
+    this.#paragraph.x = this.#left + by
+  }
+
+  #write(given: string): void {
+    const text = this.#paragraph.isItem ? `• ${given}` : given
+    const { bold = false, size = 0 } = { ...this.#paragraph.look, ...this.#run }
+    const width = text.length * size * CHARACTER
+    if (this.#paragraph.line.length > 0 && this.#paragraph.cursor + width > this.#right) this.#endLine()
+    const { line, cursor, isApart } = this.#paragraph
+    const last = line.at(-1)
+    if (last && !isApart && last.bold === bold && last.size === size) last.text += text
+    else line.push({ text, x: cursor, size, bold })
+    Object.assign(this.#paragraph, { cursor: cursor + width, isApart: false, isItem: false })
+  }
+
+  #tab(): void {
+    const { size = 0 } = this.#paragraph.look
+    this.#paragraph.cursor = Math.ceil((this.#paragraph.cursor + 1.5 * size) / TAB) * TAB
+    this.#paragraph.isApart = true
+  }
+
+  #endLine(): void {
+    const { line, look, x } = this.#paragraph
+    this.#y += LINE * Math.max(0, ...(line.length > 0 ? line : [look]).map(({ size = 0 }) => size))
+    for (const { text, ...piece } of line) {
+      const indent = text.length - text.trimStart().length
+      const at = { ...this.#place, x: piece.x + indent * piece.size * CHARACTER }
+      const span = { ...piece, ...at, text, width: text.trim().length * piece.size * CHARACTER }
+      this.isDone ||= !this.collector.add(span)
+    }
+    Object.assign(this.#paragraph, { line: [], cursor: x, isApart: false })
+  }
+
+  /** Ends the page, unless nothing stands on it: Word says twice that a page ends where it was told to end it. */
+  #endPage(): void {
+    if (this.#paragraph.line.length > 0) this.#endLine()
+    if (this.#y > MARGIN / 2) this.#place = { page: this.page + 1, y: MARGIN / 2 }
+  }
+}
+
+/** Word measures in twentieths of a point. */
+const points = (twips: string | undefined): number => Number(twips ?? 0) / 20 || 0
+
+const sum = (numbers: number[]): number => numbers.reduce((total, n) => total + n, 0)
+
+const isBelow = (a: Place, b: Place): boolean => a.page > b.page || (a.page === b.page && a.y > b.y)

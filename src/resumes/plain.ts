@@ -1,0 +1,46 @@
+import { Collector, MAX_PAGES } from './collector'
+import { wideEncoding } from './kind'
+import type { DocumentText } from './span'
+
+/** A typewriter's page: ten characters to the inch, six lines. */
+const COLUMN = 6
+const LINE = 12
+const SIZE = 10
+const TAB = 8
+
+/** Reads plain text: a line is a row, a form feed begins a page, tabs and three spaces or more set columns apart. */
+export function readPlain(bytes: Uint8Array): DocumentText {
+  const collector = new Collector()
+  const pages = decodePlain(bytes).split('\f')
+  for (const [i, page] of pages.slice(0, MAX_PAGES + 1).entries()) {
+    let row = 0
+    for (const [line] of page.matchAll(/[^\r\n\u2028\u2029]+|\r\n?|[\n\u2028\u2029]/g)) {
+      if (/^[\r\n\u2028\u2029]/.test(line)) {
+        row++
+        continue
+      }
+      for (const { 0: text, index } of expandTabs(line).matchAll(/\S+(?: {1,2}\S+)*/g)) {
+        const span = { page: i + 1, text, x: index * COLUMN, y: (row + 1) * LINE, width: text.length * COLUMN }
+        if (!collector.add({ ...span, size: SIZE, bold: false })) return collector.finish(pages.length)
+      }
+    }
+  }
+  return collector.finish(pages.length)
+}
+
+/** The text of bytes in UTF-8, UTF-16 with or without its mark, or Windows-1252, whichever they are. */
+export function decodePlain(bytes: Uint8Array): string {
+  let [atEven, atOdd] = [0, 0]
+  for (let i = 0; i < bytes.length; i++) if (bytes[i] === 0) i & 1 ? atOdd++ : atEven++
+  const wide = wideEncoding(String.fromCharCode(...bytes.subarray(0, 2)), atEven, atOdd, bytes.length)
+  if (wide) return new TextDecoder(wide).decode(bytes)
+  const text = new TextDecoder().decode(bytes)
+  const [wrong, right] = [text.match(/\ufffd/g)?.length ?? 0, text.match(/[^\0-\x7f\ufffd]/g)?.length ?? 0]
+  return wrong > right ? new TextDecoder('windows-1252').decode(bytes) : text
+}
+
+/** Puts spaces for tabs, up to the next eighth column, and at least three so that they set columns apart. */
+function expandTabs(line: string): string {
+  const [first = '', ...rest] = line.split('\t')
+  return rest.reduce((done, part) => done.padEnd((Math.floor((done.length + 2) / TAB) + 1) * TAB) + part, first)
+}

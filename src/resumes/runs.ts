@@ -1,0 +1,88 @@
+import type { Glyph } from './glyphs'
+import type { Span } from './span'
+
+/** In parts of the font's size: what stands further from its neighbour than usual begins a word, or another span. */
+const WORD_GAP = 0.15
+const SPAN_GAP = 1
+/** A space that takes no place is none: browsers draw a soft hyphen so. */
+const NO_GAP = 0.05
+/** How far apart letters are where they are spaced on purpose, and how many it takes to tell. */
+const TRACKED_GAP = 0.07
+const TRACKED_LETTERS = 3
+
+/** A run of glyphs on one base line, and what comes before each: `gap` is from the end of the one before. */
+interface Piece {
+  glyph: Glyph
+  gap: number
+  afterSpace: boolean
+}
+
+/**
+ * Joins characters that stand on one line, in one weight and size and without a column's gap between them, into
+ * spans. Words are set apart where a space is drawn, or where the gap is wider than between the other letters.
+ */
+export function* joinGlyphs(glyphs: Iterable<Glyph>): Generator<Omit<Span, 'page'>> {
+  let run: Piece[] = []
+  let afterSpace = false
+  for (const glyph of glyphs) {
+    if (!glyph.text.trim()) {
+      afterSpace = true
+      continue
+    }
+    const last = run.at(-1)?.glyph
+    const gap = last ? glyph.x - last.x - last.width : 0
+    afterSpace &&= gap > NO_GAP * glyph.size
+    if (last && !continues(last, glyph, gap, afterSpace)) {
+      yield* split(run)
+      run = []
+    }
+    run.push({ glyph, gap, afterSpace })
+    afterSpace = false
+  }
+  yield* split(run)
+}
+
+function continues(last: Glyph, next: Glyph, gap: number, afterSpace: boolean): boolean {
+  const size = Math.max(last.size, next.size)
+  const isTouching = !afterSpace && gap < WORD_GAP * size
+  const isAlike = last.bold === next.bold && (isTouching || (last.font === next.font && last.size === next.size))
+  return isAlike && Math.abs(next.y - last.y) < size / 5 && gap > -size / 2 && gap < 3 * size
+}
+
+/** Cuts a run where a gap is a column's, with the gap that its letters have anyhow taken off. */
+function* split(run: Piece[]): Generator<Omit<Span, 'page'>> {
+  const size = Math.max(...run.map(({ glyph }) => glyph.size))
+  const tracking = trackingOf(run, size)
+  let text = ''
+  let first: Glyph | undefined
+  let last: Glyph | undefined
+  for (const { glyph, gap, afterSpace } of run) {
+    const extra = gap - tracking * (afterSpace ? 2 : 1)
+    if (first && last && extra > SPAN_GAP * size) {
+      yield spanOf(text, first, last, size)
+      text = ''
+      first = undefined
+    }
+    if (text && (afterSpace || extra > WORD_GAP * size)) text += ' '
+    text += glyph.text
+    first ??= glyph
+    last = glyph
+  }
+  if (first && last) yield spanOf(text, first, last, size)
+}
+
+/** The gap that most neighbours within words have: 0 but where letters are spaced. */
+function trackingOf(run: Piece[], size: number): number {
+  const gaps = run.flatMap(({ gap, afterSpace }, i) => (i === 0 || afterSpace ? [] : [gap])).sort((a, b) => a - b)
+  const median = gaps[gaps.length >> 1] ?? 0
+  return gaps.length >= TRACKED_LETTERS - 1 && median > TRACKED_GAP * size ? median : 0
+}
+
+const spanOf = (text: string, first: Glyph, last: Glyph, size: number): Omit<Span, 'page'> => ({
+  text,
+  x: first.x,
+  y: first.y,
+  width: last.x + last.width - first.x,
+  size,
+  bold: first.bold,
+})

@@ -1,0 +1,52 @@
+import { type Attributes, walkXml } from './xml'
+
+/** How a style, or a run of text, looks: what it doesn't say comes from what it is based on. */
+export interface Look {
+  bold?: boolean
+  /** In points. */
+  size?: number
+}
+
+/** Word's own size where nothing is said. */
+const DEFAULT_SIZE = 11
+const HEADING_SIZE = 14
+const MAX_BASES = 10
+
+/** What a run's or a style's properties say of its look (ECMA-376, 17.3.2.1 `b` and 17.3.2.38 `sz`, in half points). */
+export function readLook(look: Look, name: string, attributes: Attributes): void {
+  const value = attributes['w:val']
+  if (name === 'w:b') look.bold = !/^(0|false|off|none)$/.test(value ?? '')
+  if (name === 'w:sz' && Number(value) > 0) look.size = Number(value) / 2
+}
+
+/**
+ * Reads `word/styles.xml` into a look-up of a paragraph's or a run's style by its id. Headings and titles count as bold
+ * and large, whatever they look like.
+ */
+export function readStyles(bytes: Uint8Array | undefined): (id: string | undefined) => Look {
+  const defaults: Look = { size: DEFAULT_SIZE }
+  const styles = new Map<string, { look: Look; base?: string | undefined }>()
+  let current: { look: Look; base?: string | undefined } = { look: defaults }
+  let normal: Look = {}
+  if (bytes)
+    walkXml(bytes, {
+      open(name, attributes) {
+        const value = attributes['w:val'] ?? ''
+        readLook(current.look, name, attributes)
+        if (name === 'w:style') {
+          current = { look: {} }
+          styles.set(attributes['w:styleId'] ?? '', current)
+          if (attributes['w:default'] === '1' && attributes['w:type'] === 'paragraph') normal = current.look
+        }
+        if (name === 'w:basedOn') current.base = value
+        if (name === 'w:name' && /^(heading|title)/i.test(value))
+          Object.assign(current.look, { bold: true, size: HEADING_SIZE })
+      },
+    })
+  return (id) => {
+    const looks: Look[] = []
+    for (let style = styles.get(id ?? ''); style && looks.length < MAX_BASES; style = styles.get(style.base ?? ''))
+      looks.unshift(style.look)
+    return Object.assign({}, ...(id ? looks : [defaults, normal]))
+  }
+}

@@ -1,0 +1,51 @@
+import { Unzip, UnzipInflate } from 'fflate'
+import { Unreadable } from './unreadable'
+
+const MAX_ENTRIES = 2000
+const MAX_BYTES = 16 * 1024 * 1024
+/** Deflate makes at most 1032 bytes of one, so that no slice makes more than this before it is looked at. */
+const SLICE = 4096
+
+/**
+ * Unpacks the files of a zip whose names match, counting what comes out: what a zip says of its own sizes is not
+ * believed.
+ *
+ * @throws {Unreadable} if the zip is encrypted, damaged, or has too much in it.
+ */
+export function unzip(bytes: Uint8Array, wanted: RegExp): Map<string, Uint8Array> {
+  if ((bytes[6] as number) & 1) throw new Unreadable('unsupported', 'The document is encrypted.')
+  const files = new Map<string, Uint8Array[]>()
+  let entries = 0
+  let size = 0
+  const unzipper = new Unzip((file) => {
+    if (++entries > MAX_ENTRIES) throw new Unreadable('failed', 'The document has too many parts.')
+    if (!wanted.test(file.name) || files.has(file.name)) return
+    const chunks: Uint8Array[] = []
+    files.set(file.name, chunks)
+    file.ondata = (error, chunk) => {
+      if (error) throw error
+      size += chunk.length
+      if (size > MAX_BYTES) throw new Unreadable('failed', 'The document is too large when unpacked.')
+      chunks.push(chunk)
+    }
+    file.start()
+  })
+  unzipper.register(UnzipInflate)
+  try {
+    for (let at = 0; at < bytes.length; at += SLICE)
+      unzipper.push(bytes.subarray(at, at + SLICE), at + SLICE >= bytes.length)
+  } catch (error) {
+    throw error instanceof Unreadable ? error : new Unreadable('failed', 'The document is damaged.')
+  }
+  return new Map([...files].map(([name, chunks]) => [name, concat(chunks)]))
+}
+
+function concat(chunks: Uint8Array[]): Uint8Array {
+  const all = new Uint8Array(chunks.reduce((sum, { length }) => sum + length, 0))
+  let at = 0
+  for (const chunk of chunks) {
+    all.set(chunk, at)
+    at += chunk.length
+  }
+  return all
+}
