@@ -1,0 +1,134 @@
+import { periodsOf } from './dates'
+import { headingOf } from './headings'
+import { isPlace } from './places'
+import type { Cell, Row } from './rows'
+
+const MAX_DEPTH = 5
+const MAX_CUTS = 24
+
+/** A gutter: cells stand left of `x` or begin at it, in the rows of each run. */
+interface Cut {
+  x: number
+  runs: [from: number, to: number][]
+  weight: number
+}
+
+/**
+ * The blocks of a page in reading order, each one column wide: what stands above two columns, the left one, the right
+ * one, what stands below. Dates and places at the margin, headings beside their text and tables with a row for each
+ * entry are no columns: they are read row by row.
+ */
+export function columnsOf(rows: Row[], depth = 0): Row[][] {
+  const cut = depth < MAX_DEPTH ? bestCut(rows) : undefined
+  if (!cut) return rows.length ? [rows] : []
+  const blocks: Row[][] = []
+  let next = 0
+  for (const [from, to] of cut.runs) {
+    const inside = rows.slice(from, to + 1)
+    blocks.push(
+      ...columnsOf(rows.slice(next, from), depth + 1),
+      ...columnsOf(
+        sideOf(inside, (cell) => cell.x < cut.x),
+        depth + 1,
+      ),
+      ...columnsOf(
+        sideOf(inside, (cell) => cell.x >= cut.x),
+        depth + 1,
+      ),
+    )
+    next = to + 1
+  }
+  blocks.push(...columnsOf(rows.slice(next), depth + 1))
+  return blocks
+}
+
+const sideOf = (rows: Row[], isHere: (cell: Cell) => boolean): Row[] =>
+  rows.map((row) => ({ ...row, cells: row.cells.filter(isHere) })).filter((row) => row.cells.length > 0)
+
+function bestCut(rows: Row[]): Cut | undefined {
+  if (rows.length < 3) return undefined
+  const starts = new Map<number, number[]>()
+  const first = rows.reduce((x, row) => Math.min(x, row.cells[0]?.x ?? x), Number.POSITIVE_INFINITY)
+  for (const row of rows)
+    for (const cell of row.cells.slice(0, 50))
+      if (cell.x > first + 40) {
+        const bin = Math.round(cell.x / 6)
+        starts.set(bin, [...(starts.get(bin) ?? []).slice(0, 400), cell.x])
+      }
+  return [...starts.values()]
+    .filter((xs) => xs.length >= 3)
+    .sort((a, b) => b.length - a.length)
+    .slice(0, MAX_CUTS)
+    .map((xs) => cutAt(Math.min(...xs) - 2, rows))
+    .filter((cut) => cut !== undefined)
+    .reduce<Cut | undefined>((best, cut) => (best && best.weight >= cut.weight ? best : cut), undefined)
+}
+
+/** The runs of rows that no cell crosses at `x`, if what stands on both sides are columns. */
+function cutAt(x: number, rows: Row[]): Cut | undefined {
+  const runs: [number, number][] = []
+  let from = 0
+  for (let i = 0; i <= rows.length; i++) {
+    const row = rows[i]
+    if (row && !row.cells.some((cell) => cell.x < x && cell.end > x + 2)) continue
+    const run = overlapOf(rows, from, i - 1, x)
+    if (run) runs.push(run)
+    from = i + 1
+  }
+  const inside = runs.flatMap(([from, to]) => rows.slice(from, to + 1))
+  const left = sideOf(inside, (cell) => cell.x < x)
+  const right = sideOf(inside, (cell) => cell.x >= x)
+  const weight = Math.min(left.length, right.length)
+  return weight >= 3 && areColumns(left, right, inside)
+    ? { x, runs, weight: weight + left.length + right.length }
+    : undefined
+}
+
+/** The part of a run where both sides have text: what stands above and below it is of one side only. */
+function overlapOf(rows: Row[], from: number, to: number, x: number): [number, number] | undefined {
+  let [leftFirst, leftLast, rightFirst, rightLast] = [-1, -1, -1, -1]
+  for (let i = from; i <= to; i++) {
+    const cells = rows[i]?.cells ?? []
+    if (cells.some((cell) => cell.x < x)) {
+      if (leftFirst < 0) leftFirst = i
+      leftLast = i
+    }
+    if (cells.some((cell) => cell.x >= x)) {
+      if (rightFirst < 0) rightFirst = i
+      rightLast = i
+    }
+  }
+  if (leftFirst < 0 || rightFirst < 0) return undefined
+  const [first, last] = [Math.max(leftFirst, rightFirst), Math.min(leftLast, rightLast)]
+  return last > first ? [first, last] : undefined
+}
+
+function areColumns(left: Row[], right: Row[], rows: Row[]): boolean {
+  const [a, b] = [contentOf(left), contentOf(right)]
+  if (a.asides > 0.6 || b.asides > 0.6) return false
+  if (a.headings > 0 || b.headings > 0) return true
+  const aligned = left.length + right.length - rows.length
+  if (aligned < 0.6 * Math.min(left.length, right.length)) return true
+  return rows.filter((row) => periodsOf(textOf(row)).length > 0).length < 0.4 * rows.length
+}
+
+/** How many headings stand on a side, and the share of it that only goes with the other side: dates, places, headings. */
+function contentOf(rows: Row[]): { headings: number; asides: number } {
+  const texts = rows.map(textOf)
+  const headings = texts.filter((text) => headingOf(text)).length
+  const asides = texts.filter((text) => headingOf(text) || isAside(text)).length
+  const onlyHeadings = headings > 0 && headings === asides && headings < texts.length
+  return { headings, asides: onlyHeadings && headings < 0.6 * texts.length ? 0 : asides / texts.length }
+}
+
+/** Only a date or a place, as it stands at the margin beside an entry. */
+function isAside(text: string): boolean {
+  const rest = periodsOf(text).reduce((rest, period) => rest.replace(period.text, ''), text)
+  return rest.replaceAll(/[^\p{L}\d]/gu, '').length < 3 || isPlace(text)
+}
+
+const textOf = (row: Row) =>
+  row.cells
+    .map((cell) => cell.text)
+    .join(' ')
+    .slice(0, 200)

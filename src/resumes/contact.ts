@@ -1,0 +1,56 @@
+import type { Placed } from './sections'
+
+/** A part of a line of the contact area, with the label that stands before it. */
+export interface Piece {
+  text: string
+  /** In lower case: `cell`, `email`, `dre`; or '' if there is none. */
+  label: string
+  line: Placed
+}
+
+const MAX_TOP = 16
+const SEPARATOR = /\t|\s*[|•●▪·∙⋅■◆♦❖~]\s*|\s+[–—]\s+|;\s+/u
+const ICON = /^[^\p{L}\p{N}(+@]+/u
+const LABEL = /^([\p{L}][\p{L}./ -]{0,24}?)\s?[:.#]\s*(?=\S)/u
+/** One letter, as cards have it: `m 512-555-0142`, `E jane@example.com`. */
+const LETTER = /^([CcMmTtPpHhEeOoWwFfDd])[.:]? (?=[(+\d]|\S+@)/
+
+/**
+ * The lines where a resume says how to reach its owner: the first ones, before any heading; those under a heading for
+ * contact; headers and footers.
+ */
+export function contactArea(lines: Placed[]): Placed[] {
+  let top = 0
+  return lines.filter((line) => {
+    if (line.section === 'contact') return true
+    if (line.section !== 'top' || line.page !== 1) return false
+    top++
+    return top <= MAX_TOP && line.text.length < 200
+  })
+}
+
+/** The lines' parts, each with its label: `Cell: 512-555-0142 | jane@example.com` are two. */
+export function piecesOf(lines: Placed[]): Piece[] {
+  const pieces: Piece[] = []
+  for (const line of lines) {
+    for (const part of line.text.split(SEPARATOR).slice(0, 20)) {
+      const text = part.replace(ICON, '').trim()
+      if (!text) continue
+      const label = LETTER.exec(text) ?? (/^(?:https?|www)\b/i.test(text) ? null : LABEL.exec(text))
+      const before = pieces.at(-1)
+      // a label alone, beside or above what it is the label of
+      const above =
+        before && /^[\p{L} .-]{1,24}:?$/u.test(before.text) && before.line.page === line.page ? before.text : ''
+      pieces.push({
+        text: label ? text.slice(label[0].length) : text,
+        label: (label?.[1] ?? above).toLowerCase().replace(/[:. ]+$/, ''),
+        line,
+      })
+    }
+  }
+  return pieces
+}
+
+const at = (line: Placed, certainty: 'sure' | 'likely') => ({ page: line.page, line: line.line, certainty })
+
+export { at }

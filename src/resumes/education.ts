@@ -1,0 +1,179 @@
+import { at } from './contact'
+import { type PeriodText, periodsOf } from './dates'
+import { withoutPeriods } from './entries'
+import type { ParsedResume } from './parsed'
+import { isPlace, isState } from './places'
+import type { Placed } from './sections'
+import { isDegree, isSchool } from './vocabulary'
+
+type School = ParsedResume['education'][number]
+
+const MAX_SCHOOLS = 20
+const SEPARATOR = /\t|\s+[|•·]\s+|\s*\|\s*|\s+[–—-]\s+|;\s/
+const NO_MAJOR =
+  /\b(?:gpa|g\.p\.a|laude|honou?rs|dean|minor|cumulative|distinction|graduated|class of|expected|anticipated|concentration|thesis|awards?|activities|courses?|coursework|scholarship|member|president|valedictorian|hours|present|completed|major|transferred|relevant|study abroad)\b/i
+const EXTRA =
+  /^(?:graduated|graduation|graduating|class of|expected|anticipated|completed|conferred|awarded|degree conferred|in progress|candidate|attended|education|date|year)\b[\s:,.]*/i
+const CAMPUS =
+  /^(?:the )?(?:university of \p{Lu}\p{L}+(?: \p{Lu}\p{L}+)?|\p{L}+(?: \p{L}+)? state university|universidad de [\p{L} ]+)$/iu
+
+interface Draft {
+  school: string | null
+  degree: string | null
+  period: PeriodText | null
+  line: Placed
+}
+
+/**
+ * The schools. A new entry begins with what the one before already has: a school, a degree, dates. `sure`: a school
+ * and a degree, both by their words.
+ */
+export function educationOf(lines: Placed[]): ParsedResume['education'] {
+  const drafts: Draft[] = []
+  const own = joined(lines.filter((line) => line.section === 'education'))
+  let schoolFirst: boolean | undefined
+  for (const line of own) {
+    const found = readLine(line)
+    if (!found.school && !found.degree && !found.period) continue
+    const last = drafts.at(-1)
+    const isNew =
+      !last ||
+      (found.school !== null && last.school !== null) ||
+      (found.degree !== null && last.degree !== null) ||
+      (found.period !== null &&
+        last.period !== null &&
+        (found.school !== null || found.degree !== null || last.line.part !== line.part))
+    if (isNew) {
+      if (!found.school && !found.degree) {
+        if (last || !found.period) continue
+      }
+      if (schoolFirst === undefined && (found.school || found.degree))
+        schoolFirst = found.school !== null && found.degree === null
+      const heir = found.school === null && schoolFirst && last?.line.part === line.part ? last.school : null
+      drafts.push({ ...found, school: found.school ?? heir, line })
+    } else {
+      last.school ??= found.school
+      last.degree ??= found.degree
+      last.period ??= found.period
+    }
+  }
+  return drafts
+    .filter((draft) => draft.school !== null || draft.degree !== null)
+    .map(toSchool)
+    .filter(
+      (school, i, all) =>
+        all.findIndex((other) => other.school === school.school && other.degree === school.degree) === i,
+    )
+    .slice(0, MAX_SCHOOLS)
+}
+
+function readLine(line: Placed): Omit<Draft, 'line'> {
+  const period = periodsOf(line.text)[0] ?? null
+  const isNote = line.isBullet && !isSchool(line.text) && !isDegree(line.text)
+  if (isNote || line.text.length > 220) return { school: null, degree: null, period: null }
+  let school: string | null = null
+  let degree: string | null = null
+  const texts = withoutPeriods(line.text)
+    .split(SEPARATOR)
+    .map((text) => text.trim().replace(EXTRA, '').trim())
+    .filter((text) => text && !isPlace(text))
+  for (const text of texts) {
+    if (/^(?:relevant |related )?(?:coursework|courses|gpa|honors|activities|minor|thesis|dean)/i.test(text)) continue
+    const read = readText(text)
+    school ??= read.school
+    if (degree === null) degree = read.degree
+    else if (
+      read.degree === null &&
+      read.school === null &&
+      !NO_MAJOR.test(text) &&
+      texts.indexOf(text) > 0 &&
+      isMajor(text) &&
+      isDegree(texts[texts.indexOf(text) - 1] ?? '')
+    )
+      degree = `${degree}, ${text}`
+  }
+  return { school, degree, period }
+}
+
+const isMajor = (text: string) => /^\p{Lu}[\p{L}& ]{2,40}$/u.test(text) && text.split(' ').length <= 4
+
+/** A text between separators: a school, a degree with its major, or both with a comma between. */
+function readText(text: string): { school: string | null; degree: string | null } {
+  const parts = text.split(/,\s+|,(?=\p{Lu})/u).map((part) => part.trim())
+  let school: string | null = null
+  let degree: string | null = null
+  let last: 'school' | 'degree' | 'none' = 'none'
+  for (const [i, part] of parts.entries()) {
+    const hasSchool = isSchool(part)
+    const hasDegree = isDegree(part)
+    if (
+      hasSchool &&
+      !(hasDegree && degree === null && /^(?:high school )?(?:diploma|degree)|diploma$/i.test(part)) &&
+      school === null
+    ) {
+      const from = hasDegree ? / (?:from|at) (?=\p{Lu}|the )/u.exec(part) : null
+      school = from ? part.slice(from.index + from[0].length) : part
+      if (from) degree ??= part.slice(0, from.index)
+      last = 'school'
+    } else if (hasDegree && degree === null) {
+      degree = part
+      last = 'degree'
+    } else if (
+      last === 'degree' &&
+      degree &&
+      isMajor(part) &&
+      !NO_MAJOR.test(part) &&
+      !isState(part) &&
+      !isState(parts[i + 1] ?? '')
+    ) {
+      degree += `, ${part}`
+      last = 'none'
+    } else if (
+      last === 'school' &&
+      school &&
+      CAMPUS.test(school) &&
+      isMajor(part) &&
+      !isState(parts[i + 1] ?? '') &&
+      !isState(part)
+    ) {
+      school += `, ${part}`
+      last = 'none'
+    } else last = 'none'
+  }
+  return { school, degree }
+}
+
+/** Lines that a narrow column broke after `of`, `in`, `at`, `and` or a comma, put together. */
+function joined(lines: Placed[]): Placed[] {
+  const out: Placed[] = []
+  for (const line of lines) {
+    const last = out.at(-1)
+    const goesOn =
+      last?.block === line.block &&
+      last.part === line.part &&
+      line.gap < 1.9 &&
+      last.cells.length === 1 &&
+      !line.isBullet &&
+      last.text.length < 200 &&
+      periodsOf(line.text.slice(0, 6)).length === 0 &&
+      (/\b(?:of|in|at|and|&|the|for)$/i.test(last.text) || /^(?:in|of|at|and|&|for) /.test(line.text))
+    if (last && goesOn) out[out.length - 1] = { ...last, text: `${last.text} ${line.text}` }
+    else out.push(line)
+  }
+  return out
+}
+
+function toSchool({ school, degree, period, line }: Draft): School {
+  const dates = {
+    startDate: period?.startDate ?? null,
+    endDate: period?.endDate ?? null,
+    isCurrent: period?.isCurrent ?? false,
+  }
+  return { school: tidy(school), degree: tidy(degree), ...dates, ...at(line, school && degree ? 'sure' : 'likely') }
+}
+
+const tidy = (text: string | null) =>
+  text
+    ?.replace(/^[\s,;:–—-]+/, '')
+    .replace(/(?:\s+\(\s*\))?[\s,;:–—-]+$/, '')
+    .slice(0, 200) || null

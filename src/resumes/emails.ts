@@ -1,0 +1,72 @@
+import { at, contactArea, piecesOf } from './contact'
+import type { Found } from './parsed'
+import type { Placed } from './sections'
+
+const MAX_EMAILS = 5
+const EMAIL =
+  /[\p{L}\p{N}_%+'-]{1,40}(?:\.[\p{L}\p{N}_%+'-]{1,40}){0,5}@[a-z\d-]{1,63}(?:\.[a-z\d-]{1,63}){0,4}\.[a-z]{2,18}(?![\w@-])/giu
+const ROLE =
+  /^(?:info|office|contact|sales|support|admin|hr|careers?|jobs?|hello|team|service|reception|noreply|no-reply|frontdesk|help|billing|claims)@/
+const OTHERS =
+  /\b(?:office|broker|brokerage|company|manager|supervisor|assistant|reference|referee|employer|agency|spouse|emergency)\b/
+const THEIRS = /^(?:e|e-?mail|personal|email address|e-?mail address|mail|personal e-?mail|home)$/
+
+/**
+ * The owner's email addresses. `sure`: in the contact area and either labelled as an email of theirs, or the only one
+ * there; an address of a role (`info@`) only if it is no one else's by its name. `likely`: others of the contact
+ * area and, if there is none, one that stands elsewhere, under neither references nor work.
+ */
+export function emailsOf(lines: Placed[]): Found[] {
+  const area = piecesOf(joined(contactArea(lines)))
+  const found = area.flatMap((piece) => addressesIn(piece.text).map((value) => ({ value, ...piece })))
+  const own = found.filter((email) => !OTHERS.test(email.label))
+  const plausible = new Set(own.map((email) => email.value).filter((value) => !ROLE.test(value)))
+  const list = found.map(({ value, label, line }): Found => {
+    const isSure = !OTHERS.test(label) && !ROLE.test(value) && (THEIRS.test(label) || plausible.size === 1)
+    return { value, ...at(line, isSure ? 'sure' : 'likely') }
+  })
+  if (list.length === 0) {
+    const elsewhere = lines
+      .filter((line) => line.section !== 'references' && line.section !== 'work')
+      .flatMap((line) => addressesIn(line.text).map((value): Found => ({ value, ...at(line, 'likely') })))
+    list.push(...elsewhere.slice(0, 1))
+  }
+  return once(list).slice(0, MAX_EMAILS)
+}
+
+/** Each value once; `sure` if one of its places is. */
+export function once(list: Found[]): Found[] {
+  const best = new Map<string, Found>()
+  for (const found of list) {
+    const before = best.get(found.value)
+    if (!before) best.set(found.value, found)
+    else if (before.certainty === 'likely' && found.certainty === 'sure')
+      best.set(found.value, { ...before, certainty: 'sure' })
+  }
+  return [...best.values()]
+}
+
+const addressesIn = (text: string): string[] =>
+  text.includes('@')
+    ? [...text.replaceAll(/ ?@ ?/g, '@').matchAll(EMAIL)]
+        .map((match) => match[0].toLowerCase())
+        .filter((email) => email.length <= 200)
+    : []
+
+/** An address that a narrow column broke over two lines, put together. */
+function joined(lines: Placed[]): Placed[] {
+  const out: Placed[] = []
+  for (const line of lines) {
+    const last = out.at(-1)
+    const tail = last?.text.match(/\S{1,80}$/)?.[0] ?? ''
+    const isBroken =
+      last?.block === line.block &&
+      ((/@[\w-]*[.-]?$/.test(tail) && /^[a-z\d-]{0,40}\.?[a-z.]{2,24}$/i.test(line.text)) ||
+        (/^[\w.+-]{3,60}[._+-]?$/.test(tail) &&
+          /^[\w.+-]{0,30}@[a-z\d-]{1,40}\.[a-z.]{2,20}$/i.test(line.text) &&
+          (/[._+-]$/.test(tail) || line.text.startsWith('@'))))
+    if (last && isBroken) out[out.length - 1] = { ...last, text: last.text + line.text }
+    else out.push(line)
+  }
+  return out
+}

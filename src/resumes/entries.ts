@@ -1,0 +1,203 @@
+import { isNow, type PeriodText, periodsOf } from './dates'
+import { isPlace } from './places'
+import { bodySize, type Placed } from './sections'
+import { companyScore, titleScore } from './vocabulary'
+
+/** The lines that head one entry of a list of jobs, with its dates. */
+export interface Entry {
+  heads: Placed[]
+  /** The one among the heads that tells the dates. */
+  anchor: Placed
+  period: PeriodText | null
+}
+
+type Kind = 'anchor' | 'head' | 'maybe' | 'text'
+
+const MAX_ABOVE = 3
+const MAX_BELOW = 3
+const VERB =
+  /^(?:\p{L}+ly )?(?:\p{L}{2,}(?:ed|ing)|led|sold|built|grew|wrote|ran|won|oversaw|made|held|kept|drove|took|gave|taught|set|met|cut|brought|handle|manage|provide|assist|work|help|maintain|ensure|create|develop|conduct|prepare|coordinate|responsible|responsibilities|duties|key|achievements|highlights|specialize|serve|support|represent|generate|build|sell|list|show|host|answer|process|consistently|currently|successfully|promoted|top|as)\b/iu
+const LABELLED =
+  /^(?:key |major |selected |notable )?(?:responsibilities|duties|achievements|accomplishments|highlights|results|projects|awards?|skills|tools|technologies|reason for leaving|supervisor|reports? to|reported to|references?|clients?)\b/i
+
+/**
+ * Cuts a section of jobs into entries: a line with dates is the anchor of each, with the heading lines around it. How
+ * many of those stand above the dates, the first entry says; a wide gap says it better.
+ */
+export function entriesOf(lines: Placed[]): Entry[] {
+  const joined = joinOpen(lines)
+  const kinds = kindsOf(joined)
+  const anchors = joined.flatMap((_, i) => (kinds[i] === 'anchor' ? [i] : []))
+  const first = anchors[0] ?? joined.length
+  let lead = 0
+  while (
+    lead < MAX_ABOVE &&
+    isHead(kinds[first - lead - 1]) &&
+    !(lead > 0 && joined[first - lead]?.part !== joined[first - lead - 1]?.part)
+  )
+    lead++
+  const entries: { at: number; entry: Entry }[] = []
+  let taken = -1
+  anchors.forEach((at, k) => {
+    const line = joined[at]
+    if (!line) return
+    const from = startOf(at, taken, lead, joined, kinds)
+    const to = endOf(at, anchors[k + 1] ?? joined.length, lead, joined, kinds)
+    const period = periodsOf(line.text)[0] ?? null
+    entries.push({ at, entry: { heads: joined.slice(from, to + 1), anchor: line, period } })
+    for (const dated of undated(joined, kinds, taken + 1, from)) entries.push(dated)
+    taken = to
+  })
+  for (const dated of undated(joined, kinds, taken + 1, joined.length)) entries.push(dated)
+  return entries.sort((a, b) => a.at - b.at).map(({ entry }) => entry)
+}
+
+const isHead = (kind: Kind | undefined) => kind === 'head' || kind === 'maybe'
+
+/** From where heading lines stand above the dates of an entry. */
+function startOf(at: number, taken: number, lead: number, lines: Placed[], kinds: Kind[]): number {
+  let from = at
+  while (
+    from - 1 > taken &&
+    at - from < Math.max(lead + 1, 1) &&
+    lines[from - 1]?.part === lines[at]?.part &&
+    (kinds[from - 1] === 'head' || (kinds[from - 1] === 'maybe' && at - from < lead))
+  )
+    from--
+  return from
+}
+
+/** Up to where heading lines stand below the dates: not those that are the next entry's. */
+function endOf(at: number, next: number, lead: number, lines: Placed[], kinds: Kind[]): number {
+  let to = at
+  while (to + 1 < next && to - at < MAX_BELOW && isHead(kinds[to + 1]) && lines[to + 1]?.part === lines[at]?.part) to++
+  if (to === at) return at
+  if (to + 1 < next) {
+    // text follows: what stands apart from the dates above it by a gap is not theirs
+    return to
+  }
+  if (next >= lines.length || lines[next]?.part !== lines[at]?.part) return to
+  const gaps = lines.slice(at + 1, next + 1).map((line) => line.gap)
+  const widest = Math.max(...gaps)
+  const others = gaps.filter((gap) => gap !== widest)
+  if (others.length > 0 && widest > 1.25 * Math.max(...others)) return at + gaps.indexOf(widest)
+  return Math.max(at, next - 1 - lead)
+}
+
+/** Entries that tell no dates: heading lines before a text, with a title and a company. */
+function* undated(lines: Placed[], kinds: Kind[], from: number, to: number): Generator<{ at: number; entry: Entry }> {
+  for (let i = from; i < to; i++) {
+    if (kinds[i] !== 'head') continue
+    let end = i
+    while (end + 1 < to && end - i < 2 && kinds[end + 1] === 'head') end++
+    const heads = lines.slice(i, end + 1)
+    const text = heads.map((line) => line.text).join(' ')
+    const [anchor] = heads
+    if (anchor && titleScore(text.split(/[,|\t–—-]/)[0] ?? '') + companyScore(text) >= 5 && !isPlace(text))
+      yield { at: i, entry: { heads, anchor, period: null } }
+    i = end
+  }
+}
+
+/** Puts the end of a range to its start, where a narrow column broke it: `Jan 2018 –` above `Present`. */
+function joinOpen(lines: Placed[]): Placed[] {
+  const out: Placed[] = []
+  for (const line of lines) {
+    const last = out.at(-1)
+    const open =
+      last &&
+      periodsOf(last.text).find(
+        (period) =>
+          period.isOpen ||
+          (period.isSingle &&
+            /^\s*[-–—]\s*(?:\t|$)/.test(
+              last.text.slice(period.index + period.text.length, period.index + period.text.length + 4),
+            )),
+      )
+    const [cell, ...rest] = line.text.split('\t')
+    const end = cell && (isNow(cell) || periodsOf(cell)[0]?.text.length === cell.trim().length)
+    if (last && open && end && last.part === line.part) {
+      const to = open.index + open.text.length
+      const dash = /[-–—]\s*$/.test(open.text) ? ' ' : ' – '
+      out[out.length - 1] = {
+        ...last,
+        text: `${last.text.slice(0, to)}${dash}${cell}${last.text.slice(to).replace(/^\s*[-–—]/, '')}`,
+      }
+      if (rest.length > 0) out.push({ ...line, text: rest.join('\t'), cells: line.cells.slice(1) })
+    } else out.push(line)
+  }
+  return out
+}
+
+function kindsOf(lines: Placed[]): Kind[] {
+  const body = bodySize(lines)
+  const right = new Map<number, number>()
+  for (const line of lines) right.set(line.block, Math.max(right.get(line.block) ?? 0, line.end))
+  const ranges = lines.filter((line) => !line.isBullet && !isSentence(line) && hasRange(line))
+  const inBullets = ranges.length === 0
+  const kinds: Kind[] = []
+  lines.forEach((line, i) => {
+    const above = lines[i - 1]
+    const kind = (): Kind => {
+      const rest = withoutPeriods(line.text)
+      const isStrong = line.bold || line.isCaps || line.size > body + 0.4
+      if (line.isBullet && !isStrong) {
+        return inBullets && hasRange(line) && rest.length < 120 && titleScore(rest) + companyScore(rest) >= 2.5
+          ? 'anchor'
+          : 'text'
+      }
+      if (hasRange(line) && !isSentence(line) && rest.length < 140) return 'anchor'
+      const periods = periodsOf(line.text)
+      if (periods.length > 0 && !isSentence(line) && rest.length < 110 && !LABELLED.test(line.text)) {
+        const like =
+          ranges.length === 0 ||
+          ranges.some(
+            (other) =>
+              other.bold === line.bold && Math.abs(other.x - line.x) < 4 && Math.abs(other.size - line.size) < 0.3,
+          )
+        if (like && (rest.length < 4 || isStrong || titleScore(rest) + companyScore(rest) >= 2.5)) return 'anchor'
+      }
+      if (LABELLED.test(line.text) || line.text.endsWith(':')) return 'text'
+      const isTextAbove = kinds[i - 1] === 'text' && above?.block === line.block
+      const isFull = above !== undefined && above.end > 0.78 * (right.get(line.block) ?? 0)
+      const isContinued =
+        isTextAbove &&
+        !isStrong &&
+        above &&
+        Math.abs(above.size - line.size) < 0.3 &&
+        line.gap < 1.9 &&
+        (/^\p{Ll}/u.test(line.text) || (isFull && line.x >= above.x - 1))
+      if (isContinued) return 'text'
+      if (isSentence(line) || /^\p{Ll}/u.test(line.text)) return 'text'
+      if (line.text.length > 110) return 'text'
+      if (isStrong || isPlace(line.text) || titleScore(rest) >= 2.5 || companyScore(rest) >= 2.5) return 'head'
+      return line.text.split(' ').length <= 7 ? 'maybe' : 'text'
+    }
+    kinds.push(kind())
+  })
+  return kinds
+}
+
+const hasRange = (line: Placed) => periodsOf(line.text).some((period) => !period.isSingle)
+
+/** A line of a description: it begins with a verb, ends in a full stop, or is long. */
+function isSentence(line: Placed): boolean {
+  const rest = withoutPeriods(line.text)
+  const words = rest.split(/\s+/)
+  if (words.length > 16) return true
+  if (words.length >= 5 && /[^.]{3}[.!?]$/.test(rest) && !/\b(?:inc|co|ltd|llc|corp|l\.p|p\.a|st|jr|sr)\.$/i.test(rest))
+    return true
+  return words.length >= 4 && VERB.test(rest) && !line.bold && !line.isCaps && titleScore(rest) < 3
+}
+
+/** A line without its dates, and without what they leave empty. */
+export function withoutPeriods(text: string): string {
+  let rest = text
+  for (const period of periodsOf(text)) rest = rest.replace(period.text, ' ')
+  return rest
+    .replaceAll(/\(\s*[,;–—-]?\s*(?:\d{1,2}\+? (?:yrs?|years?|mos?|months?)[\w ,.]{0,20})?\)|\[\s*\]/gi, ' ')
+    .replaceAll(/\s*·?\s*\b\d{1,2} (?:yrs?|years?)(?: \d{1,2} (?:mos?|months?))?\b/gi, '')
+    .replaceAll(/ {2,}/g, ' ')
+    .replace(/^[\s,;:|•·–—-]+/, '')
+    .replace(/[\s,;:|•·–—-]+$/, '')
+}

@@ -1,0 +1,111 @@
+/** What a section is about. `top` is what stands before the first heading: name and contact, mostly. */
+export type Section =
+  | 'top'
+  | 'contact'
+  | 'summary'
+  | 'work'
+  | 'education'
+  | 'skills'
+  | 'licenses'
+  | 'references'
+  | 'other'
+
+/** The words that name a section. The first that a heading holds decides, in this order. */
+const CORE: [Section, string][] = [
+  ['references', 'reference references referees'],
+  ['licenses', 'license licenses licence licences licensing licensure licensures registrations'],
+  [
+    'other',
+    'awards award honors honours achievements accomplishments publications projects volunteer volunteering volunteerism interests hobbies affiliations affiliation memberships membership languages language community activities military courses coursework workshops seminars press testimonials associations organizations involvement patents presentations conferences recognition production transactions listings',
+  ],
+  ['work', 'employment'],
+  [
+    'skills',
+    'skills skill competencies competences competency proficiencies proficiency expertise strengths abilities software technologies toolbox tools specialties specialities specializations capabilities',
+  ],
+  ['summary', 'summary profile objective about overview statement introduction bio biography mission'],
+  ['work', 'experience experiences work career jobs positions appointments'],
+  ['education', 'education educational academic academics schooling qualifications degrees studies'],
+  ['licenses', 'certifications certification certificates certificate credentials designations accreditations'],
+  ['contact', 'contact contacts details info information links online'],
+  ['education', 'training'],
+  ['other', 'development additional miscellaneous other'],
+]
+/** What may stand beside them in a heading. */
+const BESIDE = new Set(
+  'and the of my me in a with professional personal key core technical relevant related selected recent previous prior past early earlier additional other real estate insurance sales business industry areas area history background highlights leadership management service licenses active current state computer soft hard top main primary executive career work working experience life social media profiles get touch for executive general summary & / paid internship internships internship field corporate special notable qualifications skills training education development communication languages software tools memberships licensing certifications professional’s continuing mortgage banking finance financial marketing customer property academic volunteer record chronology & community experience details information achievements applications systems it programs program formal awards interests honors affiliations activities objective statement expertise continued cont'.split(
+    ' ',
+  ),
+)
+const KIND = new Map<string, Section>()
+for (const [section, words] of CORE) for (const word of words.split(' ')) KIND.set(word, section)
+const RANK = new Map(CORE.flatMap(([, words], i) => words.split(' ').map((word): [string, number] => [word, i])))
+
+/** Headings whose words alone would say something else, or nothing. */
+const PHRASES: Record<string, Section> = {
+  'professional background': 'work',
+  'professional history': 'work',
+  'work history': 'work',
+  'career history': 'work',
+  'career summary': 'summary',
+  'career objective': 'summary',
+  'career profile': 'summary',
+  'career highlights': 'other',
+  'career overview': 'summary',
+  'professional overview': 'summary',
+  'summary of qualifications': 'summary',
+  'qualifications summary': 'summary',
+  'key qualifications': 'summary',
+  qualifications: 'education',
+  'career achievements': 'other',
+  'key achievements': 'other',
+  'volunteer experience': 'other',
+  'volunteer work': 'other',
+  'military service': 'other',
+  'military experience': 'work',
+  'career break': 'other',
+  'what i do': 'skills',
+  'who i am': 'summary',
+  'about me': 'summary',
+  'where i have worked': 'work',
+  "where i've worked": 'work',
+  'my story': 'summary',
+  hello: 'summary',
+  'get in touch': 'contact',
+  'find me online': 'contact',
+  'reach me': 'contact',
+  address: 'contact',
+  phone: 'contact',
+  email: 'contact',
+  portfolio: 'contact',
+  'social media': 'contact',
+  'real estate': 'work',
+  internships: 'work',
+  internship: 'work',
+  designations: 'licenses',
+  'computer software': 'skills',
+  'i am good at': 'skills',
+  'work experience and skills': 'work',
+}
+
+/**
+ * The section that a text heads, if every word of it is one that headings are made of. Whether it stands as a heading
+ * is for the layout to say.
+ */
+export function headingOf(text: string): Section | undefined {
+  if (text.length > 60 || /[.@\d]/.test(text.replace(/\.$/, ''))) return undefined
+  const plain = text
+    .toLowerCase()
+    .replaceAll('’', "'")
+    .replaceAll(/\bcv\b/g, '')
+    .replaceAll(/[^\p{L}' -]+/gu, ' ')
+    .replaceAll(/ - |[ \t]+/g, ' ')
+    .trim()
+  if (Object.hasOwn(PHRASES, plain)) return PHRASES[plain]
+  const words = plain.split(' ')
+  if (words.length > 6) return undefined
+  const core = words.filter((word) => KIND.has(word))
+  if (core.length === 0 || !words.every((word) => KIND.has(word) || BESIDE.has(word))) return undefined
+  const best = core.reduce((a, b) => ((RANK.get(b) ?? 99) < (RANK.get(a) ?? 99) ? b : a))
+  return KIND.get(best)
+}

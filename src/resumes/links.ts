@@ -1,0 +1,69 @@
+import { at, contactArea } from './contact'
+import { once } from './emails'
+import type { Found } from './parsed'
+import type { Placed } from './sections'
+
+const MAX_LINKS = 10
+const SITES =
+  'com|net|org|io|me|co|ca|us|uk|info|biz|dev|pro|site|agency|realtor|realestate|homes|house|realty|insure|insurance|app|page|tech|design|online|properties|estate|link|bio|ly|eu|de|fr|au|nz|ie|edu|tv|ai|xyz|space|works|group|team|life|world|broker|forsale|land|condos|apartments|ee|in|so|es'
+const LINK = new RegExp(
+  String.raw`(?:https?://)?(?:[a-z\d-]{1,63}\.){1,5}(?:${SITES})\b(?!@)(?::\d{2,5})?(?:[/?#][^\s|•·,;<>"]{0,180})?`,
+  'gi',
+)
+const PROFILE = /^(?:https?:\/\/)?(?:[a-z]{2,3}\.)?(?:linkedin\.com\/(?:in|pub)\/|github\.com\/)/i
+
+/**
+ * The owner's links, as absolute URLs. `sure`: LinkedIn or GitHub profiles in the contact area. `likely`: other sites of the
+ * contact area, and profiles elsewhere. A site in a job's text is its employer's.
+ */
+export function linksOf(lines: Placed[]): Found[] {
+  const area = new Set(contactArea(lines))
+  const list = joined(lines).flatMap((line) => {
+    const isContact = area.has(line.original)
+    return addressesIn(line.text)
+      .filter((link) => line.section !== 'references' && (isContact || PROFILE.test(link)))
+      .map((link): Found => {
+        const isSure = isContact && PROFILE.test(link)
+        return { value: absolute(link), ...at(line, isSure ? 'sure' : 'likely') }
+      })
+  })
+  return once(list)
+    .filter((link) => link.value.length <= 200)
+    .slice(0, MAX_LINKS)
+}
+
+function addressesIn(text: string): string[] {
+  if (!text.includes('.')) return []
+  const links: string[] = []
+  for (const match of text.matchAll(LINK)) {
+    const before = text[match.index - 1] ?? ' '
+    const after = text[match.index + match[0].length] ?? ' '
+    if (/[\p{L}\d@._/-]/u.test(before) || after === '@') continue
+    links.push(match[0].replace(/[.,;:)\]'”]+$/, ''))
+  }
+  return links
+}
+
+const absolute = (link: string): string => {
+  const url = /^https?:/i.test(link) ? link : `https://${link}`
+  return url.replace(/^[^/]+\/\/[^/?#]+/, (host) => host.toLowerCase())
+}
+
+/** A link that a narrow column broke over two lines, put together. */
+function joined(lines: Placed[]): (Placed & { original: Placed })[] {
+  const out: (Placed & { original: Placed })[] = []
+  for (const line of lines) {
+    const last = out.at(-1)
+    const isBroken =
+      last?.block === line.block &&
+      /(?:\.[a-z]{2,6}\/\S{0,80}[/-]|\/in|\.com\/)$/i.test(last.text.slice(-100)) &&
+      /^[\w%-]{2,60}\/?$/.test(line.text)
+    if (last && isBroken)
+      out[out.length - 1] = {
+        ...last,
+        text: last.text + (last.text.endsWith('/in') ? '/' : '') + line.text.replace(/^\//, ''),
+      }
+    else out.push({ ...line, original: line })
+  }
+  return out
+}

@@ -1,0 +1,188 @@
+import { at, contactArea } from './contact'
+import { periodsOf } from './dates'
+import { headingOf } from './headings'
+import type { Found } from './parsed'
+import { isCountry, isState } from './places'
+import { bodySize, type Placed } from './sections'
+import { CREDENTIALS, companyScore, titleScore } from './vocabulary'
+
+const PARTICLES = new Set(
+  'van der den de la le las los du del della di da das do dos von zu zur ten ter bin ibn al el y e af av'.split(' '),
+)
+const SUFFIX = /^(?:jr|sr|ii|iii|iv|v)\.?$/i
+const WORD = /^(?:\p{L}\p{M}*\.?|(?:\p{L}\p{M}*)+(?:['’ʼ.-](?:\p{L}\p{M}*)+){0,3}\.?)$/u
+const NO_NAME =
+  /\b(?:resume|résumé|curriculum|vitae|cv|page|confidential|real|estate|insurance|street|avenue|drive|realty|university|available|portfolio|licensed|experienced|certified|results|driven|dedicated|expert|years|phone|email|address|objective|contact|references|updated|united|north|south|new|group|team|homes|sales|property|life|financial|services|marketing|and|the|of|for|in|with|your|my|about|hello|hi)\b/i
+const PREFIX =
+  /^(?:(?:resume|résumé|curriculum vitae|cv|c\.v\.)(?: of| for)?|name|full name|candidate|applicant|prepared by)\s*[:–—-]?\s+(?=\S)/iu
+const HONORIFIC = /^(?:mr|mrs|ms|miss|dr|prof)\.? /i
+const MAX_LINES = 25
+
+interface Candidate {
+  value: string
+  line: Placed
+  size: number
+  score: number
+  /** What speaks for it: only with two of these is a name `sure`. */
+  evidence: number
+}
+
+/**
+ * The owner's name. `sure` with two of these: it stands in the first line, it is in the largest letters of the page, an email address or
+ * a LinkedIn link of the contact area holds a part of it, a header or footer repeats it, `Name:` stands before it.
+ */
+export function nameIn(lines: Placed[], emails: Found[], links: Found[]): Found | null {
+  const first = lines.filter((line) => line.page === 1 && !line.isRunning)
+  const body = bodySize(first)
+  const largest = Math.max(0, ...first.slice(0, 400).map((line) => line.size))
+  const running = lines
+    .filter((line) => line.isRunning)
+    .slice(0, 20)
+    .map((line) => line.text.toLowerCase())
+    .join('\n')
+  const handles = [
+    ...emails.map((email) => email.value.split('@').join(' ')),
+    ...links.map((link) => link.value.replace(/^https?:\/\/(?:www\.)?/, '')),
+  ].map(plain)
+  const area = contactArea(first).slice(0, MAX_LINES)
+  const big = first
+    .slice(0, 400)
+    .filter((line) => line.size > body * 1.3 && !area.includes(line) && line.section !== 'work')
+    .slice(0, 5)
+  const candidates = [...area, ...big]
+    .flatMap((line, i) => candidatesIn(line, first, i === 0))
+    .map((candidate): Candidate => {
+      const words = candidate.value
+        .split(' ')
+        .map(plain)
+        .filter((word) => word.length > 2)
+      const held = words.filter((word) => handles.some((handle) => handle.includes(word))).length
+      const isLargest = candidate.size >= largest * 0.98 && largest > body * 1.15
+      const isFirst = first.slice(0, 2).includes(candidate.line)
+      const isRepeated = candidate.value.length > 4 && running.includes(candidate.value.toLowerCase())
+      const evidence = candidate.evidence + Number(held > 0) + Number(isLargest) + Number(isFirst) + Number(isRepeated)
+      const score =
+        candidate.score +
+        2 * Math.min(held, 2) +
+        3 * Number(isLargest) +
+        (candidate.size / body - 1) +
+        2 * Number(isFirst) +
+        2 * Number(isRepeated) +
+        3 * candidate.evidence
+      return { ...candidate, evidence, score: score - 0.1 * area.indexOf(candidate.line) }
+    })
+  const best = candidates.reduce<Candidate | undefined>((a, b) => (a && a.score >= b.score ? a : b), undefined)
+  if (!best || best.score < 1.5) return null
+  return { value: best.value.slice(0, 200), ...at(best.line, best.evidence >= 2 ? 'sure' : 'likely') }
+}
+
+function candidatesIn(line: Placed, lines: Placed[], isTop: boolean): Candidate[] {
+  const index = lines.indexOf(line)
+  const next = lines[index + 1]
+  const parts = line.text.split(/\t|\s*[|•·]\s*|\s+[–—-]\s+/).slice(0, 4)
+  const texts: [string, number][] = parts.map((part, i) => [part, i === 0 ? 0 : -1])
+  // first and last name on lines of their own, in one style
+  if (
+    next &&
+    next.block === line.block &&
+    Math.abs(next.size - line.size) < 0.6 &&
+    next.bold === line.bold &&
+    next.isCaps === line.isCaps &&
+    next.gap < 2.2 &&
+    line.text.split(' ').length <= 2 &&
+    next.text.split(' ').length <= 2 &&
+    line.section === next.section
+  )
+    texts.push([`${line.text} ${next.text}`, 1])
+  return texts.flatMap(([text, bonus]) => {
+    const labelled = PREFIX.test(text)
+    const value = nameOf(text.replace(PREFIX, '').replace(/(?:['’]s)? (?:resume|résumé|cv|curriculum vitae)$/i, ''))
+    return value
+      ? [
+          {
+            value,
+            line,
+            size: line.size,
+            score: bonus + Number(isTop),
+            evidence: Number(labelled && /name/i.test(text.slice(0, 10))),
+          },
+        ]
+      : []
+  })
+}
+
+/** The name that a text is, in the usual case, without credentials and nicknames; undefined if it is no name. */
+export function nameOf(text: string): string | undefined {
+  if (text.length > 120 || /[\d@:/]/.test(text)) return undefined
+  let plainText = text
+    .replaceAll(/\([^)]{0,40}\)|["“”][^"“”]{0,40}["“”]|[‘'][\p{L} ]{2,20}[’'](?= )/gu, ' ')
+    .replace(HONORIFIC, '')
+    .replaceAll(/[®™©]/g, '')
+    .replaceAll(/\s+/g, ' ')
+    .replace(/[\s,.–—-]+$/, (tail) => (tail.startsWith('.') ? '.' : ''))
+    .trim()
+  const [first = '', ...others] = plainText.split(/\s*,\s*/)
+  const behind = others.filter((part) => !isCredential(part))
+  if (behind.length === 1 && SUFFIX.test(behind[0] ?? '')) plainText = `${first}, ${behind[0]}`
+  else if (behind.length === 1 && first.split(' ').length <= 3 && (behind[0] ?? '').split(' ').length <= 3) {
+    if (isState(behind[0] ?? '') || isCountry(behind[0] ?? '')) return undefined
+    plainText = `${behind[0]} ${first}`
+  } else if (behind.length > 0) return undefined
+  else plainText = first
+  const words = plainText.replace(',', '').split(' ')
+  while (words.length > 2 && isCredential(words.at(-1) ?? '') && !SUFFIX.test(words.at(-1) ?? '')) words.pop()
+  const names = words.filter((word) => !SUFFIX.test(word))
+  if (names.length < 2 || names.length > 6 || !words.every((word) => WORD.test(word))) return undefined
+  const joined = words.join(' ')
+  if (
+    NO_NAME.test(joined) ||
+    headingOf(joined) ||
+    titleScore(joined) >= 2 ||
+    companyScore(joined) >= 3 ||
+    periodsOf(joined).length > 0
+  )
+    return undefined
+  if (!names.some((word) => word.replace('.', '').length > 1)) return undefined
+  const isLower = !/\p{Lu}/u.test(joined)
+  const isUpper = !/\p{Ll}/u.test(joined)
+  if (
+    !isLower &&
+    !names.every(
+      (word) =>
+        /^\p{Lu}|^\p{Lo}/u.test(word) || PARTICLES.has(word) || /^(?:d|l)['’]\p{Lu}|^(?:al|el)-\p{Lu}/u.test(word),
+    )
+  )
+    return undefined
+  const cased = words.map((word, i) =>
+    SUFFIX.test(word)
+      ? suffixCase(word)
+      : isLower || isUpper || /^\p{Lu}{3,}$/u.test(word)
+        ? nameCase(word, i > 0)
+        : word,
+  )
+  const name = cased.join(' ').replace(/ (Jr\.?|Sr\.?)$/, plainText.includes(',') ? ', $1' : ' $1')
+  return name
+}
+
+const isCredential = (text: string) =>
+  text
+    .split(/[ /&]+/)
+    .every((word) => CREDENTIALS.has(word.toLowerCase()) || CREDENTIALS.has(word.toLowerCase().replace(/[.®]+$/, '')))
+const suffixCase = (word: string) =>
+  /^[jJsS]/.test(word) ? word[0]?.toUpperCase() + word.slice(1).toLowerCase() : word.toUpperCase()
+const plain = (text: string) =>
+  text
+    .normalize('NFD')
+    .replaceAll(/[^\p{L}\d ]/gu, '')
+    .toLowerCase()
+    .replaceAll('ø', 'o')
+    .replaceAll('ł', 'l')
+
+/** `MCDONALD` as McDonald, `O'NEILL` as O'Neill, `VAN DER BERG` as van der Berg. */
+function nameCase(word: string, isLater: boolean): string {
+  const low = word.toLowerCase()
+  if (isLater && PARTICLES.has(low)) return low
+  return low
+    .replaceAll(/(^|[-'’ʼ.])(\p{L})/gu, (_, mark: string, letter: string) => mark + letter.toUpperCase())
+    .replace(/^(Mc)(\p{Ll})/u, (_, mc: string, letter: string) => mc + letter.toUpperCase())
+}

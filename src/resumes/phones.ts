@@ -1,0 +1,65 @@
+import { parsePhone } from '../prospects/phone'
+import { at, contactArea, piecesOf } from './contact'
+import { periodsOf } from './dates'
+import { once } from './emails'
+import type { Found } from './parsed'
+import type { Placed } from './sections'
+
+const MAX_PHONES = 5
+const NUMBER = /(?:\+|00)?[(\d][\d\s().\-–‑−/]{5,24}\d(?:\s{0,2}(?:x|ext\.?|extension|#)\s{0,2}\d{1,6}\b)?/gi
+const EXTENSION = /\s*(?:x|ext\.?|extension|#)\s*\d+$/i
+const THEIRS =
+  /^(?:c|m|t|p|h|ph|tel|telephone|tele|phone|phone number|phone no|mobile|mobile phone|mobile no|mobile number|cell|cell phone|cellphone|cellular|home|home phone|direct|personal|call|text|call or text|call\/text|cell\/text|phone\/text|contact|contact number|contact no|contact phone|whatsapp|mob|cell no|cell number|tel\.? no|daytime|evening)$/
+const OTHERS =
+  /\b(?:office|work|broker|brokerage|company|manager|supervisor|assistant|reference|referee|employer|agency|main|emergency|spouse|o|w)\b/
+/** A number that is none of a phone, by what stands right before it. */
+const NO_PHONE =
+  /(?:\b(?:fax|f|facsimile|lic|licen[sc]e|dre|bre|nmls|npn|id|ein|ssn|mls|crd|nrds|reg|registration|account|acct|policy|employee|badge|sl|bk|zip)(?: ?(?:no|number|num|nr))?\s?[.:#]*\s*[a-z]{0,2}|#)\s*$/i
+
+/**
+ * The owner's phone numbers. `sure`: in the contact area, valid, and either labelled as a phone of theirs (cell,
+ * mobile, phone, home …), or the only one there without another's label. `likely`: the others of the contact area. Faxes,
+ * licence numbers, dates and what stands elsewhere are none.
+ */
+export function phonesOf(lines: Placed[], country: string): Found[] {
+  const found = piecesOf(contactArea(lines)).flatMap((piece) =>
+    numbersIn(piece.text, piece.label, country).map((value) => ({ value, ...piece })),
+  )
+  const plausible = new Set(found.filter((phone) => !OTHERS.test(phone.label)).map((phone) => phone.value))
+  const list = found.map(({ value, label, line }): Found => {
+    const isSure = !OTHERS.test(label) && (THEIRS.test(label) || plausible.size === 1)
+    return { value, ...at(line, isSure ? 'sure' : 'likely') }
+  })
+  return once(list).slice(0, MAX_PHONES)
+}
+
+function numbersIn(text: string, label: string, country: string): string[] {
+  if (NO_PHONE.test(`${label} `)) return []
+  const numbers: string[] = []
+  for (const match of text.slice(0, 300).matchAll(NUMBER)) {
+    if (numbers.length >= MAX_PHONES) break
+    const before = text.slice(Math.max(0, match.index - 30), match.index)
+    if (NO_PHONE.test(before) || /[\p{L}\d@/_-]$/u.test(before)) continue
+    if (/^\d{3}-\d{2}-\d{4}$/.test(match[0]) || isDates(match[0])) continue
+    const number = valid(match[0], country)
+    if (number) numbers.push(number)
+  }
+  return numbers
+}
+
+/** Dates, a range of them, or years. */
+const isDates = (text: string) =>
+  periodsOf(text).some((period) => period.startDate !== null || period.text.length > 6) ||
+  /(?:19|20)\d\d\s*[-–/]\s*(?:19|20)\d\d/.test(text)
+
+/** The number in E.164, without a postal code that stood before it. */
+function valid(text: string, country: string): string | undefined {
+  const plain = text.replace(EXTENSION, '').replaceAll(/[–‑−]/g, '-').trim()
+  const rest = plain.replace(/^\d{5}(?:-\d{4})?\s+/, '')
+  for (const candidate of new Set([plain, rest, ...plain.split(/\s*\/\s*/).slice(0, 2)])) {
+    if (candidate.length > 30 || candidate.replaceAll(/\D/g, '').length < 7) continue
+    const { e164 } = parsePhone(candidate.replace(/^00/, '+').replace(/^\(\+/, '+('), country)
+    if (e164) return e164
+  }
+  return undefined
+}

@@ -1,0 +1,97 @@
+/** The states and territories of the US and the provinces of Canada, each under its code. */
+const STATES: Record<string, string> = Object.fromEntries(
+  `AL Alabama,AK Alaska,AZ Arizona,AR Arkansas,CA California,CO Colorado,CT Connecticut,DE Delaware,FL Florida,GA Georgia,HI Hawaii,ID Idaho,IL Illinois,IN Indiana,IA Iowa,KS Kansas,KY Kentucky,LA Louisiana,ME Maine,MD Maryland,MA Massachusetts,MI Michigan,MN Minnesota,MS Mississippi,MO Missouri,MT Montana,NE Nebraska,NV Nevada,NH New Hampshire,NJ New Jersey,NM New Mexico,NY New York,NC North Carolina,ND North Dakota,OH Ohio,OK Oklahoma,OR Oregon,PA Pennsylvania,RI Rhode Island,SC South Carolina,SD South Dakota,TN Tennessee,TX Texas,UT Utah,VT Vermont,VA Virginia,WA Washington,WV West Virginia,WI Wisconsin,WY Wyoming,DC District of Columbia,PR Puerto Rico,GU Guam,VI Virgin Islands,AB Alberta,BC British Columbia,MB Manitoba,NB New Brunswick,NL Newfoundland and Labrador,NS Nova Scotia,NT Northwest Territories,NU Nunavut,ON Ontario,PE Prince Edward Island,QC Quebec,SK Saskatchewan,YT Yukon`
+    .split(',')
+    .map((state) => [state.slice(0, 2), state.slice(3)]),
+)
+/** As some write them, beside the codes. */
+const SHORT_NAMES = 'Calif Tex Fla Ill Mass Mich Penn Wash Ariz Colo Conn Ont Que Québec'.split(' ')
+const COUNTRIES =
+  'USA|U.S.A.|US|U.S.|United States|United States of America|Canada|UK|U.K.|United Kingdom|England|Scotland|Wales|Northern Ireland|Ireland|Australia|New Zealand|Mexico|India|Germany|France|Spain|Italy|Brazil|Philippines'.split(
+    '|',
+  )
+const NAMES = new Set([...Object.values(STATES), ...SHORT_NAMES].map((name) => name.toLowerCase()))
+const COUNTRY = new Set(COUNTRIES.map((name) => name.toLowerCase()))
+
+/** US ZIP, Canadian and UK postal codes at the end of a text. */
+export const POSTAL_CODE =
+  /(?:^|[\s,])(\d{5}(?:-\d{4})?|[A-Z]\d[A-Z][ -]?\d[A-Z]\d|(?:GIR ?0AA|[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}))$/
+const CITY =
+  /^(?:\p{Lu}[\p{L}.'’-]*|de|del|la|las|los|of|upon|on|the|le|du|der|am|sur|\p{Ll}’\p{Lu}\p{L}+)(?: (?:\p{Lu}[\p{L}.'’-]*|de|del|la|las|los|of|upon|on|the|le|du|by|sur)){0,4}$/u
+
+/** A city with its state and its postal code, as they are written. */
+export interface Place {
+  city: string | null
+  state: string | null
+  postalCode: string | null
+  /** What stood before the city: a street, if anything. */
+  before: string
+}
+
+/** Whether a text is a state or a province, by its code or its name. */
+export const isState = (text: string): boolean =>
+  Object.hasOwn(STATES, text) || /^(?:[A-Z]\.){2}$/.test(text) || NAMES.has(text.toLowerCase().replace(/\.$/, ''))
+
+export const isCountry = (text: string): boolean => COUNTRY.has(text.toLowerCase())
+
+/** Reads `[street, ]city, state[ postal code][, country]`, or undefined if the text is anything else. */
+export function placeOf(text: string): Place | undefined {
+  if (text.length > 160 || !/\p{L}/u.test(text)) return undefined
+  const parts = text
+    .split(/[,\t]/)
+    .map((part) => part.trim())
+    .filter(Boolean)
+  let country = false
+  if (parts.length > 1 && isCountry(parts.at(-1) ?? '')) {
+    parts.pop()
+    country = true
+  }
+  let last = parts.pop() ?? ''
+  const code = POSTAL_CODE.exec(last)
+  const postalCode = code?.[1] ?? null
+  if (code) last = last.slice(0, code.index).replace(/,$/, '').trim()
+  if (code && last === '') last = parts.pop() ?? ''
+  if (isState(last) && parts.length > 0) {
+    const city = cityOf(parts.pop() ?? '')
+    return city
+      ? { ...city, state: last, postalCode, before: [...parts, city.before].filter(Boolean).join(', ') }
+      : undefined
+  }
+  const words = last.split(' ')
+  for (const n of [1, 2]) {
+    const state = words.slice(-n).join(' ')
+    if (words.length <= n || !isState(state) || (n === 1 && state.length > 2 && !code)) continue
+    const city = cityOf(words.slice(0, -n).join(' '))
+    if (city) return { ...city, state, postalCode, before: [...parts, city.before].filter(Boolean).join(', ') }
+  }
+  const isUk = postalCode !== null && /^[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}$/.test(postalCode)
+  if (!isUk && !(country && parts.length === 0)) return undefined
+  const county = parts.length > 0 && !/\d/.test(parts.at(-1) ?? '') && CITY.test(parts.at(-1) ?? '') ? last : null
+  const city = cityOf(county ? (parts.pop() ?? '') : last)
+  return city ? { ...city, state: county, postalCode, before: parts.join(', ') } : undefined
+}
+
+/** Whether a text is a place and nothing else, without a street. */
+export function isPlace(text: string): boolean {
+  const trimmed = text.trim().replace(/^\((.*)\)$/, '$1')
+  if (/^(?:remote|hybrid|on-?site)$/i.test(trimmed)) return true
+  const place = placeOf(trimmed)
+  return place !== undefined && place.before === ''
+}
+
+const STREET_END =
+  /\b(?:st|street|ave|avenue|rd|road|dr|drive|ln|lane|blvd|boulevard|ct|court|way|pl|place|cir|circle|pkwy|parkway|ter|terrace|trl|trail|hwy|highway|sq|square|loop|row|close|crescent|apt\.? ?\w{1,6}|unit \w{1,6}|suite \w{1,6}|ste\.? ?\w{1,6}|#\w{1,6})\.?\s+/i
+
+/** The city at the end of a text that may begin with a street. */
+function cityOf(text: string): { city: string; before: string } | undefined {
+  if (CITY.test(text) && text.length <= 40) return { city: text, before: '' }
+  if (!/\d/.test(text)) return undefined
+  let [rest, before] = [text, '']
+  for (let i = 0; i < 3; i++) {
+    const street = STREET_END.exec(rest)
+    if (!street) break
+    before += rest.slice(0, street.index + street[0].length)
+    rest = rest.slice(street.index + street[0].length)
+  }
+  return before && CITY.test(rest) && rest.length <= 40 ? { city: rest, before: before.trim() } : undefined
+}

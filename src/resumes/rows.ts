@@ -1,0 +1,90 @@
+import type { Span } from './span'
+
+const MAX_LINE = 1000
+const ONLY_BULLET = /^[•●▪■◦○‣⁃∙·►▶➢➤✓✔❖◆◇*\u{e000}-\u{f8ff}–—-]$/u
+
+/** Text that stands together on one line, apart from its neighbours by a wide gap. */
+export interface Cell {
+  text: string
+  x: number
+  end: number
+  size: number
+  bold: boolean
+}
+
+/** What stands at one height of a page. */
+export interface Row {
+  page: number
+  y: number
+  cells: Cell[]
+}
+
+/** A span with plain spaces, ligatures resolved and numbers in bounds; at wide gaps in its text it is cut in two. */
+export function clean(span: Span): Span[] {
+  const text = span.text
+    .slice(0, MAX_LINE)
+    .normalize('NFKC')
+    .replaceAll(/[\u200b-\u200f\u2060\ufeff\u00ad]/g, '')
+    .replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]/gu, (c) => (c === '\t' ? '\t' : ' '))
+    .trimEnd()
+  if (!text.trim() || !Number.isInteger(span.page) || span.page < 1) return []
+  const within = (n: number, low: number, high: number) => (Number.isFinite(n) ? Math.min(Math.max(n, low), high) : low)
+  const size = within(span.size, 1, 500)
+  const width = within(span.width, 0, 1e5) || text.length * size * 0.5
+  const pieces: Span[] = []
+  for (const piece of text.matchAll(/[^\t ]+(?: {1,2}[^\t ]+)*/g))
+    pieces.push({
+      ...span,
+      text: piece[0],
+      x: within(span.x, -1e5, 1e5) + (width * piece.index) / text.length,
+      y: within(span.y, -1e5, 1e5),
+      width: (width * piece[0].length) / text.length,
+      size,
+    })
+  return pieces
+}
+
+/** What stands at one height makes a row; in it, what stands close together makes a cell. */
+export function rowsOf(spans: Span[]): Row[] {
+  const rows: Span[][] = []
+  let base: Span | undefined
+  for (const span of spans.toSorted((a, b) => a.y - b.y || a.x - b.x)) {
+    if (base && span.y - base.y < 0.35 * Math.min(span.size, base.size)) rows.at(-1)?.push(span)
+    else {
+      base = span
+      rows.push([span])
+    }
+  }
+  return rows.map((row) => ({ page: row[0]?.page ?? 1, y: row[0]?.y ?? 0, cells: cellsOf(row) }))
+}
+
+function cellsOf(spans: Span[]): Cell[] {
+  const cells: (Cell & { boldLetters: number })[] = []
+  for (const span of spans.toSorted((a, b) => a.x - b.x)) {
+    const last = cells.at(-1)
+    const gap = last ? (span.x - last.end) / Math.min(span.size, last.size) : 0
+    const end = span.x + span.width
+    if (last && (gap < 1.3 || ONLY_BULLET.test(last.text)) && last.text.length < MAX_LINE) {
+      last.text = (last.text + (gap > 0.15 && !last.text.endsWith(' ') ? ' ' : '') + span.text).slice(0, MAX_LINE)
+      last.end = Math.max(last.end, end)
+      last.size = Math.max(last.size, span.size)
+      last.boldLetters += span.bold ? span.text.length : 0
+    } else
+      cells.push({
+        text: span.text,
+        x: span.x,
+        end,
+        size: span.size,
+        bold: false,
+        boldLetters: span.bold ? span.text.length : 0,
+      })
+  }
+  return cells.map(({ boldLetters, ...cell }) => ({
+    ...cell,
+    text: cell.text.split(/ {2,}/).map(unspaced).join(' ').trim(),
+    bold: boldLetters > 0.6 * cell.text.length,
+  }))
+}
+
+/** `E D U C A T I O N`, as headings are spread out. */
+const unspaced = (text: string) => (/^(?:[\p{L}&] ){3,60}[\p{L}&]$/u.test(text) ? text.replaceAll(' ', '') : text)

@@ -1,0 +1,85 @@
+import { at } from './contact'
+import type { Found } from './parsed'
+import type { Placed } from './sections'
+
+const MAX_SKILLS = 60
+const MAX_WORDS = 6
+const CATEGORY = /^[\p{L}&/ .'’()-]{2,40}:\s*/u
+const RATING = /[●○◉◯★☆■□▪▫◆◇]+|\b\d{1,3} ?%|\b\d{1,2} ?\/ ?\d{1,2}\b/g
+const LEVEL =
+  /\s*(?:[(–—:-]\s*)?\b(?:basic|beginner|novice|elementary|intermediate|advanced|expert|proficient|fluent|native|conversational|working knowledge|familiar|excellent|good|bilingual|mother tongue|native speaker|professional working proficiency|limited working proficiency|\d{1,2}\+? ?(?:years?|yrs?))\)?$/i
+
+/** What the sections for skills list, `likely` by nature: each once, without categories, ratings and sentences. */
+export function skillsOf(lines: Placed[]): Found[] {
+  const skills = new Map<string, Found>()
+  for (const { text, line } of itemsOf(lines.filter((line) => line.section === 'skills'))) {
+    const value = tidy(text)
+    const key = value.toLowerCase()
+    if (isSkill(value) && !skills.has(key)) skills.set(key, { value, ...at(line, 'likely') })
+    if (skills.size >= MAX_SKILLS) break
+  }
+  return [...skills.values()]
+}
+
+/** The items of lists: what stands between separators, and on lines of their own. A line too full for its last item goes on in the next. */
+function itemsOf(lines: Placed[]): { text: string; line: Placed }[] {
+  const right = new Map<number, number>()
+  for (const line of lines) right.set(line.block, Math.max(right.get(line.block) ?? 0, line.end))
+  const items: { text: string; line: Placed }[] = []
+  lines.forEach((line, i) => {
+    const above = lines[i - 1]
+    const hasCategory = CATEGORY.test(line.text)
+    const [first = '', ...rest] = split(line.text.replace(CATEGORY, ''))
+    const last = items.at(-1)
+    const isWrapped =
+      above &&
+      last &&
+      above.block === line.block &&
+      !line.isBullet &&
+      !hasCategory &&
+      line.gap < 1.9 &&
+      line.cells.length === 1 &&
+      (/[,;|•·]/.test(above.text) || /^\p{Ll}/u.test(line.text)) &&
+      !/[,;|•·]\s*$/.test(above.text) &&
+      (above.end - above.x > 0.72 * ((right.get(line.block) ?? 0) - above.x) || /^\p{Ll}/u.test(line.text))
+    if (isWrapped && last) last.text += ` ${first}`
+    else items.push({ text: first, line })
+    items.push(...rest.map((text) => ({ text, line })))
+  })
+  return items
+}
+
+/** Splits at separators, but not inside parentheses. */
+function split(text: string): string[] {
+  const parts: string[] = []
+  let depth = 0
+  let part = ''
+  for (const char of text) {
+    if (char === '(') depth++
+    if (char === ')') depth = Math.max(0, depth - 1)
+    if (/[\t,;|•·●▪■◦∙‣]/.test(char) && (depth === 0 || char === '\t')) {
+      parts.push(part)
+      part = ''
+    } else part += char
+  }
+  return [...parts, part]
+}
+
+const tidy = (text: string): string =>
+  text
+    .replace(/^[\s\p{Pd}*>•·✓✔]+/u, '')
+    .replaceAll(RATING, '')
+    .replace(/^(?:and|&) /i, '')
+    .replace(CATEGORY, '')
+    .trim()
+    .replace(LEVEL, '')
+    .replace(/[\s.:,–—-]+$/, '')
+    .trim()
+
+const isSkill = (text: string): boolean =>
+  text.length > 1 &&
+  text.length <= 60 &&
+  /\p{L}/u.test(text) &&
+  text.split(' ').length <= MAX_WORDS &&
+  !/[.!?] \p{Lu}/u.test(text) &&
+  !/@|https?:/.test(text)

@@ -1,0 +1,203 @@
+import { at } from './contact'
+import { type Entry, entriesOf, withoutPeriods } from './entries'
+import type { ParsedResume } from './parsed'
+import { isPlace, isState } from './places'
+import type { Placed } from './sections'
+import { companyScore, titleScore } from './vocabulary'
+
+type Work = ParsedResume['work'][number]
+
+const MAX_WORK = 40
+const SEPARATOR = /\t|\s+[|•·/]\s+|\s*\|\s*|\s+[–—-]+\s+|[–—]{1,2}| @ |;\s/
+const DEPARTMENT =
+  /^(?:\p{L}+ )?(?:sales|marketing|lines|operations|claims|division|department|dept\.?|region|territory|underwriting|residential|commercial|luxury|leasing|acquisitions|investments|retail|north|south|east|west|usa|emea|north america|life|health|personal lines|commercial lines|administration|finance|hr|human resources|it|customer (?:service|success|experience)|business development|new homes|property management|staff|part[- ]time|full[- ]time|contract|seasonal|temporary|gri|crs)$/iu
+const NOISE =
+  /^(?:remote|hybrid|full[- ]time|part[- ]time|contract|seasonal|temporary|permanent|freelance basis|on-?site|present|current|promoted|continued|cont\.?|location|company|title|position|employer|dates?)[.:)]*$/i
+const SUFFIX = /^(?:inc|llc|l\.l\.c|ltd|limited|corp|co|p\.?a|p\.?c|pllc|llp|lp|plc|gmbh|s\.?a|n\.?a|usa|dba .*)\.?$/i
+
+interface Piece {
+  text: string
+  line: Placed
+  title: number
+  company: number
+}
+
+interface Read {
+  entry: Entry
+  pieces: Piece[]
+  title: Piece | null
+  company: Piece | null
+  /** By how much this reading is better than the other way round. */
+  margin: number
+}
+
+/** What the document does: whether titles stand before companies, from -1 (never) to 1 (always). */
+interface Habit {
+  order: number
+}
+
+/**
+ * The jobs. Which of two texts is the title is said by their words, and where those say nothing, by the order of the other
+ * entries. `sure`: title, company and dates were found, and the words alone say which is which.
+ */
+export function workOf(lines: Placed[]): ParsedResume['work'] {
+  const entries = entriesOf(lines.filter((line) => line.section === 'work')).slice(0, MAX_WORK * 2)
+  const first = entries.map((entry) => read(entry, { order: 0 }))
+  const votes = first.filter((job) => job.margin >= 2.5 && job.title && job.company)
+  const titleFirst = votes.filter(
+    (job) => job.title && job.company && job.pieces.indexOf(job.title) < job.pieces.indexOf(job.company),
+  )
+  const order = votes.length ? (2 * titleFirst.length) / votes.length - 1 : 0.3
+  return grouped(entries.map((entry) => read(entry, { order })))
+    .map(toWork)
+    .filter((job) => job.title !== null || job.company !== null)
+    .filter((job, i, all) => all.findIndex((other) => isSame(other, job)) === i)
+    .slice(0, MAX_WORK)
+}
+
+const isSame = (a: Work, b: Work) =>
+  a.title === b.title && a.company === b.company && a.startDate === b.startDate && a.endDate === b.endDate
+
+function read(entry: Entry, habit: Habit): Read {
+  const whole = entry.heads.flatMap(piecesIn).slice(0, 8)
+  const alternatives = [
+    whole,
+    ...whole.flatMap((piece, i) => splitsOf(piece).map((split) => whole.toSpliced(i, 1, ...split))),
+  ].slice(0, 40)
+  let best: Read | undefined
+  let bestScore = Number.NEGATIVE_INFINITY
+  for (const [n, pieces] of alternatives.entries()) {
+    for (const title of [...pieces, null])
+      for (const company of [...pieces, null]) {
+        if (title === company) continue
+        const score = scoreOf(title, company, pieces, habit) - (n > 0 ? 0.6 : 0)
+        if (score > bestScore) {
+          best = {
+            entry,
+            pieces,
+            title,
+            company,
+            margin: score - scoreOf(company, title, pieces, habit) + (n > 0 ? 0.6 : 0),
+          }
+          bestScore = score
+        }
+      }
+  }
+  return best ?? { entry, pieces: [], title: null, company: null, margin: 0 }
+}
+
+function scoreOf(title: Piece | null, company: Piece | null, pieces: Piece[], habit: Habit): number {
+  const isTitleFirst = title && company ? (pieces.indexOf(title) < pieces.indexOf(company) ? 1 : -1) : 0
+  const early = (piece: Piece | null) => (piece ? 0.4 * pieces.indexOf(piece) : 0)
+  const asTitle = title ? title.title - 0.5 * title.company + 0.4 : 0
+  const asCompany = company ? company.company - 0.7 * company.title + 0.4 : 0
+  return (
+    asTitle +
+    asCompany +
+    1.6 * habit.order * isTitleFirst -
+    early(title) -
+    early(company) -
+    (title && company ? 0 : 0.8)
+  )
+}
+
+function piecesIn(line: Placed): Piece[] {
+  return withoutPeriods(line.text)
+    .split(SEPARATOR)
+    .map((text) => withoutPlace(text.trim()))
+    .filter((text) => text.length > 1 && /\p{L}/u.test(text) && !NOISE.test(text) && !isPlace(text))
+    .flatMap((text) => {
+      const at = / at (?=\p{Lu})/u.exec(text)
+      return at && titleScore(text.slice(0, at.index)) >= 2
+        ? [text.slice(0, at.index), text.slice(at.index + 4)]
+        : [text]
+    })
+    .map((text) => toPiece(text, line))
+}
+
+const toPiece = (text: string, line: Placed): Piece => ({
+  text,
+  line,
+  title: titleScore(text),
+  company: companyScore(text),
+})
+
+/** The ways to take a text apart at a comma: `Realtor, Keller Williams`. */
+function splitsOf(piece: Piece): [Piece, Piece][] {
+  const commas = [...piece.text.matchAll(/, |\. (?=\p{Lu})/gu)].slice(0, 4)
+  return commas.flatMap((comma): [Piece, Piece][] => {
+    const [left, right] = [piece.text.slice(0, comma.index).trim(), piece.text.slice(comma.index + 2).trim()]
+    if (!left || !right || SUFFIX.test(right) || DEPARTMENT.test(right.split(',')[0] ?? '')) return []
+    return [[toPiece(left, piece.line), toPiece(right, piece.line)]]
+  })
+}
+
+/** A text without the place at its end: `Keller Williams, Austin, TX`. */
+function withoutPlace(text: string): string {
+  const rest = text.replace(/\s*\(([^()]{2,40})\)$/, (whole, inner: string) => (isPlace(inner) ? '' : whole))
+  const parts = rest.split(', ')
+  for (const n of [3, 2])
+    if (parts.length > n && isPlace(parts.slice(-n).join(', '))) return parts.slice(0, -n).join(', ')
+  const last = parts.at(-1) ?? ''
+  if (parts.length > 1 && (isPlace(last) || isState(last))) return parts.slice(0, -1).join(', ')
+  return rest
+}
+
+/** Companies that head several positions are given to each of them. */
+function grouped(jobs: Read[]): Read[] {
+  const out: Read[] = []
+  let heading: Piece | null = null
+  jobs.forEach((job, i) => {
+    const next = jobs[i + 1]
+    const only = job.pieces.length === 1
+    const isHeading =
+      only &&
+      next &&
+      !next.company &&
+      next.title &&
+      job.company &&
+      job.entry.heads.length === 1 &&
+      next.entry.heads.length === 1
+    if (isHeading) {
+      heading = job.company
+      return
+    }
+    if (job.company)
+      heading = job.company.line !== job.entry.anchor || job.title?.line !== job.company.line ? job.company : null
+    out.push(job.company || !only ? job : { ...job, company: heading })
+  })
+  return out
+}
+
+function toWork({ entry, title, company, margin }: Read): Work {
+  const { period } = entry
+  const dates = period?.isSingle
+    ? { startDate: period.endDate, endDate: period.endDate }
+    : { startDate: period?.startDate ?? null, endDate: period?.endDate ?? null }
+  const isSure = title !== null && company !== null && period !== null && !period.isSingle && margin >= 2.5
+  return {
+    title: title ? tidy(title.text) : null,
+    company: company ? tidy(withoutCity(company.text)) : null,
+    ...dates,
+    isCurrent: period?.isCurrent ?? false,
+    ...at((title ?? company)?.line ?? entry.anchor, isSure ? 'sure' : 'likely'),
+  }
+}
+
+/** `Keller Williams, Austin` without the city. */
+function withoutCity(text: string): string {
+  const [name = '', tail, ...more] = text.split(', ')
+  return tail &&
+    more.length === 0 &&
+    !SUFFIX.test(tail) &&
+    companyScore(tail) < 1 &&
+    /^\p{Lu}[\p{L}. ]{2,25}$/u.test(tail)
+    ? name
+    : text
+}
+
+const tidy = (text: string) =>
+  text
+    .replace(/^[\s,;:|–—-]+/, '')
+    .replace(/[\s,;:|–—-]+$/, '')
+    .slice(0, 200)
