@@ -86,6 +86,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/prospects/{id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download a resume
+         * @description The bytes as they were given.
+         *
+         *     Needs a key with the scope `read`.
+         */
+        get: operations["downloadResume"];
+        /**
+         * Upload a resume
+         * @description The body is the file: PDF, DOCX or plain text, at most 5 MiB. Its bytes have the last word on what it is; a `Content-Type` that disagrees is refused. It takes the place of the one before. It is read in the background: what it says for sure fills blanks of the prospect and overwrites nothing, and `resume.parsed` tells when that is done.
+         *
+         *     Needs a key with the scope `write`.
+         */
+        put: operations["uploadResume"];
+        post?: never;
+        /**
+         * Remove a resume
+         * @description What it has filled in stays.
+         *
+         *     Needs a key with the scope `write`.
+         */
+        delete: operations["removeResume"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/prospects/{id}/events": {
         parameters: {
             query?: never;
@@ -1152,6 +1186,8 @@ export interface components {
             createdByUserId: string | null;
             /** @description The `userId` of the last write; null if it named none. */
             updatedByUserId: string | null;
+            /** @description Null if there is none. */
+            resume: components["schemas"]["Resume"] | null;
             /**
              * @description Goes up with each change; `If-Match` compares it.
              * @example 1
@@ -1167,6 +1203,316 @@ export interface components {
              * @example 1795412345678
              */
             updatedAt: number;
+        };
+        /** @description A resume: its file, and what was read in it. */
+        Resume: {
+            /**
+             * @description Its name.
+             * @example resume.pdf
+             */
+            fileName: string;
+            /**
+             * @description What its bytes are.
+             * @enum {string}
+             */
+            contentType: "application/pdf" | "application/vnd.openxmlformats-officedocument.wordprocessingml.document" | "text/plain";
+            /**
+             * @description In bytes.
+             * @example 48213
+             */
+            size: number;
+            /**
+             * @description When it was given, in Unix milliseconds.
+             * @example 1795412345678
+             */
+            uploadedAt: number;
+            /**
+             * @description `processing`: it is still to be read. `unsupported`: it is kept, and cannot be read (encrypted, a scan). `failed`: likewise (damaged, too much of it).
+             * @enum {string}
+             */
+            status: "processing" | "parsed" | "unsupported" | "failed";
+            /**
+             * @description Why it could not be read.
+             * @example The PDF is encrypted.
+             */
+            reason: string | null;
+            parsed: components["schemas"]["ParsedResume"] | null;
+        };
+        /** @description What was read in a resume, in its order. */
+        ParsedResume: {
+            /** @description Whose resume it is. */
+            name: {
+                /** @example José Nerúda */
+                value: string;
+                /**
+                 * @description Where it was found, from 1.
+                 * @example 1
+                 */
+                page: number;
+                /**
+                 * @description The line of the page, from 1.
+                 * @example 3
+                 */
+                line: number;
+                /**
+                 * @description How certain the rule that found it is. Only what is `sure` fills blanks of the prospect.
+                 * @enum {string}
+                 */
+                certainty: "sure" | "likely";
+            } | null;
+            /** @description In lower case. */
+            emails: {
+                /** @example jose@example.com */
+                value: string;
+                /**
+                 * @description Where it was found, from 1.
+                 * @example 1
+                 */
+                page: number;
+                /**
+                 * @description The line of the page, from 1.
+                 * @example 3
+                 */
+                line: number;
+                /**
+                 * @description How certain the rule that found it is. Only what is `sure` fills blanks of the prospect.
+                 * @enum {string}
+                 */
+                certainty: "sure" | "likely";
+            }[];
+            /** @description E.164. */
+            phones: {
+                /** @example +12125550123 */
+                value: string;
+                /**
+                 * @description Where it was found, from 1.
+                 * @example 1
+                 */
+                page: number;
+                /**
+                 * @description The line of the page, from 1.
+                 * @example 3
+                 */
+                line: number;
+                /**
+                 * @description How certain the rule that found it is. Only what is `sure` fills blanks of the prospect.
+                 * @enum {string}
+                 */
+                certainty: "sure" | "likely";
+            }[];
+            /** @description City. */
+            city: {
+                /** @example New York */
+                value: string;
+                /**
+                 * @description Where it was found, from 1.
+                 * @example 1
+                 */
+                page: number;
+                /**
+                 * @description The line of the page, from 1.
+                 * @example 3
+                 */
+                line: number;
+                /**
+                 * @description How certain the rule that found it is. Only what is `sure` fills blanks of the prospect.
+                 * @enum {string}
+                 */
+                certainty: "sure" | "likely";
+            } | null;
+            /** @description State or province, as it is written. */
+            state: {
+                /** @example NY */
+                value: string;
+                /**
+                 * @description Where it was found, from 1.
+                 * @example 1
+                 */
+                page: number;
+                /**
+                 * @description The line of the page, from 1.
+                 * @example 3
+                 */
+                line: number;
+                /**
+                 * @description How certain the rule that found it is. Only what is `sure` fills blanks of the prospect.
+                 * @enum {string}
+                 */
+                certainty: "sure" | "likely";
+            } | null;
+            /** @description Postal code. */
+            postalCode: {
+                /** @example 10001 */
+                value: string;
+                /**
+                 * @description Where it was found, from 1.
+                 * @example 1
+                 */
+                page: number;
+                /**
+                 * @description The line of the page, from 1.
+                 * @example 3
+                 */
+                line: number;
+                /**
+                 * @description How certain the rule that found it is. Only what is `sure` fills blanks of the prospect.
+                 * @enum {string}
+                 */
+                certainty: "sure" | "likely";
+            } | null;
+            /** @description Absolute URLs: LinkedIn, a site of their own. */
+            links: {
+                /** @example https://www.linkedin.com/in/jose */
+                value: string;
+                /**
+                 * @description Where it was found, from 1.
+                 * @example 1
+                 */
+                page: number;
+                /**
+                 * @description The line of the page, from 1.
+                 * @example 3
+                 */
+                line: number;
+                /**
+                 * @description How certain the rule that found it is. Only what is `sure` fills blanks of the prospect.
+                 * @enum {string}
+                 */
+                certainty: "sure" | "likely";
+            }[];
+            /** @description Skills. */
+            skills: {
+                /** @example Negotiation */
+                value: string;
+                /**
+                 * @description Where it was found, from 1.
+                 * @example 1
+                 */
+                page: number;
+                /**
+                 * @description The line of the page, from 1.
+                 * @example 3
+                 */
+                line: number;
+                /**
+                 * @description How certain the rule that found it is. Only what is `sure` fills blanks of the prospect.
+                 * @enum {string}
+                 */
+                certainty: "sure" | "likely";
+            }[];
+            /** @description Where they worked. */
+            work: {
+                /**
+                 * @description Job title.
+                 * @example Agent
+                 */
+                title: string | null;
+                /**
+                 * @description Company.
+                 * @example Acme
+                 */
+                company: string | null;
+                /**
+                 * @description `YYYY-MM`, or `YYYY` where no month is told.
+                 * @example 2019-03
+                 */
+                startDate: string | null;
+                /**
+                 * @description Likewise; null if it is not told, or has not come.
+                 * @example 2021
+                 */
+                endDate: string | null;
+                /** @description Whether it goes on. */
+                isCurrent: boolean;
+                /**
+                 * @description Where it was found, from 1.
+                 * @example 1
+                 */
+                page: number;
+                /**
+                 * @description The line of the page, from 1.
+                 * @example 3
+                 */
+                line: number;
+                /**
+                 * @description How certain the rule that found it is. Only what is `sure` fills blanks of the prospect.
+                 * @enum {string}
+                 */
+                certainty: "sure" | "likely";
+            }[];
+            /** @description Where they learned. */
+            education: {
+                /**
+                 * @description School.
+                 * @example CUNY
+                 */
+                school: string | null;
+                /**
+                 * @description Degree.
+                 * @example BA
+                 */
+                degree: string | null;
+                /**
+                 * @description `YYYY-MM`, or `YYYY` where no month is told.
+                 * @example 2019-03
+                 */
+                startDate: string | null;
+                /**
+                 * @description Likewise; null if it is not told, or has not come.
+                 * @example 2021
+                 */
+                endDate: string | null;
+                /** @description Whether it goes on. */
+                isCurrent: boolean;
+                /**
+                 * @description Where it was found, from 1.
+                 * @example 1
+                 */
+                page: number;
+                /**
+                 * @description The line of the page, from 1.
+                 * @example 3
+                 */
+                line: number;
+                /**
+                 * @description How certain the rule that found it is. Only what is `sure` fills blanks of the prospect.
+                 * @enum {string}
+                 */
+                certainty: "sure" | "likely";
+            }[];
+            /** @description Licenses to sell real estate, insurance or securities. */
+            licenses: {
+                /**
+                 * @description As it is written.
+                 * @example Licensed Real Estate Salesperson
+                 */
+                name: string;
+                /**
+                 * @description Its number.
+                 * @example 10401234567
+                 */
+                number: string | null;
+                /**
+                 * @description Held, or on the way.
+                 * @enum {string}
+                 */
+                status: "licensed" | "in_progress";
+                /**
+                 * @description Where it was found, from 1.
+                 * @example 1
+                 */
+                page: number;
+                /**
+                 * @description The line of the page, from 1.
+                 * @example 3
+                 */
+                line: number;
+                /**
+                 * @description How certain the rule that found it is. Only what is `sure` fills blanks of the prospect.
+                 * @enum {string}
+                 */
+                certainty: "sure" | "likely";
+            }[];
         };
         /** @description All that is left of somebody who was erased meanwhile. */
         ErasedProspect: {
@@ -1514,6 +1860,8 @@ export interface components {
             createdByUserId: string | null;
             /** @description The `userId` of the last write; null if it named none. */
             updatedByUserId: string | null;
+            /** @description Null if there is none. */
+            resume: components["schemas"]["Resume"] | null;
             /**
              * @description Goes up with each change; `If-Match` compares it.
              * @example 1
@@ -1650,6 +1998,8 @@ export interface components {
             createdByUserId: string | null;
             /** @description The `userId` of the last write; null if it named none. */
             updatedByUserId: string | null;
+            /** @description Null if there is none. */
+            resume: components["schemas"]["Resume"] | null;
             /**
              * @description Goes up with each change; `If-Match` compares it.
              * @example 1
@@ -2402,6 +2752,8 @@ export interface components {
         "Idempotent-Replayed": "true";
         /** @description Changes with the prospect, and with names in the catalog. */
         ETag: string;
+        /** @description The name to save it under (RFC 6266). */
+        "Content-Disposition": string;
         /** @description Where it is read. */
         Location: string;
         /** @description Seconds to wait. */
@@ -2619,6 +2971,13 @@ export interface operations {
                      * @example Referral
                      */
                     newSourceName?: string | null;
+                    /** @description A resume: it is kept and read, and what it says for sure fills blanks. At most 5 MiB; null removes it. */
+                    resume?: {
+                        fileName: string;
+                        /** @enum {string} */
+                        contentType: "application/pdf" | "application/vnd.openxmlformats-officedocument.wordprocessingml.document" | "text/plain";
+                        content: string;
+                    } | null;
                     /**
                      * @description The change is on the timeline, and no webhook of it is ever sent.
                      * @example false
@@ -2705,7 +3064,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description It conflicts with what is there; `conflictsWith` names that. `code`: `email_taken`, `still_running`. */
+            /** @description It conflicts with what is there; `conflictsWith` names that. `code`: `still_running`. */
             409: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -2716,7 +3075,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is too large. `code`: `body_too_large`. */
+            /** @description The body is too large. `code`: `resume_too_large`, `body_too_large`. */
             413: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -2760,7 +3119,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not now; nothing was written. Ask again. `code`: `contention`. */
+            /** @description Not now; nothing was written. Ask again. `code`: `contention`, `storage_unavailable`. */
             503: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3102,6 +3461,13 @@ export interface operations {
                      * @example Referral
                      */
                     newSourceName?: string | null;
+                    /** @description A resume: it is kept and read, and what it says for sure fills blanks. At most 5 MiB; null removes it. */
+                    resume?: {
+                        fileName: string;
+                        /** @enum {string} */
+                        contentType: "application/pdf" | "application/vnd.openxmlformats-officedocument.wordprocessingml.document" | "text/plain";
+                        content: string;
+                    } | null;
                     /**
                      * @description The change is on the timeline, and no webhook of it is ever sent.
                      * @example false
@@ -3224,7 +3590,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is too large. `code`: `body_too_large`. */
+            /** @description The body is too large. `code`: `resume_too_large`, `body_too_large`. */
             413: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3268,7 +3634,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not now; nothing was written. Ask again. `code`: `contention`. */
+            /** @description Not now; nothing was written. Ask again. `code`: `contention`, `storage_unavailable`. */
             503: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3420,6 +3786,402 @@ export interface operations {
                 };
             };
             /** @description It names what the account does not have, or an `Idempotency-Key` is used for something else. `code`: `unknown_reference`, `idempotency_key_reused`. */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong on our side; `requestId` names it. `code`: `internal_error`. */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; nothing was written. Ask again. `code`: `contention`. */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    downloadResume: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Ids are opaque; one that is malformed is an unknown one. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    "Content-Disposition": components["headers"]["Content-Disposition"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": string;
+                    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": string;
+                    "text/plain": string;
+                };
+            };
+            /** @description The input is wrong; `errors` names everything that is. `code`: `invalid_input`. */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No credential, or one that is unknown, expired or revoked. `code`: `missing_credential`, `invalid_credential`. */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key lacks the scope, or the account is suspended. `code`: `insufficient_scope`, `account_suspended`. */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The account has no such thing. `code`: `not_found`. */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The prospect was merged into another, `mergedInto`. `code`: `merged`. */
+            410: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong on our side; `requestId` names it. `code`: `internal_error`. */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; nothing was written. Ask again. `code`: `storage_unavailable`. */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    uploadResume: {
+        parameters: {
+            query?: {
+                /** @description What the file is called; otherwise `resume.pdf`, or as its type ends. */
+                fileName?: string;
+                /** @description The user who makes this change; kept on the timeline. */
+                userId?: string;
+                /** @description The change is on the timeline, and no webhook of it is ever sent. */
+                muteWebhook?: true | false;
+            };
+            header?: {
+                /** @description An `ETag`, or a version: only if it is still so. */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description Ids are opaque; one that is malformed is an unknown one. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/pdf": string;
+                "application/vnd.openxmlformats-officedocument.wordprocessingml.document": string;
+                "text/plain": string;
+            };
+        };
+        responses: {
+            /** @description The prospect with its resume, which is still to be read. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProspectWithMessage"];
+                };
+            };
+            /** @description The input is wrong; `errors` names everything that is. `code`: `invalid_input`. */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No credential, or one that is unknown, expired or revoked. `code`: `missing_credential`, `invalid_credential`. */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key lacks the scope, or the account is suspended. `code`: `insufficient_scope`, `account_suspended`. */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The account has no such thing. `code`: `not_found`. */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The prospect was merged into another, `mergedInto`. `code`: `merged`. */
+            410: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` names another version. `code`: `precondition_failed`. */
+            412: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. `code`: `resume_too_large`, `body_too_large`. */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It names what the account does not have, or an `Idempotency-Key` is used for something else. `code`: `unknown_reference`. */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong on our side; `requestId` names it. `code`: `internal_error`. */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; nothing was written. Ask again. `code`: `contention`, `storage_unavailable`. */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    removeResume: {
+        parameters: {
+            query?: {
+                /** @description The user who makes this change; kept on the timeline. */
+                userId?: string;
+                /** @description The change is on the timeline, and no webhook of it is ever sent. */
+                muteWebhook?: true | false;
+            };
+            header?: {
+                /** @description An `ETag`, or a version: only if it is still so. */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description Ids are opaque; one that is malformed is an unknown one. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone. */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The input is wrong; `errors` names everything that is. `code`: `invalid_input`. */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No credential, or one that is unknown, expired or revoked. `code`: `missing_credential`, `invalid_credential`. */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key lacks the scope, or the account is suspended. `code`: `insufficient_scope`, `account_suspended`. */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The account has no such thing. `code`: `not_found`. */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The prospect was merged into another, `mergedInto`. `code`: `merged`. */
+            410: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` names another version. `code`: `precondition_failed`. */
+            412: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It names what the account does not have, or an `Idempotency-Key` is used for something else. `code`: `unknown_reference`. */
             422: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];

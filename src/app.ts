@@ -1,3 +1,4 @@
+import { except } from 'hono/combine'
 import { methodNotAllowed } from 'hono/method-not-allowed'
 import { requestId } from 'hono/request-id'
 import { secureHeaders } from 'hono/secure-headers'
@@ -9,9 +10,10 @@ import { factory } from './http/factory'
 import { isRepeated } from './http/idempotency'
 import { onError, Problem, renderProblem } from './http/problem'
 import { timing } from './http/timing'
-import { limitBody, validate } from './http/validate'
+import { limitBody, MAX_BODY, MAX_BODY_WITH_RESUME, validate } from './http/validate'
 import { docsRoutes } from './openapi/routes'
 import { prospectRoutes } from './prospects/routes'
+import { resumeRoutes } from './resumes/routes'
 import { deliveryRoutes, eventRoutes, webhookRoutes } from './webhooks/routes'
 
 /** The whole API, in the order in which a request meets it. */
@@ -32,7 +34,8 @@ app.use(
       ),
   }),
 )
-app.use(limitBody)
+app.use(except('/v1/prospects/*', limitBody(MAX_BODY)))
+app.use('/v1/prospects/*', limitBody(MAX_BODY_WITH_RESUME))
 
 app.get('/health', validate({}), async (c) => {
   c.set('db', openDatabase(c.env.DB))
@@ -47,6 +50,7 @@ const routes = app
   .route('/v1/me', meRoutes)
   .route('/v1/api-keys', keyRoutes)
   .route('/v1/prospects', prospectRoutes)
+  .route('/v1/prospects', resumeRoutes)
   .route('/v1', catalogRoutes)
   .route('/v1/webhooks', webhookRoutes)
   .route('/v1/deliveries', deliveryRoutes)

@@ -4,6 +4,8 @@ import { runMoves } from './catalog/move'
 import { openDatabase } from './db/client'
 import { purgeAnswers } from './http/idempotency'
 import { describeError } from './http/problem'
+import { sweepObjects } from './resumes/objects'
+import { readBatch, sweepReadings } from './resumes/reader'
 import { deliverBatch, logDeadLetters } from './webhooks/deliver'
 import { openOutbox } from './webhooks/events'
 import { sweepFeed } from './webhooks/queue-feed'
@@ -14,6 +16,7 @@ export default {
   fetch: app.fetch,
   async queue(batch, env) {
     if (batch.queue.endsWith('-dlq')) logDeadLetters(batch)
+    else if (batch.queue === 'prospect-resumes') await readBatch(batch, env)
     else await deliverBatch(batch, env)
   },
   async scheduled(_controller, env) {
@@ -22,6 +25,8 @@ export default {
       sweepDeliveries: () => sweepDeliveries(db, env),
       sweepFeed: () => sweepFeed(db, env),
       eraseAccounts: () => eraseAccounts(db),
+      sweepObjects: () => sweepObjects(db, env, Date.now()),
+      sweepReadings: () => sweepReadings(db, env, Date.now()),
       runMoves: () => runMoves(db, openOutbox(env)),
       runRecoveries: () => runRecoveries(db, env),
       purgeAnswers: () => purgeAnswers(db, Date.now()),

@@ -8,6 +8,7 @@ import worker from '../src/index'
 import { type Account, newAccount, operator, send } from './api'
 import { rowsOf, tables } from './d1'
 import { holdQueue } from './endpoint'
+import { asField, CV, objectsOf } from './resume-files'
 import { walk } from './walk'
 
 beforeEach(() => void holdQueue())
@@ -180,7 +181,15 @@ describe('the end of an account', () => {
     const people: string[] = []
     for (const email of ['a@example.com', 'b@example.com', 'c@example.com', 'd@example.com'])
       people.push(
-        (await account.prospect({ ...references, email, labels: 'Hot, Inbound', newSourceName: 'Fair' })).json.id,
+        (
+          await account.prospect({
+            ...references,
+            email,
+            labels: 'Hot, Inbound',
+            newSourceName: 'Fair',
+            resume: asField(CV),
+          })
+        ).json.id,
       )
     const merge = `/v1/prospects/${people[0]}/merge`
     await account.call('POST', merge, { duplicateId: people[3] }, { 'idempotency-key': 'merge' })
@@ -203,13 +212,17 @@ describe('the end of an account', () => {
 
   test('everything of it is erased from every table, and nothing of another', async () => {
     const [account, neighbour] = [await fullAccount(), await fullAccount()]
-    const inTables = (await tables()).filter(({ columns }) => columns.includes('account_id')).map(({ name }) => name)
+    const inTables = (await tables())
+      .filter(({ name, columns }) => columns.includes('account_id') && name !== 'object_deletions')
+      .map(({ name }) => name)
     expect(Object.keys(await rowsOf(account.id)).sort()).toEqual(['accounts', ...inTables].sort())
     const before = await rowsOf(neighbour.id)
 
     expect(await operator('DELETE', `/admin/accounts/${account.id}`)).toMatchObject({ status: 202, text: '' })
     expect((await account.get('/v1/me')).status).toBe(401)
     await vi.waitFor(async () => expect(await rowsOf(account.id)).toEqual({}), 4_000)
+    expect(await objectsOf(account)).toEqual([])
+    expect(await objectsOf(neighbour)).toHaveLength(3)
     expect(await rowsOf(neighbour.id)).toEqual(before)
     expect((await neighbour.list()).json.totalCount).toBe(3)
   })
@@ -231,7 +244,7 @@ describe('the end of an account', () => {
     const accounts = [await fullAccount(), await fullAccount()] as const
     await Promise.all(accounts.map(markErased))
     await tick()
-    for (const { id } of accounts) expect(await rowsOf(id)).toEqual({})
+    for (const account of accounts) expect([await rowsOf(account.id), await objectsOf(account)]).toEqual([{}, []])
   })
 
   test('it goes on where it stopped', async () => {
@@ -240,7 +253,9 @@ describe('the end of an account', () => {
     await eraseAccounts(openDatabase(env.DB), 2)
     expect(await rowsOf(account.id)).toMatchObject({ accounts: 1, prospects: 3 })
     await eraseAccounts(openDatabase(env.DB), 200)
-    expect(await rowsOf(account.id)).toEqual({})
+    expect(await rowsOf(account.id)).toEqual({ object_deletions: 3 })
+    await tick()
+    expect([await rowsOf(account.id), await objectsOf(account)]).toEqual([{}, []])
   })
 
   test('the schedule erases nothing of an account that was not deleted', async () => {

@@ -5,6 +5,7 @@ import document from '../public/openapi.json'
 import { type Account, type Answer, newAccount, send } from './api'
 import { endpointAnswers, holdQueue } from './endpoint'
 import { makeItem } from './items'
+import { asField } from './resume-files'
 
 /**
  * Requests made from the document of the API, right ones and spoilt ones. Right ones are accepted, spoilt ones are
@@ -24,7 +25,12 @@ interface Operation {
 }
 
 /** Less those that end the account that the others use, or the key. */
-const ENDS = ['DELETE /admin/accounts/{id}', 'PATCH /admin/accounts/{id}', 'DELETE /v1/api-keys/{id}']
+const ENDS = [
+  'DELETE /admin/accounts/{id}',
+  'PATCH /admin/accounts/{id}',
+  'DELETE /v1/api-keys/{id}',
+  'PUT /v1/prospects/{id}/resume',
+]
 const OPERATIONS: Operation[] = Object.entries(document.paths as Json).flatMap(([template, methods]: [string, Json]) =>
   Object.entries<Json>(methods)
     .filter(([method]) => !ENDS.includes(`${method.toUpperCase()} ${template}`))
@@ -32,7 +38,7 @@ const OPERATIONS: Operation[] = Object.entries(document.paths as Json).flatMap((
       method: method.toUpperCase(),
       template,
       parameters,
-      body: requestBody?.content['application/json'].schema,
+      body: requestBody?.content['application/json']?.schema,
       needsKey: security.length > 0,
     })),
 )
@@ -100,6 +106,10 @@ const MEANT: Record<string, fc.Arbitrary<Json>> = {
     selector: (s) => s.trim().toLowerCase().toUpperCase(),
   }),
   labels: fc.oneof(text(0, 64), fc.array(text(0, 64), { maxLength: 5 }), fc.constant(null)),
+  resume: fc.oneof(
+    fc.constant(null),
+    text(1, 200).map((s) => asField(`A text: ${s}`)),
+  ),
   pageToken: fc.constant(undefined),
   after: fc.constantFrom(`evt_${'0'.repeat(21)}`, 'evt_x'),
   // few enough that some come again, for the same and for something else
@@ -230,7 +240,7 @@ async function ask({
   } else if (spoil === 'extra' && schema) {
     wrong = '/nope'
     text = JSON.stringify({ ...body, nope: pick })
-  } else if (spoil === 'type' && fields.length > 0) spoilField({ pick })
+  } else if (spoil === 'type' && fields.length > 0) spoilField(at === 'resume' ? pick : { pick })
   else if (spoil === 'size' && schema?.properties[at]?.maxLength)
     spoilField('x'.repeat(schema.properties[at].maxLength + 1))
   else if (spoil === 'parameter') {

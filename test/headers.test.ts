@@ -37,7 +37,7 @@ const ANSWERS: [string, number, boolean, (account: Account) => Promise<Answer>][
       return post('/v1/labels', { name: 'Hot' })
     },
   ],
-  ['too large a body', 413, false, ({ call }) => call('POST', '/v1/prospects', TOO_LARGE, JSON_TYPE)],
+  ['too large a body', 413, false, ({ call }) => call('POST', '/v1/labels', TOO_LARGE, JSON_TYPE)],
   ['a wrong type', 415, false, ({ call }) => call('POST', '/v1/labels', 'a', { 'content-type': 'text/plain' })],
   ['an unknown reference', 422, true, ({ prospect }) => prospect({ officeId: 'off_x' })],
   [

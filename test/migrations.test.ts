@@ -4,9 +4,11 @@ import { Webhook } from 'standardwebhooks'
 import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { newId } from '../src/db/ids'
 import { hashKey, newKey } from '../src/http/key'
+import type { Prospect } from '../src/prospects/prospect'
 import { encryptSecret, newSecret } from '../src/webhooks/secret'
 import { callsTo } from './configured'
 import { bodyOf, consume, endpointAnswers, envelopeOf, headersOf, holdQueue, type Sent, tick } from './endpoint'
+import { asField, CV } from './resume-files'
 
 type Tables = Record<string, Record<string, string | number | null>[]>
 
@@ -137,7 +139,8 @@ describe('what was there before migration 0003', () => {
     ])
     expect((await call('GET', `/v1/deliveries/${deliveries[2].id}`)).json).toEqual({ ...deliveries[2], attempts: [] })
     expect((await call('GET', '/v1/events')).json.items).toHaveLength(3)
-    expect((await call('GET', '/v1/prospects?stage=New&limit=5')).json.totalCount).toBe(3)
+    const { totalCount, prospects } = (await call('GET', '/v1/prospects?stage=New&limit=5')).json
+    expect([totalCount, prospects.map(({ resume }: Prospect) => resume)]).toEqual([3, [null, null, null]])
 
     vi.useFakeTimers({ toFake: ['Date'], now: NOW + 60_000 })
     const sent = holdQueue()
@@ -161,5 +164,7 @@ describe('what was there before migration 0003', () => {
       [1, 200],
       [5, 200],
     ])
+    const given = await call('PATCH', `/v1/prospects/${prospects[0].id}`, { resume: asField(CV) })
+    expect([given.status, given.json.resume.status]).toEqual([200, 'processing'])
   })
 })

@@ -40,9 +40,17 @@ async function rightCall(route: (typeof ALL)[number], owner: Account): Promise<C
 
 const credential = ({ needs }: Route, account: Account) => (needs === 'operator' ? env.ADMIN_TOKEN : account.key)
 
-function make({ method }: { method: string }, key: string | undefined, { path, query, body }: Call, further = '') {
+function make(
+  { method, bytes }: Pick<(typeof ALL)[number], 'method' | 'bytes'>,
+  key: string | undefined,
+  { path, query, body }: Call,
+  further = '',
+) {
   const search = [new URLSearchParams(query).toString(), further].filter(Boolean).join('&')
-  return send(method, `${path}${search && `?${search}`}`, { ...(key && { key }), body })
+  return send(method, `${path}${search && `?${search}`}`, {
+    ...(key && { key }),
+    ...(bytes ? { body: bytes[1], headers: { 'content-type': bytes[0] } } : { body }),
+  })
 }
 
 /** A problem as every other: also in its headers. */
@@ -75,7 +83,7 @@ describe.each(ALL)('$name', (route) => {
     const caching = route.name === 'GET /openapi.json' ? 'public, max-age=0, must-revalidate' : 'private, no-store'
     expect(answer.headers.get('cache-control')).toBe(caching)
     expect(answer.headers.get('x-content-type-options')).toBe('nosniff')
-    if (answer.text) expect(answer.headers.get('content-type')).toBe('application/json')
+    if (answer.text) expect(answer.headers.get('content-type')).toBe(route.type ?? 'application/json')
   })
 
   test('an unknown query parameter is named', async () => {
@@ -196,7 +204,10 @@ describe.each(ALL.filter(takesBody))('the body of $name', (route) => {
   test.each([...Object.keys(route.body ?? {}), ...Object.keys(route.references ?? {})])(
     'a %s of a wrong type is named',
     async (field) => {
-      for (const wrong of [{ nested: true }, field.endsWith('s') || field === 'position' ? true : [1]]) {
+      for (const wrong of [
+        field === 'resume' ? 1 : { nested: true },
+        field.endsWith('s') || field === 'position' ? true : [1],
+      ]) {
         const answer = await refused((body) => ({ ...body, [field]: wrong }))
         expectRefusal(answer, 400, 'invalid_input', ['errors'])
         const [error, ...others] = answer.json.errors

@@ -1,6 +1,7 @@
 import { KINDS } from '../src/catalog/kinds'
 import type { Account } from './api'
 import { makeItem } from './items'
+import { asField, CV } from './resume-files'
 
 /** What the shared suite (`routes.test.ts`) knows of a route. A route without an entry fails it. */
 export interface Route {
@@ -14,6 +15,10 @@ export interface Route {
   query?: Record<string, string | null>
   /** Every body field, with a right value. Ids are made by `references`. */
   body?: Record<string, unknown>
+  /** The type and the bytes of a body that is no JSON. */
+  bytes?: [type: string, body: string]
+  /** The type of an answer that is no JSON. */
+  type?: string
   /** Fields, or query parameters, that name something of the account, and what makes it. */
   references?: Record<string, (account: Account) => Promise<unknown>>
 }
@@ -23,6 +28,7 @@ const PAGE = { limit: '5', pageToken: null }
 const made = (kind: (typeof KINDS)[number]['name']) => async (account: Account) =>
   (await makeItem(account, kind, `Made ${crypto.randomUUID()}`)).id
 const prospect = async (account: Account) => (await account.prospect()).json.id
+const prospectWithResume = async (account: Account) => (await account.prospect({ resume: asField(CV) })).json.id
 const spareKey = async ({ post }: Account) =>
   (await post('/v1/api-keys', { name: 'Spare', scopes: ['read'] })).json.id as string
 const webhook = async ({ post }: Account) =>
@@ -48,6 +54,7 @@ const PROFILE = {
   state: 'NY',
   postalCode: '10001',
   newSourceName: 'Fair',
+  resume: asField(CV),
   muteWebhook: true,
 }
 const PROFILE_REFERENCES = {
@@ -165,6 +172,28 @@ export const ROUTES = new Map<string, Route>([
       id: prospect,
       body: { muteWebhook: true },
       references: { duplicateId: prospect, userId: made('users') },
+    },
+  ],
+  [
+    'PUT /v1/prospects/:id/resume',
+    {
+      needs: 'write',
+      answers: 200,
+      id: prospect,
+      query: { fileName: 'cv.txt', muteWebhook: 'true' },
+      bytes: ['text/plain', CV],
+      references: { userId: made('users') },
+    },
+  ],
+  ['GET /v1/prospects/:id/resume', { needs: 'read', answers: 200, id: prospectWithResume, type: 'text/plain' }],
+  [
+    'DELETE /v1/prospects/:id/resume',
+    {
+      needs: 'write',
+      answers: 204,
+      id: prospectWithResume,
+      query: { muteWebhook: 'true' },
+      references: { userId: made('users') },
     },
   ],
   ['GET /v1/prospects/:id/events', { needs: 'read', answers: 200, id: prospect, query: PAGE }],

@@ -6,6 +6,7 @@ import { idempotent, OPERATOR } from '../http/idempotency'
 import { ListQuery } from '../http/page'
 import { notFound } from '../http/problem'
 import { validate } from '../http/validate'
+import { sweepObjects } from '../resumes/objects'
 import { eraseAccounts } from './erase'
 import { CreateAccount, CreateAdminKey, CreateKey, UpdateAccount } from './schema'
 import {
@@ -38,7 +39,7 @@ export const adminRoutes = factory
     const db = useDatabaseOf(c)
     await deleteAccount(db, c.req.param('id'))
     forgetKeys(c.req.param('id'))
-    c.executionCtx.waitUntil(eraseAccounts(db))
+    c.executionCtx.waitUntil(eraseAccounts(db).then(() => sweepObjects(db, c.env, Date.now())))
     return c.body(null, 202)
   })
   .post('/:id/api-keys', idempotent, validate({ json: CreateAdminKey }), async (c) => {

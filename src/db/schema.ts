@@ -13,8 +13,9 @@ import {
 } from 'drizzle-orm/sqlite-core'
 
 /**
- * Every table, key and index; those of the log of events and of webhooks are in `outbox.ts`. Times are Unix milliseconds. Every row belongs to an account, every key starts
- * with it, and references carry it too, so that the database itself refuses another tenant's id.
+ * Every table, key and index; those of the log of events and of webhooks are in `outbox.ts`, those of resumes in
+ * `files.ts`. Times are Unix milliseconds. Every row belongs to an account, every key starts with it, and references
+ * carry it too, so that the database itself refuses another tenant's id.
  *
  * The migrations add what Drizzle cannot say: STRICT, WITHOUT ROWID, deferred references, the triggers that
  * keep `prospect_labels`, `prospect_jobs`, `prospect_words` and `prospect_counts`, and planner statistics.
@@ -181,6 +182,8 @@ export const prospects = sqliteTable(
     words: text().notNull().default('[]'),
     version: integer().notNull().default(1),
     ...times,
+    /** What is known of the resume, as JSON; its bytes are in R2 under `key`. */
+    resume: text(),
   },
   (t) => [
     keyOf(t),

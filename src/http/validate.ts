@@ -13,8 +13,9 @@ type Validated<S extends Schemas> = {
   out: { [T in keyof S]: S[T] extends z.ZodType ? z.output<S[T]> : never }
 }
 
-/** The most that a JSON body may hold, in bytes. */
-const MAX_BODY = 1024 * 1024
+/** The most that a body may hold, in bytes; where a resume can be part of it: 5 MiB of it in base64, and the rest. */
+export const MAX_BODY = 1024 * 1024
+export const MAX_BODY_WITH_RESUME = 8 * MAX_BODY
 
 /**
  * Checks the query and the JSON body together, and throws one 400 that names everything wrong with the request. A
@@ -55,13 +56,14 @@ const MOST_ERRORS = 100
 /** For routes that take no parameters, or no fields. */
 export const NoFields = z.strictObject({})
 
-/** 413 for a body over `MAX_BODY`. */
-export const limitBody = bodyLimit({
-  maxSize: MAX_BODY,
-  onError: () => {
-    throw new Problem(413, 'body_too_large', `A body may hold at most ${MAX_BODY} bytes.`)
-  },
-})
+/** 413 for a body over so many bytes. */
+export const limitBody = (maxSize: number) =>
+  bodyLimit({
+    maxSize,
+    onError: () => {
+      throw new Problem(413, 'body_too_large', `A body may hold at most ${maxSize} bytes.`)
+    },
+  })
 
 /**
  * Decodes the body strictly and leaves it where `c.req.json()` looks for it. No body at all is an empty object; where

@@ -6,6 +6,7 @@ import type { Prospect } from '../prospects/prospect'
 import type { Delivery, DeliveryLog } from '../webhooks/deliveries'
 import { EVENT_TYPES } from '../webhooks/schema'
 import type { Webhook } from '../webhooks/store'
+import { ResumeSchema } from './resume'
 
 /**
  * What the API answers, as schemas for its document. The type of each is held against the one that the code answers
@@ -45,6 +46,7 @@ const prospect = z.object({
   jobIds: z.array(z.string()).meta({ description: 'Jobs they are linked to.', example: [] }),
   createdByUserId: orNull(z.string(), 'The `userId` of the write that made them.'),
   updatedByUserId: orNull(z.string(), 'The `userId` of the last write; null if it named none.'),
+  resume: ResumeSchema.nullable().meta({ description: 'Null if there is none.' }),
   version: z.int().meta({ description: 'Goes up with each change; `If-Match` compares it.', example: 1 }),
   createdAt: time('When they were made'),
   updatedAt: time('When they were last changed'),

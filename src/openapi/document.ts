@@ -6,7 +6,7 @@ import type { Scope } from '../http/factory'
 import { idempotent } from '../http/idempotency'
 import { EVENT_DATA, envelopeOf, ProblemSchema } from './answers'
 import { FIELDS, PARAMETERS } from './fields'
-import { OPERATIONS, type Operation, TAGS } from './operations'
+import { BYTES, OPERATIONS, type Operation, TAGS } from './operations'
 
 /** What a mounted route takes and asks for, as its handlers say. */
 interface Route {
@@ -52,6 +52,7 @@ const HEADERS = {
   },
   'Idempotent-Replayed': { description: '`true` if the call had been made before.', schema: { const: 'true' } },
   ETag: { description: 'Changes with the prospect, and with names in the catalog.', schema: { type: 'string' } },
+  'Content-Disposition': { description: 'The name to save it under (RFC 6266).', schema: { type: 'string' } },
   Location: { description: 'Where it is read.', schema: { type: 'string' } },
   'Retry-After': { description: 'Seconds to wait.', schema: { type: 'string' } },
   'WWW-Authenticate': { description: 'What is wrong with the credential (RFC 6750).', schema: { type: 'string' } },
@@ -116,18 +117,20 @@ function toOperation(route: Route, operation: Operation): ZodOpenApiOperationObj
   const sees = { ...(canBeRepeated && { 'Idempotency-Key': IDEMPOTENCY_KEY }) } as Record<string, z.ZodType>
   for (const name of operation.conditions ?? []) sees[name] = CONDITIONS[name]
   const responses = Object.fromEntries([
-    ...Object.entries(operation.answers).map(([status, [description, schema, headers = []]]) => [
-      status,
-      {
-        description,
-        headers: headersNamed([
-          ...always,
-          ...((canBeRepeated ? ['Idempotent-Replayed'] : []) as HeaderName[]),
-          ...(headers as HeaderName[]),
-        ]),
-        ...(schema && { content: { 'application/json': { schema } } }),
-      },
-    ]),
+    ...Object.entries(operation.answers).map(
+      ([status, [description, schema, headers = [], types = ['application/json']]]) => [
+        status,
+        {
+          description,
+          headers: headersNamed([
+            ...always,
+            ...((canBeRepeated ? ['Idempotent-Replayed'] : []) as HeaderName[]),
+            ...(headers as HeaderName[]),
+          ]),
+          ...(schema && { content: Object.fromEntries(types.map((type) => [type, { schema }])) }),
+        },
+      ],
+    ),
     ...Object.entries(refusalsOf(route, operation)).map(([status, codes]) => {
       const [means, headers = []] = REFUSALS[Number(status)] ?? ['']
       return [
@@ -161,6 +164,12 @@ function toOperation(route: Route, operation: Operation): ZodOpenApiOperationObj
         content: {
           'application/json': { schema: schemas.json, ...(operation.example && { example: operation.example }) },
         },
+      },
+    }),
+    ...(operation.bodyTypes && {
+      requestBody: {
+        required: true,
+        content: Object.fromEntries(operation.bodyTypes.map((type) => [type, { schema: BYTES }])),
       },
     }),
     responses,
@@ -261,7 +270,7 @@ function tidy(document: object): Json {
         delete parameter.schema.maxLength
       }
     }
-    const { properties = {} } = operation.requestBody?.content['application/json'].schema ?? {}
+    const { properties = {} } = operation.requestBody?.content['application/json']?.schema ?? {}
     for (const [field, schema] of Object.entries(properties as Json)) Object.assign(schema, FIELDS[field])
   }
   return JSON.parse(JSON.stringify(plain), (_, value) => withNull(value))

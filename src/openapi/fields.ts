@@ -40,6 +40,10 @@ export const FIELDS: Record<string, Said> = {
     description: 'Where they came from, by name, in any case; one that is new is made.',
     example: 'Referral',
   },
+  resume: {
+    description:
+      'A resume: it is kept and read, and what it says for sure fills blanks. At most 5 MiB; null removes it.',
+  },
   muteWebhook: {
     description: 'The change is on the timeline, and no webhook of it is ever sent.',
     example: false,
@@ -103,5 +107,6 @@ export const PARAMETERS: Record<string, Said> = {
   muteWebhook: { description: 'The change is on the timeline, and no webhook of it is ever sent.' },
   after: { description: 'The id of the last event that was seen.', example: 'evt_1j0tcibtm302h8eugud7u' },
   type: { description: 'Events of this type alone.' },
+  fileName: { description: 'What the file is called; otherwise `resume.pdf`, or as its type ends.', example: 'cv.pdf' },
   status: { description: 'Deliveries of this status alone.' },
 }

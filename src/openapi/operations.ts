@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { KINDS } from '../catalog/kinds'
+import { RESUME_TYPES } from '../resumes/resume'
 import {
   AccountSchema,
   ApiKeySchema,
@@ -27,14 +28,19 @@ export interface Operation {
   summary: string
   description?: string
   /** By status: what it means, and what comes with it. */
-  answers: { [status: number]: [means: string, schema?: z.ZodType | null, headers?: string[]] }
+  answers: { [status: number]: [means: string, schema?: z.ZodType | null, headers?: string[], types?: string[]] }
   /** Codes of refusals that not every operation has, by status. */
   refusals?: { [status: number]: string[] }
   /** Conditional requests that it heeds. */
   conditions?: ('If-Match' | 'If-None-Match')[]
+  /** Types of a body that is no JSON. */
+  bodyTypes?: string[]
   /** A body to start from. */
   example?: object
 }
+
+/** A file, as it is. */
+export const BYTES = z.string().meta({ format: 'binary' })
 
 export const TAGS = [
   { name: 'Prospects', description: 'The people whom the account may hire.' },
@@ -160,7 +166,7 @@ export const OPERATIONS: Record<string, Operation> = {
       200: ['Somebody known: as they were, or updated.', orErased(ProspectWritten), ['ETag']],
       201: ['Somebody new.', orErased(ProspectWritten), ['ETag', 'Location']],
     },
-    refusals: { 409: ['email_taken'], 422: ['unknown_reference'], 503: ['contention'] },
+    refusals: { 413: ['resume_too_large'], 422: ['unknown_reference'], 503: ['contention', 'storage_unavailable'] },
     example: PERSON,
   },
   'GET /v1/prospects/:id': {
@@ -184,8 +190,9 @@ export const OPERATIONS: Record<string, Operation> = {
       409: ['email_taken'],
       410: ['merged'],
       412: ['precondition_failed'],
+      413: ['resume_too_large'],
       422: ['unknown_reference'],
-      503: ['contention'],
+      503: ['contention', 'storage_unavailable'],
     },
     conditions: ['If-Match'],
     example: { city: 'New York', addLabels: 'Met', removeLabels: 'Hot' },
@@ -207,6 +214,39 @@ export const OPERATIONS: Record<string, Operation> = {
     answers: { 200: ['The survivor.', orErased(ProspectWithMessage), ['ETag']] },
     refusals: { 409: ['merged'], 410: ['merged'], 422: ['unknown_reference'], 503: ['contention'] },
     example: { duplicateId: 'prs_01jd3v7x5c9q8m2k4n6p0r1s3t' },
+  },
+  'PUT /v1/prospects/:id/resume': {
+    operationId: 'uploadResume',
+    tag: 'Prospects',
+    summary: 'Upload a resume',
+    description: `The body is the file: PDF, DOCX or plain text, at most 5 MiB. Its bytes have the last word on what it is; a \`Content-Type\` that disagrees is refused. It takes the place of the one before. It is read in the background: what it says for sure fills blanks of the prospect and overwrites nothing, and \`resume.parsed\` tells when that is done.`,
+    answers: { 200: ['The prospect with its resume, which is still to be read.', ProspectWithMessage, ['ETag']] },
+    refusals: {
+      410: ['merged'],
+      412: ['precondition_failed'],
+      413: ['resume_too_large', 'body_too_large'],
+      422: ['unknown_reference'],
+      503: ['contention', 'storage_unavailable'],
+    },
+    conditions: ['If-Match'],
+    bodyTypes: Object.keys(RESUME_TYPES),
+  },
+  'GET /v1/prospects/:id/resume': {
+    operationId: 'downloadResume',
+    tag: 'Prospects',
+    summary: 'Download a resume',
+    description: 'The bytes as they were given.',
+    answers: { 200: ['The file.', BYTES, ['Content-Disposition'], Object.keys(RESUME_TYPES)] },
+    refusals: { 410: ['merged'], 503: ['storage_unavailable'] },
+  },
+  'DELETE /v1/prospects/:id/resume': {
+    operationId: 'removeResume',
+    tag: 'Prospects',
+    summary: 'Remove a resume',
+    description: 'What it has filled in stays.',
+    answers: { 204: ['It is gone.'] },
+    refusals: { 410: ['merged'], 412: ['precondition_failed'], 422: ['unknown_reference'], 503: ['contention'] },
+    conditions: ['If-Match'],
   },
   'GET /v1/prospects/:id/events': {
     operationId: 'listProspectEvents',

@@ -2,6 +2,7 @@ import { newId } from '../db/ids'
 import type { InputError } from '../http/factory'
 import { invalidInput } from '../http/problem'
 import { nameKey } from '../http/text'
+import type { KeptResume } from '../resumes/resume'
 import type { Change } from './change'
 import type { Named, Plan, References } from './plan'
 import { type Label, PLAIN, type ProspectRecord, type Stage } from './prospect'
@@ -34,6 +35,7 @@ export const blank = (change: Change, references: References, now: number): Pros
   stage: references.defaultStage,
   labels: [],
   jobIds: [],
+  resume: null,
   aliases: [],
   createdByUserId: change.userId ?? null,
   updatedByUserId: null,
@@ -74,10 +76,20 @@ export function apply(
       ),
     ),
     jobIds: [...new Set(jobIds)].sort(),
+    resume: resumeAfter(before.resume, change, now),
   }
   replaceIn(after, change.replace)
   requireFew(after, '/labels', change.jobId ? '/jobId' : '/jobIds')
   return after
+}
+
+/** The same file again changes nothing; another is still to be read. */
+function resumeAfter(before: KeptResume | null, { resume, read, muteWebhook }: Change, now: number): KeptResume | null {
+  if (read) return before && { ...before, status: read.status, reason: read.reason, parsed: read.parsed }
+  if (!resume) return resume === undefined ? before : null
+  const isSame = (['hash', 'fileName', 'contentType'] as const).every((field) => before?.[field] === resume[field])
+  if (isSame) return before
+  return { ...resume, uploadedAt: now, status: 'processing', reason: null, parsed: null, muted: muteWebhook }
 }
 
 /** Puts one thing of the catalog in the place of another, wherever the record still names it. */

@@ -1,13 +1,22 @@
+import type { NewFile, Reading } from '../resumes/resume'
 import { type ParsedPhone, parsePhone } from './phone'
 import type { Label } from './prospect'
-import type { CreateProspect, UpdateProspect } from './schema'
+import { type CreateProspect, UpdateProspect } from './schema'
 
 /** What a call asks for, whichever call it is. Fields: absent leaves alone, null clears. */
-export interface Change extends Omit<UpdateProspect, 'phone'> {
+export interface Change extends Omit<UpdateProspect, 'phone' | 'resume'> {
   /** Null: cleared. A text that is no number says so in its warning. */
   phone?: ParsedPhone | null
+  resume?: NewFile | null
+  /** A resume that was read: the other fields are what it says, and fill blanks alone. */
+  read?: Read
   /** What a move asks for. It is nobody's edit: `updatedByUserId` stays. */
   replace?: Replacement
+}
+
+/** How reading the resume under this key ended. That is nobody's edit either. */
+export interface Read extends Reading {
+  key: string
 }
 
 /** One thing of the catalog in the place of another, for those who still have that. */
@@ -28,22 +37,44 @@ export type Target = { match: true; update: boolean } | { match: false; id: stri
 export interface Row {
   target: Target
   change: Change
+  /** Where the request has the fields, if not in its body: for errors. */
+  givenIn?: 'query'
 }
 
-const readPhone = (text: string | null | undefined, country: string) =>
-  text === undefined ? {} : { phone: text === null ? null : parsePhone(text, country) }
+/** The phone is read; a resume is a file that is stored apart. */
+const toChange = ({ phone, resume, ...input }: UpdateProspect, country: string, file: NewFile | undefined): Change => ({
+  ...input,
+  ...(phone !== undefined && { phone: phone === null ? null : parsePhone(phone, country) }),
+  ...(resume !== undefined && { resume: file ?? null }),
+})
 
 /** A POST: its labels are added. */
-export function toRow({ update, labels, ...input }: CreateProspect, country: string): Row {
-  const { phone, ...change } = input
-  return {
-    target: { match: true, update },
-    change: { ...change, ...readPhone(phone, country), addLabels: labels, removeLabels: [] },
-  }
-}
+export const toRow = ({ update, labels, ...input }: CreateProspect, country: string, file?: NewFile): Row => ({
+  target: { match: true, update },
+  change: toChange({ ...input, addLabels: labels, removeLabels: [] }, country, file),
+})
 
 /** A PATCH of the prospect with this id, which must have one of the versions, if any are given. */
-export function toPatchRow(id: string, ifVersions: number[] | undefined, input: UpdateProspect, country: string): Row {
-  const { phone, ...change } = input
-  return { target: { match: false, id, ifVersions }, change: { ...change, ...readPhone(phone, country) } }
+export const toPatchRow = (
+  id: string,
+  ifVersions: number[] | undefined,
+  input: UpdateProspect,
+  country: string,
+  file?: NewFile,
+): Row => ({ target: { match: false, id, ifVersions }, change: toChange(input, country, file) })
+
+/** Fields that a resume may fill. */
+export type Said = { [F in (typeof SAID)[number]]?: string | null | undefined }
+const SAID = ['email', 'phone', 'title', 'company', 'city', 'state', 'postalCode', 'licenseStatus'] as const
+
+/** A resume that was read, and what it says for sure; what no caller could give either is left out. */
+export function toReadRow(id: string, read: Read, said: Said, muteWebhook: boolean, country: string): Row {
+  const given = Object.fromEntries(
+    SAID.flatMap((field) => {
+      const { data } = UpdateProspect.shape[field].safeParse(said[field])
+      return data ? [[field, data]] : []
+    }),
+  ) as Partial<UpdateProspect>
+  const change = toChange({ addLabels: [], removeLabels: [], muteWebhook, ...given }, country, undefined)
+  return { target: { match: false, id }, change: { ...change, read } }
 }

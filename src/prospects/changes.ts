@@ -1,3 +1,4 @@
+import { toResume } from '../resumes/resume'
 import type { NewEvent } from '../webhooks/events'
 import type { Change } from './change'
 import { labelNames, PLAIN, type Prospect, type ProspectRecord, toProspect } from './prospect'
@@ -12,10 +13,15 @@ const TOLD = [
   'jobIds',
   'createdByUserId',
   'updatedByUserId',
+  'resume',
 ] as const satisfies (keyof Prospect)[]
 
 const shown = (record: ProspectRecord, field: (typeof TOLD)[number]) =>
-  field === 'labels' ? labelNames(record) : record[field]
+  field === 'labels'
+    ? labelNames(record)
+    : field === 'resume'
+      ? record.resume && toResume(record.resume)
+      : record[field]
 
 /** Fields that differ; the stage counts as `currentStageId`. */
 export function changedFields(before: ProspectRecord, after: ProspectRecord): (keyof Prospect)[] {
@@ -26,12 +32,15 @@ export function changedFields(before: ProspectRecord, after: ProspectRecord): (k
   ]
 }
 
-/** The events of a change (contract, "Webhooks"): a move is told as such, other fields beside it if they changed. */
+/**
+ * The events of a change (contract, "Webhooks"): a move, or a resume that was read, is told as
+ * such, other fields beside it if they changed.
+ */
 export function eventsOf(
   before: ProspectRecord | null,
   after: ProspectRecord,
   fields: (keyof Prospect)[],
-  { userId, muteWebhook }: Change,
+  { userId, muteWebhook, read }: Change,
 ): NewEvent[] {
   const prospect = toProspect(after)
   const event = (type: NewEvent['type'], data: object): NewEvent => ({
@@ -42,7 +51,7 @@ export function eventsOf(
     data: { prospect, ...data },
   })
   if (!before) return [event('prospect.created', {})]
-  const told = TOLD.filter((field) => fields.includes(field))
+  const told = TOLD.filter((field) => fields.includes(field) && !(field === 'resume' && read))
   const changes = Object.fromEntries(
     told.map((field) => [field, { from: shown(before, field), to: shown(after, field) }]),
   )
@@ -52,5 +61,6 @@ export function eventsOf(
     ...(fields.includes('currentStageId')
       ? [event('prospect.stage_changed', { previousStage: stageOf(before), currentStage: stageOf(after) })]
       : []),
+    ...(read ? [event('resume.parsed', {})] : []),
   ]
 }

@@ -10,7 +10,7 @@ import type { EraseProspect } from './schema'
  * Erases a person in one batch: the row (triggers take its labels, jobs and words along), the duplicates merged into
  * it, and what its events and kept answers say of it. Events not delivered yet go out under their id and type, without
  * the person. 404, or 410 for a merged duplicate; 412 if it has none of the versions; 422 if the user is not there.
- * Returns what is to be sent to tell of it.
+ * Returns what is to be sent to tell of it, and the key of its resume.
  */
 export async function eraseProspect(
   db: Database,
@@ -19,7 +19,7 @@ export async function eraseProspect(
   id: string,
   { userId, muteWebhook }: EraseProspect,
   ifVersions: number[] | undefined,
-): Promise<Committed> {
+): Promise<Committed & { dropped: string[] }> {
   const { d1 } = db
   const deleted = {
     type: 'prospect.deleted',
@@ -35,7 +35,8 @@ export async function eraseProspect(
       reduceAnswers(db, account.id, id),
       ...recordEvents(db, outbox, account.id, { keyId: key.id, source: 'api' }, Date.now(), [deleted]),
     ])
-    return committedIn(results)
+    const gone = results.flatMap((r) => r.results as { dropped?: string | null }[])
+    return { ...committedIn(results), dropped: gone.flatMap(({ dropped }) => dropped ?? []) }
   } catch (error) {
     if (!isAborted(error)) throw error
     const { results } = await d1
@@ -69,4 +70,4 @@ const FORGET_ANSWERS = `
 
 const FORGET_DUPLICATES = 'DELETE FROM merges WHERE account_id = ?1 AND into_id = ?2'
 
-const DELETE = 'DELETE FROM prospects WHERE account_id = ?1 AND id = ?2'
+const DELETE = `DELETE FROM prospects WHERE account_id = ?1 AND id = ?2 RETURNING resume ->> 'key' AS dropped`

@@ -2,6 +2,7 @@ import { goneInto, hasChanged, notFound, Problem, unknownReference } from '../ht
 import { apply, blank } from './apply'
 import type { Change, Row, Target } from './change'
 import { changedFields, eventsOf } from './changes'
+import { fillBlanks } from './fill'
 import { findMatch, hasEmail, type Match } from './match'
 import { emptyPlan, type Plan, type References } from './plan'
 import type { ProspectRecord } from './prospect'
@@ -27,12 +28,15 @@ export function foldRows(rows: Row[], people: ProspectRecord[], given: Reference
   const plan = emptyPlan()
   const leftGroups = new Set<string>()
   let size = 0
-  for (const { target, change: asked } of rows) {
+  for (const { target, change: given, givenIn } of rows) {
+    const { read } = given
+    const asked =
+      read && !target.match ? fillBlanks({ ...given, read }, known.get(target.id), [...known.values()]) : given
     const phone = asked.phone?.e164 ?? null
     if ((phone !== null && leftGroups.has(phone)) || size > MOST_BYTES) break
     const match = findTarget(target, asked, known, references.merges)
     const change = withoutAliases(asked, match)
-    requireReferences(change, references)
+    requireReferences(change, references, givenIn)
     const before = match.record
     const writes = !target.match || target.update || before === null
     const after = writes ? apply(before ?? blank(change, references, now), change, references, plan, now) : before
@@ -45,12 +49,13 @@ export function foldRows(rows: Row[], people: ProspectRecord[], given: Reference
       message: messageOf(change, match, writes),
     })
     if (before && fields.length === 0) continue
-    if (!change.replace) after.updatedByUserId = change.userId ?? null
+    if (!change.replace && !change.read) after.updatedByUserId = change.userId ?? null
     if (before) {
       after.version = before.version + 1
       if (before.phone !== null && (after.phone !== before.phone || (before.email === null && after.email !== null)))
         leftGroups.add(before.phone)
     }
+    if (before?.resume && before.resume.key !== after.resume?.key) plan.dropped.push(before.resume.key)
     known.set(after.id, after)
     if (!before || plan.created.has(after.id)) plan.created.set(after.id, after)
     else plan.updated.set(after.id, after)
@@ -102,7 +107,7 @@ export function getRecord(
 }
 
 /** 422 with every reference of the row that the account does not have. What is ignored is not looked at. */
-function requireReferences(change: Change, r: References): void {
+function requireReferences(change: Change, r: References, givenIn: Row['givenIn']): void {
   const unknown = (field: string, value: string | null | undefined, known: { has(id: string): boolean }) =>
     value && !known.has(value) ? [{ field, value }] : []
   const missing = [
@@ -114,7 +119,7 @@ function requireReferences(change: Change, r: References): void {
     ...unknown('jobId', change.jobId, r.jobs),
     ...(change.jobIds ?? []).flatMap((id, i) => (r.jobs.has(id) ? [] : [{ field: `jobIds/${i}`, value: id }])),
   ]
-  if (missing.length > 0) throw unknownReference(missing)
+  if (missing.length > 0) throw unknownReference(missing, givenIn)
 }
 
 /** What the caller should know: what became of the phone, and who else has it. */

@@ -26,5 +26,6 @@ export function findMatch(email: string | null, phone: string | null, people: Pr
 export const hasEmail = (p: ProspectRecord, email: string): boolean =>
   p.email === email || p.aliases.some((alias) => alias.email === email)
 
-const hasPhone = (p: ProspectRecord, phone: string): boolean =>
+/** Likewise for a phone. */
+export const hasPhone = (p: ProspectRecord, phone: string): boolean =>
   p.phone === phone || p.aliases.some((alias) => alias.phone === phone)

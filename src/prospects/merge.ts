@@ -53,6 +53,7 @@ export function foldMerge(
     updated: new Map([[after.id, after]]),
     changed: new Set(changedFields(survivor, after)),
     merged: [{ record: duplicate, into: survivor.id }],
+    dropped: survivor.resume && duplicate.resume ? [duplicate.resume.key] : [],
     events: [
       {
         type: 'prospect.merged',

@@ -46,6 +46,8 @@ export interface Plan {
   labels: Named[]
   sources: Named[]
   events: NewEvent[]
+  /** Keys of resumes that are nobody's any more. */
+  dropped: string[]
 }
 
 export const emptyPlan = (): Plan => ({
@@ -57,4 +59,5 @@ export const emptyPlan = (): Plan => ({
   labels: [],
   sources: [],
   events: [],
+  dropped: [],
 })

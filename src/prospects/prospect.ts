@@ -1,3 +1,4 @@
+import { type KeptResume, type Resume, toResume } from '../resumes/resume'
 import type { LicenseStatus } from './schema'
 
 /** A prospect as callers see it. */
@@ -26,6 +27,7 @@ export interface Prospect {
   jobIds: string[]
   createdByUserId: string | null
   updatedByUserId: string | null
+  resume: Resume | null
   version: number
   createdAt: number
   updatedAt: number
@@ -58,20 +60,22 @@ export const PLAIN = [
 ] as const satisfies (keyof Prospect)[]
 
 /** A prospect in memory, between being read and being written. */
-export type ProspectRecord = Omit<Prospect, 'currentStage' | 'currentStageId' | 'pipelineId' | 'labels'> & {
+export type ProspectRecord = Omit<Prospect, 'currentStage' | 'currentStageId' | 'pipelineId' | 'labels' | 'resume'> & {
   stage: Stage | null
   labels: Label[]
+  resume: KeptResume | null
   /** What merged duplicates were known by; it goes on meaning this prospect. */
   aliases: { email: string | null; phone: string | null }[]
 }
 
 /** What the `COLUMNS` select. */
-export type ProspectRow = Omit<ProspectRecord, 'stage' | 'labels' | 'jobIds' | 'aliases'> & {
+export type ProspectRow = Omit<ProspectRecord, 'stage' | 'labels' | 'jobIds' | 'resume' | 'aliases'> & {
   stageId: string | null
   stageName: string | null
   pipelineId: string | null
   labels: string
   jobIds: string
+  resume: string | null
   /** Read on the write path alone. */
   aliases?: string
 }
@@ -85,7 +89,7 @@ export const COLUMNS = `
   p.title, p.company, p.license_status AS licenseStatus, p.notes, p.street_address AS streetAddress, p.city, p.state,
   p.postal_code AS postalCode, p.office_id AS officeId, p.source_id AS sourceId, p.jobs AS jobIds,
   p.created_by_user_id AS createdByUserId, p.updated_by_user_id AS updatedByUserId,
-  p.version, p.created_at AS createdAt, p.updated_at AS updatedAt`
+  p.resume, p.version, p.created_at AS createdAt, p.updated_at AS updatedAt`
 
 export const JOINS = 'LEFT JOIN stages s ON s.account_id = p.account_id AND s.id = p.stage_id'
 
@@ -95,6 +99,7 @@ export const toRecord = ({
   pipelineId,
   labels,
   jobIds,
+  resume,
   aliases,
   ...row
 }: ProspectRow): ProspectRecord => ({
@@ -102,6 +107,7 @@ export const toRecord = ({
   stage: stageId === null ? null : { id: stageId, name: stageName ?? '', pipelineId: pipelineId ?? '' },
   labels: JSON.parse(labels),
   jobIds: JSON.parse(jobIds),
+  resume: JSON.parse(resume ?? 'null'),
   aliases: JSON.parse(aliases ?? '[]'),
 })
 
@@ -129,6 +135,7 @@ export function toProspect(record: ProspectRecord): Prospect {
     jobIds: record.jobIds,
     createdByUserId: record.createdByUserId,
     updatedByUserId: record.updatedByUserId,
+    resume: record.resume && toResume(record.resume),
     version: record.version,
     createdAt: record.createdAt,
     updatedAt: record.updatedAt,

@@ -5,7 +5,9 @@ import { type AppEnv, factory } from '../http/factory'
 import { idempotent } from '../http/idempotency'
 import { ListQuery } from '../http/page'
 import { validate } from '../http/validate'
-import { listTimeline, type Outbox, openOutbox } from '../webhooks/events'
+import { settle } from '../resumes/settle'
+import { uploadOf } from '../resumes/upload'
+import { listTimeline, openOutbox } from '../webhooks/events'
 import { toPatchRow, toRow } from './change'
 import { eraseProspect } from './erase'
 import { listProspects } from './list'
@@ -21,13 +23,12 @@ export const prospectRoutes = factory
     return c.json(await listProspects(c.var.db, c.var.caller, c.req.valid('query')))
   })
   .post('/', requireScope('write'), idempotent, validate({ json: CreateProspect }), async (c) => {
-    const row = toRow(c.req.valid('json'), c.var.caller.account.defaultCountry)
-    const repeat = repeatOf(c, createAnswer)
-    return respond(
-      c,
-      await writeProspects(c.var.db, c.var.caller, 'api', [row], { outbox: sendLater(c), repeat }),
-      createAnswer,
-    )
+    const input = c.req.valid('json')
+    const { db, caller } = c.var
+    const upload = input.resume ? await uploadOf(c.env, caller, input.resume) : undefined
+    const row = toRow(input, caller.account.defaultCountry, upload?.file)
+    const options = { outbox: sendLater(c), repeat: repeatOf(c, createAnswer), upload }
+    return respond(c, await writeProspects(db, caller, 'api', [row], options), createAnswer)
   })
   .get('/:id', requireScope('read'), validate({}), async (c) => {
     const { prospect, catalogVersion } = await getProspect(c.var.db, c.var.caller.account.id, c.req.param('id'))
@@ -36,20 +37,21 @@ export const prospectRoutes = factory
     return c.json({ ...prospect, message: null }, 200, { etag })
   })
   .patch('/:id', requireScope('write'), validate({ json: UpdateProspect }), async (c) => {
-    const { defaultCountry } = c.var.caller.account
+    const input = c.req.valid('json')
+    const { db, caller } = c.var
+    const upload = input.resume ? await uploadOf(c.env, caller, input.resume) : undefined
     const versions = versionsIn(c.req.header('if-match'))
-    const row = toPatchRow(c.req.param('id'), versions, c.req.valid('json'), defaultCountry)
-    return respond(
-      c,
-      await writeProspects(c.var.db, c.var.caller, 'api', [row], { outbox: sendLater(c) }),
-      changeAnswer,
-    )
+    const row = toPatchRow(c.req.param('id'), versions, input, caller.account.defaultCountry, upload?.file)
+    const options = { outbox: sendLater(c), upload }
+    return respond(c, await writeProspects(db, caller, 'api', [row], options), changeAnswer)
   })
   .delete('/:id', requireScope('write'), validate({ query: EraseProspect }), async (c) => {
     const { db, caller } = c.var
     const versions = versionsIn(c.req.header('if-match'))
     const outbox = sendLater(c)
-    await outbox.send(await eraseProspect(db, outbox, caller, c.req.param('id'), c.req.valid('query'), versions))
+    const erased = await eraseProspect(db, outbox, caller, c.req.param('id'), c.req.valid('query'), versions)
+    await outbox.send(erased)
+    c.executionCtx.waitUntil(settle(c.env, caller.account.id, erased.dropped))
     return c.body(null, 204)
   })
   .post('/:id/merge', requireScope('write'), idempotent, validate({ json: MergeProspect }), async (c) => {
@@ -88,14 +90,16 @@ const repeatOf = (c: Context<AppEnv>, answerOf: AnswerOf) => {
 }
 
 function respond<A extends AnswerOf>(c: Context<AppEnv>, written: Written, answerOf: A) {
-  const { status, headers, body } = answerOf(written.outcomes[0] as Outcome, written.catalogVersion)
+  const outcome = written.outcomes[0] as Outcome
+  const { status, headers, body } = answerOf(outcome, written.catalogVersion)
+  const isToRead = outcome.record.resume?.status === 'processing'
+  c.executionCtx.waitUntil(
+    settle(c.env, c.var.caller.account.id, written.dropped, isToRead ? outcome.record.id : undefined),
+  )
   const text = written.kept ?? JSON.stringify(body)
   const response: Response = c.body(text, status, { 'content-type': 'application/json', ...headers })
   return response as Response & TypedResponse<ReturnType<A>['body'], ReturnType<A>['status'], 'json'>
 }
 
 /** Sends what was committed without keeping the caller waiting. */
-const sendLater = (c: Context<AppEnv>): Outbox => {
-  const outbox = openOutbox(c.env)
-  return { ...outbox, send: async (committed) => c.executionCtx.waitUntil(outbox.send(committed)) }
-}
+const sendLater = (c: Context<AppEnv>) => openOutbox(c.env, (work) => c.executionCtx.waitUntil(work))

@@ -13,6 +13,7 @@ import {
   parameter,
   requiredLine,
 } from '../http/text'
+import { ResumeFile } from '../resumes/schema'
 
 const LICENSE_STATUSES = ['not_started', 'in_progress', 'licensed'] as const
 export type LicenseStatus = (typeof LICENSE_STATUSES)[number]
@@ -92,6 +93,7 @@ const profile = {
   officeId: reference,
   sourceId: reference,
   newSourceName: orNull(line(200)),
+  resume: ResumeFile.nullish(),
   muteWebhook: flag,
   jobId: reference,
 }

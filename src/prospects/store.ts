@@ -3,11 +3,14 @@ import { isAborted, isForeignKeyViolation, uniqueViolation } from '../db/errors'
 import type { Repeatable } from '../http/factory'
 import { type Answer, isRepeated } from '../http/idempotency'
 import { contention, goneInto, notFound, unauthorized } from '../http/problem'
+import type { NewFile } from '../resumes/resume'
+import type { Upload } from '../resumes/upload'
 import type { Origin, Outbox } from '../webhooks/events'
 import { NO_CHANGE, type Row } from './change'
 import { foldRows } from './fold'
 import { foldMerge } from './merge'
-import type { Outcome } from './plan'
+import type { Outcome, Plan } from './plan'
+
 import { COLUMNS, JOINS, type Prospect, type ProspectRow, toProspect, toRecord } from './prospect'
 import type { MergeProspect } from './schema'
 import { commitPlan, readReached } from './write'
@@ -56,32 +59,48 @@ export interface Written {
   catalogVersion: number
   /** The answer's body, if it was kept. */
   kept?: string | undefined
+  /** Keys of resumes that are nobody's any more: their bytes can go. */
+  dropped: string[]
 }
 
 /**
  * The one write path: reads whom the rows reach, folds the rows into them, commits what changed. Every prospect is
  * made and changed here. A lost race writes nothing and goes round again, with fewer rows: rows of one chunk can be in
  * each other's way too (one takes an email that another gives up). Another `fold` gets all rows at once. Two trips; one
- * if nothing is to be written. Returns an outcome for each row. Throws what `fold` throws, and 503 if the races go on.
+ * if nothing is to be written. The bytes that a row brings are stored in
+ * between, once it is known that they are to be kept. Returns an outcome for each row. Throws what `fold` throws, and 503 if the races go on.
  */
 export async function writeProspects(
   db: Database,
   { account, key }: Actor,
   source: Origin['source'],
   rows: Row[],
-  { outbox, repeat, fold = foldRows }: { outbox: Outbox; repeat?: Repeat | undefined; fold?: typeof foldRows },
+  {
+    outbox,
+    repeat,
+    upload,
+    fold = foldRows,
+  }: { outbox: Outbox; repeat?: Repeat | undefined; upload?: Upload | undefined; fold?: typeof foldRows },
 ): Promise<Written> {
   const origin = { keyId: key.id, source }
   const outcomes: Outcome[] = []
+  const dropped: string[] = []
+  let stored: NewFile | undefined
   let left = rows
   let size = rows.length
   for (let lost = 0; lost < ROUNDS; ) {
     const now = Date.now()
     const chunk = left.slice(0, size)
-    const read = await readReached(db, account.id, chunk, repeat?.repeatable, now)
+    const read = await readReached(db, account.id, chunk, repeat?.repeatable, upload?.file, now)
     if (!read) throw unauthorized(true)
     const { catalogVersion } = read.references
-    const plan = fold(chunk, read.people, read.references, now)
+    let plan = fold(chunk, read.people, read.references, now)
+    if (upload && !stored && keeps(plan, upload.file)) {
+      await upload.store()
+      stored = upload.file
+      // what the bytes are is known only now: they may be the ones that are there
+      plan = fold(chunk, read.people, read.references, now)
+    }
     const [first] = plan.outcomes
     const kept = repeat &&
       first && {
@@ -107,11 +126,16 @@ export async function writeProspects(
     lost = 0
     size *= 2
     outcomes.push(...plan.outcomes)
+    dropped.push(...plan.dropped)
+    if (stored && !keeps(plan, stored)) dropped.push(stored.key)
     left = left.slice(plan.outcomes.length)
-    if (left.length === 0) return { outcomes, catalogVersion, kept: body }
+    if (left.length === 0) return { outcomes, catalogVersion, kept: body, dropped }
   }
   throw contention('Others keep changing this prospect.')
 }
+
+const keeps = ({ created, updated }: Plan, { key }: NewFile) =>
+  [...created.values(), ...updated.values()].some(({ resume }) => resume?.key === key)
 
 /** Merges a duplicate into the prospect with this id; see `foldMerge` for what wins and what it refuses. */
 export function mergeProspects(

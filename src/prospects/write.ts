@@ -3,6 +3,8 @@ import { abortIf } from '../db/errors'
 import type { Repeatable } from '../http/factory'
 import { type Answer, claim, keep, RepeatedCall, wasMade } from '../http/idempotency'
 import { nameKey } from '../http/text'
+import { announce } from '../resumes/objects'
+import type { NewFile } from '../resumes/resume'
 import { type Committed, committedIn, type Origin, type Outbox, recordEvents } from '../webhooks/events'
 import type { Change, Row } from './change'
 import type { Named, Plan, References } from './plan'
@@ -76,12 +78,13 @@ const READ_REFERENCES = `
     a.catalog_version AS catalogVersion
   FROM accounts a WHERE a.id = ?1`
 
-/** What of the account the rows can reach; null if the account is gone. One trip. */
+/** What of the account the rows can reach; null if the account is gone. Announces the file that a row brings. One trip. */
 export async function readReached(
   db: Database,
   accountId: string,
   rows: Row[],
   repeatable: Repeatable | undefined,
+  file: NewFile | undefined,
   now: number,
 ) {
   const { d1 } = db
@@ -111,8 +114,9 @@ export async function readReached(
     d1.prepare(READ_REFERENCES).bind(accountId, names),
     d1.prepare(READ_PEOPLE).bind(accountId, keys),
     ...(repeatable ? [wasMade(db, accountId, repeatable, now)] : []),
+    ...(file ? [announce(db, accountId, file.key, now)] : []),
   ])
-  if (made?.results.length) throw new RepeatedCall()
+  if (repeatable && made?.results.length) throw new RepeatedCall()
   const row = references?.results[0] as Record<string, string> | undefined
   if (!row || !people) return null
   return { keys, references: toReferences(row), people: (people.results as ProspectRow[]).map(toRecord) }
@@ -156,6 +160,7 @@ const STORED: Record<string, (keyof Prospect)[]> = {
   office_id: ['officeId'],
   source_id: ['sourceId'],
   created_by_user_id: ['createdByUserId'],
+  resume: ['resume'],
   words: ['firstName', 'lastName', 'title', 'company'],
 }
 
@@ -179,6 +184,7 @@ const toRow = (r: ProspectRecord) => ({
   postal_code: r.postalCode,
   office_id: r.officeId,
   source_id: r.sourceId,
+  resume: r.resume && JSON.stringify(r.resume),
   words: JSON.stringify(searchWords(r)),
   created_by_user_id: r.createdByUserId,
   updated_by_user_id: r.updatedByUserId,

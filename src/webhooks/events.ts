@@ -37,13 +37,17 @@ export interface Outbox {
   send(committed: Committed): Promise<void>
 }
 
-export const openOutbox = (env: Env): Outbox => ({
-  hasFeed: feedQueueOf(env) !== undefined,
-  send: async (committed) => {
+/** With `later`, as a request's `waitUntil`, nobody waits for the sending. */
+export function openOutbox(env: Env, later?: (work: Promise<void>) => void): Outbox {
+  const send = async (committed: Committed) => {
     if (committed.deliveries.length > 0) await wake(env, committed.deliveries)
     if (committed.feed.length > 0) await feed(env, committed.feed)
-  },
-})
+  }
+  return {
+    hasFeed: feedQueueOf(env) !== undefined,
+    send: later ? async (committed) => later(send(committed)) : send,
+  }
+}
 
 /**
  * The statements that append events to the log in commit order and make their deliveries, one for each enabled

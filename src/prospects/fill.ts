@@ -1,0 +1,35 @@
+import { nameKey } from '../http/text'
+import { type Change, NO_CHANGE, type Read } from './change'
+import { hasEmail, hasPhone } from './match'
+import type { ProspectRecord } from './prospect'
+
+/** Fields that say one thing together. */
+const GROUPS = [['title', 'company'], ['streetAddress', 'city', 'state', 'postalCode'], ['licenseStatus']] as const
+
+/**
+ * What of a resume that was read is to be written: how it ended, and what fills blanks of the prospect. What is there
+ * always stays, and its neighbours with it: no title beside another company, no city beside another state. An email or
+ * phone fills a blank only if nobody of `others` has it. Nothing at all, if the prospect has another resume by now.
+ */
+export function fillBlanks(
+  change: Change & { read: Read },
+  record: ProspectRecord | undefined,
+  others: ProspectRecord[],
+): Change {
+  const { email, phone, read, muteWebhook } = change
+  if (!record || record.resume?.key !== read.key) return { ...NO_CHANGE, muteWebhook }
+  const isFree = (has: (p: ProspectRecord) => boolean) => !others.some((p) => p.id !== record.id && has(p))
+  const e164 = phone?.e164
+  const agreed = GROUPS.filter((group) => group.every((f) => record[f] === null || isSame(record[f], change[f])))
+  const blanks = agreed.flat().filter((field) => record[field] === null && change[field])
+  return {
+    ...NO_CHANGE,
+    muteWebhook,
+    read,
+    ...(email && record.email === null && isFree((p) => hasEmail(p, email)) && { email }),
+    ...(e164 && record.phone === null && isFree((p) => hasPhone(p, e164)) && { phone }),
+    ...Object.fromEntries(blanks.map((field) => [field, change[field]])),
+  }
+}
+
+const isSame = (a: string | null, b: string | null | undefined) => nameKey(a ?? '') === nameKey(b ?? '')

@@ -1,0 +1,116 @@
+import { type Database, databaseOf } from '../db/client'
+import { describeError, Problem } from '../http/problem'
+import { toReadRow } from '../prospects/change'
+import { writeProspects } from '../prospects/store'
+import { openOutbox } from '../webhooks/events'
+import { extractText } from './extract'
+import { readResume } from './read'
+import type { KeptResume, Reading } from './resume'
+import { saidBy } from './said'
+import { Unreadable } from './unreadable'
+import { ReadResume, wakeReader } from './wake'
+
+/** How long one consumer has a resume in hand, ms: more than its time to compute (`limits` in wrangler.toml). */
+const HELD_FOR = 120_000
+/** A resume that took so many consumers down is not read again. */
+const TRIES = 2
+/** When the schedule wakes somebody again, ms, and how many at a time. */
+const WAKE_AFTER = 10 * 60_000
+const WAKE_MOST = 100
+
+/**
+ * Consumes wake-ups: reads the resumes that nobody else has in hand, and fills blanks of their prospects. A message that
+ * is none is dropped with a log line. Throws where D1 or R2 is away: the message comes again.
+ */
+export async function readBatch({ messages }: MessageBatch<unknown>, env: Env): Promise<void> {
+  for (const { id, body } of messages) {
+    const { success, data } = ReadResume.safeParse(body)
+    if (!success) console.error(JSON.stringify({ level: 'error', error: 'not a resume to read', messageId: id }))
+    const db = success ? databaseOf(env, data.accountId) : null
+    if (success && db) await readOne(db, env, data)
+  }
+}
+
+async function readOne(db: Database, env: Env, { accountId, prospectId }: ReadResume): Promise<void> {
+  const held = await take(db, accountId, prospectId)
+  if (!held) return
+  const { resume, tries, country } = held
+  const result: Reading =
+    tries >= TRIES
+      ? ended('failed', 'It could not be read: reading it was given up twice.')
+      : await readObject(db, env, accountId, prospectId, resume, country)
+  const said = result.parsed ? saidBy(result.parsed) : {}
+  const row = toReadRow(prospectId, { key: resume.key, ...result }, said, resume.muted, country)
+  try {
+    const actor = { account: { id: accountId }, key: { id: resume.keyId } }
+    await writeProspects(db, actor, 'resume', [row], { outbox: openOutbox(env) })
+  } catch (error) {
+    // erased or merged meanwhile
+    if (!(error instanceof Problem && [401, 404, 410].includes(error.status))) throw error
+  }
+}
+
+const ended = (status: 'unsupported' | 'failed', reason: string): Reading => ({ status, reason, parsed: null })
+
+async function readObject(
+  db: Database,
+  env: Env,
+  accountId: string,
+  prospectId: string,
+  { key, contentType }: KeptResume,
+  country: string,
+): Promise<Reading> {
+  const object = await env.RESUMES.get(key)
+  if (!object) return ended('failed', 'The file is not there any more.')
+  const bytes = new Uint8Array(await object.arrayBuffer())
+  // before it can take this consumer down
+  await db.d1.prepare(COUNT).bind(accountId, prospectId).run()
+  try {
+    const text = await extractText(bytes, contentType)
+    return { status: 'parsed', reason: null, parsed: readResume(text, country) }
+  } catch (error) {
+    if (error instanceof Unreadable) return ended(error.status, error.reason)
+    console.error(
+      JSON.stringify({ level: 'error', message: 'resume not read', accountId, prospectId, ...describeError(error) }),
+    )
+    return ended('failed', 'The file could not be read.')
+  }
+}
+
+/** Takes a resume that is to be read, unless another has it in hand. */
+async function take({ d1 }: Database, accountId: string, prospectId: string) {
+  const now = Date.now()
+  const [held, found] = await d1.batch([
+    d1.prepare(TAKE).bind(accountId, prospectId, now, now + HELD_FOR),
+    d1.prepare(READ).bind(accountId, prospectId),
+  ])
+  const row = found?.results[0] as { resume: string; country: string } | undefined
+  if (!held?.results.length || !row) return null
+  const { tries } = held.results[0] as { tries: number }
+  return { tries, country: row.country, resume: JSON.parse(row.resume) as KeptResume }
+}
+
+/** Wakes readers for what has waited for too long. */
+export async function sweepReadings({ d1 }: Database, env: Env, now: number): Promise<void> {
+  const { results } = await d1
+    .prepare(OVERDUE)
+    .bind(now, now + WAKE_AFTER, WAKE_MOST)
+    .all<ReadResume>()
+  if (results.length > 0) await wakeReader(env, results)
+}
+
+const TAKE = `
+  UPDATE resume_readings SET held_until = ?4, next_at = ?4 WHERE account_id = ?1 AND prospect_id = ?2 AND held_until <= ?3
+  RETURNING tries`
+
+const READ = `
+  SELECT p.resume, a.default_country AS country FROM accounts a CROSS JOIN prospects p ON p.account_id = a.id
+  WHERE a.id = ?1 AND a.erased_at IS NULL AND p.id = ?2`
+
+const COUNT = 'UPDATE resume_readings SET tries = tries + 1 WHERE account_id = ?1 AND prospect_id = ?2'
+
+const OVERDUE = `
+  UPDATE resume_readings SET next_at = ?2 WHERE (account_id, prospect_id) IN
+    (SELECT account_id, prospect_id FROM resume_readings INDEXED BY resume_readings_due
+     WHERE next_at <= ?1 ORDER BY next_at LIMIT ?3)
+  RETURNING account_id AS accountId, prospect_id AS prospectId`

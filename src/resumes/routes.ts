@@ -1,0 +1,77 @@
+import type { Context } from 'hono'
+import { requireScope } from '../http/auth'
+import { etagOf, versionsIn } from '../http/etag'
+import { type AppEnv, factory } from '../http/factory'
+import { invalidInput, notFound } from '../http/problem'
+import { validate } from '../http/validate'
+import { NO_CHANGE, type Row } from '../prospects/change'
+import { toProspect } from '../prospects/prospect'
+import { type Written, writeProspects } from '../prospects/store'
+import { openOutbox } from '../webhooks/events'
+import { MAX_RESUME, RESUME_TYPES } from './resume'
+import { essenceOf, NEITHER, RemoveResume, resumeTooLarge, UploadResume } from './schema'
+import { settle } from './settle'
+import { getResume } from './store'
+import { streamedUpload } from './upload'
+
+/** `/v1/prospects/{id}/resume`: its bytes. */
+export const resumeRoutes = factory
+  .createApp()
+  .put('/:id/resume', requireScope('write'), validate({ query: UploadResume }), async (c) => {
+    const { db, caller } = c.var
+    const { fileName, ...who } = c.req.valid('query')
+    const claimed = claimedType(c.req.header('content-type'))
+    const declared = c.req.header('content-length')
+    const length = declared === undefined ? undefined : Number(declared)
+    if (Number(length) > MAX_RESUME) throw resumeTooLarge()
+    const body = c.req.raw.body ?? new Blob([]).stream()
+    const upload = streamedUpload(c.env, caller, { body, length, claimed, fileName })
+    const ifVersions = versionsIn(c.req.header('if-match'))
+    const row: Row = {
+      target: { match: false, id: c.req.param('id'), ifVersions },
+      givenIn: 'query',
+      change: { ...NO_CHANGE, ...who, resume: upload.file },
+    }
+    const written = await writeProspects(db, caller, 'api', [row], { outbox: sendLater(c), upload })
+    const { record, message } = written.outcomes[0] as Written['outcomes'][number]
+    c.executionCtx.waitUntil(settle(c.env, caller.account.id, written.dropped, record.id))
+    return c.json({ ...toProspect(record), message }, 200, { etag: etagOf(record.version, written.catalogVersion) })
+  })
+  .get('/:id/resume', requireScope('read'), validate({}), async (c) => {
+    const { resume, body } = await getResume(c.var.db, c.env, c.var.caller.account.id, c.req.param('id'))
+    return c.body(body, 200, {
+      'content-type': resume.contentType,
+      'content-length': String(resume.size),
+      'content-disposition': attachment(resume.fileName),
+    })
+  })
+  .delete('/:id/resume', requireScope('write'), validate({ query: RemoveResume }), async (c) => {
+    const { db, caller } = c.var
+    const ifVersions = versionsIn(c.req.header('if-match'))
+    const row: Row = {
+      target: { match: false, id: c.req.param('id'), ifVersions },
+      givenIn: 'query',
+      change: { ...NO_CHANGE, ...c.req.valid('query'), resume: null },
+    }
+    const { dropped } = await writeProspects(db, caller, 'api', [row], { outbox: sendLater(c) })
+    if (dropped.length === 0) throw notFound('resume')
+    c.executionCtx.waitUntil(settle(c.env, caller.account.id, dropped))
+    return c.body(null, 204)
+  })
+
+const sendLater = (c: Context<AppEnv>) => openOutbox(c.env, (work) => c.executionCtx.waitUntil(work))
+
+/** What a body is said to be; undefined if that says nothing. 400 for what no resume is. */
+function claimedType(header: string | undefined): string | undefined {
+  const type = essenceOf(header ?? '')
+  if (type === '' || type === 'application/octet-stream') return undefined
+  if (type in RESUME_TYPES) return type
+  throw invalidInput([{ in: 'header', pointer: '/Content-Type', code: 'not_allowed', message: NEITHER }])
+}
+
+/** A download under this name (RFC 6266), never a page that a browser would run: with a name in ASCII for old ones. */
+const attachment = (fileName: string): string => {
+  const plain = fileName.replaceAll(/[^\x20-\x7e]|["\\%]/g, '_')
+  const encoded = encodeURIComponent(fileName).replaceAll(/['()*]/g, (c) => `%${c.charCodeAt(0).toString(16)}`)
+  return `attachment; filename="${plain}"; filename*=UTF-8''${encoded}`
+}

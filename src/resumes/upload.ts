@@ -1,0 +1,102 @@
+import { randomText } from '../db/ids'
+import type { Caller, InputError } from '../http/factory'
+import { invalidInput, Problem } from '../http/problem'
+import { Sniffer } from './kind'
+import { MAX_RESUME, type NewFile, RESUME_TYPES, type ResumeType } from './resume'
+import { type GivenFile, refuseKind, resumeTooLarge } from './schema'
+
+/** A file and what stores its bytes, once it is known that a prospect will refer to them. */
+export interface Upload {
+  file: NewFile
+  /** Fills in what of `file` is known only then. Throws what is wrong with the bytes, and 503 if R2 is away. */
+  store(): Promise<void>
+}
+
+/** A file that came in a body. */
+export async function uploadOf(env: Env, caller: Caller, { bytes, ...named }: GivenFile): Promise<Upload> {
+  const hash = await crypto.subtle.digest('SHA-256', bytes)
+  const file = { ...begin(caller), ...named, size: bytes.length, hash: new Uint8Array(hash).toHex() }
+  return { file, store: () => put(env, file.key, bytes) }
+}
+
+/** How long an upload may take, ms: far less than a key is announced for. */
+const UPLOAD_TIME = 10 * 60_000
+
+/** The body of a request, and what its headers and its query say of it. */
+export interface GivenStream {
+  body: ReadableStream<Uint8Array>
+  /** In bytes; undefined: it is not declared, so that the file is held in memory, for R2 asks for it. */
+  length: number | undefined
+  /** Undefined: the bytes alone say what it is. */
+  claimed: string | undefined
+  fileName: string | undefined
+}
+
+/** A file that is the body of a request: it is looked at as it is streamed to R2. */
+export function streamedUpload(env: Env, caller: Caller, { body, length, claimed, fileName }: GivenStream): Upload {
+  const file: NewFile = { ...begin(caller), fileName: '', contentType: 'text/plain', size: 0, hash: '' }
+  const sniffer = new Sniffer()
+  const digest = new crypto.DigestStream('SHA-256')
+  const hashing = digest.getWriter()
+  let refused: Problem | undefined
+  const refuse = (problem: Problem) => {
+    refused = problem
+    throw problem
+  }
+  // the last piece is held back until it is known that the file is right: R2 keeps nothing of one that ends too early
+  let last: Uint8Array | undefined
+  const look = new TransformStream<Uint8Array, Uint8Array>({
+    async transform(chunk, controller) {
+      file.size += chunk.byteLength
+      if (file.size > MAX_RESUME) refuse(resumeTooLarge())
+      sniffer.push(chunk)
+      await hashing.write(chunk)
+      if (last) controller.enqueue(last)
+      last = chunk
+    },
+    flush(controller) {
+      const found = sniffer.type
+      const wrong = refuseKind(found, claimed ?? found ?? '', file.size)
+      if (wrong) refuse(invalidInput([toError(wrong.params.code, wrong.message)]))
+      file.contentType = found as ResumeType
+      file.fileName = fileName ?? `resume.${RESUME_TYPES[file.contentType]}`
+      if (last) controller.enqueue(last)
+    },
+  })
+  return {
+    file,
+    async store() {
+      const looked = body.pipeThrough(look, { signal: AbortSignal.timeout(UPLOAD_TIME) })
+      try {
+        const whole = length === undefined ? new Response(looked).arrayBuffer() : undefined
+        await put(env, file.key, (await whole) ?? looked.pipeThrough(new FixedLengthStream(length as number)))
+      } catch (error) {
+        throw refused ?? error
+      }
+      await hashing.close()
+      file.hash = new Uint8Array(await digest.digest).toHex()
+    },
+  }
+}
+
+const toError = (code: string, message: string): InputError =>
+  code === 'type_mismatch'
+    ? { in: 'header', pointer: '/Content-Type', code, message }
+    : { in: 'body', pointer: '', code, message }
+
+const begin = ({ account, key }: Caller) => ({ key: `${account.id}/${randomText(26)}`, keyId: key.id })
+
+async function put(env: Env, key: string, bytes: ReadableStream | ArrayBuffer | ArrayBufferView): Promise<void> {
+  try {
+    await env.RESUMES.put(key, bytes)
+  } catch {
+    const retry = { 'retry-after': '5' }
+    throw new Problem(
+      503,
+      'storage_unavailable',
+      'The file could not be stored. Nothing was written; try again.',
+      {},
+      retry,
+    )
+  }
+}

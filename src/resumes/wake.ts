@@ -1,0 +1,16 @@
+import * as z from 'zod'
+import { describeError } from '../http/problem'
+
+/** A queue message: look whether this prospect's resume is to be read. It carries no more, for D1 has the truth. */
+export const ReadResume = z.object({ accountId: z.string(), prospectId: z.string() })
+export type ReadResume = z.infer<typeof ReadResume>
+
+/** Sends a queue message each, at most 100. Never throws: the schedule finds them in the database. */
+export async function wakeReader(env: Env, readings: ReadResume[]): Promise<void> {
+  try {
+    await env.RESUMES_QUEUE.sendBatch(readings.map((body) => ({ body })))
+  } catch (error) {
+    const message = 'readers not woken'
+    console.error(JSON.stringify({ level: 'error', message, count: readings.length, ...describeError(error) }))
+  }
+}
