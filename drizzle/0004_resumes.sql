@@ -23,12 +23,12 @@ CREATE INDEX resume_readings_due ON resume_readings (next_at);
 ALTER TABLE prospects ADD resume text;
 --> statement-breakpoint
 -- Whoever writes, an object that a prospect has is not deleted, one that it has no longer is, and one that is to be
--- read waits for it: woken by whoever wrote, or a minute later by the schedule.
+-- read waits for it: woken by whoever wrote, or after 15 s by the schedule.
 CREATE TRIGGER prospects_insert_resume AFTER INSERT ON prospects WHEN NEW.resume IS NOT NULL
 BEGIN
   DELETE FROM object_deletions WHERE account_id = NEW.account_id AND key = NEW.resume ->> 'key';
   INSERT INTO resume_readings (account_id, prospect_id, next_at)
-    SELECT NEW.account_id, NEW.id, (NEW.resume ->> 'uploadedAt') + 60000 WHERE NEW.resume ->> 'status' = 'processing';
+    SELECT NEW.account_id, NEW.id, (NEW.resume ->> 'uploadedAt') + 15000 WHERE NEW.resume ->> 'status' = 'processing';
 END;
 --> statement-breakpoint
 CREATE TRIGGER prospects_update_resume AFTER UPDATE OF resume ON prospects WHEN OLD.resume IS NOT NEW.resume
@@ -40,7 +40,7 @@ BEGIN
   DELETE FROM object_deletions WHERE account_id = NEW.account_id AND key = NEW.resume ->> 'key';
   DELETE FROM resume_readings WHERE account_id = OLD.account_id AND prospect_id = OLD.id;
   INSERT INTO resume_readings (account_id, prospect_id, next_at)
-    SELECT NEW.account_id, NEW.id, (NEW.resume ->> 'uploadedAt') + 60000 WHERE NEW.resume ->> 'status' = 'processing';
+    SELECT NEW.account_id, NEW.id, (NEW.resume ->> 'uploadedAt') + 15000 WHERE NEW.resume ->> 'status' = 'processing';
 END;
 --> statement-breakpoint
 CREATE TRIGGER prospects_delete_resume AFTER DELETE ON prospects WHEN OLD.resume IS NOT NULL

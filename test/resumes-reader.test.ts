@@ -358,8 +358,8 @@ describe('waking', () => {
     const start = Date.now()
     vi.useFakeTimers({ toFake: ['Date'] })
     for (const [minutes, times] of [
-      [0.5, 0],
-      [1.5, 1],
+      [0.2, 0],
+      [0.3, 1],
       [2.5, 1],
       [13, 2],
     ] as const) {
