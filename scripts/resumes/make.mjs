@@ -1,0 +1,70 @@
+// `npm run resumes:make [name…]`: makes the resumes of test/fixtures/resumes, and the truth beside each.
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { Document, Packer } from 'docx'
+import { unzipSync, zipSync } from 'fflate'
+import { chromium } from 'playwright-core'
+import { truthOf } from './content.mjs'
+import { encode, plain } from './plain.mjs'
+import * as seenThemes from './seen/themes.mjs'
+import * as seenWord from './seen/word.mjs'
+
+const FIXTURES = join(import.meta.dirname, '../../test/fixtures/resumes')
+const TODAY = '2025-01-15'
+const only = process.argv.slice(2)
+
+const browser = await chromium.launch({
+  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+  args: ['--no-sandbox'],
+})
+const tab = await browser.newPage()
+
+/** The day is the same each time, so that the same resume is the same file. */
+const fixDates = (pdf) =>
+  Buffer.from(
+    pdf
+      .toString('latin1')
+      .replaceAll(/\(D:\d{8}/g, `(D:${TODAY.replaceAll('-', '')}`)
+      .replaceAll(/(\(D:\d{8})\d{6}/g, '$1120000'),
+    'latin1',
+  )
+
+async function print(theme, resume) {
+  const { html, pdf } = theme(resume)
+  await tab.setContent(html, { waitUntil: 'load' })
+  return fixDates(await tab.pdf({ format: 'Letter', printBackground: true, tagged: false, ...pdf }))
+}
+
+/** As above, in the properties of the document and in the archive. */
+async function pack(layout, resume) {
+  const files = unzipSync(await Packer.toBuffer(new Document(layout(resume))))
+  const properties = Buffer.from(files['docProps/core.xml']).toString()
+  files['docProps/core.xml'] = Buffer.from(properties.replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, `${TODAY}T12:00:00Z`))
+  return zipSync(files, { mtime: `${TODAY}T12:00:00` })
+}
+
+/** The file of a resume: its extension and its bytes. `layout` is as in `pdf:classic`, `docx:styles` or `txt:utf-8`. */
+async function fileOf(resume, themes, word) {
+  const [format, name] = resume.layout.split(':')
+  if (format === 'pdf') return [format, await print(themes[name], resume)]
+  if (format === 'docx') return [format, await pack(word[name], resume)]
+  return [format, encode(resume.text ?? plain(resume), name, resume.ending)]
+}
+
+async function makeHalf(folder, resumes, themes, word) {
+  const target = join(FIXTURES, folder)
+  if (!only.length) rmSync(target, { recursive: true, force: true })
+  mkdirSync(target, { recursive: true })
+  for (const resume of resumes) {
+    if (only.length && !only.includes(resume.file)) continue
+    const [extension, bytes] = await fileOf(resume, themes, word)
+    writeFileSync(join(target, `${resume.file}.${extension}`), bytes)
+    const truth = resume.truth ?? truthOf(resume)
+    writeFileSync(join(target, `${resume.file}.json`), `${JSON.stringify(truth, null, 2)}\n`)
+    console.log(`${folder}/${resume.file}.${extension}  ${(bytes.length / 1024).toFixed(0)} KiB  ${resume.layout}`)
+  }
+}
+
+const { resumes: seen } = await import('./seen/resumes.mjs')
+await makeHalf('seen', seen, seenThemes, seenWord)
+await browser.close()
