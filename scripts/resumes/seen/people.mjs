@@ -590,6 +590,60 @@ export const people = [
     ],
   },
   {
+    file: 'lucinda-merriweather',
+    layout: 'pdf:classic',
+    look: {
+      font: 'Cabin',
+      dates: { month: 'comma', to: ' – ', now: 'Present' },
+      entry: 'bracketed',
+      schoolEntry: 'commaRight',
+      skills: 'columns',
+    },
+    name: 'Lucinda Merriweather',
+    shownName: 'Lucinda Merriweather, MBA, CPCU',
+    contact: [
+      phone('(615) 555–0172'),
+      email('lucinda@merriweather.me'),
+      link('linkedin.com/in/lucindam'),
+      address('Franklin, TN', 'Franklin', 'TN'),
+    ],
+    sections: [
+      summary(
+        'Profile',
+        'Underwriting leader who moved from claims to products and back. Experience with admitted and surplus lines; skills in teaching. Licensed adjuster from 2009 to 2014.',
+      ),
+      skills('Core Competencies', [
+        'Product development',
+        'Surplus lines',
+        'Rate filings',
+        'Portfolio analysis',
+        'Vendor management',
+        'Catastrophe response',
+        'Teaching',
+        'SQL',
+        'Power BI',
+      ]),
+      lines(
+        'Selected Achievements',
+        'Launched a homeowners product in 11 states; $92M of premium in 2022',
+        'Cut cycle time of claims from 31 to 19 days (2012–2014)',
+        'Wrote the education plan of 240 underwriters',
+      ),
+      work(
+        'Employment',
+        job('Vice President, Underwriting', 'Cumberland Specialty', '2018-08/now', [], { place: 'Brentwood, TN' }),
+        job('Product Manager', 'American National', '2014-03/2018-07', [], { place: 'Springfield, MO' }),
+        job('Claims Supervisor', 'Travelers', '2009-01/2014-02', [], { place: 'Nashville, TN' }),
+      ),
+      education(
+        'Education',
+        school('Vanderbilt University', 'MBA', '/2013-05'),
+        school('Fisk University', 'B.A., Mathematics', '/2006-05'),
+      ),
+      lines('Professional Affiliations', 'CPCU Society', 'Women in Insurance Leadership, chair 2020–2022'),
+    ],
+  },
+  {
     file: 'patricia-ann-kowalczyk',
     layout: 'docx:styles',
     look: {

@@ -1,5 +1,6 @@
 import { resumeOf } from '../random.mjs'
 import { people as written } from './people.mjs'
+import { verbatim } from './verbatim.mjs'
 import { people, words } from './words.mjs'
 
 const drawn = [
