@@ -37,6 +37,7 @@ export const FIELDS = [
   'education dates',
   'licenses',
   'license numbers',
+  'license statuses',
 ] as const
 export type Field = (typeof FIELDS)[number]
 
@@ -76,6 +77,7 @@ const linkOf = (url: string) =>
     .toLowerCase()
     .replace(/^https?:\/\//, '')
     .replace(/^www\./, '')
+    .replace(/[?#].*$/, '')
     .replace(/\/$/, '')
 
 /** Remarks in parentheses, as in `Bartender (part-time)`, make no other title. */
@@ -106,8 +108,11 @@ function isSameDegree(a: string, b: string): boolean {
   return one === other || (holds(one, other) && levelOf(one) === levelOf(other))
 }
 
-/** One may say more than the other: the state, or who gave it. */
-const isSameLicense = (a: string, b: string) => holds(fold(a), fold(b))
+/** One may say more than the other, the state or who gave it; but what was found has half of the words at least. */
+function isSameLicense(truth: string, find: string): boolean {
+  const [one, other] = [fold(truth), fold(find)]
+  return holds(one, other) && 2 * other.split(' ').length >= one.split(' ').length
+}
 const isSameNumber = (a: string, b: string) =>
   fold(a).replaceAll(/[^\p{L}\p{N}]/gu, '') === fold(b).replaceAll(/[^\p{L}\p{N}]/gu, '')
 const isSameText = (a: string, b: string) => fold(a) === fold(b)
@@ -188,7 +193,7 @@ function scoreDates(
  * phones in lower case, links without scheme, `www.` and last slash. Jobs are
  * paired with the truth by what they have in common (title, company, start), schools likewise, and each part is scored
  * within its pair, dates exactly, start and end each; of an entry without a partner each part is missed or wrong.
- * The number of a licence counts whatever the licence is called.
+ * The number of a licence counts whatever the licence is called; statuses are scored in pairs by name or number.
  */
 export function score(truth: Truth, found: ParsedResume): Record<Field, Score> {
   const values = (list: { value: string }[]) => list.map(({ value }) => value)
@@ -213,6 +218,11 @@ export function score(truth: Truth, found: ParsedResume): Record<Field, Score> {
       same(a.endDate, b.endDate, isSameText) +
       some(a.school, b.school) +
       some(a.degree, b.degree),
+  )
+  const held = pair(
+    truth.licenses,
+    found.licenses,
+    (a, b) => same(a.name, b.name, isSameLicense) + same(a.number, b.number, isSameNumber),
   )
   const part = <A, B>(
     pairs: [A | null, B | null][],
@@ -247,6 +257,7 @@ export function score(truth: Truth, found: ParsedResume): Record<Field, Score> {
       found.licenses.flatMap(({ number }) => existing(number)),
       isSameNumber,
     ),
+    'license statuses': part(held, ({ status }) => status, isIdentical),
   }
 }
 

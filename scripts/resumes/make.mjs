@@ -5,7 +5,11 @@ import { Document, Packer } from 'docx'
 import { unzipSync, zipSync } from 'fflate'
 import { chromium } from 'playwright-core'
 import { truthOf } from './content.mjs'
+import { resumes as heldBack } from './held-back/resumes.mjs'
+import * as heldBackThemes from './held-back/themes.mjs'
+import * as heldBackWord from './held-back/word.mjs'
 import { encode, plain } from './plain.mjs'
+import { resumes as seen } from './seen/resumes.mjs'
 import * as seenThemes from './seen/themes.mjs'
 import * as seenWord from './seen/word.mjs'
 
@@ -65,6 +69,6 @@ async function makeHalf(folder, resumes, themes, word) {
   }
 }
 
-const { resumes: seen } = await import('./seen/resumes.mjs')
 await makeHalf('seen', seen, seenThemes, seenWord)
+await makeHalf('held-back', heldBack, heldBackThemes, heldBackWord)
 await browser.close()

@@ -46,13 +46,13 @@ const fill = (sentence, draw, years) =>
 
 const twoDigits = (n) => String(n).padStart(2, '0')
 
-/** From newest to oldest, each ending where the next begins, now and then with a gap. */
-function careerOf(words, draw) {
+/** Jobs from newest to oldest, as many as asked for, each ending where the next begins, now and then with a gap. */
+function careerOf(words, draw, asked) {
   const tracks = draw.odds(0.5) ? [draw.from(words.tracks)] : draw.some(words.tracks, 2)
   const jobs = []
   const used = []
   let end = draw.odds(0.75) ? null : 2024 * 12 + draw.between(0, 9)
-  const count = draw.between(3, 5)
+  const count = asked ?? draw.between(3, 5)
   for (let i = 0; i < count; i++) {
     const track = tracks[Math.min(tracks.length - 1, i < count / 2 ? 0 : 1)]
     const untried = track.companies.filter(([name]) => !used.includes(name))
@@ -114,7 +114,7 @@ function contactOf(person, words, draw) {
 export function resumeOf(person, layout, words, look = {}) {
   const draw = drawer(`${person.name} ${layout}`)
   const format = layout.split(':')[0]
-  const { jobs, tracks, firstYear } = careerOf(words, draw)
+  const { jobs, tracks, firstYear } = careerOf(words, draw, person.jobs)
   const headings = Object.fromEntries(Object.entries(words.headings).map(([kind, list]) => [kind, draw.from(list)]))
   const skillItems = draw.some([...tracks.flatMap((track) => track.skills), ...words.skills], draw.between(6, 12))
   const isGrouped = draw.odds(0.15)

@@ -582,7 +582,7 @@ export const people = [
       licenses('Licenses', [
         learning(
           'Currently enrolled in the 150-hour Oregon broker pre-licensing course; exam scheduled March 2025',
-          'Oregon broker',
+          '150-hour Oregon broker pre-licensing course',
         ),
         license('FAA Part 107 Remote Pilot'),
       ]),
@@ -610,7 +610,7 @@ export const people = [
     sections: [
       summary(
         'Profile',
-        'Underwriting leader who moved from claims to products and back. Experience with admitted and surplus lines; skills in teaching. Licensed adjuster from 2009 to 2014.',
+        'Underwriting leader who moved from claims to products and back. Experience with admitted and surplus lines; skills in teaching.',
       ),
       skills('Core Competencies', [
         'Product development',
@@ -641,6 +641,53 @@ export const people = [
         school('Fisk University', 'B.A., Mathematics', '/2006-05'),
       ),
       lines('Professional Affiliations', 'CPCU Society', 'Women in Insurance Leadership, chair 2020–2022'),
+    ],
+  },
+  {
+    file: 'brandon-ocampo',
+    layout: 'pdf:sidebarRight',
+    look: {
+      color: '#22806a',
+      font: 'Roboto',
+      dates: { month: 'long', to: ' – ', now: 'Present' },
+      entry: 'companyRight',
+      schoolEntry: 'stacked',
+      skills: 'lines',
+      labels: 'icons',
+    },
+    name: 'Brandon Ocampo',
+    tagline: 'Finance student · Future agent',
+    contact: [
+      email('bocampo@asu.edu'),
+      phone('480/555-0129'),
+      link('LinkedIn.com/in/BrandonOcampo'),
+      note('@brandon.ocampo'),
+      address('Mesa, AZ 85201', 'Mesa', 'AZ', '85201'),
+    ],
+    alsoLicensed: [learning('', 'Arizona real estate')],
+    sections: [
+      summary(
+        'About Me',
+        'Third-year student. I am studying for the Arizona real estate exam, and want a summer on a team that sells.',
+      ),
+      education(
+        'Education',
+        school('Arizona State University', 'B.S. in Finance', '/2026-05', { when: 'Expected May 2026' }),
+        school('Mesa High School', 'Diploma', '/2022', { when: 'Class of 2022' }),
+      ),
+      work(
+        'Experience',
+        job('Campus Tour Guide', 'Arizona State University', '2023/now', ['Walks backwards for 40 families a week.'], {
+          when: 'Since 2023',
+        }),
+        job('Intern', 'West USA Realty', '2024-05/2024-08', ['Measured 212 homes; filed 90 disclosures.'], {
+          when: 'May – August 2024',
+        }),
+        job('Lifeguard', 'City of Mesa', '2021/2022', [], { when: 'Summers 2021, 2022' }),
+        job('Cart Attendant', 'Costco', '2022/2022', [], { when: 'Winter 2022' }),
+      ),
+      skills('Skills', ['Excel', 'Tagalog', 'Argus', 'Presentations']),
+      unpaid('Volunteering', job('Tutor', 'Boys & Girls Club', '2020-09/2021-05')),
     ],
   },
   {

@@ -4,6 +4,7 @@ import { verbatim } from './verbatim.mjs'
 import { people, words } from './words.mjs'
 
 const drawn = [
+  ['whitman', 'pdf:paged', { font: 'Caladea', entry: 'titleRight', head: 'Leonard Whitman' }],
   ['abernathy', 'pdf:classic', { font: 'Vollkorn', between: ' • ', nameWeight: 'normal' }],
   [
     'lopez',
@@ -34,4 +35,8 @@ const drawn = [
 ]
 
 /** All resumes of the seen half. */
-export const resumes = [...written, ...drawn.map(([key, layout, look]) => resumeOf(people[key], layout, words, look))]
+export const resumes = [
+  ...written,
+  ...verbatim,
+  ...drawn.map(([key, layout, look]) => resumeOf(people[key], layout, words, look)),
+]

@@ -82,7 +82,7 @@ REFERENCES:       Dr. Paul Amato, 203-555-0165, pamato@elmcityortho.com
     file: 'cody-rasmussen',
     layout: 'txt:utf-8',
     text: `Cody Rasmussen
-Real estate salesperson | licensed since 2019
+Broker associate | licensed since 2019
 Sioux Falls, South Dakota
 cell: 605.555.0116
 cody@codysellssiouxfalls.com
@@ -162,10 +162,7 @@ new construction / first-time buyers / VA loans / reading plans
         },
         { school: 'Washington High School', degree: null, startDate: null, endDate: '2010' },
       ],
-      licenses: [
-        { name: 'South Dakota Broker Associate', number: '16482', status: 'licensed' },
-        { name: 'Real estate salesperson', number: null, status: 'licensed' },
-      ],
+      licenses: [{ name: 'South Dakota Broker Associate', number: '16482', status: 'licensed' }],
     },
   },
 ]

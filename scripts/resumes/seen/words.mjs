@@ -74,7 +74,7 @@ const realEstate = {
     [
       learning(
         'Currently enrolled in the 75-hour pre-licensing course; exam scheduled March 2025',
-        'pre-licensing course',
+        '75-hour pre-licensing course',
       ),
     ],
   ],
@@ -201,6 +201,7 @@ const service = {
 
 /** Those that resumes by chance are of: name, what stands before the @, and how it is printed. */
 export const people = {
+  whitman: { name: 'Leonard Whitman', mail: 'leonard.whitman', jobs: 9 },
   abernathy: { name: 'Robert J. Abernathy', mail: 'rj.abernathy' },
   lopez: { name: 'María Guadalupe López Hernández', mail: 'lupita.lopez' },
   smithJones: { name: 'Imani Smith-Jones', shownName: 'IMANI SMITH-JONES', mail: 'imani.smithjones' },
