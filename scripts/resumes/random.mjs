@@ -100,11 +100,7 @@ function contactOf(person, words, draw) {
     () => address(`${city}, ${state} ${postalCode}`, city, state, postalCode),
     () => address(`${city}, ${state}`, city, state),
   ]
-  const items = [
-    email(draw.from(words.mails).replace('@', `${person.mail}@`)),
-    phone(number),
-    draw.from(addressForms)(),
-  ]
+  const items = [email(person.mail + draw.from(words.mails)), phone(number), draw.from(addressForms)()]
   if (draw.odds(0.5)) items.push(link(draw.from(words.linkForms).replace('*', person.mail.replaceAll('.', '-'))))
   if (draw.odds(0.1)) items.push(note(`(${area}) 555-0100`, 'Fax:'))
   return draw.some(items, items.length)
