@@ -32,6 +32,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/prospects/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export prospects
+         * @description Everybody who matches the filters of the list, in the order of creation, as a stream: CSV, or with `Accept: application/x-ndjson` one JSON object a line. Whoever is there throughout comes once. In a CSV, what a spreadsheet would take for a formula has an apostrophe in front.
+         *
+         *     Needs a key with the scope `read`.
+         */
+        get: operations["exportProspects"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/prospects/{id}": {
         parameters: {
             query?: never;
@@ -3125,6 +3147,105 @@ export interface operations {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     "Server-Timing": components["headers"]["Server-Timing"];
                     "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exportProspects: {
+        parameters: {
+            query?: {
+                /** @description Whose email this is, in any case. */
+                email?: string;
+                /** @description Whose phone this is, written in any way. */
+                phone?: string;
+                /** @description Words, each of which begins a word of the name, in any order, ignoring case and accents. */
+                name?: string;
+                /** @description Words of the title, likewise. */
+                title?: string;
+                /** @description Words of the company, likewise. */
+                company?: string;
+                /** @description A stage, by id or by name in any case. */
+                stage?: string;
+                /** @description Any of these labels, in any case; repeated or separated by commas, at most 10. */
+                label?: string | string[];
+                /** @description How far they are with their license. */
+                licenseStatus?: "not_started" | "in_progress" | "licensed";
+                /** @description Meant for this office. */
+                officeId?: string;
+                /** @description Who came from there. */
+                sourceId?: string;
+                /** @description Linked to this job. */
+                jobId?: string;
+                /** @description In a stage of this pipeline. */
+                pipelineId?: string;
+                /** @description Changed at that time or after, Unix milliseconds. */
+                updatedSince?: number;
+                /** @description The order; a minus is descending. */
+                sort?: "-createdAt" | "createdAt";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Everybody who matches. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    "Content-Disposition": components["headers"]["Content-Disposition"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                    "application/x-ndjson": string;
+                };
+            };
+            /** @description The input is wrong; `errors` names everything that is. `code`: `invalid_input`. */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No credential, or one that is unknown, expired or revoked. `code`: `missing_credential`, `invalid_credential`. */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key lacks the scope, or the account is suspended. `code`: `insufficient_scope`, `account_suspended`. */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong on our side; `requestId` names it. `code`: `internal_error`. */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
                     [name: string]: unknown;
                 };
                 content: {

@@ -10,7 +10,7 @@ const folder = mkdtempSync(join(tmpdir(), 'openapi-'))
 try {
   const outfile = join(folder, 'document.mjs')
   const source = { entryPoints: ['src/openapi/document.ts'], bundle: true, platform: 'neutral' }
-  await build({ ...source, outfile, format: 'esm', mainFields: ['module', 'main'] })
+  await build({ ...source, outfile, format: 'esm', mainFields: ['browser', 'module', 'main'] })
   const { createApiDocument } = await import(outfile)
   const document = createApiDocument(readFileSync('src/openapi/guide.md', 'utf8'))
   writeFileSync('public/openapi.json', `${JSON.stringify(document, null, 1)}\n`)

@@ -11,6 +11,7 @@ import { isRepeated } from './http/idempotency'
 import { onError, Problem, renderProblem } from './http/problem'
 import { timing } from './http/timing'
 import { limitBody, MAX_BODY, MAX_BODY_WITH_RESUME, validate } from './http/validate'
+import { exportRoutes } from './imports/routes'
 import { docsRoutes } from './openapi/routes'
 import { prospectRoutes } from './prospects/routes'
 import { resumeRoutes } from './resumes/routes'
@@ -49,6 +50,7 @@ const routes = app
   .use('/v1/*', authenticate)
   .route('/v1/me', meRoutes)
   .route('/v1/api-keys', keyRoutes)
+  .route('/v1/prospects/export', exportRoutes)
   .route('/v1/prospects', prospectRoutes)
   .route('/v1/prospects', resumeRoutes)
   .route('/v1', catalogRoutes)

@@ -93,6 +93,23 @@ function catalogRoutes(kind: (typeof KINDS)[number]['name']): [string, Route][] 
   ]
 }
 
+/** Of the list of prospects. */
+const FILTERS = {
+  email: 'ann@example.com',
+  phone: '2125550123',
+  name: 'ann',
+  title: 'agent',
+  company: 'homes',
+  stage: 'New',
+  label: 'Hot,Cold',
+  licenseStatus: 'licensed',
+  officeId: 'off_x',
+  sourceId: 'src_x',
+  jobId: 'job_x',
+  pipelineId: 'pipe_x',
+  updatedSince: '0',
+}
+
 export const ROUTES = new Map<string, Route>([
   ['GET /health', { needs: 'nobody', answers: 200 }],
   ['GET /openapi.json', { needs: 'nobody', answers: 200 }],
@@ -121,19 +138,7 @@ export const ROUTES = new Map<string, Route>([
       answers: 200,
       query: {
         ...PAGE,
-        email: 'ann@example.com',
-        phone: '2125550123',
-        name: 'ann',
-        title: 'agent',
-        company: 'homes',
-        stage: 'New',
-        label: 'Hot,Cold',
-        licenseStatus: 'licensed',
-        officeId: 'off_x',
-        sourceId: 'src_x',
-        jobId: 'job_x',
-        pipelineId: 'pipe_x',
-        updatedSince: '0',
+        ...FILTERS,
         sort: 'updatedAt',
         total: 'false',
       },
@@ -142,6 +147,10 @@ export const ROUTES = new Map<string, Route>([
   [
     'POST /v1/prospects',
     { needs: 'write', answers: 201, body: { ...PROFILE, update: true }, references: PROFILE_REFERENCES },
+  ],
+  [
+    'GET /v1/prospects/export',
+    { needs: 'read', answers: 200, query: { ...FILTERS, sort: 'createdAt' }, type: 'text/csv; charset=utf-8' },
   ],
   ['GET /v1/prospects/:id', { needs: 'read', answers: 200, id: prospect }],
   [

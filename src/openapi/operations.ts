@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { KINDS } from '../catalog/kinds'
+import { EXPORT_TYPES } from '../imports/export'
 import { RESUME_TYPES } from '../resumes/resume'
 import {
   AccountSchema,
@@ -156,6 +157,13 @@ export const OPERATIONS: Record<string, Operation> = {
     summary: 'Find prospects',
     description: `A page of those who match every filter given, newest first, and how many match in all. With the default \`limit\` of 1 it answers "do we know this person?". What cannot match (a phone that is no phone, an unknown id) finds nobody; it is no error.`,
     answers: { 200: ['A page of those who match.', ProspectPage] },
+  },
+  'GET /v1/prospects/export': {
+    operationId: 'exportProspects',
+    tag: 'Prospects',
+    summary: 'Export prospects',
+    description: `Everybody who matches the filters of the list, in the order of creation, as a stream: CSV, or with \`Accept: application/x-ndjson\` one JSON object a line. Whoever is there throughout comes once. In a CSV, what a spreadsheet would take for a formula has an apostrophe in front.`,
+    answers: { 200: ['Everybody who matches.', BYTES, ['Content-Disposition'], [...EXPORT_TYPES]] },
   },
   'POST /v1/prospects': {
     operationId: 'createProspect',

@@ -3,7 +3,7 @@ import type { Caller } from '../http/factory'
 import { decodePageToken, encodePageToken } from '../http/page'
 import { unauthorized } from '../http/problem'
 import { type Filters, toFilters } from './filter'
-import { COLUMNS, JOINS, type Prospect, type ProspectRow, toProspect, toRecord } from './prospect'
+import { COLUMNS, JOINS, type Prospect, type ProspectRecord, type ProspectRow, toProspect, toRecord } from './prospect'
 import type { ListProspects, SORTS } from './schema'
 
 export interface ProspectPage {
@@ -14,25 +14,38 @@ export interface ProspectPage {
 }
 
 /** A page of the prospects that match, and how many match in all. One trip. */
-export async function listProspects(db: Database, { account }: Caller, query: ListProspects): Promise<ProspectPage> {
+export async function listProspects(db: Database, caller: Caller, query: ListProspects): Promise<ProspectPage> {
+  const { records, ...page } = await listRecords(db, caller, query)
+  return { prospects: records.map(toProspect), ...page }
+}
+
+/** Likewise, as records; each with what `shows`, SQL of a prospect `p`, adds to it. */
+export async function listRecords<Shown extends object = object>(
+  db: Database,
+  { account }: Caller,
+  query: ListProspects,
+  shows = '',
+): Promise<Omit<ProspectPage, 'prospects'> & { records: (ProspectRecord & Shown)[] }> {
   const { limit, pageToken, total, ...asked } = query
-  const positionOf = (p: Prospect) => (asked.sort.endsWith('updatedAt') ? [p.updatedAt, p.id] : [p.id])
+  const positionOf = (p: ProspectRecord) => (asked.sort.endsWith('updatedAt') ? [p.updatedAt, p.id] : [p.id])
   const after = await decodePageToken(asked, pageToken, asked.sort.endsWith('updatedAt') ? 2 : 1)
   const filters = toFilters(query, account.defaultCountry)
-  if (!filters) return { prospects: [], totalCount: total ? 0 : null, nextPageToken: null }
-  const { text, values } = listStatement(account.id, filters, asked.sort, after, limit + 1, total)
+  if (!filters) return { records: [], totalCount: total ? 0 : null, nextPageToken: null }
+  const { text, values } = listStatement(account.id, filters, asked.sort, after, limit + 1, total, shows)
   const { results } = await db.d1
     .prepare(text)
     .bind(...values)
     .all<(ProspectRow | { id: null }) & { total: number | null }>()
   const [first] = results
   if (!first) throw unauthorized(true)
-  const prospects = results.flatMap(({ total: _, ...row }) => (row.id === null ? [] : [toProspect(toRecord(row))]))
-  const last = prospects[limit - 1]
+  const records = results.flatMap(({ total: _, ...row }) =>
+    row.id === null ? [] : [toRecord(row) as ProspectRecord & Shown],
+  )
+  const last = records[limit - 1]
   return {
-    prospects: prospects.slice(0, limit),
+    records: records.slice(0, limit),
     totalCount: total ? (first.total ?? 0) : null,
-    nextPageToken: prospects.length > limit && last ? await encodePageToken(asked, positionOf(last)) : null,
+    nextPageToken: records.length > limit && last ? await encodePageToken(asked, positionOf(last)) : null,
   }
 }
 
@@ -66,6 +79,7 @@ function listStatement(
   after: (string | number)[] | undefined,
   limit: number,
   total: boolean,
+  shows: string,
 ) {
   const values: unknown[] = [accountId, limit]
   const bind: Bind = (value) => `?${values.push(value)}`
@@ -101,7 +115,7 @@ function listStatement(
   ctes.push(`page AS MATERIALIZED (${page})`, `total AS MATERIALIZED (${total ? count : 'SELECT NULL AS n'})`)
   const text = `
     WITH ${ctes.join(',\n')}
-    SELECT total.n AS total, ${COLUMNS} FROM accounts a CROSS JOIN total
+    SELECT total.n AS total, ${COLUMNS} ${shows} FROM accounts a CROSS JOIN total
       LEFT JOIN page LEFT JOIN prospects p ON p.account_id = ?1 AND p.id = page.id ${JOINS}
     WHERE a.id = ?1
     ${byChange ? order('p.updated_at', 'p.id') : order('p.id')}`

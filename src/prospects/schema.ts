@@ -197,3 +197,9 @@ export const ListProspects = z.strictObject({
   pageToken: pageToken.optional(),
 })
 export type ListProspects = z.output<typeof ListProspects>
+
+/** The query of `GET /v1/prospects/export`: everybody who matches, in the order of creation. */
+export const ExportProspects = ListProspects.omit({ limit: true, pageToken: true, total: true }).extend({
+  sort: z.enum(['-createdAt', 'createdAt'], { message: 'This must be -createdAt or createdAt.' }).default('-createdAt'),
+})
+export type ExportProspects = z.output<typeof ExportProspects>
