@@ -193,6 +193,15 @@ describe('an email or phone that somebody else has', () => {
     expect(filled(await wasRead())).toEqual({ ...SAID, email: null, phone: null })
   })
 
+  test('unless that is oneself: what a merged duplicate was known by fills the survivor’s own blank', async () => {
+    const id = await withResume()
+    const duplicate = (await account.prospect({ email: SAID.email })).json.id
+    await account.post(`/v1/prospects/${id}/merge`, { duplicateId: duplicate })
+    await account.call('PATCH', `/v1/prospects/${id}`, { email: null })
+    await read(id)
+    expect((await shown(id)).email).toBe(SAID.email)
+  })
+
   test('goes to one of two whose resumes are read at once', async () => {
     const ids = [await withResume(), await withResume()]
     await Promise.all(ids.map(read))
