@@ -32,28 +32,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/prospects/export": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Export prospects
-         * @description Everybody who matches the filters of the list, in the order of creation, as a stream: CSV, or with `Accept: application/x-ndjson` one JSON object a line. Whoever is there throughout comes once. In a CSV, what a spreadsheet would take for a formula has an apostrophe in front.
-         *
-         *     Needs a key with the scope `read`.
-         */
-        get: operations["exportProspects"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/v1/prospects/{id}": {
         parameters: {
             query?: never;
@@ -63,7 +41,9 @@ export interface paths {
         };
         /**
          * Get a prospect
-         * @description Needs a key with the scope `read`.
+         * @description Its `ETag` changes with the prospect, and with names in the catalog.
+         *
+         *     Needs a key with the scope `read`.
          */
         get: operations["getProspect"];
         put?: never;
@@ -103,40 +83,6 @@ export interface paths {
          */
         post: operations["mergeProspects"];
         delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/prospects/{id}/resume": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Download a resume
-         * @description The bytes as they were given.
-         *
-         *     Needs a key with the scope `read`.
-         */
-        get: operations["downloadResume"];
-        /**
-         * Upload a resume
-         * @description The body is the file: PDF, DOCX or plain text, at most 5 MiB. Its bytes have the last word on what it is; a `Content-Type` that disagrees is refused. It takes the place of the one before. It is read in the background: what it says for sure fills blanks of the prospect and overwrites nothing, and `resume.parsed` tells when that is done.
-         *
-         *     Needs a key with the scope `write`.
-         */
-        put: operations["uploadResume"];
-        post?: never;
-        /**
-         * Remove a resume
-         * @description What it has filled in stays.
-         *
-         *     Needs a key with the scope `write`.
-         */
-        delete: operations["removeResume"];
         options?: never;
         head?: never;
         patch?: never;
@@ -942,7 +888,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get this document */
+        /**
+         * Get this document
+         * @description For whoever asks, from any origin.
+         */
         get: operations["getOpenApi"];
         put?: never;
         post?: never;
@@ -1088,6 +1037,7 @@ export interface components {
             /**
              * Format: date-time
              * @description When it was committed.
+             * @example 2026-11-23T09:00:00.000Z
              */
             timestamp: string;
             /**
@@ -1208,8 +1158,6 @@ export interface components {
             createdByUserId: string | null;
             /** @description The `userId` of the last write; null if it named none. */
             updatedByUserId: string | null;
-            /** @description Null if there is none. */
-            resume: components["schemas"]["Resume"] | null;
             /**
              * @description Goes up with each change; `If-Match` compares it.
              * @example 1
@@ -1225,316 +1173,6 @@ export interface components {
              * @example 1795412345678
              */
             updatedAt: number;
-        };
-        /** @description A resume: its file, and what was read in it. */
-        Resume: {
-            /**
-             * @description Its name.
-             * @example resume.pdf
-             */
-            fileName: string;
-            /**
-             * @description What its bytes are.
-             * @enum {string}
-             */
-            contentType: "application/pdf" | "application/vnd.openxmlformats-officedocument.wordprocessingml.document" | "text/plain";
-            /**
-             * @description In bytes.
-             * @example 48213
-             */
-            size: number;
-            /**
-             * @description When it was given, in Unix milliseconds.
-             * @example 1795412345678
-             */
-            uploadedAt: number;
-            /**
-             * @description `processing`: it is still to be read. `unsupported`: it is kept, and cannot be read (encrypted, a scan). `failed`: likewise (damaged, too much of it).
-             * @enum {string}
-             */
-            status: "processing" | "parsed" | "unsupported" | "failed";
-            /**
-             * @description Why it could not be read.
-             * @example The PDF is encrypted.
-             */
-            reason: string | null;
-            parsed: components["schemas"]["ParsedResume"] | null;
-        };
-        /** @description What was read in a resume, in its order. */
-        ParsedResume: {
-            /** @description Whose resume it is. */
-            name: {
-                /** @example José Nerúda */
-                value: string;
-                /**
-                 * @description Where it was found, from 1.
-                 * @example 1
-                 */
-                page: number;
-                /**
-                 * @description The line of the page, from 1.
-                 * @example 3
-                 */
-                line: number;
-                /**
-                 * @description How certain the rule that found it is. Only what is `sure` fills blanks of the prospect.
-                 * @enum {string}
-                 */
-                certainty: "sure" | "likely";
-            } | null;
-            /** @description In lower case. */
-            emails: {
-                /** @example jose@example.com */
-                value: string;
-                /**
-                 * @description Where it was found, from 1.
-                 * @example 1
-                 */
-                page: number;
-                /**
-                 * @description The line of the page, from 1.
-                 * @example 3
-                 */
-                line: number;
-                /**
-                 * @description How certain the rule that found it is. Only what is `sure` fills blanks of the prospect.
-                 * @enum {string}
-                 */
-                certainty: "sure" | "likely";
-            }[];
-            /** @description E.164. */
-            phones: {
-                /** @example +12125550123 */
-                value: string;
-                /**
-                 * @description Where it was found, from 1.
-                 * @example 1
-                 */
-                page: number;
-                /**
-                 * @description The line of the page, from 1.
-                 * @example 3
-                 */
-                line: number;
-                /**
-                 * @description How certain the rule that found it is. Only what is `sure` fills blanks of the prospect.
-                 * @enum {string}
-                 */
-                certainty: "sure" | "likely";
-            }[];
-            /** @description City. */
-            city: {
-                /** @example New York */
-                value: string;
-                /**
-                 * @description Where it was found, from 1.
-                 * @example 1
-                 */
-                page: number;
-                /**
-                 * @description The line of the page, from 1.
-                 * @example 3
-                 */
-                line: number;
-                /**
-                 * @description How certain the rule that found it is. Only what is `sure` fills blanks of the prospect.
-                 * @enum {string}
-                 */
-                certainty: "sure" | "likely";
-            } | null;
-            /** @description State or province, as it is written. */
-            state: {
-                /** @example NY */
-                value: string;
-                /**
-                 * @description Where it was found, from 1.
-                 * @example 1
-                 */
-                page: number;
-                /**
-                 * @description The line of the page, from 1.
-                 * @example 3
-                 */
-                line: number;
-                /**
-                 * @description How certain the rule that found it is. Only what is `sure` fills blanks of the prospect.
-                 * @enum {string}
-                 */
-                certainty: "sure" | "likely";
-            } | null;
-            /** @description Postal code. */
-            postalCode: {
-                /** @example 10001 */
-                value: string;
-                /**
-                 * @description Where it was found, from 1.
-                 * @example 1
-                 */
-                page: number;
-                /**
-                 * @description The line of the page, from 1.
-                 * @example 3
-                 */
-                line: number;
-                /**
-                 * @description How certain the rule that found it is. Only what is `sure` fills blanks of the prospect.
-                 * @enum {string}
-                 */
-                certainty: "sure" | "likely";
-            } | null;
-            /** @description Absolute URLs: LinkedIn, a site of their own. */
-            links: {
-                /** @example https://www.linkedin.com/in/jose */
-                value: string;
-                /**
-                 * @description Where it was found, from 1.
-                 * @example 1
-                 */
-                page: number;
-                /**
-                 * @description The line of the page, from 1.
-                 * @example 3
-                 */
-                line: number;
-                /**
-                 * @description How certain the rule that found it is. Only what is `sure` fills blanks of the prospect.
-                 * @enum {string}
-                 */
-                certainty: "sure" | "likely";
-            }[];
-            /** @description Skills. */
-            skills: {
-                /** @example Negotiation */
-                value: string;
-                /**
-                 * @description Where it was found, from 1.
-                 * @example 1
-                 */
-                page: number;
-                /**
-                 * @description The line of the page, from 1.
-                 * @example 3
-                 */
-                line: number;
-                /**
-                 * @description How certain the rule that found it is. Only what is `sure` fills blanks of the prospect.
-                 * @enum {string}
-                 */
-                certainty: "sure" | "likely";
-            }[];
-            /** @description Where they worked. */
-            work: {
-                /**
-                 * @description Job title.
-                 * @example Agent
-                 */
-                title: string | null;
-                /**
-                 * @description Company.
-                 * @example Acme
-                 */
-                company: string | null;
-                /**
-                 * @description `YYYY-MM`, or `YYYY` where no month is told.
-                 * @example 2019-03
-                 */
-                startDate: string | null;
-                /**
-                 * @description Likewise; null if it is not told, or has not come.
-                 * @example 2021
-                 */
-                endDate: string | null;
-                /** @description Whether it goes on. */
-                isCurrent: boolean;
-                /**
-                 * @description Where it was found, from 1.
-                 * @example 1
-                 */
-                page: number;
-                /**
-                 * @description The line of the page, from 1.
-                 * @example 3
-                 */
-                line: number;
-                /**
-                 * @description How certain the rule that found it is. Only what is `sure` fills blanks of the prospect.
-                 * @enum {string}
-                 */
-                certainty: "sure" | "likely";
-            }[];
-            /** @description Where they learned. */
-            education: {
-                /**
-                 * @description School.
-                 * @example CUNY
-                 */
-                school: string | null;
-                /**
-                 * @description Degree.
-                 * @example BA
-                 */
-                degree: string | null;
-                /**
-                 * @description `YYYY-MM`, or `YYYY` where no month is told.
-                 * @example 2019-03
-                 */
-                startDate: string | null;
-                /**
-                 * @description Likewise; null if it is not told, or has not come.
-                 * @example 2021
-                 */
-                endDate: string | null;
-                /** @description Whether it goes on. */
-                isCurrent: boolean;
-                /**
-                 * @description Where it was found, from 1.
-                 * @example 1
-                 */
-                page: number;
-                /**
-                 * @description The line of the page, from 1.
-                 * @example 3
-                 */
-                line: number;
-                /**
-                 * @description How certain the rule that found it is. Only what is `sure` fills blanks of the prospect.
-                 * @enum {string}
-                 */
-                certainty: "sure" | "likely";
-            }[];
-            /** @description Licenses to sell real estate, insurance or securities. */
-            licenses: {
-                /**
-                 * @description As it is written.
-                 * @example Licensed Real Estate Salesperson
-                 */
-                name: string;
-                /**
-                 * @description Its number.
-                 * @example 10401234567
-                 */
-                number: string | null;
-                /**
-                 * @description Held, or on the way.
-                 * @enum {string}
-                 */
-                status: "licensed" | "in_progress";
-                /**
-                 * @description Where it was found, from 1.
-                 * @example 1
-                 */
-                page: number;
-                /**
-                 * @description The line of the page, from 1.
-                 * @example 3
-                 */
-                line: number;
-                /**
-                 * @description How certain the rule that found it is. Only what is `sure` fills blanks of the prospect.
-                 * @enum {string}
-                 */
-                certainty: "sure" | "likely";
-            }[];
         };
         /** @description All that is left of somebody who was erased meanwhile. */
         ErasedProspect: {
@@ -1554,6 +1192,7 @@ export interface components {
             /**
              * Format: date-time
              * @description When it was committed.
+             * @example 2026-11-23T09:00:00.000Z
              */
             timestamp: string;
             /**
@@ -1563,7 +1202,15 @@ export interface components {
             accountId: string;
             data: {
                 prospect: components["schemas"]["Prospect"] | components["schemas"]["ErasedProspect"];
-                /** @description Field → what it was, and what it is. */
+                /**
+                 * @description Field → what it was, and what it is. Gone with the person once they are erased.
+                 * @example {
+                 *       "title": {
+                 *         "from": null,
+                 *         "to": "Agent"
+                 *       }
+                 *     }
+                 */
                 changes?: {
                     [key: string]: {
                         from: unknown;
@@ -1584,6 +1231,7 @@ export interface components {
             /**
              * Format: date-time
              * @description When it was committed.
+             * @example 2026-11-23T09:00:00.000Z
              */
             timestamp: string;
             /**
@@ -1593,12 +1241,24 @@ export interface components {
             accountId: string;
             data: {
                 prospect: components["schemas"]["Prospect"] | components["schemas"]["ErasedProspect"];
-                /** @description A stage, by id and name. */
+                /**
+                 * @description A stage, by id and name.
+                 * @example {
+                 *       "id": "stg_01jd3v7x5c9q8m2k4n6p0r1s3t",
+                 *       "name": "New"
+                 *     }
+                 */
                 previousStage: {
                     id: string;
                     name: string;
                 } | null;
-                /** @description A stage, by id and name. */
+                /**
+                 * @description A stage, by id and name.
+                 * @example {
+                 *       "id": "stg_01jd3v7x5c9q8m2k4n6p0r1s3t",
+                 *       "name": "New"
+                 *     }
+                 */
                 currentStage: {
                     id: string;
                     name: string;
@@ -1617,6 +1277,7 @@ export interface components {
             /**
              * Format: date-time
              * @description When it was committed.
+             * @example 2026-11-23T09:00:00.000Z
              */
             timestamp: string;
             /**
@@ -1626,7 +1287,10 @@ export interface components {
             accountId: string;
             data: {
                 prospect: components["schemas"]["Prospect"] | components["schemas"]["ErasedProspect"];
-                /** @description The duplicate's id. */
+                /**
+                 * @description Id of the duplicate.
+                 * @example prs_01jd3v7x5c9q8m2k4n6p0r1s3t
+                 */
                 mergedId: string;
             };
         };
@@ -1642,6 +1306,7 @@ export interface components {
             /**
              * Format: date-time
              * @description When it was committed.
+             * @example 2026-11-23T09:00:00.000Z
              */
             timestamp: string;
             /**
@@ -1651,6 +1316,10 @@ export interface components {
             accountId: string;
             data: {
                 prospect: {
+                    /**
+                     * @description Id of the prospect.
+                     * @example prs_01jd3v7x5c9q8m2k4n6p0r1s3t
+                     */
                     id: string;
                 };
             };
@@ -1667,6 +1336,7 @@ export interface components {
             /**
              * Format: date-time
              * @description When it was committed.
+             * @example 2026-11-23T09:00:00.000Z
              */
             timestamp: string;
             /**
@@ -1690,6 +1360,7 @@ export interface components {
             /**
              * Format: date-time
              * @description When it was committed.
+             * @example 2026-11-23T09:00:00.000Z
              */
             timestamp: string;
             /**
@@ -1699,24 +1370,13 @@ export interface components {
             accountId: string;
             data: Record<string, never>;
         };
-        /** @description A page of the prospects that match. */
-        ProspectPage: {
-            prospects: components["schemas"]["Prospect"][];
-            /**
-             * @description Exactly how many match, whatever the page; null with `total=false`.
-             * @example 42
-             */
-            totalCount: number | null;
-            /** @description For the next page; null on the last. */
-            nextPageToken: string | null;
-        };
         /** @description An error (RFC 9457). */
         Problem: {
             /**
-             * @description `code` says more.
-             * @constant
+             * @description `about:blank`: `code` says more.
+             * @example about:blank
              */
-            type: "about:blank";
+            type: string;
             /**
              * @description What the status means.
              * @example Bad Request
@@ -1733,7 +1393,7 @@ export interface components {
              */
             detail: string;
             /**
-             * @description Stable; for programs.
+             * @description Stable; for programs. There may be more.
              * @example invalid_input
              */
             code: string;
@@ -1752,7 +1412,7 @@ export interface components {
                  */
                 pointer: string;
                 /**
-                 * @description Stable; for programs.
+                 * @description Stable; for programs. There may be more.
                  * @example required
                  */
                 code: string;
@@ -1762,8 +1422,8 @@ export interface components {
                  */
                 message: string;
             }[];
-            /** @description The id of what it conflicts with (409). */
-            conflictsWith?: string;
+            /** @description The id of what it conflicts with (409); null if that has just gone. */
+            conflictsWith?: string | null;
             /** @description How many use what cannot be deleted (409 `in_use`). */
             prospectCount?: number;
             /** @description Who answers for a merged duplicate (410). */
@@ -1772,6 +1432,17 @@ export interface components {
             version?: number;
         } & {
             [key: string]: unknown;
+        };
+        /** @description A page of the prospects that match. */
+        ProspectPage: {
+            prospects: components["schemas"]["Prospect"][];
+            /**
+             * @description Exactly how many match, whatever the page; null with `total=false`.
+             * @example 42
+             */
+            totalCount: number | null;
+            /** @description For the next page; null on the last. */
+            nextPageToken: string | null;
         };
         /** @description A prospect, and whom the call was about. */
         ProspectWritten: {
@@ -1882,8 +1553,6 @@ export interface components {
             createdByUserId: string | null;
             /** @description The `userId` of the last write; null if it named none. */
             updatedByUserId: string | null;
-            /** @description Null if there is none. */
-            resume: components["schemas"]["Resume"] | null;
             /**
              * @description Goes up with each change; `If-Match` compares it.
              * @example 1
@@ -2020,8 +1689,6 @@ export interface components {
             createdByUserId: string | null;
             /** @description The `userId` of the last write; null if it named none. */
             updatedByUserId: string | null;
-            /** @description Null if there is none. */
-            resume: components["schemas"]["Resume"] | null;
             /**
              * @description Goes up with each change; `If-Match` compares it.
              * @example 1
@@ -2047,17 +1714,23 @@ export interface components {
             nextPageToken: string | null;
         };
         /** @description Something that happened to a prospect. */
-        Event: {
+        Event: components["schemas"]["ProspectCreatedEvent"] | components["schemas"]["ProspectUpdatedEvent"] | components["schemas"]["ProspectStageChangedEvent"] | components["schemas"]["ProspectDeletedEvent"] | components["schemas"]["ProspectMergedEvent"] | components["schemas"]["ResumeParsedEvent"];
+        /** @description A prospect was made. */
+        ProspectCreatedEvent: {
             /**
              * @description Id of the event.
              * @example evt_1j0tcibtm302h8eugud7u
              */
             id: string;
-            /** @enum {string} */
-            type: "prospect.created" | "prospect.updated" | "prospect.stage_changed" | "prospect.deleted" | "prospect.merged" | "resume.parsed" | "ping";
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "prospect.created";
             /**
              * Format: date-time
              * @description When it was committed.
+             * @example 2026-11-23T09:00:00.000Z
              */
             timestamp: string;
             /**
@@ -2065,18 +1738,278 @@ export interface components {
              * @example acct_01jd3v7x5c9q8m2k4n6p0r1s3t
              */
             accountId: string;
-            /** @description By type; see the webhooks. */
             data: {
-                prospect?: {
-                    id: string;
-                } & {
-                    [key: string]: unknown;
-                };
-            } & {
-                [key: string]: unknown;
+                prospect: components["schemas"]["Prospect"] | components["schemas"]["ErasedProspect"];
             };
             /** @description The key that made the change, and the user whom the call named. */
             actor: {
+                /**
+                 * @description Id of the key.
+                 * @example key_01jd3v7x5c9q8m2k4n6p0r1s3t
+                 */
+                keyId: string;
+                userId: string | null;
+            };
+            /**
+             * @description How the change came in.
+             * @enum {string}
+             */
+            source: "api" | "import" | "resume" | "merge";
+            /** @description Muted events are on the timeline alone. */
+            muted: boolean;
+        };
+        /** @description Fields of a prospect were changed. */
+        ProspectUpdatedEvent: {
+            /**
+             * @description Id of the event.
+             * @example evt_1j0tcibtm302h8eugud7u
+             */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "prospect.updated";
+            /**
+             * Format: date-time
+             * @description When it was committed.
+             * @example 2026-11-23T09:00:00.000Z
+             */
+            timestamp: string;
+            /**
+             * @description Id of the account.
+             * @example acct_01jd3v7x5c9q8m2k4n6p0r1s3t
+             */
+            accountId: string;
+            data: {
+                prospect: components["schemas"]["Prospect"] | components["schemas"]["ErasedProspect"];
+                /**
+                 * @description Field → what it was, and what it is. Gone with the person once they are erased.
+                 * @example {
+                 *       "title": {
+                 *         "from": null,
+                 *         "to": "Agent"
+                 *       }
+                 *     }
+                 */
+                changes?: {
+                    [key: string]: {
+                        from: unknown;
+                        to: unknown;
+                    };
+                };
+            };
+            /** @description The key that made the change, and the user whom the call named. */
+            actor: {
+                /**
+                 * @description Id of the key.
+                 * @example key_01jd3v7x5c9q8m2k4n6p0r1s3t
+                 */
+                keyId: string;
+                userId: string | null;
+            };
+            /**
+             * @description How the change came in.
+             * @enum {string}
+             */
+            source: "api" | "import" | "resume" | "merge";
+            /** @description Muted events are on the timeline alone. */
+            muted: boolean;
+        };
+        /** @description A prospect is in another stage. */
+        ProspectStageChangedEvent: {
+            /**
+             * @description Id of the event.
+             * @example evt_1j0tcibtm302h8eugud7u
+             */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "prospect.stage_changed";
+            /**
+             * Format: date-time
+             * @description When it was committed.
+             * @example 2026-11-23T09:00:00.000Z
+             */
+            timestamp: string;
+            /**
+             * @description Id of the account.
+             * @example acct_01jd3v7x5c9q8m2k4n6p0r1s3t
+             */
+            accountId: string;
+            data: {
+                prospect: components["schemas"]["Prospect"] | components["schemas"]["ErasedProspect"];
+                /**
+                 * @description A stage, by id and name.
+                 * @example {
+                 *       "id": "stg_01jd3v7x5c9q8m2k4n6p0r1s3t",
+                 *       "name": "New"
+                 *     }
+                 */
+                previousStage: {
+                    id: string;
+                    name: string;
+                } | null;
+                /**
+                 * @description A stage, by id and name.
+                 * @example {
+                 *       "id": "stg_01jd3v7x5c9q8m2k4n6p0r1s3t",
+                 *       "name": "New"
+                 *     }
+                 */
+                currentStage: {
+                    id: string;
+                    name: string;
+                } | null;
+            };
+            /** @description The key that made the change, and the user whom the call named. */
+            actor: {
+                /**
+                 * @description Id of the key.
+                 * @example key_01jd3v7x5c9q8m2k4n6p0r1s3t
+                 */
+                keyId: string;
+                userId: string | null;
+            };
+            /**
+             * @description How the change came in.
+             * @enum {string}
+             */
+            source: "api" | "import" | "resume" | "merge";
+            /** @description Muted events are on the timeline alone. */
+            muted: boolean;
+        };
+        /** @description A person was erased. */
+        ProspectDeletedEvent: {
+            /**
+             * @description Id of the event.
+             * @example evt_1j0tcibtm302h8eugud7u
+             */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "prospect.deleted";
+            /**
+             * Format: date-time
+             * @description When it was committed.
+             * @example 2026-11-23T09:00:00.000Z
+             */
+            timestamp: string;
+            /**
+             * @description Id of the account.
+             * @example acct_01jd3v7x5c9q8m2k4n6p0r1s3t
+             */
+            accountId: string;
+            data: {
+                prospect: {
+                    /**
+                     * @description Id of the prospect.
+                     * @example prs_01jd3v7x5c9q8m2k4n6p0r1s3t
+                     */
+                    id: string;
+                };
+            };
+            /** @description The key that made the change, and the user whom the call named. */
+            actor: {
+                /**
+                 * @description Id of the key.
+                 * @example key_01jd3v7x5c9q8m2k4n6p0r1s3t
+                 */
+                keyId: string;
+                userId: string | null;
+            };
+            /**
+             * @description How the change came in.
+             * @enum {string}
+             */
+            source: "api" | "import" | "resume" | "merge";
+            /** @description Muted events are on the timeline alone. */
+            muted: boolean;
+        };
+        /** @description A duplicate was merged into a prospect. */
+        ProspectMergedEvent: {
+            /**
+             * @description Id of the event.
+             * @example evt_1j0tcibtm302h8eugud7u
+             */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "prospect.merged";
+            /**
+             * Format: date-time
+             * @description When it was committed.
+             * @example 2026-11-23T09:00:00.000Z
+             */
+            timestamp: string;
+            /**
+             * @description Id of the account.
+             * @example acct_01jd3v7x5c9q8m2k4n6p0r1s3t
+             */
+            accountId: string;
+            data: {
+                prospect: components["schemas"]["Prospect"] | components["schemas"]["ErasedProspect"];
+                /**
+                 * @description Id of the duplicate.
+                 * @example prs_01jd3v7x5c9q8m2k4n6p0r1s3t
+                 */
+                mergedId: string;
+            };
+            /** @description The key that made the change, and the user whom the call named. */
+            actor: {
+                /**
+                 * @description Id of the key.
+                 * @example key_01jd3v7x5c9q8m2k4n6p0r1s3t
+                 */
+                keyId: string;
+                userId: string | null;
+            };
+            /**
+             * @description How the change came in.
+             * @enum {string}
+             */
+            source: "api" | "import" | "resume" | "merge";
+            /** @description Muted events are on the timeline alone. */
+            muted: boolean;
+        };
+        /** @description A resume was read. */
+        ResumeParsedEvent: {
+            /**
+             * @description Id of the event.
+             * @example evt_1j0tcibtm302h8eugud7u
+             */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "resume.parsed";
+            /**
+             * Format: date-time
+             * @description When it was committed.
+             * @example 2026-11-23T09:00:00.000Z
+             */
+            timestamp: string;
+            /**
+             * @description Id of the account.
+             * @example acct_01jd3v7x5c9q8m2k4n6p0r1s3t
+             */
+            accountId: string;
+            data: {
+                prospect: components["schemas"]["Prospect"] | components["schemas"]["ErasedProspect"];
+            };
+            /** @description The key that made the change, and the user whom the call named. */
+            actor: {
+                /**
+                 * @description Id of the key.
+                 * @example key_01jd3v7x5c9q8m2k4n6p0r1s3t
+                 */
                 keyId: string;
                 userId: string | null;
             };
@@ -2762,24 +2695,383 @@ export interface components {
             [key: string]: unknown;
         };
     };
-    responses: never;
+    responses: {
+        /** @description `invalid_input`: The input is wrong; `errors` names everything that is. */
+        InvalidInput: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "Server-Timing": components["headers"]["Server-Timing"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /**
+         * @description `missing_credential`: There is no credential.
+         *
+         *     `invalid_credential`: This credential is unknown, expired or revoked.
+         */
+        MissingCredentialOrInvalidCredential: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                "Server-Timing": components["headers"]["Server-Timing"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /**
+         * @description `insufficient_scope`: The key lacks the scope.
+         *
+         *     `account_suspended`: This account is suspended.
+         */
+        InsufficientScopeOrAccountSuspended: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "Server-Timing": components["headers"]["Server-Timing"];
+                /** @description What is wrong with the credential (RFC 6750). */
+                "WWW-Authenticate"?: string;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `internal_error`: Something went wrong on our side; `requestId` names it. */
+        InternalError: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "Server-Timing": components["headers"]["Server-Timing"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /**
+         * @description `invalid_input`: The input is wrong; `errors` names everything that is.
+         *
+         *     `malformed_json`: The body is not JSON in UTF-8.
+         */
+        InvalidInputOrMalformedJson: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "Server-Timing": components["headers"]["Server-Timing"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `still_running`: The same call is still running. Repeat it in a moment. */
+        StillRunning: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "Server-Timing": components["headers"]["Server-Timing"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `body_too_large`: The body is larger than 1 MiB. */
+        BodyTooLarge: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "Server-Timing": components["headers"]["Server-Timing"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `unsupported_media_type`: The body is not said to be `application/json`, in UTF-8. */
+        UnsupportedMediaType: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "Server-Timing": components["headers"]["Server-Timing"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /**
+         * @description `idempotency_key_reused`: Something else was asked under this `Idempotency-Key`.
+         *
+         *     `unknown_reference`: It names what the account does not have; `errors` says which.
+         */
+        IdempotencyKeyReusedOrUnknownReference: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "Server-Timing": components["headers"]["Server-Timing"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `contention`: Others were first each time. Nothing was written; try again. */
+        Contention: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "Retry-After": components["headers"]["Retry-After"];
+                "Server-Timing": components["headers"]["Server-Timing"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `not_found`: The account has no such thing. */
+        NotFound: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "Server-Timing": components["headers"]["Server-Timing"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `merged`: The prospect was merged into another, `mergedInto`. */
+        Merged: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "Server-Timing": components["headers"]["Server-Timing"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `email_taken`: Another prospect has this email. */
+        EmailTaken: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "Server-Timing": components["headers"]["Server-Timing"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `precondition_failed`: `If-Match` names another version; `version` is the one now. */
+        PreconditionFailed: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "Server-Timing": components["headers"]["Server-Timing"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `unknown_reference`: It names what the account does not have; `errors` says which. */
+        UnknownReference: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "Server-Timing": components["headers"]["Server-Timing"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /**
+         * @description `still_running`: The same call is still running. Repeat it in a moment.
+         *
+         *     `merged`: The duplicate was merged into another prospect.
+         */
+        StillRunningOrMerged: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "Server-Timing": components["headers"]["Server-Timing"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /**
+         * @description `still_running`: The same call is still running. Repeat it in a moment.
+         *
+         *     `already_exists`: There is one with this name (a user: this email) already.
+         */
+        StillRunningOrAlreadyExists: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "Server-Timing": components["headers"]["Server-Timing"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `idempotency_key_reused`: Something else was asked under this `Idempotency-Key`. */
+        IdempotencyKeyReused: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "Server-Timing": components["headers"]["Server-Timing"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `already_exists`: There is one with this name (a user: this email) already. */
+        AlreadyExists: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "Server-Timing": components["headers"]["Server-Timing"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /**
+         * @description `in_use`: Prospects use it, `prospectCount` of them.
+         *
+         *     `being_moved`: Prospects are being moved to it, or from it.
+         *
+         *     `is_default`: It is the default; make another one the default before.
+         */
+        InUseOrBeingMovedOrIsDefault: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "Server-Timing": components["headers"]["Server-Timing"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /**
+         * @description `in_use`: Prospects use it, `prospectCount` of them.
+         *
+         *     `being_moved`: Prospects are being moved to it, or from it.
+         */
+        InUseOrBeingMoved: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "Server-Timing": components["headers"]["Server-Timing"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `not_configured`: The service has no `ENCRYPTION_KEY`, and cannot keep secrets. Asking again does not help. */
+        NotConfigured: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "Server-Timing": components["headers"]["Server-Timing"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /**
+         * @description `still_running`: The same call is still running. Repeat it in a moment.
+         *
+         *     `too_many_secrets`: Ten secrets that were rotated away still sign.
+         */
+        StillRunningOrTooManySecrets: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "Server-Timing": components["headers"]["Server-Timing"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /**
+         * @description `not_configured`: The service has no `ENCRYPTION_KEY`, and cannot keep secrets. Asking again does not help.
+         *
+         *     `contention`: Others were first each time. Nothing was written; try again.
+         */
+        NotConfiguredOrContention: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "Server-Timing": components["headers"]["Server-Timing"];
+                /** @description Seconds to wait. */
+                "Retry-After"?: number;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /**
+         * @description `still_running`: The same call is still running. Repeat it in a moment.
+         *
+         *     `webhook_disabled`: The webhook is disabled. Enable it first.
+         */
+        StillRunningOrWebhookDisabled: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "Server-Timing": components["headers"]["Server-Timing"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `last_admin_key`: It is the last admin key; make another before. */
+        LastAdminKey: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "Server-Timing": components["headers"]["Server-Timing"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `not_found`: The service has no operator: it has no `ADMIN_TOKEN`. */
+        NoOperator: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "Server-Timing": components["headers"]["Server-Timing"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `not_found`: There is no such account, or the service has no operator: it has no `ADMIN_TOKEN`. */
+        NoAccount: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "Server-Timing": components["headers"]["Server-Timing"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+    };
     parameters: never;
     requestBodies: never;
     headers: {
-        /** @description Names this call; tell it when you ask us. */
+        /** @description Names this call; tell it when you ask us. It is the one that the call sent, or a new one. */
         "X-Request-Id": string;
         /** @description What the call cost the database: milliseconds, round trips, rows read and written. */
         "Server-Timing": string;
         /** @description `true` if the call had been made before. */
         "Idempotent-Replayed": "true";
-        /** @description Changes with the prospect, and with names in the catalog. */
+        /** @description Names this state of what is answered. */
         ETag: string;
-        /** @description The name to save it under (RFC 6266). */
-        "Content-Disposition": string;
         /** @description Where it is read. */
         Location: string;
         /** @description Seconds to wait. */
-        "Retry-After": string;
+        "Retry-After": number;
         /** @description What is wrong with the credential (RFC 6750). */
         "WWW-Authenticate": string;
     };
@@ -2790,9 +3082,9 @@ export interface operations {
     listProspects: {
         parameters: {
             query?: {
-                /** @description Whose email this is, in any case. */
+                /** @description Whose email this is, in any case. A space in it is read as a `+` that was not encoded. */
                 email?: string;
-                /** @description Whose phone this is, written in any way. */
+                /** @description Whose phone this is, written in any way. A space before it is read as a `+` that was not encoded. */
                 phone?: string;
                 /** @description Words, each of which begins a word of the name, in any order, ignoring case and accents. */
                 name?: string;
@@ -2842,59 +3134,17 @@ export interface operations {
                     "application/json": components["schemas"]["ProspectPage"];
                 };
             };
-            /** @description The input is wrong; `errors` names everything that is. `code`: `invalid_input`. */
-            400: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No credential, or one that is unknown, expired or revoked. `code`: `missing_credential`, `invalid_credential`. */
-            401: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The key lacks the scope, or the account is suspended. `code`: `insufficient_scope`, `account_suspended`. */
-            403: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Something went wrong on our side; `requestId` names it. `code`: `internal_error`. */
-            500: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["MissingCredentialOrInvalidCredential"];
+            403: components["responses"]["InsufficientScopeOrAccountSuspended"];
+            500: components["responses"]["InternalError"];
         };
     };
     createProspect: {
         parameters: {
             query?: never;
             header?: {
-                /** @description Lets the call be repeated for 24 hours: 1 to 255 printable ASCII characters. */
+                /** @description Lets the call be repeated for 24 hours: 1 to 255 printable ASCII characters, another one for each thing that is asked. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -2927,8 +3177,7 @@ export interface operations {
                      */
                     lastName: string;
                     /**
-                     * Format: email
-                     * @description E-mail address, in any case.
+                     * @description E-mail address, in any case, with letters of any script.
                      * @example jose@example.com
                      */
                     email?: string | null;
@@ -2939,7 +3188,7 @@ export interface operations {
                     phone?: string | null;
                     /** @description The stage; wins over `pipelineId`. */
                     stageId?: string | null;
-                    /** @description The pipeline; of prospects: its default stage, unless they are in it already. */
+                    /** @description The pipeline: its default stage, unless they are in it already. */
                     pipelineId?: string | null;
                     /**
                      * @description How far they are with their license: `not_started`, `in_progress` or `licensed`.
@@ -2993,13 +3242,6 @@ export interface operations {
                      * @example Referral
                      */
                     newSourceName?: string | null;
-                    /** @description A resume: it is kept and read, and what it says for sure fills blanks. At most 5 MiB; null removes it. */
-                    resume?: {
-                        fileName: string;
-                        /** @enum {string} */
-                        contentType: "application/pdf" | "application/vnd.openxmlformats-officedocument.wordprocessingml.document" | "text/plain";
-                        content: string;
-                    } | null;
                     /**
                      * @description The change is on the timeline, and no webhook of it is ever sent.
                      * @example false
@@ -3008,7 +3250,7 @@ export interface operations {
                     /** @description A job that they are linked to, beside those they are linked to already. */
                     jobId?: string | null;
                     /**
-                     * @description Labels by name: an array, or separated by commas. One that is new is made. POST adds them, PATCH replaces them all.
+                     * @description Labels by name, of at most 64 characters: an array, or separated by commas. One that is new is made. POST adds them, PATCH replaces them all. A prospect has at most 100.
                      * @example [
                      *       "Hot",
                      *       "Inbound"
@@ -3028,9 +3270,9 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
                     "Server-Timing": components["headers"]["Server-Timing"];
                     "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
-                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3041,217 +3283,25 @@ export interface operations {
             201: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
                     ETag: components["headers"]["ETag"];
                     Location: components["headers"]["Location"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["ProspectWritten"] | components["schemas"]["ErasedProspect"];
                 };
             };
-            /** @description The input is wrong; `errors` names everything that is. `code`: `invalid_input`, `malformed_json`. */
-            400: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No credential, or one that is unknown, expired or revoked. `code`: `missing_credential`, `invalid_credential`. */
-            401: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The key lacks the scope, or the account is suspended. `code`: `insufficient_scope`, `account_suspended`. */
-            403: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description It conflicts with what is there; `conflictsWith` names that. `code`: `still_running`. */
-            409: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is too large. `code`: `resume_too_large`, `body_too_large`. */
-            413: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is not said to be JSON. `code`: `unsupported_media_type`. */
-            415: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description It names what the account does not have, or an `Idempotency-Key` is used for something else. `code`: `unknown_reference`, `idempotency_key_reused`. */
-            422: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Something went wrong on our side; `requestId` names it. `code`: `internal_error`. */
-            500: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not now; nothing was written. Ask again. `code`: `contention`, `storage_unavailable`. */
-            503: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    "Retry-After": components["headers"]["Retry-After"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    exportProspects: {
-        parameters: {
-            query?: {
-                /** @description Whose email this is, in any case. */
-                email?: string;
-                /** @description Whose phone this is, written in any way. */
-                phone?: string;
-                /** @description Words, each of which begins a word of the name, in any order, ignoring case and accents. */
-                name?: string;
-                /** @description Words of the title, likewise. */
-                title?: string;
-                /** @description Words of the company, likewise. */
-                company?: string;
-                /** @description A stage, by id or by name in any case. */
-                stage?: string;
-                /** @description Any of these labels, in any case; repeated or separated by commas, at most 10. */
-                label?: string | string[];
-                /** @description How far they are with their license. */
-                licenseStatus?: "not_started" | "in_progress" | "licensed";
-                /** @description Meant for this office. */
-                officeId?: string;
-                /** @description Who came from there. */
-                sourceId?: string;
-                /** @description Linked to this job. */
-                jobId?: string;
-                /** @description In a stage of this pipeline. */
-                pipelineId?: string;
-                /** @description Changed at that time or after, Unix milliseconds. */
-                updatedSince?: number;
-                /** @description The order; a minus is descending. */
-                sort?: "-createdAt" | "createdAt";
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Everybody who matches. */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    "Content-Disposition": components["headers"]["Content-Disposition"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "text/csv": string;
-                    "application/x-ndjson": string;
-                };
-            };
-            /** @description The input is wrong; `errors` names everything that is. `code`: `invalid_input`. */
-            400: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No credential, or one that is unknown, expired or revoked. `code`: `missing_credential`, `invalid_credential`. */
-            401: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The key lacks the scope, or the account is suspended. `code`: `insufficient_scope`, `account_suspended`. */
-            403: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Something went wrong on our side; `requestId` names it. `code`: `internal_error`. */
-            500: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["InvalidInputOrMalformedJson"];
+            401: components["responses"]["MissingCredentialOrInvalidCredential"];
+            403: components["responses"]["InsufficientScopeOrAccountSuspended"];
+            409: components["responses"]["StillRunning"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyKeyReusedOrUnknownReference"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Contention"];
         };
     };
     getProspect: {
@@ -3262,7 +3312,7 @@ export interface operations {
                 "If-None-Match"?: string;
             };
             path: {
-                /** @description Ids are opaque; one that is malformed is an unknown one. */
+                /** @description Id of the prospect, `prs_…`. Ids are opaque; one that is malformed is an unknown one. */
                 id: string;
             };
             cookie?: never;
@@ -3273,8 +3323,8 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
                     ETag: components["headers"]["ETag"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3285,80 +3335,18 @@ export interface operations {
             304: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
                     ETag: components["headers"]["ETag"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description The input is wrong; `errors` names everything that is. `code`: `invalid_input`. */
-            400: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No credential, or one that is unknown, expired or revoked. `code`: `missing_credential`, `invalid_credential`. */
-            401: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The key lacks the scope, or the account is suspended. `code`: `insufficient_scope`, `account_suspended`. */
-            403: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The account has no such thing. `code`: `not_found`. */
-            404: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The prospect was merged into another, `mergedInto`. `code`: `merged`. */
-            410: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Something went wrong on our side; `requestId` names it. `code`: `internal_error`. */
-            500: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["MissingCredentialOrInvalidCredential"];
+            403: components["responses"]["InsufficientScopeOrAccountSuspended"];
+            404: components["responses"]["NotFound"];
+            410: components["responses"]["Merged"];
+            500: components["responses"]["InternalError"];
         };
     };
     eraseProspect: {
@@ -3374,7 +3362,7 @@ export interface operations {
                 "If-Match"?: string;
             };
             path: {
-                /** @description Ids are opaque; one that is malformed is an unknown one. */
+                /** @description Id of the prospect, `prs_…`. Ids are opaque; one that is malformed is an unknown one. */
                 id: string;
             };
             cookie?: never;
@@ -3390,96 +3378,14 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description The input is wrong; `errors` names everything that is. `code`: `invalid_input`. */
-            400: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No credential, or one that is unknown, expired or revoked. `code`: `missing_credential`, `invalid_credential`. */
-            401: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The key lacks the scope, or the account is suspended. `code`: `insufficient_scope`, `account_suspended`. */
-            403: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The account has no such thing. `code`: `not_found`. */
-            404: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The prospect was merged into another, `mergedInto`. `code`: `merged`. */
-            410: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `If-Match` names another version. `code`: `precondition_failed`. */
-            412: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description It names what the account does not have, or an `Idempotency-Key` is used for something else. `code`: `unknown_reference`. */
-            422: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Something went wrong on our side; `requestId` names it. `code`: `internal_error`. */
-            500: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["MissingCredentialOrInvalidCredential"];
+            403: components["responses"]["InsufficientScopeOrAccountSuspended"];
+            404: components["responses"]["NotFound"];
+            410: components["responses"]["Merged"];
+            412: components["responses"]["PreconditionFailed"];
+            422: components["responses"]["UnknownReference"];
+            500: components["responses"]["InternalError"];
         };
     };
     updateProspect: {
@@ -3490,12 +3396,12 @@ export interface operations {
                 "If-Match"?: string;
             };
             path: {
-                /** @description Ids are opaque; one that is malformed is an unknown one. */
+                /** @description Id of the prospect, `prs_…`. Ids are opaque; one that is malformed is an unknown one. */
                 id: string;
             };
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
                 /**
                  * @example {
@@ -3516,8 +3422,7 @@ export interface operations {
                      */
                     lastName?: string;
                     /**
-                     * Format: email
-                     * @description E-mail address, in any case.
+                     * @description E-mail address, in any case, with letters of any script.
                      * @example jose@example.com
                      */
                     email?: string | null;
@@ -3528,7 +3433,7 @@ export interface operations {
                     phone?: string | null;
                     /** @description The stage; wins over `pipelineId`. */
                     stageId?: string | null;
-                    /** @description The pipeline; of prospects: its default stage, unless they are in it already. */
+                    /** @description The pipeline: its default stage, unless they are in it already. */
                     pipelineId?: string | null;
                     /**
                      * @description How far they are with their license: `not_started`, `in_progress` or `licensed`.
@@ -3582,13 +3487,6 @@ export interface operations {
                      * @example Referral
                      */
                     newSourceName?: string | null;
-                    /** @description A resume: it is kept and read, and what it says for sure fills blanks. At most 5 MiB; null removes it. */
-                    resume?: {
-                        fileName: string;
-                        /** @enum {string} */
-                        contentType: "application/pdf" | "application/vnd.openxmlformats-officedocument.wordprocessingml.document" | "text/plain";
-                        content: string;
-                    } | null;
                     /**
                      * @description The change is on the timeline, and no webhook of it is ever sent.
                      * @example false
@@ -3597,7 +3495,7 @@ export interface operations {
                     /** @description A job that they are linked to, beside those they are linked to already. */
                     jobId?: string | null;
                     /**
-                     * @description Labels by name: an array, or separated by commas. One that is new is made. POST adds them, PATCH replaces them all.
+                     * @description Labels by name, of at most 64 characters: an array, or separated by commas. One that is new is made. POST adds them, PATCH replaces them all. A prospect has at most 100.
                      * @example [
                      *       "Hot",
                      *       "Inbound"
@@ -3614,7 +3512,7 @@ export interface operations {
                      * @example Hot
                      */
                     removeLabels?: (string | string[]) | null;
-                    /** @description The jobs that they are linked to: the whole set. */
+                    /** @description The jobs that they are linked to: the whole set, at most 100. */
                     jobIds?: string[] | null;
                 };
             };
@@ -3624,160 +3522,37 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
                     ETag: components["headers"]["ETag"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["ProspectWithMessage"];
                 };
             };
-            /** @description The input is wrong; `errors` names everything that is. `code`: `invalid_input`, `malformed_json`. */
-            400: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No credential, or one that is unknown, expired or revoked. `code`: `missing_credential`, `invalid_credential`. */
-            401: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The key lacks the scope, or the account is suspended. `code`: `insufficient_scope`, `account_suspended`. */
-            403: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The account has no such thing. `code`: `not_found`. */
-            404: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description It conflicts with what is there; `conflictsWith` names that. `code`: `email_taken`. */
-            409: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The prospect was merged into another, `mergedInto`. `code`: `merged`. */
-            410: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `If-Match` names another version. `code`: `precondition_failed`. */
-            412: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is too large. `code`: `resume_too_large`, `body_too_large`. */
-            413: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is not said to be JSON. `code`: `unsupported_media_type`. */
-            415: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description It names what the account does not have, or an `Idempotency-Key` is used for something else. `code`: `unknown_reference`. */
-            422: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Something went wrong on our side; `requestId` names it. `code`: `internal_error`. */
-            500: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not now; nothing was written. Ask again. `code`: `contention`, `storage_unavailable`. */
-            503: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    "Retry-After": components["headers"]["Retry-After"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["InvalidInputOrMalformedJson"];
+            401: components["responses"]["MissingCredentialOrInvalidCredential"];
+            403: components["responses"]["InsufficientScopeOrAccountSuspended"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["EmailTaken"];
+            410: components["responses"]["Merged"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnknownReference"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Contention"];
         };
     };
     mergeProspects: {
         parameters: {
             query?: never;
             header?: {
-                /** @description Lets the call be repeated for 24 hours: 1 to 255 printable ASCII characters. */
+                /** @description Lets the call be repeated for 24 hours: 1 to 255 printable ASCII characters, another one for each thing that is asked. */
                 "Idempotency-Key"?: string;
             };
             path: {
-                /** @description Ids are opaque; one that is malformed is an unknown one. */
+                /** @description Id of the prospect, `prs_…`. Ids are opaque; one that is malformed is an unknown one. */
                 id: string;
             };
             cookie?: never;
@@ -3807,535 +3582,26 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
                     "Server-Timing": components["headers"]["Server-Timing"];
                     "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
-                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["ProspectWithMessage"] | components["schemas"]["ErasedProspect"];
                 };
             };
-            /** @description The input is wrong; `errors` names everything that is. `code`: `invalid_input`, `malformed_json`. */
-            400: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No credential, or one that is unknown, expired or revoked. `code`: `missing_credential`, `invalid_credential`. */
-            401: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The key lacks the scope, or the account is suspended. `code`: `insufficient_scope`, `account_suspended`. */
-            403: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The account has no such thing. `code`: `not_found`. */
-            404: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description It conflicts with what is there; `conflictsWith` names that. `code`: `merged`, `still_running`. */
-            409: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The prospect was merged into another, `mergedInto`. `code`: `merged`. */
-            410: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is too large. `code`: `body_too_large`. */
-            413: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is not said to be JSON. `code`: `unsupported_media_type`. */
-            415: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description It names what the account does not have, or an `Idempotency-Key` is used for something else. `code`: `unknown_reference`, `idempotency_key_reused`. */
-            422: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Something went wrong on our side; `requestId` names it. `code`: `internal_error`. */
-            500: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not now; nothing was written. Ask again. `code`: `contention`. */
-            503: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    "Retry-After": components["headers"]["Retry-After"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    downloadResume: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description Ids are opaque; one that is malformed is an unknown one. */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The file. */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    "Content-Disposition": components["headers"]["Content-Disposition"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/pdf": string;
-                    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": string;
-                    "text/plain": string;
-                };
-            };
-            /** @description The input is wrong; `errors` names everything that is. `code`: `invalid_input`. */
-            400: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No credential, or one that is unknown, expired or revoked. `code`: `missing_credential`, `invalid_credential`. */
-            401: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The key lacks the scope, or the account is suspended. `code`: `insufficient_scope`, `account_suspended`. */
-            403: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The account has no such thing. `code`: `not_found`. */
-            404: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The prospect was merged into another, `mergedInto`. `code`: `merged`. */
-            410: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Something went wrong on our side; `requestId` names it. `code`: `internal_error`. */
-            500: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not now; nothing was written. Ask again. `code`: `storage_unavailable`. */
-            503: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    "Retry-After": components["headers"]["Retry-After"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    uploadResume: {
-        parameters: {
-            query?: {
-                /** @description What the file is called; otherwise `resume.pdf`, or as its type ends. */
-                fileName?: string;
-                /** @description The user who makes this change; kept on the timeline. */
-                userId?: string;
-                /** @description The change is on the timeline, and no webhook of it is ever sent. */
-                muteWebhook?: true | false;
-            };
-            header?: {
-                /** @description An `ETag`, or a version: only if it is still so. */
-                "If-Match"?: string;
-            };
-            path: {
-                /** @description Ids are opaque; one that is malformed is an unknown one. */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/pdf": string;
-                "application/vnd.openxmlformats-officedocument.wordprocessingml.document": string;
-                "text/plain": string;
-            };
-        };
-        responses: {
-            /** @description The prospect with its resume, which is still to be read. */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    ETag: components["headers"]["ETag"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProspectWithMessage"];
-                };
-            };
-            /** @description The input is wrong; `errors` names everything that is. `code`: `invalid_input`. */
-            400: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No credential, or one that is unknown, expired or revoked. `code`: `missing_credential`, `invalid_credential`. */
-            401: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The key lacks the scope, or the account is suspended. `code`: `insufficient_scope`, `account_suspended`. */
-            403: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The account has no such thing. `code`: `not_found`. */
-            404: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The prospect was merged into another, `mergedInto`. `code`: `merged`. */
-            410: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `If-Match` names another version. `code`: `precondition_failed`. */
-            412: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is too large. `code`: `resume_too_large`, `body_too_large`. */
-            413: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description It names what the account does not have, or an `Idempotency-Key` is used for something else. `code`: `unknown_reference`. */
-            422: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Something went wrong on our side; `requestId` names it. `code`: `internal_error`. */
-            500: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not now; nothing was written. Ask again. `code`: `contention`, `storage_unavailable`. */
-            503: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    "Retry-After": components["headers"]["Retry-After"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    removeResume: {
-        parameters: {
-            query?: {
-                /** @description The user who makes this change; kept on the timeline. */
-                userId?: string;
-                /** @description The change is on the timeline, and no webhook of it is ever sent. */
-                muteWebhook?: true | false;
-            };
-            header?: {
-                /** @description An `ETag`, or a version: only if it is still so. */
-                "If-Match"?: string;
-            };
-            path: {
-                /** @description Ids are opaque; one that is malformed is an unknown one. */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description It is gone. */
-            204: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description The input is wrong; `errors` names everything that is. `code`: `invalid_input`. */
-            400: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No credential, or one that is unknown, expired or revoked. `code`: `missing_credential`, `invalid_credential`. */
-            401: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The key lacks the scope, or the account is suspended. `code`: `insufficient_scope`, `account_suspended`. */
-            403: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The account has no such thing. `code`: `not_found`. */
-            404: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The prospect was merged into another, `mergedInto`. `code`: `merged`. */
-            410: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `If-Match` names another version. `code`: `precondition_failed`. */
-            412: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description It names what the account does not have, or an `Idempotency-Key` is used for something else. `code`: `unknown_reference`. */
-            422: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Something went wrong on our side; `requestId` names it. `code`: `internal_error`. */
-            500: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not now; nothing was written. Ask again. `code`: `contention`. */
-            503: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    "Retry-After": components["headers"]["Retry-After"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["InvalidInputOrMalformedJson"];
+            401: components["responses"]["MissingCredentialOrInvalidCredential"];
+            403: components["responses"]["InsufficientScopeOrAccountSuspended"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["StillRunningOrMerged"];
+            410: components["responses"]["Merged"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyKeyReusedOrUnknownReference"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Contention"];
         };
     };
     listProspectEvents: {
@@ -4348,7 +3614,7 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description Ids are opaque; one that is malformed is an unknown one. */
+                /** @description Id of the prospect, `prs_…`. Ids are opaque; one that is malformed is an unknown one. */
                 id: string;
             };
             cookie?: never;
@@ -4366,74 +3632,12 @@ export interface operations {
                     "application/json": components["schemas"]["EventPage"];
                 };
             };
-            /** @description The input is wrong; `errors` names everything that is. `code`: `invalid_input`. */
-            400: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No credential, or one that is unknown, expired or revoked. `code`: `missing_credential`, `invalid_credential`. */
-            401: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The key lacks the scope, or the account is suspended. `code`: `insufficient_scope`, `account_suspended`. */
-            403: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The account has no such thing. `code`: `not_found`. */
-            404: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The prospect was merged into another, `mergedInto`. `code`: `merged`. */
-            410: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Something went wrong on our side; `requestId` names it. `code`: `internal_error`. */
-            500: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["MissingCredentialOrInvalidCredential"];
+            403: components["responses"]["InsufficientScopeOrAccountSuspended"];
+            404: components["responses"]["NotFound"];
+            410: components["responses"]["Merged"];
+            500: components["responses"]["InternalError"];
         };
     };
     listPipelines: {
@@ -4463,59 +3667,17 @@ export interface operations {
                     "application/json": components["schemas"]["PipelinePage"];
                 };
             };
-            /** @description The input is wrong; `errors` names everything that is. `code`: `invalid_input`. */
-            400: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No credential, or one that is unknown, expired or revoked. `code`: `missing_credential`, `invalid_credential`. */
-            401: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The key lacks the scope, or the account is suspended. `code`: `insufficient_scope`, `account_suspended`. */
-            403: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Something went wrong on our side; `requestId` names it. `code`: `internal_error`. */
-            500: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["MissingCredentialOrInvalidCredential"];
+            403: components["responses"]["InsufficientScopeOrAccountSuspended"];
+            500: components["responses"]["InternalError"];
         };
     };
     createPipeline: {
         parameters: {
             query?: never;
             header?: {
-                /** @description Lets the call be repeated for 24 hours: 1 to 255 printable ASCII characters. */
+                /** @description Lets the call be repeated for 24 hours: 1 to 255 printable ASCII characters, another one for each thing that is asked. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -4536,7 +3698,7 @@ export interface operations {
                 "application/json": {
                     /**
                      * @description Its name.
-                     * @example Downtown
+                     * @example Recruiting
                      */
                     name: string;
                     /**
@@ -4558,105 +3720,23 @@ export interface operations {
             201: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
+                    Location: components["headers"]["Location"];
                     "Server-Timing": components["headers"]["Server-Timing"];
                     "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
-                    Location: components["headers"]["Location"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Pipeline"];
                 };
             };
-            /** @description The input is wrong; `errors` names everything that is. `code`: `invalid_input`, `malformed_json`. */
-            400: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No credential, or one that is unknown, expired or revoked. `code`: `missing_credential`, `invalid_credential`. */
-            401: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The key lacks the scope, or the account is suspended. `code`: `insufficient_scope`, `account_suspended`. */
-            403: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description It conflicts with what is there; `conflictsWith` names that. `code`: `already_exists`, `still_running`. */
-            409: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is too large. `code`: `body_too_large`. */
-            413: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is not said to be JSON. `code`: `unsupported_media_type`. */
-            415: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description It names what the account does not have, or an `Idempotency-Key` is used for something else. `code`: `idempotency_key_reused`. */
-            422: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Something went wrong on our side; `requestId` names it. `code`: `internal_error`. */
-            500: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["InvalidInputOrMalformedJson"];
+            401: components["responses"]["MissingCredentialOrInvalidCredential"];
+            403: components["responses"]["InsufficientScopeOrAccountSuspended"];
+            409: components["responses"]["StillRunningOrAlreadyExists"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            500: components["responses"]["InternalError"];
         };
     };
     getPipeline: {
@@ -4664,7 +3744,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Ids are opaque; one that is malformed is an unknown one. */
+                /** @description Id of the pipeline, `pipe_…`. Ids are opaque; one that is malformed is an unknown one. */
                 id: string;
             };
             cookie?: never;
@@ -4682,63 +3762,11 @@ export interface operations {
                     "application/json": components["schemas"]["Pipeline"];
                 };
             };
-            /** @description The input is wrong; `errors` names everything that is. `code`: `invalid_input`. */
-            400: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No credential, or one that is unknown, expired or revoked. `code`: `missing_credential`, `invalid_credential`. */
-            401: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The key lacks the scope, or the account is suspended. `code`: `insufficient_scope`, `account_suspended`. */
-            403: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The account has no such thing. `code`: `not_found`. */
-            404: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Something went wrong on our side; `requestId` names it. `code`: `internal_error`. */
-            500: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["MissingCredentialOrInvalidCredential"];
+            403: components["responses"]["InsufficientScopeOrAccountSuspended"];
+            404: components["responses"]["NotFound"];
+            500: components["responses"]["InternalError"];
         };
     };
     deletePipeline: {
@@ -4749,7 +3777,7 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description Ids are opaque; one that is malformed is an unknown one. */
+                /** @description Id of the pipeline, `pipe_…`. Ids are opaque; one that is malformed is an unknown one. */
                 id: string;
             };
             cookie?: never;
@@ -4774,85 +3802,13 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description The input is wrong; `errors` names everything that is. `code`: `invalid_input`. */
-            400: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No credential, or one that is unknown, expired or revoked. `code`: `missing_credential`, `invalid_credential`. */
-            401: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The key lacks the scope, or the account is suspended. `code`: `insufficient_scope`, `account_suspended`. */
-            403: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The account has no such thing. `code`: `not_found`. */
-            404: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description It conflicts with what is there; `conflictsWith` names that. `code`: `in_use`, `being_moved`, `is_default`. */
-            409: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description It names what the account does not have, or an `Idempotency-Key` is used for something else. `code`: `unknown_reference`. */
-            422: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Something went wrong on our side; `requestId` names it. `code`: `internal_error`. */
-            500: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["MissingCredentialOrInvalidCredential"];
+            403: components["responses"]["InsufficientScopeOrAccountSuspended"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["InUseOrBeingMovedOrIsDefault"];
+            422: components["responses"]["UnknownReference"];
+            500: components["responses"]["InternalError"];
         };
     };
     updatePipeline: {
@@ -4860,12 +3816,12 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Ids are opaque; one that is malformed is an unknown one. */
+                /** @description Id of the pipeline, `pipe_…`. Ids are opaque; one that is malformed is an unknown one. */
                 id: string;
             };
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
                 /**
                  * @example {
@@ -4876,7 +3832,7 @@ export interface operations {
                 "application/json": {
                     /**
                      * @description Its name.
-                     * @example Downtown
+                     * @example Recruiting
                      */
                     name?: string;
                     /**
@@ -4905,96 +3861,14 @@ export interface operations {
                     "application/json": components["schemas"]["Pipeline"];
                 };
             };
-            /** @description The input is wrong; `errors` names everything that is. `code`: `invalid_input`, `malformed_json`. */
-            400: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No credential, or one that is unknown, expired or revoked. `code`: `missing_credential`, `invalid_credential`. */
-            401: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The key lacks the scope, or the account is suspended. `code`: `insufficient_scope`, `account_suspended`. */
-            403: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The account has no such thing. `code`: `not_found`. */
-            404: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description It conflicts with what is there; `conflictsWith` names that. `code`: `already_exists`. */
-            409: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is too large. `code`: `body_too_large`. */
-            413: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is not said to be JSON. `code`: `unsupported_media_type`. */
-            415: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Something went wrong on our side; `requestId` names it. `code`: `internal_error`. */
-            500: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["InvalidInputOrMalformedJson"];
+            401: components["responses"]["MissingCredentialOrInvalidCredential"];
+            403: components["responses"]["InsufficientScopeOrAccountSuspended"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["AlreadyExists"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["InternalError"];
         };
     };
     listStages: {
@@ -5024,59 +3898,17 @@ export interface operations {
                     "application/json": components["schemas"]["StagePage"];
                 };
             };
-            /** @description The input is wrong; `errors` names everything that is. `code`: `invalid_input`. */
-            400: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No credential, or one that is unknown, expired or revoked. `code`: `missing_credential`, `invalid_credential`. */
-            401: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The key lacks the scope, or the account is suspended. `code`: `insufficient_scope`, `account_suspended`. */
-            403: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Something went wrong on our side; `requestId` names it. `code`: `internal_error`. */
-            500: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["MissingCredentialOrInvalidCredential"];
+            403: components["responses"]["InsufficientScopeOrAccountSuspended"];
+            500: components["responses"]["InternalError"];
         };
     };
     createStage: {
         parameters: {
             query?: never;
             header?: {
-                /** @description Lets the call be repeated for 24 hours: 1 to 255 printable ASCII characters. */
+                /** @description Lets the call be repeated for 24 hours: 1 to 255 printable ASCII characters, another one for each thing that is asked. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -5093,10 +3925,13 @@ export interface operations {
                 "application/json": {
                     /**
                      * @description Its name.
-                     * @example Downtown
+                     * @example Interview
                      */
                     name: string;
-                    /** @description The pipeline; of prospects: its default stage, unless they are in it already. */
+                    /**
+                     * @description The pipeline that it is in.
+                     * @example pipe_01jd3v7x5c9q8m2k4n6p0r1s3t
+                     */
                     pipelineId: string;
                 };
             };
@@ -5106,105 +3941,23 @@ export interface operations {
             201: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
+                    Location: components["headers"]["Location"];
                     "Server-Timing": components["headers"]["Server-Timing"];
                     "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
-                    Location: components["headers"]["Location"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Stage"];
                 };
             };
-            /** @description The input is wrong; `errors` names everything that is. `code`: `invalid_input`, `malformed_json`. */
-            400: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No credential, or one that is unknown, expired or revoked. `code`: `missing_credential`, `invalid_credential`. */
-            401: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The key lacks the scope, or the account is suspended. `code`: `insufficient_scope`, `account_suspended`. */
-            403: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description It conflicts with what is there; `conflictsWith` names that. `code`: `already_exists`, `still_running`. */
-            409: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is too large. `code`: `body_too_large`. */
-            413: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is not said to be JSON. `code`: `unsupported_media_type`. */
-            415: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description It names what the account does not have, or an `Idempotency-Key` is used for something else. `code`: `unknown_reference`, `idempotency_key_reused`. */
-            422: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Something went wrong on our side; `requestId` names it. `code`: `internal_error`. */
-            500: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["InvalidInputOrMalformedJson"];
+            401: components["responses"]["MissingCredentialOrInvalidCredential"];
+            403: components["responses"]["InsufficientScopeOrAccountSuspended"];
+            409: components["responses"]["StillRunningOrAlreadyExists"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyKeyReusedOrUnknownReference"];
+            500: components["responses"]["InternalError"];
         };
     };
     getStage: {
@@ -5212,7 +3965,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Ids are opaque; one that is malformed is an unknown one. */
+                /** @description Id of the stage, `stg_…`. Ids are opaque; one that is malformed is an unknown one. */
                 id: string;
             };
             cookie?: never;
@@ -5230,63 +3983,11 @@ export interface operations {
                     "application/json": components["schemas"]["Stage"];
                 };
             };
-            /** @description The input is wrong; `errors` names everything that is. `code`: `invalid_input`. */
-            400: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No credential, or one that is unknown, expired or revoked. `code`: `missing_credential`, `invalid_credential`. */
-            401: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The key lacks the scope, or the account is suspended. `code`: `insufficient_scope`, `account_suspended`. */
-            403: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The account has no such thing. `code`: `not_found`. */
-            404: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Something went wrong on our side; `requestId` names it. `code`: `internal_error`. */
-            500: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["MissingCredentialOrInvalidCredential"];
+            403: components["responses"]["InsufficientScopeOrAccountSuspended"];
+            404: components["responses"]["NotFound"];
+            500: components["responses"]["InternalError"];
         };
     };
     deleteStage: {
@@ -5297,7 +3998,7 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description Ids are opaque; one that is malformed is an unknown one. */
+                /** @description Id of the stage, `stg_…`. Ids are opaque; one that is malformed is an unknown one. */
                 id: string;
             };
             cookie?: never;
@@ -5322,85 +4023,13 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description The input is wrong; `errors` names everything that is. `code`: `invalid_input`. */
-            400: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No credential, or one that is unknown, expired or revoked. `code`: `missing_credential`, `invalid_credential`. */
-            401: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The key lacks the scope, or the account is suspended. `code`: `insufficient_scope`, `account_suspended`. */
-            403: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The account has no such thing. `code`: `not_found`. */
-            404: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description It conflicts with what is there; `conflictsWith` names that. `code`: `in_use`, `being_moved`, `is_default`. */
-            409: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description It names what the account does not have, or an `Idempotency-Key` is used for something else. `code`: `unknown_reference`. */
-            422: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Something went wrong on our side; `requestId` names it. `code`: `internal_error`. */
-            500: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["MissingCredentialOrInvalidCredential"];
+            403: components["responses"]["InsufficientScopeOrAccountSuspended"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["InUseOrBeingMovedOrIsDefault"];
+            422: components["responses"]["UnknownReference"];
+            500: components["responses"]["InternalError"];
         };
     };
     updateStage: {
@@ -5408,12 +4037,12 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Ids are opaque; one that is malformed is an unknown one. */
+                /** @description Id of the stage, `stg_…`. Ids are opaque; one that is malformed is an unknown one. */
                 id: string;
             };
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
                 /**
                  * @example {
@@ -5424,7 +4053,7 @@ export interface operations {
                 "application/json": {
                     /**
                      * @description Its name.
-                     * @example Downtown
+                     * @example Interview
                      */
                     name?: string;
                     /**
@@ -5453,96 +4082,14 @@ export interface operations {
                     "application/json": components["schemas"]["Stage"];
                 };
             };
-            /** @description The input is wrong; `errors` names everything that is. `code`: `invalid_input`, `malformed_json`. */
-            400: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No credential, or one that is unknown, expired or revoked. `code`: `missing_credential`, `invalid_credential`. */
-            401: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The key lacks the scope, or the account is suspended. `code`: `insufficient_scope`, `account_suspended`. */
-            403: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The account has no such thing. `code`: `not_found`. */
-            404: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description It conflicts with what is there; `conflictsWith` names that. `code`: `already_exists`. */
-            409: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is too large. `code`: `body_too_large`. */
-            413: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is not said to be JSON. `code`: `unsupported_media_type`. */
-            415: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Something went wrong on our side; `requestId` names it. `code`: `internal_error`. */
-            500: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["InvalidInputOrMalformedJson"];
+            401: components["responses"]["MissingCredentialOrInvalidCredential"];
+            403: components["responses"]["InsufficientScopeOrAccountSuspended"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["AlreadyExists"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["InternalError"];
         };
     };
     listLabels: {
@@ -5572,59 +4119,17 @@ export interface operations {
                     "application/json": components["schemas"]["LabelPage"];
                 };
             };
-            /** @description The input is wrong; `errors` names everything that is. `code`: `invalid_input`. */
-            400: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No credential, or one that is unknown, expired or revoked. `code`: `missing_credential`, `invalid_credential`. */
-            401: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The key lacks the scope, or the account is suspended. `code`: `insufficient_scope`, `account_suspended`. */
-            403: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Something went wrong on our side; `requestId` names it. `code`: `internal_error`. */
-            500: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["MissingCredentialOrInvalidCredential"];
+            403: components["responses"]["InsufficientScopeOrAccountSuspended"];
+            500: components["responses"]["InternalError"];
         };
     };
     createLabel: {
         parameters: {
             query?: never;
             header?: {
-                /** @description Lets the call be repeated for 24 hours: 1 to 255 printable ASCII characters. */
+                /** @description Lets the call be repeated for 24 hours: 1 to 255 printable ASCII characters, another one for each thing that is asked. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -5639,8 +4144,8 @@ export interface operations {
                  */
                 "application/json": {
                     /**
-                     * @description Its name.
-                     * @example Downtown
+                     * @description Its name, without a comma.
+                     * @example Hot
                      */
                     name: string;
                 };
@@ -5651,105 +4156,23 @@ export interface operations {
             201: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
+                    Location: components["headers"]["Location"];
                     "Server-Timing": components["headers"]["Server-Timing"];
                     "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
-                    Location: components["headers"]["Location"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Label"];
                 };
             };
-            /** @description The input is wrong; `errors` names everything that is. `code`: `invalid_input`, `malformed_json`. */
-            400: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No credential, or one that is unknown, expired or revoked. `code`: `missing_credential`, `invalid_credential`. */
-            401: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The key lacks the scope, or the account is suspended. `code`: `insufficient_scope`, `account_suspended`. */
-            403: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description It conflicts with what is there; `conflictsWith` names that. `code`: `already_exists`, `still_running`. */
-            409: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is too large. `code`: `body_too_large`. */
-            413: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is not said to be JSON. `code`: `unsupported_media_type`. */
-            415: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description It names what the account does not have, or an `Idempotency-Key` is used for something else. `code`: `idempotency_key_reused`. */
-            422: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Something went wrong on our side; `requestId` names it. `code`: `internal_error`. */
-            500: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["InvalidInputOrMalformedJson"];
+            401: components["responses"]["MissingCredentialOrInvalidCredential"];
+            403: components["responses"]["InsufficientScopeOrAccountSuspended"];
+            409: components["responses"]["StillRunningOrAlreadyExists"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            500: components["responses"]["InternalError"];
         };
     };
     getLabel: {
@@ -5757,7 +4180,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Ids are opaque; one that is malformed is an unknown one. */
+                /** @description Id of the label, `lbl_…`. Ids are opaque; one that is malformed is an unknown one. */
                 id: string;
             };
             cookie?: never;
@@ -5775,63 +4198,11 @@ export interface operations {
                     "application/json": components["schemas"]["Label"];
                 };
             };
-            /** @description The input is wrong; `errors` names everything that is. `code`: `invalid_input`. */
-            400: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No credential, or one that is unknown, expired or revoked. `code`: `missing_credential`, `invalid_credential`. */
-            401: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The key lacks the scope, or the account is suspended. `code`: `insufficient_scope`, `account_suspended`. */
-            403: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The account has no such thing. `code`: `not_found`. */
-            404: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Something went wrong on our side; `requestId` names it. `code`: `internal_error`. */
-            500: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["MissingCredentialOrInvalidCredential"];
+            403: components["responses"]["InsufficientScopeOrAccountSuspended"];
+            404: components["responses"]["NotFound"];
+            500: components["responses"]["InternalError"];
         };
     };
     deleteLabel: {
@@ -5842,7 +4213,7 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description Ids are opaque; one that is malformed is an unknown one. */
+                /** @description Id of the label, `lbl_…`. Ids are opaque; one that is malformed is an unknown one. */
                 id: string;
             };
             cookie?: never;
@@ -5867,85 +4238,13 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description The input is wrong; `errors` names everything that is. `code`: `invalid_input`. */
-            400: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No credential, or one that is unknown, expired or revoked. `code`: `missing_credential`, `invalid_credential`. */
-            401: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The key lacks the scope, or the account is suspended. `code`: `insufficient_scope`, `account_suspended`. */
-            403: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The account has no such thing. `code`: `not_found`. */
-            404: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description It conflicts with what is there; `conflictsWith` names that. `code`: `in_use`, `being_moved`. */
-            409: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description It names what the account does not have, or an `Idempotency-Key` is used for something else. `code`: `unknown_reference`. */
-            422: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Something went wrong on our side; `requestId` names it. `code`: `internal_error`. */
-            500: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["MissingCredentialOrInvalidCredential"];
+            403: components["responses"]["InsufficientScopeOrAccountSuspended"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["InUseOrBeingMoved"];
+            422: components["responses"]["UnknownReference"];
+            500: components["responses"]["InternalError"];
         };
     };
     updateLabel: {
@@ -5953,12 +4252,12 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Ids are opaque; one that is malformed is an unknown one. */
+                /** @description Id of the label, `lbl_…`. Ids are opaque; one that is malformed is an unknown one. */
                 id: string;
             };
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
                 /**
                  * @example {
@@ -5967,8 +4266,8 @@ export interface operations {
                  */
                 "application/json": {
                     /**
-                     * @description Its name.
-                     * @example Downtown
+                     * @description Its name, without a comma.
+                     * @example Hot
                      */
                     name?: string;
                 };
@@ -5986,96 +4285,14 @@ export interface operations {
                     "application/json": components["schemas"]["Label"];
                 };
             };
-            /** @description The input is wrong; `errors` names everything that is. `code`: `invalid_input`, `malformed_json`. */
-            400: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No credential, or one that is unknown, expired or revoked. `code`: `missing_credential`, `invalid_credential`. */
-            401: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The key lacks the scope, or the account is suspended. `code`: `insufficient_scope`, `account_suspended`. */
-            403: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The account has no such thing. `code`: `not_found`. */
-            404: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description It conflicts with what is there; `conflictsWith` names that. `code`: `already_exists`. */
-            409: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is too large. `code`: `body_too_large`. */
-            413: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is not said to be JSON. `code`: `unsupported_media_type`. */
-            415: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Something went wrong on our side; `requestId` names it. `code`: `internal_error`. */
-            500: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["InvalidInputOrMalformedJson"];
+            401: components["responses"]["MissingCredentialOrInvalidCredential"];
+            403: components["responses"]["InsufficientScopeOrAccountSuspended"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["AlreadyExists"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["InternalError"];
         };
     };
     listSources: {
@@ -6105,59 +4322,17 @@ export interface operations {
                     "application/json": components["schemas"]["SourcePage"];
                 };
             };
-            /** @description The input is wrong; `errors` names everything that is. `code`: `invalid_input`. */
-            400: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No credential, or one that is unknown, expired or revoked. `code`: `missing_credential`, `invalid_credential`. */
-            401: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The key lacks the scope, or the account is suspended. `code`: `insufficient_scope`, `account_suspended`. */
-            403: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Something went wrong on our side; `requestId` names it. `code`: `internal_error`. */
-            500: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["MissingCredentialOrInvalidCredential"];
+            403: components["responses"]["InsufficientScopeOrAccountSuspended"];
+            500: components["responses"]["InternalError"];
         };
     };
     createSource: {
         parameters: {
             query?: never;
             header?: {
-                /** @description Lets the call be repeated for 24 hours: 1 to 255 printable ASCII characters. */
+                /** @description Lets the call be repeated for 24 hours: 1 to 255 printable ASCII characters, another one for each thing that is asked. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -6173,7 +4348,7 @@ export interface operations {
                 "application/json": {
                     /**
                      * @description Its name.
-                     * @example Downtown
+                     * @example Referral
                      */
                     name: string;
                 };
@@ -6184,105 +4359,23 @@ export interface operations {
             201: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
+                    Location: components["headers"]["Location"];
                     "Server-Timing": components["headers"]["Server-Timing"];
                     "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
-                    Location: components["headers"]["Location"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Source"];
                 };
             };
-            /** @description The input is wrong; `errors` names everything that is. `code`: `invalid_input`, `malformed_json`. */
-            400: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No credential, or one that is unknown, expired or revoked. `code`: `missing_credential`, `invalid_credential`. */
-            401: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The key lacks the scope, or the account is suspended. `code`: `insufficient_scope`, `account_suspended`. */
-            403: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description It conflicts with what is there; `conflictsWith` names that. `code`: `already_exists`, `still_running`. */
-            409: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is too large. `code`: `body_too_large`. */
-            413: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is not said to be JSON. `code`: `unsupported_media_type`. */
-            415: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description It names what the account does not have, or an `Idempotency-Key` is used for something else. `code`: `idempotency_key_reused`. */
-            422: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Something went wrong on our side; `requestId` names it. `code`: `internal_error`. */
-            500: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["InvalidInputOrMalformedJson"];
+            401: components["responses"]["MissingCredentialOrInvalidCredential"];
+            403: components["responses"]["InsufficientScopeOrAccountSuspended"];
+            409: components["responses"]["StillRunningOrAlreadyExists"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            500: components["responses"]["InternalError"];
         };
     };
     getSource: {
@@ -6290,7 +4383,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Ids are opaque; one that is malformed is an unknown one. */
+                /** @description Id of the source, `src_…`. Ids are opaque; one that is malformed is an unknown one. */
                 id: string;
             };
             cookie?: never;
@@ -6308,63 +4401,11 @@ export interface operations {
                     "application/json": components["schemas"]["Source"];
                 };
             };
-            /** @description The input is wrong; `errors` names everything that is. `code`: `invalid_input`. */
-            400: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No credential, or one that is unknown, expired or revoked. `code`: `missing_credential`, `invalid_credential`. */
-            401: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The key lacks the scope, or the account is suspended. `code`: `insufficient_scope`, `account_suspended`. */
-            403: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The account has no such thing. `code`: `not_found`. */
-            404: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Something went wrong on our side; `requestId` names it. `code`: `internal_error`. */
-            500: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["MissingCredentialOrInvalidCredential"];
+            403: components["responses"]["InsufficientScopeOrAccountSuspended"];
+            404: components["responses"]["NotFound"];
+            500: components["responses"]["InternalError"];
         };
     };
     deleteSource: {
@@ -6375,7 +4416,7 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description Ids are opaque; one that is malformed is an unknown one. */
+                /** @description Id of the source, `src_…`. Ids are opaque; one that is malformed is an unknown one. */
                 id: string;
             };
             cookie?: never;
@@ -6400,85 +4441,13 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description The input is wrong; `errors` names everything that is. `code`: `invalid_input`. */
-            400: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No credential, or one that is unknown, expired or revoked. `code`: `missing_credential`, `invalid_credential`. */
-            401: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The key lacks the scope, or the account is suspended. `code`: `insufficient_scope`, `account_suspended`. */
-            403: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The account has no such thing. `code`: `not_found`. */
-            404: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description It conflicts with what is there; `conflictsWith` names that. `code`: `in_use`, `being_moved`. */
-            409: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description It names what the account does not have, or an `Idempotency-Key` is used for something else. `code`: `unknown_reference`. */
-            422: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Something went wrong on our side; `requestId` names it. `code`: `internal_error`. */
-            500: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["MissingCredentialOrInvalidCredential"];
+            403: components["responses"]["InsufficientScopeOrAccountSuspended"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["InUseOrBeingMoved"];
+            422: components["responses"]["UnknownReference"];
+            500: components["responses"]["InternalError"];
         };
     };
     updateSource: {
@@ -6486,12 +4455,12 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Ids are opaque; one that is malformed is an unknown one. */
+                /** @description Id of the source, `src_…`. Ids are opaque; one that is malformed is an unknown one. */
                 id: string;
             };
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
                 /**
                  * @example {
@@ -6501,7 +4470,7 @@ export interface operations {
                 "application/json": {
                     /**
                      * @description Its name.
-                     * @example Downtown
+                     * @example Referral
                      */
                     name?: string;
                 };
@@ -6519,96 +4488,14 @@ export interface operations {
                     "application/json": components["schemas"]["Source"];
                 };
             };
-            /** @description The input is wrong; `errors` names everything that is. `code`: `invalid_input`, `malformed_json`. */
-            400: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No credential, or one that is unknown, expired or revoked. `code`: `missing_credential`, `invalid_credential`. */
-            401: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The key lacks the scope, or the account is suspended. `code`: `insufficient_scope`, `account_suspended`. */
-            403: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The account has no such thing. `code`: `not_found`. */
-            404: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description It conflicts with what is there; `conflictsWith` names that. `code`: `already_exists`. */
-            409: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is too large. `code`: `body_too_large`. */
-            413: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is not said to be JSON. `code`: `unsupported_media_type`. */
-            415: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Something went wrong on our side; `requestId` names it. `code`: `internal_error`. */
-            500: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["InvalidInputOrMalformedJson"];
+            401: components["responses"]["MissingCredentialOrInvalidCredential"];
+            403: components["responses"]["InsufficientScopeOrAccountSuspended"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["AlreadyExists"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["InternalError"];
         };
     };
     listOffices: {
@@ -6638,59 +4525,17 @@ export interface operations {
                     "application/json": components["schemas"]["OfficePage"];
                 };
             };
-            /** @description The input is wrong; `errors` names everything that is. `code`: `invalid_input`. */
-            400: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No credential, or one that is unknown, expired or revoked. `code`: `missing_credential`, `invalid_credential`. */
-            401: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The key lacks the scope, or the account is suspended. `code`: `insufficient_scope`, `account_suspended`. */
-            403: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Something went wrong on our side; `requestId` names it. `code`: `internal_error`. */
-            500: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["MissingCredentialOrInvalidCredential"];
+            403: components["responses"]["InsufficientScopeOrAccountSuspended"];
+            500: components["responses"]["InternalError"];
         };
     };
     createOffice: {
         parameters: {
             query?: never;
             header?: {
-                /** @description Lets the call be repeated for 24 hours: 1 to 255 printable ASCII characters. */
+                /** @description Lets the call be repeated for 24 hours: 1 to 255 printable ASCII characters, another one for each thing that is asked. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -6717,105 +4562,23 @@ export interface operations {
             201: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
+                    Location: components["headers"]["Location"];
                     "Server-Timing": components["headers"]["Server-Timing"];
                     "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
-                    Location: components["headers"]["Location"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Office"];
                 };
             };
-            /** @description The input is wrong; `errors` names everything that is. `code`: `invalid_input`, `malformed_json`. */
-            400: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No credential, or one that is unknown, expired or revoked. `code`: `missing_credential`, `invalid_credential`. */
-            401: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The key lacks the scope, or the account is suspended. `code`: `insufficient_scope`, `account_suspended`. */
-            403: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description It conflicts with what is there; `conflictsWith` names that. `code`: `already_exists`, `still_running`. */
-            409: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is too large. `code`: `body_too_large`. */
-            413: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is not said to be JSON. `code`: `unsupported_media_type`. */
-            415: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description It names what the account does not have, or an `Idempotency-Key` is used for something else. `code`: `idempotency_key_reused`. */
-            422: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Something went wrong on our side; `requestId` names it. `code`: `internal_error`. */
-            500: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["InvalidInputOrMalformedJson"];
+            401: components["responses"]["MissingCredentialOrInvalidCredential"];
+            403: components["responses"]["InsufficientScopeOrAccountSuspended"];
+            409: components["responses"]["StillRunningOrAlreadyExists"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            500: components["responses"]["InternalError"];
         };
     };
     getOffice: {
@@ -6823,7 +4586,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Ids are opaque; one that is malformed is an unknown one. */
+                /** @description Id of the office, `off_…`. Ids are opaque; one that is malformed is an unknown one. */
                 id: string;
             };
             cookie?: never;
@@ -6841,63 +4604,11 @@ export interface operations {
                     "application/json": components["schemas"]["Office"];
                 };
             };
-            /** @description The input is wrong; `errors` names everything that is. `code`: `invalid_input`. */
-            400: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No credential, or one that is unknown, expired or revoked. `code`: `missing_credential`, `invalid_credential`. */
-            401: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The key lacks the scope, or the account is suspended. `code`: `insufficient_scope`, `account_suspended`. */
-            403: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The account has no such thing. `code`: `not_found`. */
-            404: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Something went wrong on our side; `requestId` names it. `code`: `internal_error`. */
-            500: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["MissingCredentialOrInvalidCredential"];
+            403: components["responses"]["InsufficientScopeOrAccountSuspended"];
+            404: components["responses"]["NotFound"];
+            500: components["responses"]["InternalError"];
         };
     };
     deleteOffice: {
@@ -6908,7 +4619,7 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description Ids are opaque; one that is malformed is an unknown one. */
+                /** @description Id of the office, `off_…`. Ids are opaque; one that is malformed is an unknown one. */
                 id: string;
             };
             cookie?: never;
@@ -6933,85 +4644,13 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description The input is wrong; `errors` names everything that is. `code`: `invalid_input`. */
-            400: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No credential, or one that is unknown, expired or revoked. `code`: `missing_credential`, `invalid_credential`. */
-            401: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The key lacks the scope, or the account is suspended. `code`: `insufficient_scope`, `account_suspended`. */
-            403: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The account has no such thing. `code`: `not_found`. */
-            404: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description It conflicts with what is there; `conflictsWith` names that. `code`: `in_use`, `being_moved`. */
-            409: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description It names what the account does not have, or an `Idempotency-Key` is used for something else. `code`: `unknown_reference`. */
-            422: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Something went wrong on our side; `requestId` names it. `code`: `internal_error`. */
-            500: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["MissingCredentialOrInvalidCredential"];
+            403: components["responses"]["InsufficientScopeOrAccountSuspended"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["InUseOrBeingMoved"];
+            422: components["responses"]["UnknownReference"];
+            500: components["responses"]["InternalError"];
         };
     };
     updateOffice: {
@@ -7019,12 +4658,12 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Ids are opaque; one that is malformed is an unknown one. */
+                /** @description Id of the office, `off_…`. Ids are opaque; one that is malformed is an unknown one. */
                 id: string;
             };
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
                 /**
                  * @example {
@@ -7052,96 +4691,14 @@ export interface operations {
                     "application/json": components["schemas"]["Office"];
                 };
             };
-            /** @description The input is wrong; `errors` names everything that is. `code`: `invalid_input`, `malformed_json`. */
-            400: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No credential, or one that is unknown, expired or revoked. `code`: `missing_credential`, `invalid_credential`. */
-            401: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The key lacks the scope, or the account is suspended. `code`: `insufficient_scope`, `account_suspended`. */
-            403: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The account has no such thing. `code`: `not_found`. */
-            404: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description It conflicts with what is there; `conflictsWith` names that. `code`: `already_exists`. */
-            409: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is too large. `code`: `body_too_large`. */
-            413: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is not said to be JSON. `code`: `unsupported_media_type`. */
-            415: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Something went wrong on our side; `requestId` names it. `code`: `internal_error`. */
-            500: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["InvalidInputOrMalformedJson"];
+            401: components["responses"]["MissingCredentialOrInvalidCredential"];
+            403: components["responses"]["InsufficientScopeOrAccountSuspended"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["AlreadyExists"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["InternalError"];
         };
     };
     listUsers: {
@@ -7171,59 +4728,17 @@ export interface operations {
                     "application/json": components["schemas"]["UserPage"];
                 };
             };
-            /** @description The input is wrong; `errors` names everything that is. `code`: `invalid_input`. */
-            400: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No credential, or one that is unknown, expired or revoked. `code`: `missing_credential`, `invalid_credential`. */
-            401: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The key lacks the scope, or the account is suspended. `code`: `insufficient_scope`, `account_suspended`. */
-            403: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Something went wrong on our side; `requestId` names it. `code`: `internal_error`. */
-            500: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["MissingCredentialOrInvalidCredential"];
+            403: components["responses"]["InsufficientScopeOrAccountSuspended"];
+            500: components["responses"]["InternalError"];
         };
     };
     createUser: {
         parameters: {
             query?: never;
             header?: {
-                /** @description Lets the call be repeated for 24 hours: 1 to 255 printable ASCII characters. */
+                /** @description Lets the call be repeated for 24 hours: 1 to 255 printable ASCII characters, another one for each thing that is asked. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -7239,14 +4754,13 @@ export interface operations {
                  */
                 "application/json": {
                     /**
-                     * @description Its name.
-                     * @example Downtown
+                     * @description Who it is.
+                     * @example Ann Lee
                      */
                     name: string;
                     /**
-                     * Format: email
-                     * @description E-mail address, in any case.
-                     * @example jose@example.com
+                     * @description Their e-mail address, in any case; of one user alone.
+                     * @example ann@example.com
                      */
                     email?: string | null;
                 };
@@ -7257,105 +4771,23 @@ export interface operations {
             201: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
+                    Location: components["headers"]["Location"];
                     "Server-Timing": components["headers"]["Server-Timing"];
                     "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
-                    Location: components["headers"]["Location"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["User"];
                 };
             };
-            /** @description The input is wrong; `errors` names everything that is. `code`: `invalid_input`, `malformed_json`. */
-            400: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No credential, or one that is unknown, expired or revoked. `code`: `missing_credential`, `invalid_credential`. */
-            401: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The key lacks the scope, or the account is suspended. `code`: `insufficient_scope`, `account_suspended`. */
-            403: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description It conflicts with what is there; `conflictsWith` names that. `code`: `already_exists`, `still_running`. */
-            409: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is too large. `code`: `body_too_large`. */
-            413: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is not said to be JSON. `code`: `unsupported_media_type`. */
-            415: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description It names what the account does not have, or an `Idempotency-Key` is used for something else. `code`: `idempotency_key_reused`. */
-            422: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Something went wrong on our side; `requestId` names it. `code`: `internal_error`. */
-            500: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["InvalidInputOrMalformedJson"];
+            401: components["responses"]["MissingCredentialOrInvalidCredential"];
+            403: components["responses"]["InsufficientScopeOrAccountSuspended"];
+            409: components["responses"]["StillRunningOrAlreadyExists"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            500: components["responses"]["InternalError"];
         };
     };
     getUser: {
@@ -7363,7 +4795,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Ids are opaque; one that is malformed is an unknown one. */
+                /** @description Id of the user, `usr_…`. Ids are opaque; one that is malformed is an unknown one. */
                 id: string;
             };
             cookie?: never;
@@ -7381,63 +4813,11 @@ export interface operations {
                     "application/json": components["schemas"]["User"];
                 };
             };
-            /** @description The input is wrong; `errors` names everything that is. `code`: `invalid_input`. */
-            400: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No credential, or one that is unknown, expired or revoked. `code`: `missing_credential`, `invalid_credential`. */
-            401: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The key lacks the scope, or the account is suspended. `code`: `insufficient_scope`, `account_suspended`. */
-            403: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The account has no such thing. `code`: `not_found`. */
-            404: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Something went wrong on our side; `requestId` names it. `code`: `internal_error`. */
-            500: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["MissingCredentialOrInvalidCredential"];
+            403: components["responses"]["InsufficientScopeOrAccountSuspended"];
+            404: components["responses"]["NotFound"];
+            500: components["responses"]["InternalError"];
         };
     };
     deleteUser: {
@@ -7448,7 +4828,7 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description Ids are opaque; one that is malformed is an unknown one. */
+                /** @description Id of the user, `usr_…`. Ids are opaque; one that is malformed is an unknown one. */
                 id: string;
             };
             cookie?: never;
@@ -7473,85 +4853,13 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description The input is wrong; `errors` names everything that is. `code`: `invalid_input`. */
-            400: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No credential, or one that is unknown, expired or revoked. `code`: `missing_credential`, `invalid_credential`. */
-            401: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The key lacks the scope, or the account is suspended. `code`: `insufficient_scope`, `account_suspended`. */
-            403: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The account has no such thing. `code`: `not_found`. */
-            404: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description It conflicts with what is there; `conflictsWith` names that. `code`: `in_use`, `being_moved`. */
-            409: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description It names what the account does not have, or an `Idempotency-Key` is used for something else. `code`: `unknown_reference`. */
-            422: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Something went wrong on our side; `requestId` names it. `code`: `internal_error`. */
-            500: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["MissingCredentialOrInvalidCredential"];
+            403: components["responses"]["InsufficientScopeOrAccountSuspended"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["InUseOrBeingMoved"];
+            422: components["responses"]["UnknownReference"];
+            500: components["responses"]["InternalError"];
         };
     };
     updateUser: {
@@ -7559,12 +4867,12 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Ids are opaque; one that is malformed is an unknown one. */
+                /** @description Id of the user, `usr_…`. Ids are opaque; one that is malformed is an unknown one. */
                 id: string;
             };
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
                 /**
                  * @example {
@@ -7573,14 +4881,13 @@ export interface operations {
                  */
                 "application/json": {
                     /**
-                     * @description Its name.
-                     * @example Downtown
+                     * @description Who it is.
+                     * @example Ann Lee
                      */
                     name?: string;
                     /**
-                     * Format: email
-                     * @description E-mail address, in any case.
-                     * @example jose@example.com
+                     * @description Their e-mail address, in any case; of one user alone.
+                     * @example ann@example.com
                      */
                     email?: string | null;
                 };
@@ -7598,96 +4905,14 @@ export interface operations {
                     "application/json": components["schemas"]["User"];
                 };
             };
-            /** @description The input is wrong; `errors` names everything that is. `code`: `invalid_input`, `malformed_json`. */
-            400: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No credential, or one that is unknown, expired or revoked. `code`: `missing_credential`, `invalid_credential`. */
-            401: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The key lacks the scope, or the account is suspended. `code`: `insufficient_scope`, `account_suspended`. */
-            403: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The account has no such thing. `code`: `not_found`. */
-            404: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description It conflicts with what is there; `conflictsWith` names that. `code`: `already_exists`. */
-            409: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is too large. `code`: `body_too_large`. */
-            413: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is not said to be JSON. `code`: `unsupported_media_type`. */
-            415: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Something went wrong on our side; `requestId` names it. `code`: `internal_error`. */
-            500: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["InvalidInputOrMalformedJson"];
+            401: components["responses"]["MissingCredentialOrInvalidCredential"];
+            403: components["responses"]["InsufficientScopeOrAccountSuspended"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["AlreadyExists"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["InternalError"];
         };
     };
     listJobs: {
@@ -7717,59 +4942,17 @@ export interface operations {
                     "application/json": components["schemas"]["JobPage"];
                 };
             };
-            /** @description The input is wrong; `errors` names everything that is. `code`: `invalid_input`. */
-            400: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No credential, or one that is unknown, expired or revoked. `code`: `missing_credential`, `invalid_credential`. */
-            401: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The key lacks the scope, or the account is suspended. `code`: `insufficient_scope`, `account_suspended`. */
-            403: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Something went wrong on our side; `requestId` names it. `code`: `internal_error`. */
-            500: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["MissingCredentialOrInvalidCredential"];
+            403: components["responses"]["InsufficientScopeOrAccountSuspended"];
+            500: components["responses"]["InternalError"];
         };
     };
     createJob: {
         parameters: {
             query?: never;
             header?: {
-                /** @description Lets the call be repeated for 24 hours: 1 to 255 printable ASCII characters. */
+                /** @description Lets the call be repeated for 24 hours: 1 to 255 printable ASCII characters, another one for each thing that is asked. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -7784,8 +4967,8 @@ export interface operations {
                  */
                 "application/json": {
                     /**
-                     * @description Its name.
-                     * @example Downtown
+                     * @description What it is.
+                     * @example Agent, Manhattan
                      */
                     name: string;
                 };
@@ -7796,105 +4979,23 @@ export interface operations {
             201: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
+                    Location: components["headers"]["Location"];
                     "Server-Timing": components["headers"]["Server-Timing"];
                     "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
-                    Location: components["headers"]["Location"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Job"];
                 };
             };
-            /** @description The input is wrong; `errors` names everything that is. `code`: `invalid_input`, `malformed_json`. */
-            400: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No credential, or one that is unknown, expired or revoked. `code`: `missing_credential`, `invalid_credential`. */
-            401: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The key lacks the scope, or the account is suspended. `code`: `insufficient_scope`, `account_suspended`. */
-            403: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description It conflicts with what is there; `conflictsWith` names that. `code`: `still_running`. */
-            409: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is too large. `code`: `body_too_large`. */
-            413: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is not said to be JSON. `code`: `unsupported_media_type`. */
-            415: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description It names what the account does not have, or an `Idempotency-Key` is used for something else. `code`: `idempotency_key_reused`. */
-            422: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Something went wrong on our side; `requestId` names it. `code`: `internal_error`. */
-            500: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["InvalidInputOrMalformedJson"];
+            401: components["responses"]["MissingCredentialOrInvalidCredential"];
+            403: components["responses"]["InsufficientScopeOrAccountSuspended"];
+            409: components["responses"]["StillRunning"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            500: components["responses"]["InternalError"];
         };
     };
     getJob: {
@@ -7902,7 +5003,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Ids are opaque; one that is malformed is an unknown one. */
+                /** @description Id of the job, `job_…`. Ids are opaque; one that is malformed is an unknown one. */
                 id: string;
             };
             cookie?: never;
@@ -7920,63 +5021,11 @@ export interface operations {
                     "application/json": components["schemas"]["Job"];
                 };
             };
-            /** @description The input is wrong; `errors` names everything that is. `code`: `invalid_input`. */
-            400: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No credential, or one that is unknown, expired or revoked. `code`: `missing_credential`, `invalid_credential`. */
-            401: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The key lacks the scope, or the account is suspended. `code`: `insufficient_scope`, `account_suspended`. */
-            403: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The account has no such thing. `code`: `not_found`. */
-            404: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Something went wrong on our side; `requestId` names it. `code`: `internal_error`. */
-            500: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["MissingCredentialOrInvalidCredential"];
+            403: components["responses"]["InsufficientScopeOrAccountSuspended"];
+            404: components["responses"]["NotFound"];
+            500: components["responses"]["InternalError"];
         };
     };
     deleteJob: {
@@ -7987,7 +5036,7 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description Ids are opaque; one that is malformed is an unknown one. */
+                /** @description Id of the job, `job_…`. Ids are opaque; one that is malformed is an unknown one. */
                 id: string;
             };
             cookie?: never;
@@ -8012,85 +5061,13 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description The input is wrong; `errors` names everything that is. `code`: `invalid_input`. */
-            400: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No credential, or one that is unknown, expired or revoked. `code`: `missing_credential`, `invalid_credential`. */
-            401: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The key lacks the scope, or the account is suspended. `code`: `insufficient_scope`, `account_suspended`. */
-            403: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The account has no such thing. `code`: `not_found`. */
-            404: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description It conflicts with what is there; `conflictsWith` names that. `code`: `in_use`, `being_moved`. */
-            409: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description It names what the account does not have, or an `Idempotency-Key` is used for something else. `code`: `unknown_reference`. */
-            422: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Something went wrong on our side; `requestId` names it. `code`: `internal_error`. */
-            500: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["MissingCredentialOrInvalidCredential"];
+            403: components["responses"]["InsufficientScopeOrAccountSuspended"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["InUseOrBeingMoved"];
+            422: components["responses"]["UnknownReference"];
+            500: components["responses"]["InternalError"];
         };
     };
     updateJob: {
@@ -8098,12 +5075,12 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Ids are opaque; one that is malformed is an unknown one. */
+                /** @description Id of the job, `job_…`. Ids are opaque; one that is malformed is an unknown one. */
                 id: string;
             };
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
                 /**
                  * @example {
@@ -8112,8 +5089,8 @@ export interface operations {
                  */
                 "application/json": {
                     /**
-                     * @description Its name.
-                     * @example Downtown
+                     * @description What it is.
+                     * @example Agent, Manhattan
                      */
                     name?: string;
                 };
@@ -8131,85 +5108,13 @@ export interface operations {
                     "application/json": components["schemas"]["Job"];
                 };
             };
-            /** @description The input is wrong; `errors` names everything that is. `code`: `invalid_input`, `malformed_json`. */
-            400: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No credential, or one that is unknown, expired or revoked. `code`: `missing_credential`, `invalid_credential`. */
-            401: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The key lacks the scope, or the account is suspended. `code`: `insufficient_scope`, `account_suspended`. */
-            403: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The account has no such thing. `code`: `not_found`. */
-            404: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is too large. `code`: `body_too_large`. */
-            413: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is not said to be JSON. `code`: `unsupported_media_type`. */
-            415: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Something went wrong on our side; `requestId` names it. `code`: `internal_error`. */
-            500: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["InvalidInputOrMalformedJson"];
+            401: components["responses"]["MissingCredentialOrInvalidCredential"];
+            403: components["responses"]["InsufficientScopeOrAccountSuspended"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["InternalError"];
         };
     };
     listEvents: {
@@ -8241,63 +5146,11 @@ export interface operations {
                     "application/json": components["schemas"]["EventPage"];
                 };
             };
-            /** @description The input is wrong; `errors` names everything that is. `code`: `invalid_input`. */
-            400: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No credential, or one that is unknown, expired or revoked. `code`: `missing_credential`, `invalid_credential`. */
-            401: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The key lacks the scope, or the account is suspended. `code`: `insufficient_scope`, `account_suspended`. */
-            403: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description It names what the account does not have, or an `Idempotency-Key` is used for something else. `code`: `unknown_reference`. */
-            422: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Something went wrong on our side; `requestId` names it. `code`: `internal_error`. */
-            500: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["MissingCredentialOrInvalidCredential"];
+            403: components["responses"]["InsufficientScopeOrAccountSuspended"];
+            422: components["responses"]["UnknownReference"];
+            500: components["responses"]["InternalError"];
         };
     };
     listWebhooks: {
@@ -8325,59 +5178,17 @@ export interface operations {
                     "application/json": components["schemas"]["WebhookPage"];
                 };
             };
-            /** @description The input is wrong; `errors` names everything that is. `code`: `invalid_input`. */
-            400: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No credential, or one that is unknown, expired or revoked. `code`: `missing_credential`, `invalid_credential`. */
-            401: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The key lacks the scope, or the account is suspended. `code`: `insufficient_scope`, `account_suspended`. */
-            403: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Something went wrong on our side; `requestId` names it. `code`: `internal_error`. */
-            500: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["MissingCredentialOrInvalidCredential"];
+            403: components["responses"]["InsufficientScopeOrAccountSuspended"];
+            500: components["responses"]["InternalError"];
         };
     };
     createWebhook: {
         parameters: {
             query?: never;
             header?: {
-                /** @description Lets the call be repeated for 24 hours: 1 to 255 printable ASCII characters. */
+                /** @description Lets the call be repeated for 24 hours: 1 to 255 printable ASCII characters, another one for each thing that is asked. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -8427,117 +5238,24 @@ export interface operations {
             201: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
+                    Location: components["headers"]["Location"];
                     "Server-Timing": components["headers"]["Server-Timing"];
                     "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
-                    Location: components["headers"]["Location"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["WebhookWithSecret"];
                 };
             };
-            /** @description The input is wrong; `errors` names everything that is. `code`: `invalid_input`, `malformed_json`. */
-            400: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No credential, or one that is unknown, expired or revoked. `code`: `missing_credential`, `invalid_credential`. */
-            401: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The key lacks the scope, or the account is suspended. `code`: `insufficient_scope`, `account_suspended`. */
-            403: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description It conflicts with what is there; `conflictsWith` names that. `code`: `still_running`. */
-            409: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is too large. `code`: `body_too_large`. */
-            413: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is not said to be JSON. `code`: `unsupported_media_type`. */
-            415: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description It names what the account does not have, or an `Idempotency-Key` is used for something else. `code`: `idempotency_key_reused`. */
-            422: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Something went wrong on our side; `requestId` names it. `code`: `internal_error`. */
-            500: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not now; nothing was written. Ask again. `code`: `not_configured`. */
-            503: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    "Retry-After": components["headers"]["Retry-After"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["InvalidInputOrMalformedJson"];
+            401: components["responses"]["MissingCredentialOrInvalidCredential"];
+            403: components["responses"]["InsufficientScopeOrAccountSuspended"];
+            409: components["responses"]["StillRunning"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["NotConfigured"];
         };
     };
     getWebhook: {
@@ -8545,7 +5263,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Ids are opaque; one that is malformed is an unknown one. */
+                /** @description Id of the webhook, `whk_…`. Ids are opaque; one that is malformed is an unknown one. */
                 id: string;
             };
             cookie?: never;
@@ -8563,63 +5281,11 @@ export interface operations {
                     "application/json": components["schemas"]["Webhook"];
                 };
             };
-            /** @description The input is wrong; `errors` names everything that is. `code`: `invalid_input`. */
-            400: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No credential, or one that is unknown, expired or revoked. `code`: `missing_credential`, `invalid_credential`. */
-            401: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The key lacks the scope, or the account is suspended. `code`: `insufficient_scope`, `account_suspended`. */
-            403: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The account has no such thing. `code`: `not_found`. */
-            404: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Something went wrong on our side; `requestId` names it. `code`: `internal_error`. */
-            500: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["MissingCredentialOrInvalidCredential"];
+            403: components["responses"]["InsufficientScopeOrAccountSuspended"];
+            404: components["responses"]["NotFound"];
+            500: components["responses"]["InternalError"];
         };
     };
     deleteWebhook: {
@@ -8627,7 +5293,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Ids are opaque; one that is malformed is an unknown one. */
+                /** @description Id of the webhook, `whk_…`. Ids are opaque; one that is malformed is an unknown one. */
                 id: string;
             };
             cookie?: never;
@@ -8643,63 +5309,11 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description The input is wrong; `errors` names everything that is. `code`: `invalid_input`. */
-            400: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No credential, or one that is unknown, expired or revoked. `code`: `missing_credential`, `invalid_credential`. */
-            401: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The key lacks the scope, or the account is suspended. `code`: `insufficient_scope`, `account_suspended`. */
-            403: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The account has no such thing. `code`: `not_found`. */
-            404: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Something went wrong on our side; `requestId` names it. `code`: `internal_error`. */
-            500: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["MissingCredentialOrInvalidCredential"];
+            403: components["responses"]["InsufficientScopeOrAccountSuspended"];
+            404: components["responses"]["NotFound"];
+            500: components["responses"]["InternalError"];
         };
     };
     updateWebhook: {
@@ -8707,12 +5321,12 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Ids are opaque; one that is malformed is an unknown one. */
+                /** @description Id of the webhook, `whk_…`. Ids are opaque; one that is malformed is an unknown one. */
                 id: string;
             };
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
                 /**
                  * @example {
@@ -8758,96 +5372,24 @@ export interface operations {
                     "application/json": components["schemas"]["Webhook"];
                 };
             };
-            /** @description The input is wrong; `errors` names everything that is. `code`: `invalid_input`, `malformed_json`. */
-            400: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No credential, or one that is unknown, expired or revoked. `code`: `missing_credential`, `invalid_credential`. */
-            401: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The key lacks the scope, or the account is suspended. `code`: `insufficient_scope`, `account_suspended`. */
-            403: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The account has no such thing. `code`: `not_found`. */
-            404: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is too large. `code`: `body_too_large`. */
-            413: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is not said to be JSON. `code`: `unsupported_media_type`. */
-            415: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Something went wrong on our side; `requestId` names it. `code`: `internal_error`. */
-            500: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["InvalidInputOrMalformedJson"];
+            401: components["responses"]["MissingCredentialOrInvalidCredential"];
+            403: components["responses"]["InsufficientScopeOrAccountSuspended"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["InternalError"];
         };
     };
     rotateWebhookSecret: {
         parameters: {
             query?: never;
             header?: {
-                /** @description Lets the call be repeated for 24 hours: 1 to 255 printable ASCII characters. */
+                /** @description Lets the call be repeated for 24 hours: 1 to 255 printable ASCII characters, another one for each thing that is asked. */
                 "Idempotency-Key"?: string;
             };
             path: {
-                /** @description Ids are opaque; one that is malformed is an unknown one. */
+                /** @description Id of the webhook, `whk_…`. Ids are opaque; one that is malformed is an unknown one. */
                 id: string;
             };
             cookie?: never;
@@ -8870,130 +5412,27 @@ export interface operations {
                     "application/json": components["schemas"]["WebhookWithSecret"];
                 };
             };
-            /** @description The input is wrong; `errors` names everything that is. `code`: `invalid_input`, `malformed_json`. */
-            400: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No credential, or one that is unknown, expired or revoked. `code`: `missing_credential`, `invalid_credential`. */
-            401: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The key lacks the scope, or the account is suspended. `code`: `insufficient_scope`, `account_suspended`. */
-            403: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The account has no such thing. `code`: `not_found`. */
-            404: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description It conflicts with what is there; `conflictsWith` names that. `code`: `too_many_secrets`, `still_running`. */
-            409: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is too large. `code`: `body_too_large`. */
-            413: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is not said to be JSON. `code`: `unsupported_media_type`. */
-            415: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description It names what the account does not have, or an `Idempotency-Key` is used for something else. `code`: `idempotency_key_reused`. */
-            422: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Something went wrong on our side; `requestId` names it. `code`: `internal_error`. */
-            500: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not now; nothing was written. Ask again. `code`: `not_configured`, `contention`. */
-            503: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    "Retry-After": components["headers"]["Retry-After"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["InvalidInputOrMalformedJson"];
+            401: components["responses"]["MissingCredentialOrInvalidCredential"];
+            403: components["responses"]["InsufficientScopeOrAccountSuspended"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["StillRunningOrTooManySecrets"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["NotConfiguredOrContention"];
         };
     };
     pingWebhook: {
         parameters: {
             query?: never;
             header?: {
-                /** @description Lets the call be repeated for 24 hours: 1 to 255 printable ASCII characters. */
+                /** @description Lets the call be repeated for 24 hours: 1 to 255 printable ASCII characters, another one for each thing that is asked. */
                 "Idempotency-Key"?: string;
             };
             path: {
-                /** @description Ids are opaque; one that is malformed is an unknown one. */
+                /** @description Id of the webhook, `whk_…`. Ids are opaque; one that is malformed is an unknown one. */
                 id: string;
             };
             cookie?: never;
@@ -9016,130 +5455,27 @@ export interface operations {
                     "application/json": components["schemas"]["Delivery"];
                 };
             };
-            /** @description The input is wrong; `errors` names everything that is. `code`: `invalid_input`, `malformed_json`. */
-            400: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No credential, or one that is unknown, expired or revoked. `code`: `missing_credential`, `invalid_credential`. */
-            401: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The key lacks the scope, or the account is suspended. `code`: `insufficient_scope`, `account_suspended`. */
-            403: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The account has no such thing. `code`: `not_found`. */
-            404: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description It conflicts with what is there; `conflictsWith` names that. `code`: `webhook_disabled`, `still_running`. */
-            409: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is too large. `code`: `body_too_large`. */
-            413: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is not said to be JSON. `code`: `unsupported_media_type`. */
-            415: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description It names what the account does not have, or an `Idempotency-Key` is used for something else. `code`: `idempotency_key_reused`. */
-            422: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Something went wrong on our side; `requestId` names it. `code`: `internal_error`. */
-            500: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not now; nothing was written. Ask again. `code`: `contention`. */
-            503: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    "Retry-After": components["headers"]["Retry-After"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["InvalidInputOrMalformedJson"];
+            401: components["responses"]["MissingCredentialOrInvalidCredential"];
+            403: components["responses"]["InsufficientScopeOrAccountSuspended"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["StillRunningOrWebhookDisabled"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Contention"];
         };
     };
     recoverWebhook: {
         parameters: {
             query?: never;
             header?: {
-                /** @description Lets the call be repeated for 24 hours: 1 to 255 printable ASCII characters. */
+                /** @description Lets the call be repeated for 24 hours: 1 to 255 printable ASCII characters, another one for each thing that is asked. */
                 "Idempotency-Key"?: string;
             };
             path: {
-                /** @description Ids are opaque; one that is malformed is an unknown one. */
+                /** @description Id of the webhook, `whk_…`. Ids are opaque; one that is malformed is an unknown one. */
                 id: string;
             };
             cookie?: never;
@@ -9173,107 +5509,15 @@ export interface operations {
                     "application/json": components["schemas"]["Webhook"];
                 };
             };
-            /** @description The input is wrong; `errors` names everything that is. `code`: `invalid_input`, `malformed_json`. */
-            400: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No credential, or one that is unknown, expired or revoked. `code`: `missing_credential`, `invalid_credential`. */
-            401: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The key lacks the scope, or the account is suspended. `code`: `insufficient_scope`, `account_suspended`. */
-            403: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The account has no such thing. `code`: `not_found`. */
-            404: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description It conflicts with what is there; `conflictsWith` names that. `code`: `webhook_disabled`, `still_running`. */
-            409: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is too large. `code`: `body_too_large`. */
-            413: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is not said to be JSON. `code`: `unsupported_media_type`. */
-            415: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description It names what the account does not have, or an `Idempotency-Key` is used for something else. `code`: `idempotency_key_reused`. */
-            422: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Something went wrong on our side; `requestId` names it. `code`: `internal_error`. */
-            500: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["InvalidInputOrMalformedJson"];
+            401: components["responses"]["MissingCredentialOrInvalidCredential"];
+            403: components["responses"]["InsufficientScopeOrAccountSuspended"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["StillRunningOrWebhookDisabled"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            500: components["responses"]["InternalError"];
         };
     };
     listDeliveries: {
@@ -9288,7 +5532,7 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description Ids are opaque; one that is malformed is an unknown one. */
+                /** @description Id of the webhook, `whk_…`. Ids are opaque; one that is malformed is an unknown one. */
                 id: string;
             };
             cookie?: never;
@@ -9306,63 +5550,11 @@ export interface operations {
                     "application/json": components["schemas"]["DeliveryPage"];
                 };
             };
-            /** @description The input is wrong; `errors` names everything that is. `code`: `invalid_input`. */
-            400: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No credential, or one that is unknown, expired or revoked. `code`: `missing_credential`, `invalid_credential`. */
-            401: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The key lacks the scope, or the account is suspended. `code`: `insufficient_scope`, `account_suspended`. */
-            403: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The account has no such thing. `code`: `not_found`. */
-            404: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Something went wrong on our side; `requestId` names it. `code`: `internal_error`. */
-            500: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["MissingCredentialOrInvalidCredential"];
+            403: components["responses"]["InsufficientScopeOrAccountSuspended"];
+            404: components["responses"]["NotFound"];
+            500: components["responses"]["InternalError"];
         };
     };
     getDelivery: {
@@ -9370,7 +5562,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Ids are opaque; one that is malformed is an unknown one. */
+                /** @description Id of the delivery, `dlv_…`. Ids are opaque; one that is malformed is an unknown one. */
                 id: string;
             };
             cookie?: never;
@@ -9388,74 +5580,22 @@ export interface operations {
                     "application/json": components["schemas"]["DeliveryLog"];
                 };
             };
-            /** @description The input is wrong; `errors` names everything that is. `code`: `invalid_input`. */
-            400: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No credential, or one that is unknown, expired or revoked. `code`: `missing_credential`, `invalid_credential`. */
-            401: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The key lacks the scope, or the account is suspended. `code`: `insufficient_scope`, `account_suspended`. */
-            403: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The account has no such thing. `code`: `not_found`. */
-            404: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Something went wrong on our side; `requestId` names it. `code`: `internal_error`. */
-            500: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["MissingCredentialOrInvalidCredential"];
+            403: components["responses"]["InsufficientScopeOrAccountSuspended"];
+            404: components["responses"]["NotFound"];
+            500: components["responses"]["InternalError"];
         };
     };
     redeliver: {
         parameters: {
             query?: never;
             header?: {
-                /** @description Lets the call be repeated for 24 hours: 1 to 255 printable ASCII characters. */
+                /** @description Lets the call be repeated for 24 hours: 1 to 255 printable ASCII characters, another one for each thing that is asked. */
                 "Idempotency-Key"?: string;
             };
             path: {
-                /** @description Ids are opaque; one that is malformed is an unknown one. */
+                /** @description Id of the delivery, `dlv_…`. Ids are opaque; one that is malformed is an unknown one. */
                 id: string;
             };
             cookie?: never;
@@ -9478,107 +5618,15 @@ export interface operations {
                     "application/json": components["schemas"]["Delivery"];
                 };
             };
-            /** @description The input is wrong; `errors` names everything that is. `code`: `invalid_input`, `malformed_json`. */
-            400: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No credential, or one that is unknown, expired or revoked. `code`: `missing_credential`, `invalid_credential`. */
-            401: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The key lacks the scope, or the account is suspended. `code`: `insufficient_scope`, `account_suspended`. */
-            403: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The account has no such thing. `code`: `not_found`. */
-            404: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description It conflicts with what is there; `conflictsWith` names that. `code`: `webhook_disabled`, `still_running`. */
-            409: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is too large. `code`: `body_too_large`. */
-            413: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is not said to be JSON. `code`: `unsupported_media_type`. */
-            415: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description It names what the account does not have, or an `Idempotency-Key` is used for something else. `code`: `idempotency_key_reused`. */
-            422: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Something went wrong on our side; `requestId` names it. `code`: `internal_error`. */
-            500: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["InvalidInputOrMalformedJson"];
+            401: components["responses"]["MissingCredentialOrInvalidCredential"];
+            403: components["responses"]["InsufficientScopeOrAccountSuspended"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["StillRunningOrWebhookDisabled"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            500: components["responses"]["InternalError"];
         };
     };
     getMe: {
@@ -9601,52 +5649,10 @@ export interface operations {
                     "application/json": components["schemas"]["Me"];
                 };
             };
-            /** @description The input is wrong; `errors` names everything that is. `code`: `invalid_input`. */
-            400: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No credential, or one that is unknown, expired or revoked. `code`: `missing_credential`, `invalid_credential`. */
-            401: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The key lacks the scope, or the account is suspended. `code`: `insufficient_scope`, `account_suspended`. */
-            403: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Something went wrong on our side; `requestId` names it. `code`: `internal_error`. */
-            500: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["MissingCredentialOrInvalidCredential"];
+            403: components["responses"]["InsufficientScopeOrAccountSuspended"];
+            500: components["responses"]["InternalError"];
         };
     };
     listApiKeys: {
@@ -9674,59 +5680,17 @@ export interface operations {
                     "application/json": components["schemas"]["ApiKeyPage"];
                 };
             };
-            /** @description The input is wrong; `errors` names everything that is. `code`: `invalid_input`. */
-            400: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No credential, or one that is unknown, expired or revoked. `code`: `missing_credential`, `invalid_credential`. */
-            401: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The key lacks the scope, or the account is suspended. `code`: `insufficient_scope`, `account_suspended`. */
-            403: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Something went wrong on our side; `requestId` names it. `code`: `internal_error`. */
-            500: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["MissingCredentialOrInvalidCredential"];
+            403: components["responses"]["InsufficientScopeOrAccountSuspended"];
+            500: components["responses"]["InternalError"];
         };
     };
     createApiKey: {
         parameters: {
             query?: never;
             header?: {
-                /** @description Lets the call be repeated for 24 hours: 1 to 255 printable ASCII characters. */
+                /** @description Lets the call be repeated for 24 hours: 1 to 255 printable ASCII characters, another one for each thing that is asked. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -9744,8 +5708,8 @@ export interface operations {
                  */
                 "application/json": {
                     /**
-                     * @description Its name.
-                     * @example Downtown
+                     * @description What it is for.
+                     * @example Website
                      */
                     name: string;
                     /**
@@ -9776,96 +5740,14 @@ export interface operations {
                     "application/json": components["schemas"]["NewApiKey"];
                 };
             };
-            /** @description The input is wrong; `errors` names everything that is. `code`: `invalid_input`, `malformed_json`. */
-            400: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No credential, or one that is unknown, expired or revoked. `code`: `missing_credential`, `invalid_credential`. */
-            401: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The key lacks the scope, or the account is suspended. `code`: `insufficient_scope`, `account_suspended`. */
-            403: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description It conflicts with what is there; `conflictsWith` names that. `code`: `still_running`. */
-            409: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is too large. `code`: `body_too_large`. */
-            413: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is not said to be JSON. `code`: `unsupported_media_type`. */
-            415: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description It names what the account does not have, or an `Idempotency-Key` is used for something else. `code`: `idempotency_key_reused`. */
-            422: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Something went wrong on our side; `requestId` names it. `code`: `internal_error`. */
-            500: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["InvalidInputOrMalformedJson"];
+            401: components["responses"]["MissingCredentialOrInvalidCredential"];
+            403: components["responses"]["InsufficientScopeOrAccountSuspended"];
+            409: components["responses"]["StillRunning"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            500: components["responses"]["InternalError"];
         };
     };
     revokeApiKey: {
@@ -9873,7 +5755,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Ids are opaque; one that is malformed is an unknown one. */
+                /** @description Id of the key, `key_…`. Ids are opaque; one that is malformed is an unknown one. */
                 id: string;
             };
             cookie?: never;
@@ -9889,74 +5771,12 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description The input is wrong; `errors` names everything that is. `code`: `invalid_input`. */
-            400: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No credential, or one that is unknown, expired or revoked. `code`: `missing_credential`, `invalid_credential`. */
-            401: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The key lacks the scope, or the account is suspended. `code`: `insufficient_scope`, `account_suspended`. */
-            403: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The account has no such thing. `code`: `not_found`. */
-            404: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description It conflicts with what is there; `conflictsWith` names that. `code`: `last_admin_key`. */
-            409: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Something went wrong on our side; `requestId` names it. `code`: `internal_error`. */
-            500: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["MissingCredentialOrInvalidCredential"];
+            403: components["responses"]["InsufficientScopeOrAccountSuspended"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["LastAdminKey"];
+            500: components["responses"]["InternalError"];
         };
     };
     listAccounts: {
@@ -9984,58 +5804,17 @@ export interface operations {
                     "application/json": components["schemas"]["AccountPage"];
                 };
             };
-            /** @description The input is wrong; `errors` names everything that is. `code`: `invalid_input`. */
-            400: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No credential, or one that is unknown, expired or revoked. `code`: `missing_credential`, `invalid_credential`. */
-            401: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The account has no such thing. `code`: `not_found`. */
-            404: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Something went wrong on our side; `requestId` names it. `code`: `internal_error`. */
-            500: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["MissingCredentialOrInvalidCredential"];
+            404: components["responses"]["NoOperator"];
+            500: components["responses"]["InternalError"];
         };
     };
     createAccount: {
         parameters: {
             query?: never;
             header?: {
-                /** @description Lets the call be repeated for 24 hours: 1 to 255 printable ASCII characters. */
+                /** @description Lets the call be repeated for 24 hours: 1 to 255 printable ASCII characters, another one for each thing that is asked. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -10051,8 +5830,8 @@ export interface operations {
                  */
                 "application/json": {
                     /**
-                     * @description Its name.
-                     * @example Downtown
+                     * @description Whose account it is.
+                     * @example Acme Realty
                      */
                     name: string;
                     /**
@@ -10077,95 +5856,14 @@ export interface operations {
                     "application/json": components["schemas"]["NewAccount"];
                 };
             };
-            /** @description The input is wrong; `errors` names everything that is. `code`: `invalid_input`, `malformed_json`. */
-            400: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No credential, or one that is unknown, expired or revoked. `code`: `missing_credential`, `invalid_credential`. */
-            401: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The account has no such thing. `code`: `not_found`. */
-            404: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description It conflicts with what is there; `conflictsWith` names that. `code`: `still_running`. */
-            409: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is too large. `code`: `body_too_large`. */
-            413: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is not said to be JSON. `code`: `unsupported_media_type`. */
-            415: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description It names what the account does not have, or an `Idempotency-Key` is used for something else. `code`: `idempotency_key_reused`. */
-            422: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Something went wrong on our side; `requestId` names it. `code`: `internal_error`. */
-            500: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["InvalidInputOrMalformedJson"];
+            401: components["responses"]["MissingCredentialOrInvalidCredential"];
+            404: components["responses"]["NoOperator"];
+            409: components["responses"]["StillRunning"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            500: components["responses"]["InternalError"];
         };
     };
     deleteAccount: {
@@ -10173,7 +5871,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Ids are opaque; one that is malformed is an unknown one. */
+                /** @description Id of the account, `acct_…`. Ids are opaque; one that is malformed is an unknown one. */
                 id: string;
             };
             cookie?: never;
@@ -10189,51 +5887,10 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description The input is wrong; `errors` names everything that is. `code`: `invalid_input`. */
-            400: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No credential, or one that is unknown, expired or revoked. `code`: `missing_credential`, `invalid_credential`. */
-            401: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The account has no such thing. `code`: `not_found`. */
-            404: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Something went wrong on our side; `requestId` names it. `code`: `internal_error`. */
-            500: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["MissingCredentialOrInvalidCredential"];
+            404: components["responses"]["NoAccount"];
+            500: components["responses"]["InternalError"];
         };
     };
     updateAccount: {
@@ -10241,12 +5898,12 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Ids are opaque; one that is malformed is an unknown one. */
+                /** @description Id of the account, `acct_…`. Ids are opaque; one that is malformed is an unknown one. */
                 id: string;
             };
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
                 /**
                  * @example {
@@ -10255,8 +5912,8 @@ export interface operations {
                  */
                 "application/json": {
                     /**
-                     * @description Its name.
-                     * @example Downtown
+                     * @description Whose account it is.
+                     * @example Acme Realty
                      */
                     name?: string;
                     /**
@@ -10284,89 +5941,28 @@ export interface operations {
                     "application/json": components["schemas"]["Account"];
                 };
             };
-            /** @description The input is wrong; `errors` names everything that is. `code`: `invalid_input`, `malformed_json`. */
-            400: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No credential, or one that is unknown, expired or revoked. `code`: `missing_credential`, `invalid_credential`. */
-            401: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The account has no such thing. `code`: `not_found`. */
-            404: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is too large. `code`: `body_too_large`. */
-            413: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is not said to be JSON. `code`: `unsupported_media_type`. */
-            415: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Something went wrong on our side; `requestId` names it. `code`: `internal_error`. */
-            500: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["InvalidInputOrMalformedJson"];
+            401: components["responses"]["MissingCredentialOrInvalidCredential"];
+            404: components["responses"]["NoAccount"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["InternalError"];
         };
     };
     createAdminKey: {
         parameters: {
             query?: never;
             header?: {
-                /** @description Lets the call be repeated for 24 hours: 1 to 255 printable ASCII characters. */
+                /** @description Lets the call be repeated for 24 hours: 1 to 255 printable ASCII characters, another one for each thing that is asked. */
                 "Idempotency-Key"?: string;
             };
             path: {
-                /** @description Ids are opaque; one that is malformed is an unknown one. */
+                /** @description Id of the account, `acct_…`. Ids are opaque; one that is malformed is an unknown one. */
                 id: string;
             };
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
                 /**
                  * @example {
@@ -10375,9 +5971,9 @@ export interface operations {
                  */
                 "application/json": {
                     /**
-                     * @description Its name.
+                     * @description What it is for.
                      * @default Admin
-                     * @example Downtown
+                     * @example Admin
                      */
                     name?: string;
                 };
@@ -10396,95 +5992,14 @@ export interface operations {
                     "application/json": components["schemas"]["NewApiKey"];
                 };
             };
-            /** @description The input is wrong; `errors` names everything that is. `code`: `invalid_input`, `malformed_json`. */
-            400: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No credential, or one that is unknown, expired or revoked. `code`: `missing_credential`, `invalid_credential`. */
-            401: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The account has no such thing. `code`: `not_found`. */
-            404: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description It conflicts with what is there; `conflictsWith` names that. `code`: `still_running`. */
-            409: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is too large. `code`: `body_too_large`. */
-            413: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is not said to be JSON. `code`: `unsupported_media_type`. */
-            415: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description It names what the account does not have, or an `Idempotency-Key` is used for something else. `code`: `idempotency_key_reused`. */
-            422: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Something went wrong on our side; `requestId` names it. `code`: `internal_error`. */
-            500: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["InvalidInputOrMalformedJson"];
+            401: components["responses"]["MissingCredentialOrInvalidCredential"];
+            404: components["responses"]["NoAccount"];
+            409: components["responses"]["StillRunning"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            500: components["responses"]["InternalError"];
         };
     };
     getHealth: {
@@ -10507,34 +6022,17 @@ export interface operations {
                     "application/json": components["schemas"]["Health"];
                 };
             };
-            /** @description The input is wrong; `errors` names everything that is. `code`: `invalid_input`. */
-            400: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Something went wrong on our side; `requestId` names it. `code`: `internal_error`. */
-            500: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["InvalidInput"];
+            500: components["responses"]["InternalError"];
         };
     };
     getOpenApi: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description An `ETag`: only if it is no longer so. */
+                "If-None-Match"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -10544,7 +6042,6 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
                     ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
@@ -10552,28 +6049,17 @@ export interface operations {
                     "application/json": components["schemas"]["OpenApi"];
                 };
             };
-            /** @description The input is wrong; `errors` names everything that is. `code`: `invalid_input`. */
-            400: {
+            /** @description It is still the one of the tag in `If-None-Match`. */
+            304: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
+                content?: never;
             };
-            /** @description Something went wrong on our side; `requestId` names it. `code`: `internal_error`. */
-            500: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Server-Timing": components["headers"]["Server-Timing"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["InvalidInput"];
+            500: components["responses"]["InternalError"];
         };
     };
     onProspectCreated: {

@@ -6,6 +6,7 @@ import { app } from '../src/app'
 import { openDatabase } from '../src/db/client'
 import worker from '../src/index'
 import { type Account, newAccount, operator, send } from './api'
+import { described } from './conformance'
 import { rowsOf, tables } from './d1'
 import { holdQueue } from './endpoint'
 import { asField, CV, objectsOf } from './resume-files'
@@ -38,7 +39,8 @@ describe.each(OPERATOR_CALLS)('%s %s', (method, path) => {
     for (const authorization of ['', 'Bearer ', 'Bearer undefined', `Bearer ${env.ADMIN_TOKEN}`]) {
       const request = new Request(`https://api.example.com${path}`, { method, headers: { authorization } })
       const withoutToken = { ...env, ADMIN_TOKEN: token } as Env
-      expect((await app.fetch(request, withoutToken, createExecutionContext())).status).toBe(404)
+      const response = await app.fetch(request, withoutToken, createExecutionContext())
+      expect((await described(request, response)).status).toBe(404)
     }
   })
 })

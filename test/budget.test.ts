@@ -1,13 +1,13 @@
 import { createMessageBatch } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
-import { beforeAll, describe, expect, test, vi } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { eraseAccounts } from '../src/accounts/erase'
 import { openDatabase } from '../src/db/client'
 import { deliverBatch } from '../src/webhooks/deliver'
 import { runRecoveries, startRecovery } from '../src/webhooks/recover'
 import { type Account, type Answer, costOf, newAccount } from './api'
 import { writeMany } from './callers'
-import { holdQueue } from './endpoint'
+import { endpointAnswers, holdQueue } from './endpoint'
 
 /**
  * What each call may cost D1, with a warm key: round trips, rows read, rows written. The same budget holds in an
@@ -169,7 +169,7 @@ describe.each(['small', 'big'])('in a %s account', (size) => {
     )
       .bind(account.id)
       .all()
-    const fetch = vi.spyOn(globalThis, 'fetch').mockImplementation(async () => new Response())
+    const fetch = endpointAnswers(() => new Response())
     const db = openDatabase(env.DB)
     const messages = results.map((body, i) => ({ id: String(i), timestamp: 0, attempts: 1, body }))
     await deliverBatch(createMessageBatch('prospect-webhooks', messages), { ...env, DB: db.d1 })

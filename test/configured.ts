@@ -2,6 +2,7 @@ import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { app } from '../src/app'
 import type { Account, Answer } from './api'
+import { expectDescribed } from './conformance'
 
 /**
  * An account's calls to a Worker that has other bindings too. Each returns when what it left to the background is
@@ -18,6 +19,7 @@ export const callsTo =
     const context = createExecutionContext()
     const response = await app.fetch(request, { ...env, ...bindings } as Env, context)
     const text = await response.text()
+    expectDescribed(method, path, response, text)
     if (waits) await waitOnExecutionContext(context)
     return { status: response.status, headers: response.headers, text, json: text && JSON.parse(text) }
   }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { newAccount } from './api'
-import { expectDescribed, expectDescribedEnvelope } from './conformance'
+import { expectDescribed, expectDescribedWebhook } from './conformance'
 
 // `send` holds every answer that any test gets against the document of the API; here is what that would find
 
@@ -15,9 +15,20 @@ async function aProspect() {
 const answer = (status: number, headers: object = {}) =>
   new Response(null, { status, headers: { ...JSON_TYPE, ...headers } })
 
+const PROBLEM = {
+  type: 'about:blank',
+  title: 'Bad Request',
+  status: 400,
+  detail: 'limit: No.',
+  code: 'invalid_input',
+  requestId: 'r',
+}
+const problem = (status: number) => answer(status, { 'content-type': 'application/problem+json' })
+
 test('what is described passes', async () => {
   const body = JSON.stringify(await aProspect())
   expect(() => expectDescribed('GET', '/v1/prospects/prs_x?a=1', answer(200, { etag: '"1"' }), body)).not.toThrow()
+  expect(() => expectDescribed('GET', '/v1/prospects', problem(400), JSON.stringify(PROBLEM))).not.toThrow()
 })
 
 describe('what the document does not describe is found', () => {
@@ -31,7 +42,8 @@ describe('what the document does not describe is found', () => {
   ])('%s', async (_, spoil) => {
     const prospect = await aProspect()
     spoil(prospect)
-    expect(() => expectDescribed('GET', '/v1/prospects/prs_x', answer(200), JSON.stringify(prospect))).toThrow()
+    const found = answer(200, { etag: '"1"' })
+    expect(() => expectDescribed('GET', '/v1/prospects/prs_x', found, JSON.stringify(prospect))).toThrow()
   })
 
   test.each<[string, string, string, Response, string]>([
@@ -49,8 +61,54 @@ describe('what the document does not describe is found', () => {
     ],
     ['an operation', 'PUT', '/v1/prospects', answer(200), '{}'],
     ['a path', 'GET', '/v1/nope', answer(200), '{}'],
+    ['no header that is always there', 'GET', '/v1/prospects/prs_x', answer(304), ''],
+    ['another code', 'GET', '/v1/prospects', problem(400), JSON.stringify({ ...PROBLEM, code: 'malformed_json' })],
+    ['another status', 'GET', '/v1/prospects', problem(400), JSON.stringify({ ...PROBLEM, status: 422 })],
+    [
+      'another code of an error',
+      'GET',
+      '/v1/prospects',
+      problem(400),
+      JSON.stringify({ ...PROBLEM, errors: [{ in: 'query', pointer: '/limit', code: 'nope', message: 'No.' }] }),
+    ],
+    ['a 404 elsewhere that is no problem', 'GET', '/v1/nope', answer(404), '{}'],
+    ['a 404 elsewhere without a code', 'GET', '/v1/nope', problem(404), '{"status":404}'],
+    ['a 405 without Allow', 'PUT', '/v1/prospects', problem(405), JSON.stringify({ ...PROBLEM, status: 405 })],
+    ['a page of another type', 'GET', '/docs', answer(200), '{}'],
   ])('%s', (_, method, path, response, text) => {
     expect(() => expectDescribed(method, path, response, text)).toThrow(/does not describe/)
+  })
+})
+
+describe('the data of an event', () => {
+  const event = {
+    id: 'evt_1',
+    type: 'prospect.deleted',
+    timestamp: '2026-11-23T00:00:00.000Z',
+    accountId: 'acct_1',
+    data: { prospect: { id: 'prs_1' } },
+    actor: { keyId: 'key_1', userId: null },
+    source: 'api',
+    muted: false,
+  }
+  const check = (spoilt: object) => () =>
+    expectDescribed(
+      'GET',
+      '/v1/events',
+      answer(200),
+      JSON.stringify({ items: [{ ...event, ...spoilt }], nextPageToken: null }),
+    )
+
+  test('is that of its type', () => {
+    expect(check({})).not.toThrow()
+    for (const spoilt of [
+      { type: 'ping', data: {} },
+      { type: 'prospect.created' },
+      { data: { prospect: { id: 'prs_1', bogus: [null] } } },
+      { data: { prospect: { id: 'prs_1' }, nonsense: 1 } },
+      { data: {} },
+    ])
+      expect(check(spoilt)).toThrow(/does not describe/)
   })
 })
 
@@ -64,9 +122,20 @@ test('a webhook that the document does not describe is found', async () => {
     accountId: 'acct_1',
     data: { prospect },
   }
-  const check = (spoilt: object) => () => expectDescribedEnvelope(JSON.stringify({ ...envelope, ...spoilt }))
+  const signed = {
+    'content-type': 'application/json',
+    'webhook-id': 'evt_1',
+    'webhook-timestamp': '1795392000',
+    'webhook-signature': 'v1,x',
+  }
+  const check =
+    (spoilt: object, headers: object = {}) =>
+    () =>
+      expectDescribedWebhook(new Headers({ ...signed, ...headers }), JSON.stringify({ ...envelope, ...spoilt }))
   expect(check({})).not.toThrow()
   expect(check({ data: { prospect: { id: 'prs_1', erased: true } } })).not.toThrow()
   for (const spoilt of [{ type: 'prospect.lost' }, { data: {} }, { more: 1 }, { data: { prospect: { id: 'prs_1' } } }])
     expect(check(spoilt)).toThrow(/does not describe/)
+  for (const headers of [{ 'content-type': 'text/plain' }, { 'webhook-id': 'evt_2' }, { 'webhook-signature': '' }])
+    expect(check({}, headers)).toThrow(/does not describe/)
 })

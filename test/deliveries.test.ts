@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { WakeUp } from '../src/webhooks/wake'
 import { type Account, newAccount } from './api'
+import { expectDescribedWebhook } from './conformance'
 import { rows, tablesHolding } from './d1'
 import {
   bodyOf,
@@ -72,6 +73,7 @@ async function eachStatus(n: number) {
 /** Answers with what was sent, as some endpoints do. */
 const endpointEchoes = (meanwhile: (sent: Sent) => unknown = () => {}, status = 200) =>
   vi.spyOn(globalThis, 'fetch').mockImplementation(async (...request) => {
+    expectDescribedWebhook(new Headers(headersOf(request)), bodyOf(request))
     await meanwhile(request)
     return new Response(`Got ${bodyOf(request)}`, { status })
   })

@@ -4,7 +4,7 @@ import { vi } from 'vitest'
 import worker from '../src/index'
 import type { WakeUp } from '../src/webhooks/wake'
 import { type Account, newAccount } from './api'
-import { expectDescribedEnvelope } from './conformance'
+import { expectDescribedWebhook } from './conformance'
 import { rows } from './d1'
 
 /** A message that was held: what it says, in how long it was to arrive, and by which queue. */
@@ -36,7 +36,7 @@ export function holdQueue(): HeldQueue {
 /** Answers for every endpoint, and records what was sent to them, until `vi.restoreAllMocks()`. */
 export const endpointAnswers = (answer: (url: string) => Response | Promise<Response> = () => new Response('ok')) =>
   vi.spyOn(globalThis, 'fetch').mockImplementation(async (url, init) => {
-    expectDescribedEnvelope(String(init?.body))
+    expectDescribedWebhook(new Headers(init?.headers), String(init?.body))
     return answer(String(url))
   })
 

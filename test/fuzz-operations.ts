@@ -1,5 +1,5 @@
 import document from '../public/openapi.json'
-import { UNKNOWN, wrong, wrongParameter } from './fuzz-values'
+import { BODIES, UNKNOWN, wrong, wrongParameter } from './fuzz-values'
 
 /** The operations of the document, and every way to spoil a request to one. */
 
@@ -13,7 +13,7 @@ export interface Operation {
   parameters: { name: string; in: string; schema: Json }[]
   /** The schema of its JSON body, if it takes one. */
   body: Json | undefined
-  /** The types of other bodies that it takes. */
+  /** The types of other bodies that it takes, of those that we have one of. */
   types: string[]
   needsKey: boolean
   /** Every status but the refusals. */
@@ -28,7 +28,7 @@ export const OPERATIONS: Operation[] = Object.entries(document.paths as Json).fl
       kind: template.split('/')[2] ?? '',
       parameters,
       body: requestBody?.content['application/json']?.schema,
-      types: Object.keys(requestBody?.content ?? {}).filter((type) => type !== 'application/json'),
+      types: Object.keys(requestBody?.content ?? {}).filter((type) => type in BODIES),
       needsKey: security.length > 0,
       successes: Object.keys(responses)
         .map(Number)
@@ -90,7 +90,10 @@ export function spoilsOf({ template, parameters, body, types, needsKey }: Operat
     ...(needsKey ? BAD_KEYS.map((key): Spoil => ({ status: 401, key })) : []),
     ...others.map((method): Spoil => ({ status: 405, method })),
     ...(body ? bodySpoilsOf(body) : []),
-    ...(types.length > 0 ? [{ status: 415, header: ['content-type', 'x/y'] } satisfies Spoil] : []),
+    ...(types.length > 0 ? ['x/y', ''].map((type): Spoil => ({ status: 0, header: ['content-type', type] })) : []),
+    ...(types.length > 0
+      ? ['', '\0', '%PDF-', 'PK\u0003\u0004'].map((text): Spoil => ({ status: 0, raw: () => text }))
+      : []),
     ...(body || types.length > 0 ? [{ status: 413, raw: () => TOO_MUCH }] : []),
   ]
 }

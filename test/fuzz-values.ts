@@ -8,6 +8,13 @@ type Json = any
 /** Ids of what the account has, by the path that it is under; besides them `events`, and `etags` that were answered. */
 export type Known = Record<string, string[]>
 
+/** Right bodies that are not JSON, by their type. */
+export const BODIES: Record<string, string> = {
+  'text/plain': 'Ann Lee\nann@example.com\n',
+  'application/octet-stream': 'Ann Lee\nann@example.com\n',
+  'application/pdf': '%PDF-1.4\n%%EOF\n',
+}
+
 /** What every id that nobody has holds, so that it can be told from others. */
 export const UNKNOWN = 'nope'
 
@@ -144,9 +151,12 @@ const OF_TYPE: Record<string, Json[]> = {
 
 const CONTROL = ['a\u0000b', '\u007f', 'a\udc00b']
 
-const WRONG_FORMAT: Record<string, string[]> = {
-  'idn-email': ['a', 'a@b', '@example.com', 'a b@example.com', 'a@example.com,b@example.com', 'a..b@example.com'],
-  uri: [
+const many = (length: number, of: (i: number) => Json) => Array.from({ length }, (_, i) => of(i))
+
+/** Values that are wrong for a reason that their schema cannot say. */
+const MEANT_WRONG: Record<string, Json[]> = {
+  email: ['a', 'a@b', '@example.com', 'a b@example.com', 'a@example.com,b@example.com', 'a..b@example.com'],
+  url: [
     'x',
     '//example.com',
     'ftp://example.com',
@@ -154,12 +164,6 @@ const WRONG_FORMAT: Record<string, string[]> = {
     'https://10.0.0.1',
     'https://a:b@example.com',
   ],
-}
-
-const many = (length: number, of: (i: number) => Json) => Array.from({ length }, (_, i) => of(i))
-
-/** Values that are wrong for a reason that their schema cannot say. */
-const MEANT_WRONG: Record<string, Json[]> = {
   defaultCountry: ['XX', 'U', '12', '  '],
   since: [8_000_000_000_000_000],
   expiresAt: [0, 1],
@@ -185,7 +189,6 @@ export function wrong(name: string, schema: Json): Json[] {
     ...(minItems > 0 ? [[]] : []),
     ...(maxItems ? [many(maxItems + 1, (i) => `${UNKNOWN}${i}`)] : []),
     ...(schema.items ? wrong('', schema.items).map((value) => [value]) : []),
-    ...(WRONG_FORMAT[schema.format] ?? []),
     ...(MEANT_WRONG[name] ?? []),
   ]
 }

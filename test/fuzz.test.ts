@@ -4,7 +4,7 @@ import { beforeAll, expect, test, vi } from 'vitest'
 import { type Account, type Answer, newAccount, operator, send } from './api'
 import { endpointAnswers, holdQueue } from './endpoint'
 import { OPERATIONS, type Operation, type Spoil, spoilsOf } from './fuzz-operations'
-import { idOf, type Known, right, rightObject, UNKNOWN } from './fuzz-values'
+import { BODIES, idOf, type Known, right, rightObject, UNKNOWN } from './fuzz-values'
 import { makeItem } from './items'
 
 /**
@@ -86,7 +86,7 @@ interface Request {
   query: Record<string, Json>
   headers: Record<string, string | undefined>
   body: Record<string, Json>
-  /** Of a body that is not JSON. */
+  /** Of its body. */
   type: string
 }
 
@@ -141,7 +141,7 @@ async function ask(operation: Operation, { path, query, headers, body, type }: R
   const key = path.startsWith('/admin') ? env.ADMIN_TOKEN : account.key
   const entries = Object.entries(body).filter(([name]) => name !== spoil.field?.[0])
   // not as an object literal: `__proto__` is a field like others
-  const text = JSON.stringify(Object.fromEntries([...entries, ...(spoil.field ? [spoil.field] : [])]))
+  const text = BODIES[type] ?? JSON.stringify(Object.fromEntries([...entries, ...(spoil.field ? [spoil.field] : [])]))
   const takesBody = operation.body || operation.types.length > 0
   return send(spoil.method ?? operation.method, `${path}?${[search, spoil.search].filter(String).join('&')}`, {
     key: spoil.key ? spoil.key(key) : key,

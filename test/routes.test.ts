@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { describe, expect, test } from 'vitest'
 import { SCOPES } from '../src/http/factory'
-import { mountedRoutes } from '../src/openapi/document'
+import { mountedRoutes } from '../src/openapi/mounted'
 import { type Account, type Answer, newAccount, send } from './api'
 import { errorsOf, expectProblem } from './problem'
 import { ROUTES, type Route } from './routes'

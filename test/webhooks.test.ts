@@ -1,13 +1,12 @@
-import { createExecutionContext } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import fc from 'fast-check'
 import { Webhook } from 'standardwebhooks'
 import { describe, expect, test } from 'vitest'
-import { app } from '../src/app'
 import { EVENT_TYPES } from '../src/webhooks/schema'
 import { decryptSecret, encryptSecret, newSecret } from '../src/webhooks/secret'
 import { signatureHeaders } from '../src/webhooks/sign'
 import { type Account, newAccount } from './api'
+import { callsTo } from './configured'
 import { rows, tablesHolding } from './d1'
 import { walk } from './walk'
 
@@ -15,15 +14,8 @@ const URL_OF_OURS = 'https://hooks.example.com/in'
 const register = ({ post }: Account, body: object = {}) => post('/v1/webhooks', { url: URL_OF_OURS, ...body })
 
 /** Registers in a Worker that is configured otherwise. */
-async function registerWith(bindings: Partial<Env>, { key }: Account, url = URL_OF_OURS) {
-  const request = new Request('https://api.example.com/v1/webhooks', {
-    method: 'POST',
-    headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ url }),
-  })
-  const response = await app.fetch(request, { ...env, ...bindings } as Env, createExecutionContext())
-  return { status: response.status, json: await response.json<any>() }
-}
+const registerWith = (bindings: Partial<Env>, account: Account, url = URL_OF_OURS) =>
+  callsTo(account, bindings)('POST', '/v1/webhooks', { url })
 
 describe('an endpoint', () => {
   test('it is registered, read, listed and ended', async () => {

@@ -4,7 +4,8 @@ import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import { accountRefusal } from '../db/errors'
 import type { AppEnv, InputError } from './factory'
 
-const TITLES: Record<number, string> = {
+/** What statuses are called. */
+export const TITLES: Record<number, string> = {
   400: 'Bad Request',
   401: 'Unauthorized',
   403: 'Forbidden',

@@ -49,7 +49,6 @@ export const orNull = <T extends string>(schema: z.ZodType<T, string>) =>
 export const email = line(254)
   .overwrite((s) => s.normalize('NFC').toLowerCase())
   .refine((s) => s === '' || EMAIL.test(s), invalid('wrong_format', 'This is not an e-mail address.'))
-  .meta({ format: 'email' })
 
 const EMAIL =
   /^(?!\.|.*\.\.)[\p{L}\p{M}\p{N}.!#$%&'*+/=?^_`{|}~-]{1,64}(?<!\.)@(?:[\p{L}\p{N}](?:[\p{L}\p{M}\p{N}-]{0,61}[\p{L}\p{M}\p{N}])?\.)+[\p{L}\p{N}][\p{L}\p{M}\p{N}-]{0,61}[\p{L}\p{M}\p{N}]$/u

@@ -13,8 +13,9 @@ import { ResumeSchema } from './resume'
  * with (`satisfies`), so that neither can change alone.
  */
 
-const time = (what: string) => z.int().meta({ description: `${what}, in Unix milliseconds.`, example: 1795412345678 })
-const id = (prefix: string, of: string) =>
+export const time = (what: string) =>
+  z.int().meta({ description: `${what}, in Unix milliseconds.`, example: 1795412345678 })
+export const id = (prefix: string, of: string) =>
   z.string().meta({ description: `Id of the ${of}.`, example: `${prefix}_01jd3v7x5c9q8m2k4n6p0r1s3t` })
 const text = (description: string, example: string) => z.string().meta({ description, example })
 const orNull = (schema: z.ZodString, description: string, example?: string) =>
@@ -137,72 +138,6 @@ export const CATALOG = Object.fromEntries(
   }),
 ) as unknown as typeof catalog
 
-const eventType = z.enum([...EVENT_TYPES, 'ping'])
-const eventData = z
-  .looseObject({ prospect: z.looseObject({ id: z.string() }).optional() })
-  .meta({ description: 'By type; see the webhooks.' })
-export const EventSchema = z
-  .object({
-    id: id('evt', 'event').meta({ example: 'evt_1j0tcibtm302h8eugud7u' }),
-    type: eventType,
-    timestamp: z.iso.datetime().meta({ description: 'When it was committed.' }),
-    accountId: id('acct', 'account'),
-    data: eventData,
-    actor: z
-      .object({ keyId: z.string(), userId: z.string().nullable() })
-      .meta({ description: 'The key that made the change, and the user whom the call named.' }),
-    source: z.enum(['api', 'import', 'resume', 'merge']).meta({ description: 'How the change came in.' }),
-    muted: z.boolean().meta({ description: 'Muted events are on the timeline alone.' }),
-  })
-  .meta({ id: 'Event', description: 'Something that happened to a prospect.' })
-
-export const EventPage = pageOf(EventSchema, 'Event')
-
-/** The body of a webhook of this type. */
-export const envelopeOf = (type: string, name: string, data: z.ZodType) =>
-  z
-    .object({
-      id: id('evt', 'event').meta({ example: 'evt_1j0tcibtm302h8eugud7u' }),
-      type: z.literal(type),
-      timestamp: z.iso.datetime().meta({ description: 'When it was committed.' }),
-      accountId: id('acct', 'account'),
-      data,
-    })
-    .meta({ id: name, description: `The envelope of \`${type}\`.` })
-
-const someone = orErased(ProspectSchema)
-const stage = z
-  .object({ id: z.string(), name: z.string() })
-  .nullable()
-  .meta({ description: 'A stage, by id and name.' })
-export const EVENT_DATA: Record<string, [name: string, what: string, data: z.ZodType]> = {
-  'prospect.created': ['ProspectCreated', 'A prospect was made.', z.object({ prospect: someone })],
-  'prospect.updated': [
-    'ProspectUpdated',
-    'Fields of a prospect were changed.',
-    z.object({
-      prospect: someone,
-      changes: z
-        .record(z.string(), z.object({ from: z.unknown(), to: z.unknown() }))
-        .optional()
-        .meta({ description: 'Field → what it was, and what it is.' }),
-    }),
-  ],
-  'prospect.stage_changed': [
-    'ProspectStageChanged',
-    'A prospect is in another stage.',
-    z.object({ prospect: someone, previousStage: stage, currentStage: stage }),
-  ],
-  'prospect.merged': [
-    'ProspectMerged',
-    'A duplicate was merged into a prospect.',
-    z.object({ prospect: someone, mergedId: z.string().meta({ description: "The duplicate's id." }) }),
-  ],
-  'prospect.deleted': ['ProspectDeleted', 'A person was erased.', z.object({ prospect: z.object({ id: z.string() }) })],
-  'resume.parsed': ['ResumeParsed', 'A resume was read.', z.object({ prospect: someone })],
-  ping: ['Ping', 'A test, sent on request to one endpoint.', z.object({})],
-}
-
 const webhook = z.object({
   id: id('whk', 'webhook'),
   url: text('Where events are sent.', 'https://hooks.example.com/in'),
@@ -294,29 +229,3 @@ export const MeSchema = z
   .meta({ id: 'Me', description: 'Whose key this is, and what it may do.' })
 
 export const HealthSchema = z.object({ status: z.literal('ok') }).meta({ id: 'Health', description: 'It is well.' })
-
-export const ProblemSchema = z
-  .looseObject({
-    type: z.literal('about:blank').meta({ description: '`code` says more.' }),
-    title: text('What the status means.', 'Bad Request'),
-    status: z.int().meta({ description: 'The status again.', example: 400 }),
-    detail: text('For people.', 'lastName: This is required.'),
-    code: text('Stable; for programs.', 'invalid_input'),
-    requestId: text('Name it when you ask us.', '0b9c1b1e-4c5e-4a57-9c0f-0f6a5f0b8a1d'),
-    errors: z
-      .array(
-        z.object({
-          in: z.enum(['body', 'query', 'path', 'header']),
-          pointer: text('JSON Pointer into that part.', '/lastName'),
-          code: text('Stable; for programs.', 'required'),
-          message: text('For people.', 'This is required.'),
-        }),
-      )
-      .optional()
-      .meta({ description: 'Everything that is wrong with the input (400, 422).' }),
-    conflictsWith: z.string().optional().meta({ description: 'The id of what it conflicts with (409).' }),
-    prospectCount: z.int().optional().meta({ description: 'How many use what cannot be deleted (409 `in_use`).' }),
-    mergedInto: z.string().optional().meta({ description: 'Who answers for a merged duplicate (410).' }),
-    version: z.int().optional().meta({ description: "The prospect's version now (412)." }),
-  })
-  .meta({ id: 'Problem', description: 'An error (RFC 9457).' })

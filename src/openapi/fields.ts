@@ -4,24 +4,24 @@ interface Said {
   example?: unknown
 }
 
-/** Of the fields of bodies, by name: they mean the same wherever they are. */
-export const FIELDS: Record<string, Said> = {
+/** Of the fields of bodies, by name. */
+const FIELDS: Record<string, Said> = {
   firstName: { description: 'First name.', example: 'José' },
   lastName: { description: 'Last name.', example: 'Nerúda' },
-  email: { description: 'E-mail address, in any case.', example: 'jose@example.com' },
+  email: { description: 'E-mail address, in any case, with letters of any script.', example: 'jose@example.com' },
   phone: {
     description: 'Written in any way; without a country code it is read as the account’s country writes it.',
     example: '(212) 555-0123',
   },
   stageId: { description: 'The stage; wins over `pipelineId`.' },
-  pipelineId: { description: 'The pipeline; of prospects: its default stage, unless they are in it already.' },
+  pipelineId: { description: 'The pipeline: its default stage, unless they are in it already.' },
   licenseStatus: {
     description: 'How far they are with their license: `not_started`, `in_progress` or `licensed`.',
     example: 'in_progress',
   },
   labels: {
     description:
-      'Labels by name: an array, or separated by commas. One that is new is made. POST adds them, PATCH replaces them all.',
+      'Labels by name, of at most 64 characters: an array, or separated by commas. One that is new is made. POST adds them, PATCH replaces them all. A prospect has at most 100.',
     example: ['Hot', 'Inbound'],
   },
   addLabels: { description: 'Labels to add.', example: 'Met' },
@@ -49,7 +49,7 @@ export const FIELDS: Record<string, Said> = {
     example: false,
   },
   jobId: { description: 'A job that they are linked to, beside those they are linked to already.' },
-  jobIds: { description: 'The jobs that they are linked to: the whole set.' },
+  jobIds: { description: 'The jobs that they are linked to: the whole set, at most 100.' },
   update: { description: 'Whether somebody who is known is updated.', example: true },
   duplicateId: { description: 'The prospect that is merged into this one, and goes.' },
   name: { description: 'Its name.', example: 'Downtown' },
@@ -76,10 +76,68 @@ export const FIELDS: Record<string, Said> = {
   suspended: { description: 'Whether its keys open nothing for now.', example: true },
 }
 
+/** Where a field is something of its own, by path. */
+const OWN: [path: string, fields: Record<string, Said>][] = [
+  ['/admin/accounts/{id}/api-keys', { name: { description: 'What it is for.', example: 'Admin' } }],
+  ['/admin/accounts', { name: { description: 'Whose account it is.', example: 'Acme Realty' } }],
+  ['/v1/api-keys', { name: { description: 'What it is for.', example: 'Website' } }],
+  ['/v1/pipelines', { name: { description: 'Its name.', example: 'Recruiting' } }],
+  [
+    '/v1/stages',
+    {
+      name: { description: 'Its name.', example: 'Interview' },
+      pipelineId: { description: 'The pipeline that it is in.', example: 'pipe_01jd3v7x5c9q8m2k4n6p0r1s3t' },
+    },
+  ],
+  ['/v1/labels', { name: { description: 'Its name, without a comma.', example: 'Hot' } }],
+  ['/v1/sources', { name: { description: 'Its name.', example: 'Referral' } }],
+  [
+    '/v1/users',
+    {
+      name: { description: 'Who it is.', example: 'Ann Lee' },
+      email: { description: 'Their e-mail address, in any case; of one user alone.', example: 'ann@example.com' },
+    },
+  ],
+  ['/v1/jobs', { name: { description: 'What it is.', example: 'Agent, Manhattan' } }],
+]
+
+/** What is said of a field of the body at this path. */
+export const fieldAt = (path: string, name: string): Said | undefined =>
+  OWN.find(([start, fields]) => path.startsWith(start) && name in fields)?.[1][name] ?? FIELDS[name]
+
+/** What the ids in paths are of. */
+const OF: Record<string, string> = {
+  prospects: 'prospect, `prs_…`',
+  pipelines: 'pipeline, `pipe_…`',
+  stages: 'stage, `stg_…`',
+  labels: 'label, `lbl_…`',
+  sources: 'source, `src_…`',
+  offices: 'office, `off_…`',
+  users: 'user, `usr_…`',
+  jobs: 'job, `job_…`',
+  webhooks: 'webhook, `whk_…`',
+  deliveries: 'delivery, `dlv_…`',
+  'api-keys': 'key, `key_…`',
+  accounts: 'account, `acct_…`',
+}
+
+/** What is said of the id in this path. */
+export function idAt(path: string): string {
+  const of = OF[path.split('/')[2] ?? '']
+  if (!of) throw new Error(`Nothing says whose id is in ${path}`)
+  return `Id of the ${of}. Ids are opaque; one that is malformed is an unknown one.`
+}
+
 /** Of query parameters, by name. */
 export const PARAMETERS: Record<string, Said> = {
-  email: { description: 'Whose email this is, in any case.', example: 'jose@example.com' },
-  phone: { description: 'Whose phone this is, written in any way.', example: '(212) 555-0123' },
+  email: {
+    description: 'Whose email this is, in any case. A space in it is read as a `+` that was not encoded.',
+    example: 'jose@example.com',
+  },
+  phone: {
+    description: 'Whose phone this is, written in any way. A space before it is read as a `+` that was not encoded.',
+    example: '(212) 555-0123',
+  },
   name: {
     description: 'Words, each of which begins a word of the name, in any order, ignoring case and accents.',
     example: 'jos ner',

@@ -8,7 +8,6 @@ import {
   CATALOG,
   DeliveryLogSchema,
   DeliverySchema,
-  EventPage,
   HealthSchema,
   MeSchema,
   NewAccountSchema,
@@ -21,6 +20,8 @@ import {
   WebhookSchema,
   WebhookWithSecret,
 } from './answers'
+import { EventPage } from './events'
+import type { HeaderName } from './headers'
 
 /** What the document says of an operation beyond what the route itself does: its words, its answers, its refusals. */
 export interface Operation {
@@ -28,20 +29,19 @@ export interface Operation {
   tag: (typeof TAGS)[number]['name']
   summary: string
   description?: string
-  /** By status: what it means, and what comes with it. */
-  answers: { [status: number]: [means: string, schema?: z.ZodType | null, headers?: string[], types?: string[]] }
+  /** By status: what it means, and what comes with it: JSON, or bytes of one of these types. */
+  answers: { [status: number]: [means: string, body?: z.ZodType | string[] | null, headers?: HeaderName[]] }
   /** Codes of refusals that not every operation has, by status. */
   refusals?: { [status: number]: string[] }
   /** Conditional requests that it heeds. */
   conditions?: ('If-Match' | 'If-None-Match')[]
-  /** Types of a body that is no JSON. */
-  bodyTypes?: string[]
   /** A body to start from. */
   example?: object
+  /** The types of its body, if that is no JSON. */
+  takes?: string[]
+  /** It is a file, and costs the database nothing. */
+  isFile?: true
 }
-
-/** A file, as it is. */
-export const BYTES = z.string().meta({ format: 'binary' })
 
 export const TAGS = [
   { name: 'Prospects', description: 'The people whom the account may hire.' },
@@ -163,7 +163,7 @@ export const OPERATIONS: Record<string, Operation> = {
     tag: 'Prospects',
     summary: 'Export prospects',
     description: `Everybody who matches the filters of the list, in the order of creation, as a stream: CSV, or with \`Accept: application/x-ndjson\` one JSON object a line. Whoever is there throughout comes once. In a CSV, what a spreadsheet would take for a formula has an apostrophe in front.`,
-    answers: { 200: ['Everybody who matches.', BYTES, ['Content-Disposition'], [...EXPORT_TYPES]] },
+    answers: { 200: ['Everybody who matches.', [...EXPORT_TYPES], ['Content-Disposition']] },
   },
   'POST /v1/prospects': {
     operationId: 'createProspect',
@@ -181,6 +181,7 @@ export const OPERATIONS: Record<string, Operation> = {
     operationId: 'getProspect',
     tag: 'Prospects',
     summary: 'Get a prospect',
+    description: 'Its `ETag` changes with the prospect, and with names in the catalog.',
     answers: {
       200: ['The prospect.', ProspectWithMessage, ['ETag']],
       304: ['Nothing has changed since the tag in `If-None-Match`.', null, ['ETag']],
@@ -237,14 +238,14 @@ export const OPERATIONS: Record<string, Operation> = {
       503: ['contention', 'storage_unavailable'],
     },
     conditions: ['If-Match'],
-    bodyTypes: Object.keys(RESUME_TYPES),
+    takes: Object.keys(RESUME_TYPES),
   },
   'GET /v1/prospects/:id/resume': {
     operationId: 'downloadResume',
     tag: 'Prospects',
     summary: 'Download a resume',
     description: 'The bytes as they were given.',
-    answers: { 200: ['The file.', BYTES, ['Content-Disposition'], Object.keys(RESUME_TYPES)] },
+    answers: { 200: ['The file.', Object.keys(RESUME_TYPES), ['Content-Disposition']] },
     refusals: { 410: ['merged'], 503: ['storage_unavailable'] },
   },
   'DELETE /v1/prospects/:id/resume': {
@@ -439,6 +440,12 @@ export const OPERATIONS: Record<string, Operation> = {
     operationId: 'getOpenApi',
     tag: 'Service',
     summary: 'Get this document',
-    answers: { 200: ['OpenAPI 3.1.', z.looseObject({ openapi: z.string() }).meta({ id: 'OpenApi' }), ['ETag']] },
+    description: 'For whoever asks, from any origin.',
+    answers: {
+      200: ['OpenAPI 3.1.', z.looseObject({ openapi: z.string() }).meta({ id: 'OpenApi' }), ['ETag']],
+      304: ['It is still the one of the tag in `If-None-Match`.', null, ['ETag']],
+    },
+    conditions: ['If-None-Match'],
+    isFile: true,
   },
 }

@@ -1,4 +1,5 @@
 import type { Context } from 'hono'
+import { cors } from 'hono/cors'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import { type AppEnv, factory } from '../http/factory'
 import { validate } from '../http/validate'
@@ -19,7 +20,7 @@ const CONTENT_SECURITY_POLICY = [
 export const docsRoutes = factory
   .createApp()
   .get('/', (c) => c.redirect('/docs'))
-  .get('/openapi.json', validate({}), (c) => file(c, '/openapi.json'))
+  .get('/openapi.json', cors(), validate({}), (c) => file(c, '/openapi.json'))
   .get('/docs', (c) => file(c, '/docs/'))
   .get('/docs/*', (c) => file(c, c.req.path))
 

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage } from 'node:http'
 import { afterAll, expect, test } from 'vitest'
-import { call, cleanUp, listen, newFolder, type Service, startService } from './service'
+import { expectDescribed, expectDescribedWebhook } from '../conformance'
+import { call, cleanUp, headersOf, listen, newFolder, type Service, startService } from './service'
 
 afterAll(cleanUp)
 
@@ -36,11 +37,15 @@ const sleep = (ms: number) => new Promise((done) => setTimeout(done, ms))
 const arrived = new Map<string, string[]>()
 let onArrival = () => {}
 
+const isJson = ({ headers }: Response) => /json$/.test(headers.get('content-type') ?? '')
+
 /** An endpoint that is mostly well, and sometimes, at the first sight of an event, fails or hangs up. */
 async function openEndpoint(): Promise<string> {
   const seen = new Set<string>()
   const server = createServer(async (request: IncomingMessage, response) => {
-    const { data } = JSON.parse((await request.setEncoding('utf8').toArray()).join(''))
+    const body = (await request.setEncoding('utf8').toArray()).join('')
+    expectDescribedWebhook(headersOf(request), body)
+    const { data } = JSON.parse(body)
     const id = String(request.headers['webhook-id'])
     const token: string = data.prospect.company
     const mood = seen.has(id) ? 1 : random()
@@ -85,14 +90,19 @@ test(`${KILLS} deaths of every process (seed ${SEED}): what was acknowledged is 
           body: JSON.stringify(body),
           signal: AbortSignal.timeout(5000),
         })
-          .then(async (r) => ({ status: r.status, json: (await r.json()) as any }))
+          .then(async (response) => ({ response, text: await response.text() }))
           .catch(() => null)
-        if (answer && answer.status < 300) {
-          written.push({ token, muted, id: answer.json.id })
-          if (!known) mine.push(body.email)
-          break
+        // what is not JSON is of the process around it, as it dies
+        if (answer && isJson(answer.response)) {
+          const { response, text } = answer
+          expectDescribed('POST', '/v1/prospects', response, text)
+          if (response.ok) {
+            written.push({ token, muted, id: JSON.parse(text).id })
+            if (!known) mine.push(body.email)
+            break
+          }
+          if (![409, 503].includes(response.status)) throw new Error(text)
         }
-        if (answer && ![409, 503].includes(answer.status)) throw new Error(JSON.stringify(answer))
         await sleep(50)
       }
       await sleep(random() * 40)

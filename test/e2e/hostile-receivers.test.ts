@@ -2,7 +2,8 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { createServer as tcp } from 'node:net'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { call, cleanUp, listen, newFolder, type Service, startService, until } from './service'
+import { expectDescribedWebhook } from '../conformance'
+import { call, cleanUp, headersOf, listen, newFolder, type Service, startService, until } from './service'
 
 afterAll(cleanUp)
 
@@ -83,7 +84,9 @@ beforeAll(async () => {
     createServer(async (request, response) => {
       response.on('error', () => {})
       const kind = request.url?.slice(1) ?? ''
-      const { id } = JSON.parse((await request.setEncoding('utf8').toArray()).join(''))
+      const body = (await request.setEncoding('utf8').toArray()).join('')
+      expectDescribedWebhook(headersOf(request), body)
+      const { id } = JSON.parse(body)
       received.push(`${kind} ${id}`)
       ANSWERS[kind]?.(response, request, canary)
     }),

@@ -1,9 +1,10 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
-import { createServer, type IncomingHttpHeaders, type Server } from 'node:http'
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type Server } from 'node:http'
 import type { AddressInfo, Server as NetServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { expectDescribed, expectDescribedWebhook } from '../conformance'
 
 const started = new Set<number>()
 const folders: string[] = []
@@ -100,14 +101,20 @@ export async function call(origin: string, token: string, method: string, path: 
     ...(body !== undefined && { body: JSON.stringify(body) }),
     signal: AbortSignal.timeout(30_000),
   })
-  return { status: response.status, json: (await response.json()) as any }
+  const text = await response.text()
+  expectDescribed(method, path, response, text)
+  return { status: response.status, json: text && JSON.parse(text) }
 }
+
+/** The headers of a request to a server of Node's. */
+export const headersOf = ({ headers }: IncomingMessage) => new Headers(headers as Record<string, string>)
 
 /** An endpoint for webhooks, and what it has received. */
 export async function openReceiver() {
   const received: { headers: IncomingHttpHeaders; body: string; json: any }[] = []
   const server = createServer(async (request, response) => {
     const body = (await request.setEncoding('utf8').toArray()).join('')
+    expectDescribedWebhook(headersOf(request), body)
     received.push({ headers: request.headers, body, json: JSON.parse(body) })
     response.end()
   })
@@ -122,7 +129,7 @@ export async function listen(server: Server | NetServer): Promise<number> {
 }
 
 /** A port that nobody listens on, below those that connections are made from: one of these could take it meanwhile. */
-function freePort(): Promise<number> {
+export function freePort(): Promise<number> {
   const port = 10_000 + Math.floor(Math.random() * 20_000)
   const server = createServer()
   return new Promise((free) =>
