@@ -3,12 +3,16 @@ import { hc } from 'hono/client'
 import { expect, test } from 'vitest'
 import type { AppType } from '../src/app'
 import { newAccount } from './api'
+import { described } from './conformance'
 
 test('Hono’s own client knows every route, what it takes and what it answers', async () => {
   const { key } = await newAccount()
   const { v1 } = hc<AppType>('https://api.example.com', {
     headers: { authorization: `Bearer ${key}` },
-    fetch: (input: RequestInfo | URL, init?: RequestInit) => exports.default.fetch(new Request(input, init)),
+    fetch: async (input: RequestInfo | URL, init?: RequestInit) => {
+      const request = new Request(input, init)
+      return described(request, await exports.default.fetch(request))
+    },
   })
 
   const created = await v1.prospects.$post({ json: { firstName: 'Ann', lastName: 'Lee', labels: 'Hot' } })
@@ -26,6 +30,12 @@ test('Hono’s own client knows every route, what it takes and what it answers',
 
   const stages = await v1.stages.$get({ query: { counts: 'true' } })
   expect((await stages.json()).items.map((stage) => stage.prospectCount)).toEqual([1, 0, 0, 0, 0])
+
+  const hook = await (await v1.webhooks.$post({ json: { url: 'https://hooks.example.com/in' } })).json()
+  const ping = await v1.webhooks[':id'].ping.$post({ param: { id: hook.id }, json: {} })
+  const { id: deliveryId, eventType } = await ping.json()
+  const redelivered = await v1.deliveries[':id'].redeliver.$post({ param: { id: deliveryId }, json: {} })
+  expect([eventType, (await redelivered.json()).status]).toEqual(['ping', 'pending'])
 
   // @ts-expect-error a first name is a string
   expect((await v1.prospects.$post({ json: { firstName: 1, lastName: 'Lee' } })).status).toBe(400)

@@ -89,7 +89,7 @@ function requirePublic(c: Context<AppEnv>, url: string): void {
 }
 
 /** Answers with a delivery that is on its way. */
-function begun(c: Context<AppEnv>, { delivery, wakes }: { delivery: Delivery; wakes: Wake[] }): Response {
+function begun(c: Context<AppEnv>, { delivery, wakes }: { delivery: Delivery; wakes: Wake[] }) {
   c.executionCtx.waitUntil(wake(c.env, wakes))
   return c.json(delivery, 202)
 }
