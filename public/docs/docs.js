@@ -6,7 +6,6 @@ SwaggerUIBundle({
   defaultModelsExpandDepth: 0,
   displayRequestDuration: true,
   filter: true,
-  persistAuthorization: true,
   tryItOutEnabled: true,
   validatorUrl: null,
 })

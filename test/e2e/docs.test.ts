@@ -57,9 +57,10 @@ describe.skipIf(!process.env.CHROMIUM && !existsSync(CHROMIUM))('the page, in a 
   test('sends a request with the demo key, and shows what was answered', async () => {
     const [, key = ''] = /API key: (\S+)/.exec(service.output()) ?? []
     await page.locator('button.authorize').first().click()
-    await page.locator('.auth-container input').first().fill(key)
-    await page.locator('.auth-container button.authorize').first().click()
-    await page.locator('.auth-btn-wrapper button.btn-done').first().click()
+    // into whatever has the focus
+    await page.keyboard.type(key)
+    await page.keyboard.press('Enter')
+    await page.locator('.auth-btn-wrapper button.btn-done').last().click()
     const operation = page.locator('#operations-Prospects-listProspects')
     await operation.locator('.opblock-summary-control').click()
     await operation.locator('button.execute').click()
@@ -67,6 +68,17 @@ describe.skipIf(!process.env.CHROMIUM && !existsSync(CHROMIUM))('the page, in a 
     await answer.waitFor()
     expect(await answer.locator('tr.response .response-col_status').textContent()).toContain('200')
     expect(await answer.textContent()).toMatch(/"totalCount":\s*200/)
+  })
+
+  test('makes one thing after another: each call is one of its own', async () => {
+    for (const operationId of ['Prospects-createProspect', 'Catalog-createJob']) {
+      const operation = page.locator(`#operations-${operationId}`)
+      await operation.locator('.opblock-summary-control').click()
+      await operation.locator('button.execute').click()
+      const answer = operation.locator('.live-responses-table')
+      await answer.waitFor()
+      expect(await answer.locator('tr.response .response-col_status').textContent()).toContain('201')
+    }
   })
 
   test('asks nobody but the service, and has nothing to complain of', () => {
