@@ -1,6 +1,7 @@
 // Gathers what the service serves as files: the document of the API, and the page that shows it. Wrangler runs this
-// before it serves or deploys (wrangler.toml). What is there already stays as it is: a service may be serving it.
-import { copyFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs'
+// before it serves or deploys (wrangler.toml). What is there already stays as it is, for a service may be serving it;
+// what is no longer among the files goes.
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 
@@ -15,8 +16,11 @@ const FILES = {
   'docs/swagger-ui-bundle.js': join(swagger, 'swagger-ui-bundle.js'),
 }
 
-mkdirSync(join(root, 'dist/assets/docs'), { recursive: true })
+const assets = join(root, 'dist/assets')
+mkdirSync(join(assets, 'docs'), { recursive: true })
+for (const name of readdirSync(assets, { recursive: true }))
+  if (!(name in FILES) && statSync(join(assets, name)).isFile()) rmSync(join(assets, name))
 for (const [name, source] of Object.entries(FILES)) {
-  const target = join(root, 'dist/assets', name)
+  const target = join(assets, name)
   if (!existsSync(target) || !readFileSync(source).equals(readFileSync(target))) copyFileSync(source, target)
 }
