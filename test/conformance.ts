@@ -118,9 +118,9 @@ function undescribed(method: string, pathname: string, response: Response, text:
   )
 }
 
-/** Throws if the document of the API does not describe this answer. `path` may have a query. */
+/** Throws if the document of the API does not describe this answer. `path` may have a query, or be the whole URL. */
 export function expectDescribed(method: string, path: string, response: Response, text: string): void {
-  const what = undescribed(method, path.replace(/[?#].*$/s, ''), response, text)
+  const what = undescribed(method, new URL(path, 'https://api.example.com').pathname, response, text)
   if (what)
     throw new Error(
       `The document does not describe ${method} ${path} ${response.status}: ${what} ${text.slice(0, 500)}`,
@@ -129,7 +129,7 @@ export function expectDescribed(method: string, path: string, response: Response
 
 /** An answer that can still be read. Throws if the document does not describe it. */
 export async function described(request: Request, response: Response): Promise<Response> {
-  expectDescribed(request.method, new URL(request.url).pathname, response, await response.clone().text())
+  expectDescribed(request.method, request.url, response, await response.clone().text())
   return response
 }
 

@@ -105,7 +105,7 @@ function requestsTo({ template, kind, parameters, body, types }: Operation): fc.
     )
   const id = template.includes('{id}')
     ? idOf(known, kind, [
-        `${UNKNOWN}%00`,
+        `%00${UNKNOWN}`,
         `${UNKNOWN}%ff`,
         `%F0%9F%98%80${UNKNOWN}`,
         `${UNKNOWN}%2F..`,

@@ -1,4 +1,5 @@
-import { existsSync } from 'node:fs'
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { createConfig, lintFromString } from '@redocly/openapi-core'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -13,7 +14,12 @@ let page: Page
 const errors: string[] = []
 const asked = new Set<string>()
 
+/** What an older version has left among the files. */
+const DROPPED = join(import.meta.dirname, '../../dist/assets/docs/dropped.js')
+
 beforeAll(async () => {
+  mkdirSync(join(DROPPED, '..'), { recursive: true })
+  writeFileSync(DROPPED, '')
   service = await startService(newFolder(), [`--var=ADMIN_TOKEN:${OPERATOR}`])
   await until('the demo key', () => /API key: \S+/.test(service.output()), service.output)
 })
@@ -30,6 +36,10 @@ test('the document is clean under Redocly’s recommended rules', async () => {
   const source = JSON.stringify(await documentOf())
   const problems = await lintFromString({ source, absoluteRef: 'openapi.json', config })
   expect(problems.map(({ ruleId, message, location }) => [ruleId, message, location[0]?.pointer])).toEqual([])
+})
+
+test('what is not among the files any more is not served', async () => {
+  expect((await fetch(`${service.origin}/docs/dropped.js`)).status).toBe(404)
 })
 
 /** `.ci/run` installs one and names it; without it, and without one in the usual place, there is nothing to look with. */
@@ -81,8 +91,13 @@ describe.skipIf(!process.env.CHROMIUM && !existsSync(CHROMIUM))('the page, in a 
     }
   })
 
-  test('asks nobody but the service, and has nothing to complain of', () => {
+  test('asks nobody but the service, and has nothing to complain of', async () => {
     expect([...asked].filter((origin) => origin !== 'null')).toEqual([service.origin])
     expect(errors).toEqual([])
+    expect(await page.locator('a[href*="spdx.org"]:visible').count()).toBe(0)
+  })
+
+  test('keeps no key when it is closed', async () => {
+    expect(await page.evaluate('localStorage.length')).toBe(0)
   })
 })
