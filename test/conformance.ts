@@ -112,7 +112,7 @@ function undescribed(method: string, pathname: string, response: Response, text:
   if (!text) return described.content ? 'there is no body' : ''
   const { schema, examples = {} } = described.content?.[type] ?? {}
   if (!schema) return `the type ${type}`
-  if (!type.endsWith('json')) return ''
+  if (!/^application\/(\w+\+)?json$/.test(type)) return ''
   return (
     errorsOf(schema, JSON.parse(text)) || (status < 400 ? '' : errorsOfProblem(response, text, Object.keys(examples)))
   )

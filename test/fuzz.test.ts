@@ -186,6 +186,10 @@ async function check(operation: Operation, request: Request, spoil?: Spoil): Pro
     const next = { ...request, query: { ...request.query, pageToken } }
     expectAccepted(operation, next, await ask(operation, next, { status: 0 }))
   }
+  if (!spoil && answer.status < 300 && request.headers['Idempotency-Key'] !== undefined) {
+    const again = await ask(operation, request, { status: 0 })
+    expect([again.status, again.headers.get('idempotent-replayed')], again.text).toEqual([answer.status, 'true'])
+  }
   return answer
 }
 
