@@ -32,6 +32,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/prospects/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export prospects
+         * @description Everybody who matches the filters of the list, in the order of creation, as a stream: CSV, or with `Accept: application/x-ndjson` one JSON object a line. Whoever is there throughout comes once. In a CSV, what a spreadsheet would take for a formula has an apostrophe in front.
+         *
+         *     Needs a key with the scope `read`.
+         */
+        get: operations["exportProspects"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/prospects/{id}": {
         parameters: {
             query?: never;
@@ -83,6 +105,40 @@ export interface paths {
          */
         post: operations["mergeProspects"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/prospects/{id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download a resume
+         * @description The bytes as they were given.
+         *
+         *     Needs a key with the scope `read`.
+         */
+        get: operations["downloadResume"];
+        /**
+         * Upload a resume
+         * @description The body is the file: PDF, DOCX or plain text, at most 5 MiB. Its bytes have the last word on what it is; a `Content-Type` that disagrees is refused. It takes the place of the one before. It is read in the background: what it says for sure fills blanks of the prospect and overwrites nothing, and `resume.parsed` tells when that is done.
+         *
+         *     Needs a key with the scope `write`.
+         */
+        put: operations["uploadResume"];
+        post?: never;
+        /**
+         * Remove a resume
+         * @description What it has filled in stays.
+         *
+         *     Needs a key with the scope `write`.
+         */
+        delete: operations["removeResume"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1158,6 +1214,8 @@ export interface components {
             createdByUserId: string | null;
             /** @description The `userId` of the last write; null if it named none. */
             updatedByUserId: string | null;
+            /** @description Null if there is none. */
+            resume: components["schemas"]["Resume"] | null;
             /**
              * @description Goes up with each change; `If-Match` compares it.
              * @example 1
@@ -1173,6 +1231,316 @@ export interface components {
              * @example 1795412345678
              */
             updatedAt: number;
+        };
+        /** @description A resume: its file, and what was read in it. */
+        Resume: {
+            /**
+             * @description Its name.
+             * @example resume.pdf
+             */
+            fileName: string;
+            /**
+             * @description What its bytes are.
+             * @enum {string}
+             */
+            contentType: "application/pdf" | "application/vnd.openxmlformats-officedocument.wordprocessingml.document" | "text/plain";
+            /**
+             * @description In bytes.
+             * @example 48213
+             */
+            size: number;
+            /**
+             * @description When it was given, in Unix milliseconds.
+             * @example 1795412345678
+             */
+            uploadedAt: number;
+            /**
+             * @description `processing`: it is still to be read. `unsupported`: it is kept, and cannot be read (encrypted, a scan). `failed`: likewise (damaged, too much of it).
+             * @enum {string}
+             */
+            status: "processing" | "parsed" | "unsupported" | "failed";
+            /**
+             * @description Why it could not be read.
+             * @example The PDF is encrypted.
+             */
+            reason: string | null;
+            parsed: components["schemas"]["ParsedResume"] | null;
+        };
+        /** @description What was read in a resume, in its order. */
+        ParsedResume: {
+            /** @description Whose resume it is. */
+            name: {
+                /** @example José Nerúda */
+                value: string;
+                /**
+                 * @description Where it was found, from 1.
+                 * @example 1
+                 */
+                page: number;
+                /**
+                 * @description The line of the page, from 1.
+                 * @example 3
+                 */
+                line: number;
+                /**
+                 * @description How certain the rule that found it is. Only what is `sure` fills blanks of the prospect.
+                 * @enum {string}
+                 */
+                certainty: "sure" | "likely";
+            } | null;
+            /** @description In lower case. */
+            emails: {
+                /** @example jose@example.com */
+                value: string;
+                /**
+                 * @description Where it was found, from 1.
+                 * @example 1
+                 */
+                page: number;
+                /**
+                 * @description The line of the page, from 1.
+                 * @example 3
+                 */
+                line: number;
+                /**
+                 * @description How certain the rule that found it is. Only what is `sure` fills blanks of the prospect.
+                 * @enum {string}
+                 */
+                certainty: "sure" | "likely";
+            }[];
+            /** @description E.164. */
+            phones: {
+                /** @example +12125550123 */
+                value: string;
+                /**
+                 * @description Where it was found, from 1.
+                 * @example 1
+                 */
+                page: number;
+                /**
+                 * @description The line of the page, from 1.
+                 * @example 3
+                 */
+                line: number;
+                /**
+                 * @description How certain the rule that found it is. Only what is `sure` fills blanks of the prospect.
+                 * @enum {string}
+                 */
+                certainty: "sure" | "likely";
+            }[];
+            /** @description City. */
+            city: {
+                /** @example New York */
+                value: string;
+                /**
+                 * @description Where it was found, from 1.
+                 * @example 1
+                 */
+                page: number;
+                /**
+                 * @description The line of the page, from 1.
+                 * @example 3
+                 */
+                line: number;
+                /**
+                 * @description How certain the rule that found it is. Only what is `sure` fills blanks of the prospect.
+                 * @enum {string}
+                 */
+                certainty: "sure" | "likely";
+            } | null;
+            /** @description State or province, as it is written. */
+            state: {
+                /** @example NY */
+                value: string;
+                /**
+                 * @description Where it was found, from 1.
+                 * @example 1
+                 */
+                page: number;
+                /**
+                 * @description The line of the page, from 1.
+                 * @example 3
+                 */
+                line: number;
+                /**
+                 * @description How certain the rule that found it is. Only what is `sure` fills blanks of the prospect.
+                 * @enum {string}
+                 */
+                certainty: "sure" | "likely";
+            } | null;
+            /** @description Postal code. */
+            postalCode: {
+                /** @example 10001 */
+                value: string;
+                /**
+                 * @description Where it was found, from 1.
+                 * @example 1
+                 */
+                page: number;
+                /**
+                 * @description The line of the page, from 1.
+                 * @example 3
+                 */
+                line: number;
+                /**
+                 * @description How certain the rule that found it is. Only what is `sure` fills blanks of the prospect.
+                 * @enum {string}
+                 */
+                certainty: "sure" | "likely";
+            } | null;
+            /** @description Absolute URLs: LinkedIn, a site of their own. */
+            links: {
+                /** @example https://www.linkedin.com/in/jose */
+                value: string;
+                /**
+                 * @description Where it was found, from 1.
+                 * @example 1
+                 */
+                page: number;
+                /**
+                 * @description The line of the page, from 1.
+                 * @example 3
+                 */
+                line: number;
+                /**
+                 * @description How certain the rule that found it is. Only what is `sure` fills blanks of the prospect.
+                 * @enum {string}
+                 */
+                certainty: "sure" | "likely";
+            }[];
+            /** @description Skills. */
+            skills: {
+                /** @example Negotiation */
+                value: string;
+                /**
+                 * @description Where it was found, from 1.
+                 * @example 1
+                 */
+                page: number;
+                /**
+                 * @description The line of the page, from 1.
+                 * @example 3
+                 */
+                line: number;
+                /**
+                 * @description How certain the rule that found it is. Only what is `sure` fills blanks of the prospect.
+                 * @enum {string}
+                 */
+                certainty: "sure" | "likely";
+            }[];
+            /** @description Where they worked. */
+            work: {
+                /**
+                 * @description Job title.
+                 * @example Agent
+                 */
+                title: string | null;
+                /**
+                 * @description Company.
+                 * @example Acme
+                 */
+                company: string | null;
+                /**
+                 * @description `YYYY-MM`, or `YYYY` where no month is told.
+                 * @example 2019-03
+                 */
+                startDate: string | null;
+                /**
+                 * @description Likewise; null if it is not told, or has not come.
+                 * @example 2021
+                 */
+                endDate: string | null;
+                /** @description Whether it goes on. */
+                isCurrent: boolean;
+                /**
+                 * @description Where it was found, from 1.
+                 * @example 1
+                 */
+                page: number;
+                /**
+                 * @description The line of the page, from 1.
+                 * @example 3
+                 */
+                line: number;
+                /**
+                 * @description How certain the rule that found it is. Only what is `sure` fills blanks of the prospect.
+                 * @enum {string}
+                 */
+                certainty: "sure" | "likely";
+            }[];
+            /** @description Where they learned. */
+            education: {
+                /**
+                 * @description School.
+                 * @example CUNY
+                 */
+                school: string | null;
+                /**
+                 * @description Degree.
+                 * @example BA
+                 */
+                degree: string | null;
+                /**
+                 * @description `YYYY-MM`, or `YYYY` where no month is told.
+                 * @example 2019-03
+                 */
+                startDate: string | null;
+                /**
+                 * @description Likewise; null if it is not told, or has not come.
+                 * @example 2021
+                 */
+                endDate: string | null;
+                /** @description Whether it goes on. */
+                isCurrent: boolean;
+                /**
+                 * @description Where it was found, from 1.
+                 * @example 1
+                 */
+                page: number;
+                /**
+                 * @description The line of the page, from 1.
+                 * @example 3
+                 */
+                line: number;
+                /**
+                 * @description How certain the rule that found it is. Only what is `sure` fills blanks of the prospect.
+                 * @enum {string}
+                 */
+                certainty: "sure" | "likely";
+            }[];
+            /** @description Licenses to sell real estate, insurance or securities. */
+            licenses: {
+                /**
+                 * @description As it is written.
+                 * @example Licensed Real Estate Salesperson
+                 */
+                name: string;
+                /**
+                 * @description Its number.
+                 * @example 10401234567
+                 */
+                number: string | null;
+                /**
+                 * @description Held, or on the way.
+                 * @enum {string}
+                 */
+                status: "licensed" | "in_progress";
+                /**
+                 * @description Where it was found, from 1.
+                 * @example 1
+                 */
+                page: number;
+                /**
+                 * @description The line of the page, from 1.
+                 * @example 3
+                 */
+                line: number;
+                /**
+                 * @description How certain the rule that found it is. Only what is `sure` fills blanks of the prospect.
+                 * @enum {string}
+                 */
+                certainty: "sure" | "likely";
+            }[];
         };
         /** @description All that is left of somebody who was erased meanwhile. */
         ErasedProspect: {
@@ -1553,6 +1921,8 @@ export interface components {
             createdByUserId: string | null;
             /** @description The `userId` of the last write; null if it named none. */
             updatedByUserId: string | null;
+            /** @description Null if there is none. */
+            resume: components["schemas"]["Resume"] | null;
             /**
              * @description Goes up with each change; `If-Match` compares it.
              * @example 1
@@ -1689,6 +2059,8 @@ export interface components {
             createdByUserId: string | null;
             /** @description The `userId` of the last write; null if it named none. */
             updatedByUserId: string | null;
+            /** @description Null if there is none. */
+            resume: components["schemas"]["Resume"] | null;
             /**
              * @description Goes up with each change; `If-Match` compares it.
              * @example 1
@@ -2777,8 +3149,12 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description `body_too_large`: The body is larger than 1 MiB. */
-        BodyTooLarge: {
+        /**
+         * @description `body_too_large`: The body is larger than 1 MiB; than 8, where a resume can be part of it.
+         *
+         *     `resume_too_large`: The resume is larger than 5 MiB.
+         */
+        BodyTooLargeOrResumeTooLarge: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
                 "Server-Timing": components["headers"]["Server-Timing"];
@@ -2814,8 +3190,12 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description `contention`: Others were first each time. Nothing was written; try again. */
-        Contention: {
+        /**
+         * @description `contention`: Others were first each time. Nothing was written; try again.
+         *
+         *     `storage_unavailable`: Files cannot be reached. Nothing was written; try again.
+         */
+        ContentionOrStorageUnavailable: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
                 "Retry-After": components["headers"]["Retry-After"];
@@ -2889,6 +3269,58 @@ export interface components {
         StillRunningOrMerged: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
+                "Server-Timing": components["headers"]["Server-Timing"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `body_too_large`: The body is larger than 1 MiB; than 8, where a resume can be part of it. */
+        BodyTooLarge: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "Server-Timing": components["headers"]["Server-Timing"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `contention`: Others were first each time. Nothing was written; try again. */
+        Contention: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "Retry-After": components["headers"]["Retry-After"];
+                "Server-Timing": components["headers"]["Server-Timing"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /**
+         * @description `body_too_large`: The body is larger than 1 MiB; than 8, where a resume can be part of it.
+         *
+         *     `resume_too_large`: The resume is larger than 5 MiB.
+         *
+         *     `body_too_large`: The body is larger than 1 MiB; than 8, where a resume can be part of it.
+         */
+        BodyTooLargeOrResumeTooLargeOrBodyTooLarge: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "Server-Timing": components["headers"]["Server-Timing"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `storage_unavailable`: Files cannot be reached. Nothing was written; try again. */
+        StorageUnavailable: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "Retry-After": components["headers"]["Retry-After"];
                 "Server-Timing": components["headers"]["Server-Timing"];
                 [name: string]: unknown;
             };
@@ -3068,6 +3500,8 @@ export interface components {
         "Idempotent-Replayed": "true";
         /** @description Names this state of what is answered. */
         ETag: string;
+        /** @description The name to save it under (RFC 6266). */
+        "Content-Disposition": string;
         /** @description Where it is read. */
         Location: string;
         /** @description Seconds to wait. */
@@ -3242,6 +3676,13 @@ export interface operations {
                      * @example Referral
                      */
                     newSourceName?: string | null;
+                    /** @description A resume: it is kept and read, and what it says for sure fills blanks. At most 5 MiB; null removes it. */
+                    resume?: {
+                        fileName: string;
+                        /** @enum {string} */
+                        contentType: "application/pdf" | "application/vnd.openxmlformats-officedocument.wordprocessingml.document" | "text/plain";
+                        content: string;
+                    } | null;
                     /**
                      * @description The change is on the timeline, and no webhook of it is ever sent.
                      * @example false
@@ -3297,11 +3738,68 @@ export interface operations {
             401: components["responses"]["MissingCredentialOrInvalidCredential"];
             403: components["responses"]["InsufficientScopeOrAccountSuspended"];
             409: components["responses"]["StillRunning"];
-            413: components["responses"]["BodyTooLarge"];
+            413: components["responses"]["BodyTooLargeOrResumeTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["IdempotencyKeyReusedOrUnknownReference"];
             500: components["responses"]["InternalError"];
-            503: components["responses"]["Contention"];
+            503: components["responses"]["ContentionOrStorageUnavailable"];
+        };
+    };
+    exportProspects: {
+        parameters: {
+            query?: {
+                /** @description Whose email this is, in any case. A space in it is read as a `+` that was not encoded. */
+                email?: string;
+                /** @description Whose phone this is, written in any way. A space before it is read as a `+` that was not encoded. */
+                phone?: string;
+                /** @description Words, each of which begins a word of the name, in any order, ignoring case and accents. */
+                name?: string;
+                /** @description Words of the title, likewise. */
+                title?: string;
+                /** @description Words of the company, likewise. */
+                company?: string;
+                /** @description A stage, by id or by name in any case. */
+                stage?: string;
+                /** @description Any of these labels, in any case; repeated or separated by commas, at most 10. */
+                label?: string | string[];
+                /** @description How far they are with their license. */
+                licenseStatus?: "not_started" | "in_progress" | "licensed";
+                /** @description Meant for this office. */
+                officeId?: string;
+                /** @description Who came from there. */
+                sourceId?: string;
+                /** @description Linked to this job. */
+                jobId?: string;
+                /** @description In a stage of this pipeline. */
+                pipelineId?: string;
+                /** @description Changed at that time or after, Unix milliseconds. */
+                updatedSince?: number;
+                /** @description The order; a minus is descending. */
+                sort?: "-createdAt" | "createdAt";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Everybody who matches. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Content-Disposition": components["headers"]["Content-Disposition"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                    "application/x-ndjson": string;
+                };
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["MissingCredentialOrInvalidCredential"];
+            403: components["responses"]["InsufficientScopeOrAccountSuspended"];
+            500: components["responses"]["InternalError"];
         };
     };
     getProspect: {
@@ -3487,6 +3985,13 @@ export interface operations {
                      * @example Referral
                      */
                     newSourceName?: string | null;
+                    /** @description A resume: it is kept and read, and what it says for sure fills blanks. At most 5 MiB; null removes it. */
+                    resume?: {
+                        fileName: string;
+                        /** @enum {string} */
+                        contentType: "application/pdf" | "application/vnd.openxmlformats-officedocument.wordprocessingml.document" | "text/plain";
+                        content: string;
+                    } | null;
                     /**
                      * @description The change is on the timeline, and no webhook of it is ever sent.
                      * @example false
@@ -3537,11 +4042,11 @@ export interface operations {
             409: components["responses"]["EmailTaken"];
             410: components["responses"]["Merged"];
             412: components["responses"]["PreconditionFailed"];
-            413: components["responses"]["BodyTooLarge"];
+            413: components["responses"]["BodyTooLargeOrResumeTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["UnknownReference"];
             500: components["responses"]["InternalError"];
-            503: components["responses"]["Contention"];
+            503: components["responses"]["ContentionOrStorageUnavailable"];
         };
     };
     mergeProspects: {
@@ -3600,6 +4105,133 @@ export interface operations {
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["IdempotencyKeyReusedOrUnknownReference"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Contention"];
+        };
+    };
+    downloadResume: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the prospect, `prs_…`. Ids are opaque; one that is malformed is an unknown one. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Content-Disposition": components["headers"]["Content-Disposition"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": string;
+                    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": string;
+                    "text/plain": string;
+                };
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["MissingCredentialOrInvalidCredential"];
+            403: components["responses"]["InsufficientScopeOrAccountSuspended"];
+            404: components["responses"]["NotFound"];
+            410: components["responses"]["Merged"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["StorageUnavailable"];
+        };
+    };
+    uploadResume: {
+        parameters: {
+            query?: {
+                /** @description What the file is called; otherwise `resume.pdf`, or as its type ends. */
+                fileName?: string;
+                /** @description The user who makes this change; kept on the timeline. */
+                userId?: string;
+                /** @description The change is on the timeline, and no webhook of it is ever sent. */
+                muteWebhook?: true | false;
+            };
+            header?: {
+                /** @description An `ETag`, or a version: only if it is still so. */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description Id of the prospect, `prs_…`. Ids are opaque; one that is malformed is an unknown one. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/pdf": string;
+                "application/vnd.openxmlformats-officedocument.wordprocessingml.document": string;
+                "text/plain": string;
+            };
+        };
+        responses: {
+            /** @description The prospect with its resume, which is still to be read. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProspectWithMessage"];
+                };
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["MissingCredentialOrInvalidCredential"];
+            403: components["responses"]["InsufficientScopeOrAccountSuspended"];
+            404: components["responses"]["NotFound"];
+            410: components["responses"]["Merged"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["BodyTooLargeOrResumeTooLargeOrBodyTooLarge"];
+            422: components["responses"]["UnknownReference"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["ContentionOrStorageUnavailable"];
+        };
+    };
+    removeResume: {
+        parameters: {
+            query?: {
+                /** @description The user who makes this change; kept on the timeline. */
+                userId?: string;
+                /** @description The change is on the timeline, and no webhook of it is ever sent. */
+                muteWebhook?: true | false;
+            };
+            header?: {
+                /** @description An `ETag`, or a version: only if it is still so. */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description Id of the prospect, `prs_…`. Ids are opaque; one that is malformed is an unknown one. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone. */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["MissingCredentialOrInvalidCredential"];
+            403: components["responses"]["InsufficientScopeOrAccountSuspended"];
+            404: components["responses"]["NotFound"];
+            410: components["responses"]["Merged"];
+            412: components["responses"]["PreconditionFailed"];
+            422: components["responses"]["UnknownReference"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Contention"];
         };

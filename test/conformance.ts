@@ -109,10 +109,11 @@ function undescribed(method: string, pathname: string, response: Response, text:
   const names = Object.keys(described.headers ?? {}).map((name) => name.toLowerCase())
   for (const name of TELLING) if (headers.has(name) && !names.includes(name)) return `the header ${name}`
   if (method === 'HEAD') return ''
-  if (!text) return described.content ? 'there is no body' : ''
+  const isJson = /^application\/(\w+\+)?json$/.test(type)
+  if (!text) return described.content && (isJson || !type) ? 'there is no body' : ''
   const { schema, examples = {} } = described.content?.[type] ?? {}
   if (!schema) return `the type ${type}`
-  if (!/^application\/(\w+\+)?json$/.test(type)) return ''
+  if (!isJson) return ''
   return (
     errorsOf(schema, JSON.parse(text)) || (status < 400 ? '' : errorsOfProblem(response, text, Object.keys(examples)))
   )

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { nameKey } from '../src/http/text'
+import { asField } from './resume-files'
 
 /** Values for the fields and parameters of a request, right ones and wrong ones, made from what the document says. */
 
@@ -89,6 +90,12 @@ const MEANT: Record<string, fc.Arbitrary<Json>> = {
     someLabels,
     someLabels.map((names) => names.join(',')),
   ),
+  resume: fc
+    .oneof(
+      fc.constantFrom(...Object.entries(BODIES).slice(0, 1), ...Object.entries(BODIES).slice(2)),
+      fc.tuple(fc.constant('text/plain'), text(1, 300)),
+    )
+    .map(([contentType, content]) => asField(content, { contentType, fileName: 'cv' })),
   // only an answer can tell one
   pageToken: fc.constant(undefined),
   // few enough that some come again, for the same and for something else
@@ -171,6 +178,20 @@ const MEANT_WRONG: Record<string, Json[]> = {
   stages: [['A', 'a'], ['A', ' a '], [' ']],
   labels: ['x'.repeat(65), ['a', 'x'.repeat(65)], many(101, String), 'a\u0000', [['a']], [null]],
 }
+MEANT_WRONG.resume = [
+  {},
+  asField(''),
+  asField('\0'),
+  ...[
+    { fileName: '' },
+    { fileName: 'x'.repeat(256) },
+    { contentType: 'application/pdf' },
+    { contentType: 'image/png' },
+    { content: '****' },
+    { content: 1 },
+    { [UNKNOWN]: 1 },
+  ].map((given) => asField('A text.', given)),
+]
 MEANT_WRONG.addLabels = MEANT_WRONG.removeLabels = MEANT_WRONG.labels as Json[]
 
 /** Every kind of wrong value that there is for the field of a body. */

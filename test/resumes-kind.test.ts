@@ -23,6 +23,7 @@ const docx = zip('[Content_Types].xml', '_rels/.rels', 'docProps/app.xml', 'word
 
 const FILES: [what: string, file: Uint8Array, type: string | null][] = [
   ['nothing', bytes(), null],
+  ['a NUL', bytes(0), null],
 
   ['a PDF', binary('%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj'), PDF],
   ['a PDF after some other bytes', binary(`${'\0'.repeat(1019)}%PDF-`), PDF],

@@ -13,6 +13,11 @@ export const HEADERS = {
   },
   'Idempotent-Replayed': { description: '`true` if the call had been made before.', schema: { const: 'true' } },
   ETag: { description: 'Names this state of what is answered.', required: true, schema: { type: 'string' } },
+  'Content-Disposition': {
+    description: 'The name to save it under (RFC 6266).',
+    required: true,
+    schema: { type: 'string' },
+  },
   Location: { description: 'Where it is read.', required: true, schema: { type: 'string' } },
   'Retry-After': { description: 'Seconds to wait.', required: true, schema: { type: 'integer' } },
   'WWW-Authenticate': {

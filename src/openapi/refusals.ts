@@ -65,7 +65,10 @@ const REFUSALS: Record<number, Record<string, Refusal>> = {
       members: { version: 3 },
     },
   },
-  413: { body_too_large: { means: 'The body is larger than 1 MiB.' } },
+  413: {
+    body_too_large: { means: 'The body is larger than 1 MiB; than 8, where a resume can be part of it.' },
+    resume_too_large: { means: 'The resume is larger than 5 MiB.' },
+  },
   415: { unsupported_media_type: { means: 'The body is not said to be `application/json`, in UTF-8.' } },
   422: {
     unknown_reference: {
@@ -80,6 +83,7 @@ const REFUSALS: Record<number, Record<string, Refusal>> = {
     not_configured: {
       means: 'The service has no `ENCRYPTION_KEY`, and cannot keep secrets. Asking again does not help.',
     },
+    storage_unavailable: { means: 'Files cannot be reached. Nothing was written; try again.', header: 'Retry-After' },
   },
 }
 
@@ -105,6 +109,8 @@ const ERRORS = {
   unknown_reference: 'The account has nothing of this id (422).',
   invalid_page_token: 'It is no `nextPageToken` of this list with these parameters.',
   url_refused: 'Nothing is sent to such a URL.',
+  empty: 'A file without a byte.',
+  type_mismatch: 'A file that is of another type than it is said to be.',
   invalid: 'It is wrong in another way; `message` says how.',
 }
 

@@ -53,7 +53,8 @@ export class Sniffer {
       return false
     const [even, odd] = [this.#counts.subarray(0, 256), this.#counts.subarray(256)]
     const [atEven, atOdd] = [even[0] as number, odd[0] as number]
-    if (wideEncoding(this.#head, atEven, atOdd, this.#length)) return Math.min(atEven, atOdd) <= this.#length / 1000
+    if (this.#length % 2 === 0 && wideEncoding(this.#head, atEven, atOdd, this.#length))
+      return Math.min(atEven, atOdd) <= this.#length / 1000
     return atEven + atOdd === 0 && controls(even) + controls(odd) <= this.#length / 100
   }
 }
