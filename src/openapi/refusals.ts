@@ -13,6 +13,7 @@ interface Refusal {
 }
 
 const ID = 'prs_01jd3v7x5c9q8m2k4n6p0r1s3t'
+const typo = { in: 'query', pointer: '/lmit', code: 'unknown_parameter', message: 'There is no such parameter.' }
 const missing = { in: 'body', pointer: '/lastName', code: 'required', message: 'This is required.' }
 const unknown = {
   in: 'body',
@@ -171,6 +172,9 @@ function codesOf({ schemas, scope, byOperator, canBeRepeated, path }: Route, ope
     .map(([status, some]) => [Number(status), some] as const)
 }
 
+/** Wrong input where there is no body. */
+const WITHOUT_BODY = { detail: `lmit: ${typo.message}`, errors: [typo] }
+
 /** What a 404 means to the operator: that one may not be there either. */
 const OF_OPERATOR = {
   NoOperator: 'The service has no operator: it has no `ADMIN_TOKEN`.',
@@ -178,13 +182,19 @@ const OF_OPERATOR = {
 }
 
 /** An answer that refuses, and its name: several operations have the same. */
-function toResponse(status: number, codes: string[], { byOperator, path }: Route): [name: string, response: object] {
+function toResponse(status: number, codes: string[], route: Route): [name: string, response: object] {
+  const { schemas, byOperator, path } = route
   const ofOperator = path.includes(':id') ? 'NoAccount' : 'NoOperator'
   const isOfOperator = status === 404 && byOperator
   const refusals = codes.map((code) => {
     const refusal = REFUSALS[status]?.[code]
     if (!refusal) throw new Error(`Nothing says what ${status} ${code} means`)
-    return { code, ...refusal, ...(isOfOperator && { means: OF_OPERATOR[ofOperator] }) }
+    return {
+      code,
+      ...refusal,
+      ...(isOfOperator && { means: OF_OPERATOR[ofOperator] }),
+      ...(code === 'invalid_input' && !schemas.json && { members: WITHOUT_BODY }),
+    }
   })
   const named = refusals.flatMap(({ header }) => header ?? [])
   const always = refusals.every(({ header }) => header)
@@ -246,6 +256,6 @@ export const CODES = table(
   ),
 )
 export const ERROR_CODES = table(
-  ['`code` in `errors`', 'means'],
+  ['`code`', 'means'],
   Object.entries(ERRORS).map(([code, means]) => [`\`${code}\``, means]),
 )
