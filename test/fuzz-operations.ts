@@ -71,7 +71,7 @@ const TOO_MUCH = new Uint8Array(8 * 1024 * 1024 + 1).fill(0x20)
 export function spoilsOf({ template, parameters, body, types, needsKey }: Operation): Spoil[] {
   const named = parameters.map(({ name }) => name)
   const query = parameters.filter((p) => p.in === 'query')
-  const others = METHODS.filter((method) => !(method.toLowerCase() in (document.paths as Json)[template]))
+  const others = METHODS.filter((method) => !OPERATIONS.some((o) => o.method === method && covers(o, template)))
   return [
     ...query.flatMap(({ name, schema }) =>
       wrongParameter(name, schema).map(
@@ -97,6 +97,10 @@ export function spoilsOf({ template, parameters, body, types, needsKey }: Operat
     ...(body || types.length > 0 ? [{ status: 413, raw: () => TOO_MUCH }] : []),
   ]
 }
+
+/** Whether an operation answers under a path, which another one may have as well: `export` could be an id. */
+const covers = (operation: Operation, template: string) =>
+  new RegExp(`^${operation.template.replace('{id}', '[^/]+')}$`).test(template)
 
 const pointerTo = (name: string) => `/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`
 
