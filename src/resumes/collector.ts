@@ -20,9 +20,13 @@ export class Collector {
     return !this.#isFull
   }
 
+  get isEmpty(): boolean {
+    return this.#spans.length === 0
+  }
+
   /** All that was kept, of a document of so many pages. */
-  finish(pages: number): DocumentText {
-    return { spans: this.#spans, pages, isCut: this.#isFull || pages > MAX_PAGES }
+  finish(pages: number, isCut = false): DocumentText {
+    return { spans: this.#spans, pages, isCut: isCut || this.#isFull || pages > MAX_PAGES }
   }
 }
 

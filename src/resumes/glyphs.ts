@@ -1,4 +1,4 @@
-import { OPS } from 'unpdf/pdfjs'
+import type { OPS as Operators } from 'unpdf/pdfjs'
 
 /** A character as it is drawn: upright, in points from the page's left and top. */
 export interface Glyph {
@@ -54,6 +54,7 @@ export function* pageGlyphs(
   operators: { fnArray: number[]; argsArray: unknown[] },
   page: { transform: number[]; width: number; height: number },
   fonts: { has(id: string): boolean; get(id: string): Font },
+  OPS: typeof Operators,
 ): Generator<Glyph> {
   let state = {
     ctm: page.transform as Matrix,

@@ -19,7 +19,7 @@ export function readPlain(bytes: Uint8Array): DocumentText {
         row++
         continue
       }
-      for (const { 0: text, index } of expandTabs(line).matchAll(/\S+(?: {1,2}\S+)*/g)) {
+      for (const { 0: text, index } of expandTabs(line).matchAll(/[^ ]+(?: {1,2}[^ ]+)*/g)) {
         const span = { page: i + 1, text, x: index * COLUMN, y: (row + 1) * LINE, width: text.length * COLUMN }
         if (!collector.add({ ...span, size: SIZE, bold: false })) return collector.finish(pages.length)
       }
