@@ -9,9 +9,12 @@ export interface Piece {
 }
 
 const MAX_TOP = 16
-const SEPARATOR = /\t|\s*[|•●▪·∙⋅■◆♦❖~]\s*|\s+[–—]\s+|;\s+/u
+const SEPARATOR = /\t|\s*[|•●▪·∙⋅■◆♦❖~]\s*|\s+[–—/]\s+|;\s+/u
 const ICON = /^[^\p{L}\p{N}(+@]+/u
-const LABEL = /^([\p{L}][\p{L}./ -]{0,24}?)\s?[:.#]\s*(?=\S)/u
+const LABEL = /^([\p{L}][\p{L}./ -]{0,24}?)(?:\s?[:#]\s*|\.\s+)(?=\S)/u
+/** Words that are labels even with nothing behind them. */
+const WORD =
+  /^(address|mobile|cell|phone|tel|telephone|e-?mail|web|website|linkedin|location|fax|home|office|portfolio|site)\s+(?=\S)/i
 /** One letter, as cards have it: `m 512-555-0142`, `E jane@example.com`. */
 const LETTER = /^([CcMmTtPpHhEeOoWwFfDd])[.:]? (?=[(+\d]|\S+@)/
 
@@ -36,7 +39,8 @@ export function piecesOf(lines: Placed[]): Piece[] {
     for (const part of line.text.split(SEPARATOR).slice(0, 20)) {
       const text = part.replace(ICON, '').trim()
       if (!text) continue
-      const label = LETTER.exec(text) ?? (/^(?:https?|www)\b/i.test(text) ? null : LABEL.exec(text))
+      const label =
+        LETTER.exec(text) ?? (/^(?:https?|www)\b/i.test(text) ? null : (LABEL.exec(text) ?? WORD.exec(text)))
       const before = pieces.at(-1)
       // a label alone, beside or above what it is the label of
       const above =

@@ -1,7 +1,175 @@
 import { at } from './contact'
+import { withoutPeriods } from './entries'
 import type { ParsedResume } from './parsed'
+import { isState } from './places'
 import type { Placed } from './sections'
 
 type License = ParsedResume['licenses'][number]
 
-export const licensesOf = (_lines: Placed[]): License[] => [].map(() => at as never)
+const MAX_LICENSES = 20
+/** What real-estate, mortgage, insurance and securities licences are called. */
+const TRADE =
+  /\b(?:real[- ]estate|sales ?person|sales associate|sales agent|affiliate broker|associate broker|managing broker|principal broker|designated broker|broker|realty|property manager|appraiser|insurance|property (?:and|&|\/|\+) casualty|p ?& ?c|p\/c|casualty|life (?:and|&|\/|,|only)|life,|accident|health|l ?& ?h|annuit(?:y|ies)|producer|adjuster|claims adjuster|surplus lines|personal lines|commercial lines|variable (?:life|contracts)|medicare|long[- ]term care|nmls|mlo|mortgage|loan originator|safe act|dre|bre|calbre|caldre|trec|npn|national producer|series \d|finra|sie|securities|investment adviser|title (?:agent|insurance|producer)|escrow (?:agent|officer)|reco|bcfsa|oaciq|rebny|fsra|llqp|ribo|cemap|propertymark)\b/i
+const NONE =
+  /\b(?:driver|driving|cpr|first aid|google|hubspot|facebook|servsafe|food handler|notary|member(?:ship)?|nar|association of realtors|faa|remote pilot|drone|epa|osha|forklift|microsoft|pmp|expired|lapsed|surrendered|revoked|cosmetolog\p{L}*|nursing|registered nurse|teach\p{L}*|educator|security guard|first responder|designation|institute|coursera|linkedin learning|concealed|pilot|boat|motorcycle)\b|driver['’]s/iu
+const PROGRESS =
+  /\b(?:pre-? ?licens\p{L}+|in progress|in process|pending|scheduled|enrolled|studying|candidate|to be completed|awaiting|pursuing|upcoming|expected|anticipated|working towards?|applied for|application|preparing for|exam (?:date|booked)|will (?:sit|take))\b/iu
+const LEAD =
+  /^(?:currently )?(?:enrolled in|studying for|studying toward|pursuing|preparing for|scheduled for|candidate for|working towards?|completing|taking|applied for|awaiting|hold(?:s|ing)?|active|current|state)\s+(?:the |an? |my )?(?:\d{1,3}[- ]hours? )?(?:of )?/i
+const LABEL = String.raw`(?:#|\b(?:no|num|number|lic|licen[sc]e|ref|id|reg|registration|nmls|npn|dre|bre|calbre|caldre|trec|cert)\b\.?)`
+const NUMBER = new RegExp(
+  String.raw`${LABEL}[\s:#.)]{0,4}(?:(?:(?:no|number|id)\b|#)[\s:#.]{0,3}){0,2}([A-Z]{0,5}[-. ]?\d[\dA-Z.-]{3,18})(?![\d@])`,
+  'i',
+)
+const BARE = /(?:^|[\s,(–-])((?:[A-Z]{1,4}[-.]?)?\d[\dA-Z.-]{4,18})(?=$|[\s,;)])/
+const SERIES = /\b(?:finra )?series\s+(\d{1,3}(?:\s{0,2}(?:,|and|&|\/|\+|, and)\s{0,2}(?:series )?\d{1,3}\b){0,8})/gi
+const LICENSED =
+  /\blicensed (?:(?:and|in|as|an?|the) )?(?:[\p{L}&,]+ ){0,5}?(?:salesperson|agent|broker|producer|realtor|adjuster|associate|originator|adviser|advisor|appraiser)s?\b/iu
+
+/**
+ * Licences of real estate, mortgages, insurance and securities. `sure`: a line under a heading for licences that names one
+ * (or gives a number after `#` or `No.`), and in the contact area a number with its register (`DRE #`, `NMLS`) or the words
+ * `licensed …`. `likely`: a series, or `licensed …`, elsewhere. Jobs and referees say nothing about licences.
+ */
+export function licensesOf(lines: Placed[]): License[] {
+  const found: License[] = []
+  for (const line of joined(lines.filter((line) => line.section === 'licenses'))) {
+    for (const text of line.text.split(/\t|;\s|\s[|•·]\s/).slice(0, 10)) addListed(found, text, line)
+  }
+  const hasListed = found.length > 0
+  for (const line of lines) {
+    if (['licenses', 'work', 'references'].includes(line.section)) continue
+    for (const text of line.text.split(/\t|;\s|\s?[|•·]\s?/).slice(0, 20)) addMentioned(found, text, line, hasListed)
+  }
+  return found.filter((license, i) => found.findIndex((other) => isSame(other, license)) === i).slice(0, MAX_LICENSES)
+}
+
+/** The same number, or the same name where one has no number. */
+const isSame = (a: License, b: License) =>
+  (a.number !== null && a.number === b.number) ||
+  (a.name.toLowerCase() === b.name.toLowerCase() && (a.number === null || b.number === null || a.number === b.number))
+
+/** A line under a heading for licences. */
+function addListed(found: License[], text: string, line: Placed): void {
+  if (NONE.test(text) || text.length > 220) return
+  if (addSeries(found, text, at(line, 'sure'))) return
+  const number = numberIn(text, true)
+  if (!TRADE.test(text) && !NUMBER.test(text)) return
+  const status = PROGRESS.test(text) ? 'in_progress' : 'licensed'
+  const name = nameIn(text, number?.index)
+  const last = found.at(-1)
+  if (!name || /^(?:licen[sc]e|lic|no|number|license number|id)\.?$/i.test(name)) {
+    if (number && last && last.number === null && last.page === line.page && line.line - last.line <= 2)
+      last.number = number.value
+    else if (number) found.push({ name: name || 'License', number: number.value, status, ...at(line, 'likely') })
+    return
+  }
+  const isNamed = name.length <= 120 && name.split(' ').length <= 12
+  if (isNamed) found.push({ name, number: number?.value ?? null, status, ...at(line, 'sure') })
+}
+
+/** A line of another section: only what is explicit counts. */
+function addMentioned(found: License[], text: string, line: Placed, hasListed: boolean): void {
+  if (!/licen|series|dre|bre|nmls|npn|trec|pre-/i.test(text) || NONE.test(text)) return
+  const isTop = line.section === 'top' || line.section === 'contact'
+  if (addSeries(found, text, at(line, 'likely'))) return
+  const number = numberIn(text, false)
+  if (number && TRADE.test(text)) {
+    const name = nameIn(text, number.index)
+    const isShort = name.split(' ').length <= 8 && name !== ''
+    found.push({
+      name: isShort ? name : 'License',
+      number: number.value,
+      status: 'licensed',
+      ...at(line, isTop && isShort ? 'sure' : 'likely'),
+    })
+    return
+  }
+  if (hasListed) return
+  if (PROGRESS.test(text)) {
+    if (!/licens|exam/i.test(text) || !TRADE.test(text)) return
+    const name = nameIn(text, undefined)
+    if (name && name.split(' ').length <= 10)
+      found.push({ name, number: null, status: 'in_progress', ...at(line, 'likely') })
+    return
+  }
+  const licensed = LICENSED.exec(text)
+  if (licensed && TRADE.test(licensed[0]) && !/\b(?:from|until|formerly|previously|was|of)\b/i.test(text))
+    found.push({
+      name: licensed[0],
+      number: null,
+      status: 'licensed',
+      ...at(line, isTop && licensed.index === 0 ? 'sure' : 'likely'),
+    })
+}
+
+/** `FINRA Series 6, 63 and 65` are three. */
+function addSeries(found: License[], text: string, source: ReturnType<typeof at>): boolean {
+  let any = false
+  const status = PROGRESS.test(text) ? 'in_progress' : 'licensed'
+  for (const match of text.matchAll(SERIES))
+    for (const [number] of (match[1] ?? '').matchAll(/\d+/g)) {
+      found.push({ name: `Series ${number}`, number: null, status, ...source })
+      any = true
+    }
+  return any
+}
+
+function numberIn(text: string, isListed: boolean): { value: string; index: number } | undefined {
+  const match = NUMBER.exec(text) ?? (isListed ? BARE.exec(text) : null)
+  const value = match?.[1]?.replace(/[.\s-]+$/, '')
+  if (!match || !value || /\p{Ll}/u.test(value) || (value.match(/\d/g)?.length ?? 0) < 4) return undefined
+  if (/^(?:19|20)\d\d$/.test(value) || /^\d{1,2}[-/.]\d{2,4}$/.test(value)) return undefined
+  return { value, index: match.index }
+}
+
+/** What a licence is called: the text before its number, without state, dates and how it is coming along. */
+function nameIn(text: string, number: number | undefined): string {
+  const before = text.slice(0, number ?? text.length)
+  const register =
+    number === undefined
+      ? ''
+      : (/^(?:nmls|npn|dre|bre|calbre|caldre|trec|lic|licen[sc]e)\b\.?/i.exec(text.slice(number))?.[0] ?? '')
+  // `Broker License No. 7`: the word belongs to the name; `Agent, License No. 7`: it does not
+  const tail = /[\p{L}]\s$/u.test(before) || before === '' ? register : ''
+  let name = withoutPeriods(`${before}${tail}`.replace(/\($/, ''))
+    .replace(LEAD, '')
+    .replace(
+      /\s+(?:–|—|-|:)\s+(?=(?:exam|application|pending|expected|in progress|active|issued|expires|pre-?licens|state exam|scheduled|completed?|course)\b).*$/i,
+      '',
+    )
+    .replace(
+      /,?\s*(?:\b(?:exam|course|application|scheduled|pending|expected|issued|expires?|exp|valid|active|inactive|in progress|to be completed|since|state exam)\b).*$/i,
+      '',
+    )
+    .replace(/\s*\([^()]{0,40}\)?\s*$/, (part) => (/\b(?:npn|p&c|mlo)\b/i.test(part) && part.includes(')') ? part : ''))
+  for (let i = 0; i < 2; i++) {
+    const last = /^(.*\S)\s*(?:,|\s[–—-])\s*(?:State of )?([\p{L}. ]{2,22})$/u.exec(name)
+    if (last?.[1] && last[2] && (isState(last[2].trim()) || /^lic(?:en[sc]e)?\.?$/i.test(last[2].trim())))
+      name = last[1]
+  }
+  return name
+    .replace(/[\s,;:(#–—-]+$/, '')
+    .replace(/^[\s,;:)–—-]+/, '')
+    .slice(0, 200)
+}
+
+/** Lines that a narrow column broke, put together. */
+function joined(lines: Placed[]): Placed[] {
+  const out: Placed[] = []
+  for (const line of lines) {
+    const last = out.at(-1)
+    const goesOn =
+      last?.part === line.part &&
+      last.block === line.block &&
+      !line.isBullet &&
+      line.gap < 1.9 &&
+      last.text.length < 200 &&
+      (/(?:[–—,&-]|\b(?:of|and|for|the|in))$/.test(last.text) ||
+        /^[(#\p{Ll}]/u.test(line.text) ||
+        /\([^)]*$/.test(last.text.slice(-60)))
+    if (last && goesOn) out[out.length - 1] = { ...last, text: `${last.text} ${line.text}` }
+    else out.push(line)
+  }
+  return out
+}

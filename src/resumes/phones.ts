@@ -6,7 +6,7 @@ import type { Found } from './parsed'
 import type { Placed } from './sections'
 
 const MAX_PHONES = 5
-const NUMBER = /(?:\+|00)?[(\d][\d\s().\-–‑−/]{5,24}\d(?:\s{0,2}(?:x|ext\.?|extension|#)\s{0,2}\d{1,6}\b)?/gi
+const NUMBER = /(?:\+|00)?[(\d][\d\s().\-–‐‑−/]{5,24}\d(?:\s{0,2}(?:x|ext\.?|extension|#)\s{0,2}\d{1,6}\b)?/gi
 const EXTENSION = /\s*(?:x|ext\.?|extension|#)\s*\d+$/i
 const THEIRS =
   /^(?:c|m|t|p|h|ph|tel|telephone|tele|phone|phone number|phone no|mobile|mobile phone|mobile no|mobile number|cell|cell phone|cellphone|cellular|home|home phone|direct|personal|call|text|call or text|call\/text|cell\/text|phone\/text|contact|contact number|contact no|contact phone|whatsapp|mob|cell no|cell number|tel\.? no|daytime|evening)$/
@@ -54,7 +54,10 @@ const isDates = (text: string) =>
 
 /** The number in E.164, without a postal code that stood before it. */
 function valid(text: string, country: string): string | undefined {
-  const plain = text.replace(EXTENSION, '').replaceAll(/[–‑−]/g, '-').trim()
+  const plain = text
+    .replace(EXTENSION, '')
+    .replaceAll(/[–‐‑−]/g, '-')
+    .trim()
   const rest = plain.replace(/^\d{5}(?:-\d{4})?\s+/, '')
   for (const candidate of new Set([plain, rest, ...plain.split(/\s*\/\s*/).slice(0, 2)])) {
     if (candidate.length > 30 || candidate.replaceAll(/\D/g, '').length < 7) continue

@@ -60,7 +60,7 @@ export function placeOf(text: string): Place | undefined {
   const words = last.split(' ')
   for (const n of [1, 2]) {
     const state = words.slice(-n).join(' ')
-    if (words.length <= n || !isState(state) || (n === 1 && state.length > 2 && !code)) continue
+    if (words.length <= n || !isState(state) || (state.length > 2 && !code)) continue
     const city = cityOf(words.slice(0, -n).join(' '))
     if (city) return { ...city, state, postalCode, before: [...parts, city.before].filter(Boolean).join(', ') }
   }
