@@ -8,7 +8,8 @@ export interface Piece {
   line: Placed
 }
 
-const MAX_TOP = 16
+/** Of a part: what follows is text that only looks as if it belonged there. */
+const MAX_LINES = 16
 const SEPARATOR = /\t|\s*[|•●▪·∙⋅■◆♦❖~]\s*|\s+[–—/]\s+|;\s+/u
 const ICON = /^[^\p{L}\p{N}(+@]+/u
 const LABEL = /^([\p{L}][\p{L}./ -]{0,24}?)(?:\s?[:#]\s*|\.\s+)(?=\S)/u
@@ -23,12 +24,12 @@ const LETTER = /^([CcMmTtPpHhEeOoWwFfDd])[.:]? (?=[(+\d]|\S+@)/
  * contact; headers and footers.
  */
 export function contactArea(lines: Placed[]): Placed[] {
-  let top = 0
+  const counts = new Map<number, number>()
   return lines.filter((line) => {
-    if (line.section === 'contact') return true
-    if (line.section !== 'top' || line.page !== 1) return false
-    top++
-    return top <= MAX_TOP && line.text.length < 200
+    if (line.section !== 'contact' && (line.section !== 'top' || line.page !== 1)) return false
+    const count = (counts.get(line.part) ?? 0) + 1
+    counts.set(line.part, count)
+    return count <= MAX_LINES && line.text.length < 200
   })
 }
 

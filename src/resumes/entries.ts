@@ -1,6 +1,7 @@
 import { isNow, type PeriodText, periodsOf } from './dates'
+import { bodySize } from './outline'
 import { isPlace } from './places'
-import { bodySize, type Placed } from './sections'
+import type { Placed } from './sections'
 import { companyScore, titleScore } from './vocabulary'
 
 /** The lines that head one entry of a list of jobs, with its dates. */

@@ -16,7 +16,7 @@ const CORE: [Section, string][] = [
   ['licenses', 'license licenses licence licences licensing licensure licensures registrations'],
   [
     'other',
-    'awards award honors honours achievements accomplishments publications projects volunteer volunteering volunteerism interests hobbies affiliations affiliation memberships membership languages language community activities military courses coursework workshops seminars press testimonials associations organizations involvement patents presentations conferences recognition production transactions listings',
+    'awards award honors honours achievements accomplishments publications projects volunteer volunteering volunteerism interests hobbies affiliations affiliation memberships membership languages language community activities military coursework workshops seminars press testimonials associations organizations involvement patents presentations conferences recognition production transactions listings',
   ],
   ['work', 'employment'],
   [
@@ -26,14 +26,14 @@ const CORE: [Section, string][] = [
   ['summary', 'summary profile objective about overview statement introduction bio biography mission'],
   ['work', 'experience experiences work career jobs positions appointments'],
   ['education', 'education educational academic academics schooling qualifications degrees studies'],
-  ['licenses', 'certifications certification certificates certificate credentials designations accreditations'],
+  ['licenses', 'certifications certification certificates credentials designations accreditations'],
   ['contact', 'contact contacts details info information links online'],
   ['education', 'training'],
   ['other', 'development additional miscellaneous other'],
 ]
 /** What may stand beside them in a heading. */
 const BESIDE = new Set(
-  'and the of my me in a with professional personal key core technical relevant related selected recent previous prior past early earlier additional other real estate insurance sales business industry areas area history background highlights leadership management service licenses active current state computer soft hard top main primary executive career work working experience life social media profiles get touch for executive general summary & / paid internship internships internship field corporate special notable qualifications skills training education development communication languages software tools memberships licensing certifications professional’s continuing mortgage banking finance financial marketing customer property academic volunteer record chronology & community experience details information achievements applications systems it programs program formal awards interests honors affiliations activities objective statement expertise continued cont'.split(
+  'a academic achievements active activities additional affiliations and applications area areas awards background banking business career certifications chronology communication community computer cont continued continuing core corporate current customer details development earlier early education estate executive experience expertise field finance financial for formal general get hard highlights history honors industry information insurance interests internship internships it key languages leadership licenses licensing life main management marketing me media memberships mortgage my notable objective of other paid past personal previous primary prior professional professional’s profiles program programs property qualifications real recent record related relevant sales selected service skills social soft software special state statement summary systems technical the tools top touch training volunteer with work working'.split(
     ' ',
   ),
 )
@@ -74,11 +74,7 @@ const PHRASES: Record<string, Section> = {
   'get in touch': 'contact',
   'find me online': 'contact',
   'reach me': 'contact',
-  address: 'contact',
-  phone: 'contact',
-  email: 'contact',
   portfolio: 'contact',
-  'social media': 'contact',
   'real estate': 'work',
   internships: 'work',
   internship: 'work',
@@ -87,6 +83,15 @@ const PHRASES: Record<string, Section> = {
   'i am good at': 'skills',
   'work experience and skills': 'work',
 }
+
+/** Whether a text is made only of words that headings are made of, as the rest of a heading broken in two is. */
+export const isHeadingWords = (text: string): boolean =>
+  text.length <= 40 &&
+  text
+    .toLowerCase()
+    .split(/[^\p{L}]+/u)
+    .filter(Boolean)
+    .every((word) => KIND.has(word) || BESIDE.has(word))
 
 /**
  * The section that a text heads, if every word of it is one that headings are made of. Whether it stands as a heading

@@ -26,6 +26,8 @@ export interface Line {
   isCaps: boolean
   /** The distance from the line above in the block, in sizes of the font; Infinity for the first. */
   gap: number
+  /** A ruler of dashes stands below it. */
+  isUnderlined: boolean
   /** A header or footer that returns on every page. */
   isRunning: boolean
 }
@@ -47,12 +49,23 @@ export function linesOf(text: DocumentText): Line[] {
     ]
     return blocks.flat().flatMap((rows) => {
       block++
-      return rows.map((row, n) => toLine(row, rows[n - 1], { block, line: ++line, isRunning: running.has(row) }))
+      return rows
+        .map((row, n) =>
+          toLine(row, rows[n - 1], { block, line: 0, isRunning: running.has(row), isUnderlined: isRuler(rows[n + 1]) }),
+        )
+        .filter((row) => /[\p{L}\p{N}]/u.test(row.text))
+        .map((row) => ({ ...row, line: ++line }))
     })
   })
 }
 
-function toLine(row: Row, above: Row | undefined, where: { block: number; line: number; isRunning: boolean }): Line {
+const isRuler = (row: Row | undefined) => /^[-=_~*#–—]{3,}$/.test(row?.cells[0]?.text ?? '')
+
+function toLine(
+  row: Row,
+  above: Row | undefined,
+  where: Pick<Line, 'block' | 'line' | 'isRunning' | 'isUnderlined'>,
+): Line {
   const written = row.cells
     .map((cell) => cell.text)
     .join('\t')

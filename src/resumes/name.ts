@@ -1,9 +1,10 @@
 import { at, contactArea } from './contact'
 import { periodsOf } from './dates'
 import { headingOf } from './headings'
+import { bodySize } from './outline'
 import type { Found } from './parsed'
 import { isCountry, isState } from './places'
-import { bodySize, type Placed } from './sections'
+import type { Placed } from './sections'
 import { CREDENTIALS, companyScore, titleScore } from './vocabulary'
 
 const PARTICLES = new Set(

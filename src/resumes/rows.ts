@@ -64,7 +64,7 @@ function cellsOf(spans: Span[]): Cell[] {
     const last = cells.at(-1)
     const gap = last ? (span.x - last.end) / Math.min(span.size, last.size) : 0
     const end = span.x + span.width
-    if (last && (gap < 1.3 || ONLY_BULLET.test(last.text)) && last.text.length < MAX_LINE) {
+    if (last && ((gap < 1.3 && gap > -0.6) || ONLY_BULLET.test(last.text)) && last.text.length < MAX_LINE) {
       last.text = (last.text + (gap > 0.15 && !last.text.endsWith(' ') ? ' ' : '') + span.text).slice(0, MAX_LINE)
       last.end = Math.max(last.end, end)
       last.size = Math.max(last.size, span.size)

@@ -1,0 +1,133 @@
+import { periodsOf } from './dates'
+import { headingOf, isHeadingWords, type Section } from './headings'
+import type { Line } from './layout'
+import type { Cell } from './rows'
+
+/** What a line is in the outline: a heading, with what stands beside it on the line, or the rest of one broken in two. */
+export interface Heading {
+  /** Undefined for a line that only goes on with the heading above, or that names the columns of a table. */
+  section: Section | undefined
+  rest: Cell[]
+}
+
+const COLUMN =
+  /^(?:employer|company|organi[sz]ation|position|title|job title|role|dates?|period|from|to|years?|location|school|institution|degree|qualification|license|number|state|status|skill|level|city)s?$/i
+
+/**
+ * The headings among lines. The words say what a heading is about, but it must look like one: bold, in capitals, larger
+ * or underlined, as the others are; where none looks so, a short line set apart. A line of unknown words that looks
+ * as only the headings do is one, too.
+ */
+export function outlineOf(lines: Line[]): (Heading | undefined)[] {
+  const body = bodySize(lines)
+  const strong = lines.filter((line) => !line.isRunning && sectionOf(line) && isEmphasised(line, body)).length
+  const outline = lines.map((line): Heading | undefined => {
+    if (line.isRunning) return undefined
+    if (line.cells.length > 1 && line.cells.every((cell) => COLUMN.test(cell.text)))
+      return { section: undefined, rest: [] }
+    const section = sectionOf(line)
+    const looks = isEmphasised(line, body) || (strong < 2 && isSetApart(line))
+    if (!section || !looks || (line.isBullet && !line.bold)) return undefined
+    return { section, rest: line.cells.slice(1).filter((cell) => !COLUMN.test(cell.text)) }
+  })
+  joinBroken(lines, outline, body)
+  addUnknown(lines, outline, body)
+  return outline
+}
+
+/** The size of the most text. */
+export function bodySize(lines: Line[]): number {
+  const letters = new Map<number, number>()
+  for (const line of lines) {
+    const size = Math.round(line.size * 2) / 2
+    letters.set(size, (letters.get(size) ?? 0) + line.text.length)
+  }
+  return [...letters].reduce((best, entry) => (entry[1] > best[1] ? entry : best), [10, 0])[0]
+}
+
+const firstOf = (line: Line): string => (line.cells.length > 1 ? (line.cells[0]?.text ?? '') : line.text)
+const isCaps = (text: string) => /\p{Lu}{2}/u.test(text) && !/\p{Ll}/u.test(text)
+
+/** The section that a line's words head; of several cells only the first is looked at, and only if they make no heading together. */
+const sectionOf = (line: Line): Section | undefined =>
+  line.cells.length > 6 ? undefined : (headingOf(line.text.replaceAll('\t', ' ')) ?? headingOf(firstOf(line)))
+
+function isEmphasised(line: Line, body: number): boolean {
+  const [cell] = line.cells
+  if (!cell) return false
+  const looks = cell.bold || isCaps(cell.text) || cell.size > body * 1.1
+  return looks || (line.cells.length === 1 && (line.isUnderlined || /[^:]:$/.test(line.text)))
+}
+
+const isSetApart = (line: Line) =>
+  line.cells.length === 1 &&
+  !line.isBullet &&
+  /^\p{Lu}/u.test(line.text) &&
+  (line.gap > 1.7 || line.text.split(' ').length <= 2)
+
+/** `Professional` above `Experience` in a narrow column are one heading. */
+function joinBroken(lines: Line[], outline: (Heading | undefined)[], body: number): void {
+  lines.forEach((line, i) => {
+    const next = lines[i + 1]
+    if (!next || next.block !== line.block || next.gap > 2 || next.isRunning || line.isRunning) return
+    const [a, b] = [line.cells[0], next.cells[0]]
+    if (!a || !b || Math.abs(a.x - b.x) > 3 || a.bold !== b.bold || Math.abs(a.size - b.size) > 0.3) return
+    if (!isEmphasised(line, body) || isCaps(a.text) !== isCaps(b.text)) return
+    const both = `${firstOf(line)} ${firstOf(next)}`
+    const section = outline[i]?.section
+    if (
+      section
+        ? outline[i + 1]?.section || !isHeadingWords(firstOf(next))
+        : !headingOf(both) || !isHeadingWords(firstOf(line))
+    )
+      return
+    if (!section) outline[i] = { section: headingOf(both), rest: line.cells.slice(1) }
+    outline[i + 1] = { section: undefined, rest: next.cells.slice(1) }
+  })
+}
+
+const styleOf = (line: Line) => `${Math.round(line.size * 2)} ${line.bold} ${line.isCaps} ${line.isUnderlined}`
+const marginOf = (line: Line) => `${Math.round(line.x / 3)} ${line.cells[0]?.bold} ${isCaps(firstOf(line))}`
+
+/** The headings of unknown words: in a style that known headings have and hardly any other line, or in the margin where they stand. */
+function addUnknown(lines: Line[], outline: (Heading | undefined)[], body: number): void {
+  const count = (key: (line: Line) => string, isHeading: boolean) => {
+    const counts = new Map<string, number>()
+    lines.forEach((line, i) => {
+      if (!line.isRunning && Boolean(outline[i]?.section) === isHeading)
+        counts.set(key(line), (counts.get(key(line)) ?? 0) + 1)
+    })
+    return counts
+  }
+  const [headings, others] = [count(styleOf, true), count(styleOf, false)]
+  const [margin, beside] = [count(marginOf, true), count(marginOf, false)]
+  let isBegun = false
+  lines.forEach((line, i) => {
+    if (outline[i]) {
+      isBegun ||= outline[i]?.section !== undefined
+      return
+    }
+    const first = firstOf(line)
+    if (!isBegun || line.isRunning || line.isBullet || first.length > 40 || !/^[\p{L}&/’' ,-]+:?$/u.test(first)) return
+    const isAlone = line.cells.length === 1
+    const known =
+      (headings.get(styleOf(line)) ?? 0) >= 2 && (others.get(styleOf(line)) ?? 0) <= (headings.get(styleOf(line)) ?? 0)
+    const isSpecial = line.isCaps || line.size > body * 1.1 || line.isUnderlined
+    const isDated = periodsOf(lines[i + 1]?.text ?? '').length > 0
+    const isInMargin =
+      !isAlone &&
+      line.bold &&
+      (margin.get(marginOf(line)) ?? 0) >= 2 &&
+      (beside.get(marginOf(line)) ?? 0) <= 2 &&
+      isMargin(lines, outline, line)
+    if ((isAlone && known && isSpecial && line.gap > 1.3 && !isDated) || isInMargin)
+      outline[i] = { section: 'other', rest: line.cells.slice(1) }
+  })
+}
+
+/** Whether known headings of several cells have theirs where this line has its own. */
+const isMargin = (lines: Line[], outline: (Heading | undefined)[], line: Line): boolean =>
+  lines.some((other, i) => {
+    const [a, b] = [outline[i]?.section && other.cells[1], line.cells[1]]
+    return a && b && Math.abs(other.x - line.x) < 3 && Math.abs(a.x - b.x) < 20
+  })
