@@ -27,14 +27,8 @@ export function columnsOf(rows: Row[], depth = 0): Row[][] {
     const inside = rows.slice(from, to + 1)
     blocks.push(
       ...columnsOf(rows.slice(next, from), depth + 1),
-      ...columnsOf(
-        sideOf(inside, (cell) => cell.x < cut.x),
-        depth + 1,
-      ),
-      ...columnsOf(
-        sideOf(inside, (cell) => cell.x >= cut.x),
-        depth + 1,
-      ),
+      ...columnsOf(leftOf(inside, cut.x), depth + 1),
+      ...columnsOf(rightOf(inside, cut.x), depth + 1),
     )
     next = to + 1
   }
@@ -75,13 +69,45 @@ function cutAt(x: number, rows: Row[]): Cut | undefined {
     if (run) runs.push(run)
     from = i + 1
   }
-  const inside = runs.flatMap(([from, to]) => rows.slice(from, to + 1))
-  const left = sideOf(inside, (cell) => cell.x < x)
-  const right = sideOf(inside, (cell) => cell.x >= x)
-  const weight = Math.min(left.length, right.length)
-  return weight >= 3 && areColumns(left, right, inside)
-    ? { x, runs, weight: weight + left.length + right.length }
-    : undefined
+  const all = sidesOf(runs, rows, x)
+  const isSure = contentOf(all.left).headings > 0 && contentOf(all.right).headings > 0
+  if (isSure) return areColumns(all) ? { x, runs, weight: weightOf(all) } : undefined
+  // a heading on the left only may be one of the whole page: what stands below it is looked at by itself
+  const parts = runs
+    .flatMap(([from, to]) => partsOf(rows, from, to, x))
+    .filter((part) => areColumns(sidesOf([part], rows, x)))
+  const kept = sidesOf(parts, rows, x)
+  return areColumns(kept) ? { x, runs: parts, weight: weightOf(kept) } : undefined
+}
+
+interface Sides {
+  rows: Row[]
+  left: Row[]
+  right: Row[]
+}
+
+function sidesOf(runs: Cut['runs'], all: Row[], x: number): Sides {
+  const rows = runs.flatMap(([from, to]) => all.slice(from, to + 1))
+  return { rows, left: leftOf(rows, x), right: rightOf(rows, x) }
+}
+
+const leftOf = (rows: Row[], x: number) => sideOf(rows, (cell) => cell.x < x)
+const rightOf = (rows: Row[], x: number) => sideOf(rows, (cell) => cell.x >= x)
+const weightOf = ({ rows, left, right }: Sides) => Math.min(left.length, right.length) + rows.length
+
+/** The parts of a run between the headings that stand alone on their row. */
+function partsOf(rows: Row[], from: number, to: number, x: number): Cut['runs'] {
+  const parts: Cut['runs'] = []
+  let start = from
+  for (let i = from; i <= to + 1; i++) {
+    const row = rows[i]
+    const isHeading = row?.cells.length === 1 && (row.cells[0]?.x ?? 0) < x && headingOf(textOf(row))
+    if (i <= to && !isHeading) continue
+    const part = overlapOf(rows, start, i - 1, x)
+    if (part) parts.push(part)
+    start = i + 1
+  }
+  return parts
 }
 
 /** The part of a run where both sides have text: what stands above and below it is of one side only. */
@@ -103,7 +129,8 @@ function overlapOf(rows: Row[], from: number, to: number, x: number): [number, n
   return last > first ? [first, last] : undefined
 }
 
-function areColumns(left: Row[], right: Row[], rows: Row[]): boolean {
+function areColumns({ rows, left, right }: Sides): boolean {
+  if (Math.min(left.length, right.length) < 3) return false
   const [a, b] = [contentOf(left), contentOf(right)]
   if (a.asides > 0.6 || b.asides > 0.6) return false
   if (a.headings > 0 || b.headings > 0) return true

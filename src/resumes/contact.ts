@@ -10,7 +10,7 @@ export interface Piece {
 
 /** Of a part: what follows is text that only looks as if it belonged there. */
 const MAX_LINES = 16
-const SEPARATOR = /\t|\s*[|•●▪·∙⋅■◆♦❖~]\s*|\s+[–—/]\s+|;\s+/u
+const SEPARATOR = /\t|\s*[|•●▪·∙⋅■◆♦❖~]\s*|\s+\*\s+|\s+[–—/]\s+|;\s+/u
 const ICON = /^[^\p{L}\p{N}(+@]+/u
 const LABEL = /^([\p{L}][\p{L}./ -]{0,24}?)(?:\s?[:#]\s*|\.\s+)(?=\S)/u
 /** Words that are labels even with nothing behind them. */
@@ -45,7 +45,7 @@ export function piecesOf(lines: Placed[]): Piece[] {
       const before = pieces.at(-1)
       // a label alone, beside or above what it is the label of
       const above =
-        before && /^[\p{L} .-]{1,24}:?$/u.test(before.text) && before.line.page === line.page ? before.text : ''
+        before && /^\p{L}[\p{L} -]{0,20}[.:]?$/u.test(before.text) && before.line.page === line.page ? before.text : ''
       pieces.push({
         text: label ? text.slice(label[0].length) : text,
         label: (label?.[1] ?? above).toLowerCase().replace(/[:. ]+$/, ''),

@@ -5,7 +5,7 @@ export interface PeriodText {
   isCurrent: boolean
   /** Only one date is told: it stands as `endDate`. */
   isSingle: boolean
-  /** The text ends in a dash after the start: the end may stand on the next line. */
+  /** The text ends in a dash after the start, or in a month: the rest may stand on the next line. */
   isOpen: boolean
   text: string
   index: number
@@ -31,7 +31,7 @@ const DATE = new RegExp(
     String.raw`\b\d{1,2}(?:st|nd|rd|th)? (?<m8>${MONTH})\b\.?,? (?<y8>${YEAR})\b`,
     String.raw`\b(?<y2>${YEAR})[-/.](?<m2>0[1-9]|1[0-2])(?:[-/.]\d\d)?\b(?![-/]\d)`,
     String.raw`\b(?<m3>0?[1-9]|1[0-2])[/.-](?:(?:0?[1-9]|[12]\d|3[01])[/.-])?(?<y3>${YEAR})\b`,
-    String.raw`\b(?:spring|summer|fall|autumn|winter|q[1-4])[, ] ?(?<y4>${YEAR})\b`,
+    String.raw`\b(?:spring|summer|fall|autumn|winter|q[1-4])s?[, ] ?(?<y4>${YEAR})\b`,
     String.raw`\b(?<y5>${YEAR})\b`,
     String.raw`['’‘](?<s5>\d\d)\b(?!['’‘])`,
     String.raw`\b(?<m6>0?[1-9]|1[0-2])/(?<s6>\d\d)\b(?!/)`,
@@ -39,6 +39,7 @@ const DATE = new RegExp(
   ].join('|'),
   'gi',
 )
+const YEARS = /^\s*(?:,|&|\/)\s*$/
 const RANGE = /^\s*(?:[-–—−~→‒]{1,3}|>|\b(?:to|until|till|through|thru|and)\b)\s*/i
 const NOW =
   /^(?:(?:the )?present(?: day)?|pres\b|currently|current|now|today|to[ -]?date|till date|date\b|ongoing|on-going)/i
@@ -70,6 +71,28 @@ export function periodsOf(line: string): PeriodText[] {
       i++
       continue
     }
+    if (
+      next?.month &&
+      range &&
+      range[0].length === between.length &&
+      /^\s*(?:$|\t)/.test(text.slice(next.end)) &&
+      !date.month
+    ) {
+      add(date.value, null, next.end, { isOpen: true })
+      i++
+      continue
+    }
+    if (
+      next &&
+      YEARS.test(between) &&
+      /^\d{4}$/.test(date.value) &&
+      /^\d{4}$/.test(next.value) &&
+      next.value > date.value
+    ) {
+      add(date.value, next.value, next.end)
+      i++
+      continue
+    }
     if (date.month) continue
     const now = range && NOW.exec(rest.slice(range[0].length))
     if (range && now) {
@@ -92,9 +115,9 @@ export function periodsOf(line: string): PeriodText[] {
       continue
     }
     const before = text.slice(0, date.index)
+    const open = /^\s*[-–—]\s*(?:$|\t|[)\]])/.exec(rest)
     if (SINCE.test(before)) add(date.value, null, date.end, { isCurrent: true })
-    else if (range && /^\s*[-–—]/.test(rest) && rest.slice(range[0].length).replaceAll(/[\s)\].]/g, '') === '')
-      add(date.value, null, date.end + range[0].length, { isCurrent: true, isOpen: true })
+    else if (open) add(date.value, null, date.end + open[0].trimEnd().length, { isCurrent: true, isOpen: true })
     else if (UNTIL.test(before)) add(null, date.value, date.end)
     else add(null, date.value, date.end, { isSingle: true })
   }

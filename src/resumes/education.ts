@@ -14,6 +14,9 @@ const NO_MAJOR =
   /\b(?:gpa|g\.p\.a|laude|honou?rs|dean|minor|cumulative|distinction|graduated|class of|expected|anticipated|concentration|thesis|awards?|activities|courses?|coursework|scholarship|member|president|valedictorian|hours|present|completed|major|transferred|relevant|study abroad)\b/i
 const EXTRA =
   /^(?:graduated|graduation|graduating|class of|expected|anticipated|completed|conferred|awarded|degree conferred|in progress|candidate|attended|education|date|year)\b[\s:,.]*/i
+/** What is no name of a school alone. */
+const GENERIC =
+  /^(?:(?:state|community|technical|high|business|law) )?(?:university|college|school|institute|academy)(?: of (?:technology|law|business|real estate))?$/i
 const CAMPUS =
   /^(?:the )?(?:university of \p{Lu}\p{L}+(?: \p{Lu}\p{L}+)?|\p{L}+(?: \p{L}+)? state university|universidad de [\p{L} ]+)$/iu
 
@@ -143,22 +146,27 @@ function readText(text: string): { school: string | null; degree: string | null 
   return { school, degree }
 }
 
-/** Lines that a narrow column broke after `of`, `in`, `at`, `and` or a comma, put together. */
+/** Lines that a narrow column broke after `of`, `in`, `at`, `and` or a comma, or before `University`, put together. */
 function joined(lines: Placed[]): Placed[] {
   const out: Placed[] = []
   for (const line of lines) {
     const last = out.at(-1)
+    const [first, ...others] = last?.cells ?? []
     const goesOn =
       last?.block === line.block &&
       last.part === line.part &&
       line.gap < 1.9 &&
-      last.cells.length === 1 &&
+      line.cells.length === 1 &&
       !line.isBullet &&
       last.text.length < 200 &&
-      periodsOf(line.text.slice(0, 6)).length === 0 &&
-      (/\b(?:of|in|at|and|&|the|for)$/i.test(last.text) || /^(?:in|of|at|and|&|for) /.test(line.text))
-    if (last && goesOn) out[out.length - 1] = { ...last, text: `${last.text} ${line.text}` }
-    else out.push(line)
+      periodsOf(line.text.slice(0, 10)).length === 0 &&
+      (/(?:\b(?:of|in|at|and|the|for)|&)$/i.test(first?.text ?? '') ||
+        /^(?:in|of|at|and|&|for) /.test(line.text) ||
+        (GENERIC.test(line.text) && first?.bold === line.bold && !isSchool(first?.text ?? '')))
+    if (last && first && goesOn) {
+      const cells = [{ ...first, text: `${first.text} ${line.text}` }, ...others]
+      out[out.length - 1] = { ...last, cells, text: cells.map((cell) => cell.text).join('\t') }
+    } else out.push(line)
   }
   return out
 }

@@ -1,6 +1,7 @@
 import { isNow, type PeriodText, periodsOf } from './dates'
 import { bodySize } from './outline'
-import { isPlace } from './places'
+import { isPlace, withoutPlace } from './places'
+import type { Cell } from './rows'
 import type { Placed } from './sections'
 import { companyScore, titleScore } from './vocabulary'
 
@@ -100,35 +101,36 @@ function* undated(lines: Placed[], kinds: Kind[], from: number, to: number): Gen
   }
 }
 
-/** Puts the end of a range to its start, where a narrow column broke it: `Jan 2018 –` above `Present`. */
+/**
+ * Puts the end of a range to its start, where a narrow column broke it: `Jan 2018 –` above `Present`. In a table of three
+ * columns or more, what stands beside it goes on with the cells above it.
+ */
 function joinOpen(lines: Placed[]): Placed[] {
   const out: Placed[] = []
   for (const line of lines) {
     const last = out.at(-1)
-    const open =
-      last &&
-      periodsOf(last.text).find(
-        (period) =>
-          period.isOpen ||
-          (period.isSingle &&
-            /^\s*[-–—]\s*(?:\t|$)/.test(
-              last.text.slice(period.index + period.text.length, period.index + period.text.length + 4),
-            )),
+    const open = last?.cells.findIndex((cell) => periodsOf(cell.text).some((period) => period.isOpen)) ?? -1
+    const end = line.cells.findIndex((cell) => isNow(cell.text) || isDate(cell.text))
+    if (!last || open < 0 || end < 0 || last.part !== line.part || last.block !== line.block || line.gap > 2.2) {
+      out.push(line)
+      continue
+    }
+    const isTable = last.cells.length > 2 || (/\S {1,2}\S/.test(last.cells[open]?.text ?? '') && line.cells.length > 1)
+    const cells = last.cells.map((cell, i) => {
+      const below = line.cells.filter((other, k) =>
+        k === end ? i === open : isTable && columnOf(other, last.cells) === i,
       )
-    const [cell, ...rest] = line.text.split('\t')
-    const end = cell && (isNow(cell) || periodsOf(cell)[0]?.text.length === cell.trim().length)
-    if (last && open && end && last.part === line.part) {
-      const to = open.index + open.text.length
-      const dash = /[-–—]\s*$/.test(open.text) ? ' ' : ' – '
-      out[out.length - 1] = {
-        ...last,
-        text: `${last.text.slice(0, to)}${dash}${cell}${last.text.slice(to).replace(/^\s*[-–—]/, '')}`,
-      }
-      if (rest.length > 0) out.push({ ...line, text: rest.join('\t'), cells: line.cells.slice(1) })
-    } else out.push(line)
+      return { ...cell, text: [cell.text, ...below.map((other) => other.text)].join(' ') }
+    })
+    out[out.length - 1] = { ...last, cells, text: cells.map((cell) => cell.text).join('\t') }
+    const rest = line.cells.filter((_, k) => k !== end)
+    if (!isTable && rest.length > 0) out.push({ ...line, cells: rest, text: rest.map((cell) => cell.text).join('\t') })
   }
   return out
 }
+
+const isDate = (text: string) => periodsOf(text)[0]?.text.length === text.trim().length
+const columnOf = (cell: Cell, cells: Cell[]) => cells.findLastIndex((other) => other.x <= cell.x + 4)
 
 function kindsOf(lines: Placed[]): Kind[] {
   const body = bodySize(lines)
@@ -136,12 +138,18 @@ function kindsOf(lines: Placed[]): Kind[] {
   for (const line of lines) right.set(line.block, Math.max(right.get(line.block) ?? 0, line.end))
   const ranges = lines.filter((line) => !line.isBullet && !isSentence(line) && hasRange(line))
   const inBullets = ranges.length === 0
+  const left = Math.min(...ranges.slice(0, 200).map((line) => line.x))
+  const indents = new Set(
+    lines.filter((line) => line.isBullet || isSentence(line)).map((line) => Math.round(line.x / 2)),
+  )
   const kinds: Kind[] = []
   lines.forEach((line, i) => {
     const above = lines[i - 1]
     const kind = (): Kind => {
       const rest = withoutPeriods(line.text)
       const isStrong = line.bold || line.isCaps || line.size > body + 0.4
+      if (!isStrong && indents.has(Math.round(line.x / 2)) && line.x > left + 6) return 'text'
+      if (/\d\.$/.test(line.text) && rest.length > 3 && !isStrong) return 'text'
       if (line.isBullet && !isStrong) {
         return inBullets && hasRange(line) && rest.length < 120 && titleScore(rest) + companyScore(rest) >= 2.5
           ? 'anchor'
@@ -171,7 +179,14 @@ function kindsOf(lines: Placed[]): Kind[] {
       if (isContinued) return 'text'
       if (isSentence(line) || /^\p{Ll}/u.test(line.text)) return 'text'
       if (line.text.length > 110) return 'text'
-      if (isStrong || isPlace(line.text) || titleScore(rest) >= 2.5 || companyScore(rest) >= 2.5) return 'head'
+      if (
+        isStrong ||
+        isPlace(line.text) ||
+        titleScore(rest) >= 2.5 ||
+        companyScore(rest) >= 2.5 ||
+        withoutPlace(rest) !== rest
+      )
+        return 'head'
       return line.text.split(' ').length <= 7 ? 'maybe' : 'text'
     }
     kinds.push(kind())
@@ -188,7 +203,8 @@ function isSentence(line: Placed): boolean {
   if (words.length > 16) return true
   if (words.length >= 5 && /[^.]{3}[.!?]$/.test(rest) && !/\b(?:inc|co|ltd|llc|corp|l\.p|p\.a|st|jr|sr)\.$/i.test(rest))
     return true
-  return words.length >= 4 && VERB.test(rest) && !line.bold && !line.isCaps && titleScore(rest) < 3
+  const isRow = hasRange(line) && /\t|\s[|•·–—-]\s/.test(line.text)
+  return words.length >= 4 && VERB.test(rest) && !line.bold && !line.isCaps && !isRow && titleScore(rest) < 3
 }
 
 /** A line without its dates, and without what they leave empty. */

@@ -16,6 +16,9 @@ const PROGRESS =
   /\b(?:pre-? ?licens\p{L}+|in progress|in process|pending|scheduled|enrolled|studying|candidate|to be completed|awaiting|pursuing|upcoming|expected|anticipated|working towards?|applied for|application|preparing for|exam (?:date|booked)|will (?:sit|take))\b/iu
 const LEAD =
   /^(?:currently )?(?:enrolled in|studying for|studying toward|pursuing|preparing for|scheduled for|candidate for|working towards?|completing|taking|applied for|awaiting|hold(?:s|ing)?|active|current|state)\s+(?:the |an? |my )?(?:\d{1,3}[- ]hours? )?(?:of )?/i
+/** `I am studying for the Arizona real estate exam`: what stands between. */
+const UNDER_WAY =
+  /\b(?:enrolled in|studying for|studying toward|pursuing|preparing for|scheduled for|candidate for|working towards?|completing|taking|applied for|awaiting)\s+(?:the |an? |my )?([^.;]{3,80})/i
 const LABEL = String.raw`(?:#|\b(?:no|num|number|lic|licen[sc]e|ref|id|reg|registration|nmls|npn|dre|bre|calbre|caldre|trec|cert)\b\.?)`
 const NUMBER = new RegExp(
   String.raw`${LABEL}[\s:#.)]{0,4}(?:(?:(?:no|number|id)\b|#)[\s:#.]{0,3}){0,2}([A-Z]{0,5}[-. ]?\d[\dA-Z.-]{3,18})(?![\d@])`,
@@ -70,7 +73,7 @@ function addListed(found: License[], text: string, line: Placed): void {
 
 /** A line of another section: only what is explicit counts. */
 function addMentioned(found: License[], text: string, line: Placed, hasListed: boolean): void {
-  if (!/licen|series|dre|bre|nmls|npn|trec|pre-/i.test(text) || NONE.test(text)) return
+  if (!/licen|series|dre|bre|nmls|npn|trec|pre-|exam/i.test(text) || NONE.test(text)) return
   const isTop = line.section === 'top' || line.section === 'contact'
   if (addSeries(found, text, at(line, 'likely'))) return
   const number = numberIn(text, false)
@@ -88,7 +91,7 @@ function addMentioned(found: License[], text: string, line: Placed, hasListed: b
   if (hasListed) return
   if (PROGRESS.test(text)) {
     if (!/licens|exam/i.test(text) || !TRADE.test(text)) return
-    const name = nameIn(text, undefined)
+    const name = nameIn(UNDER_WAY.exec(text)?.[1] ?? text, undefined)
     if (name && name.split(' ').length <= 10)
       found.push({ name, number: null, status: 'in_progress', ...at(line, 'likely') })
     return

@@ -3,8 +3,9 @@ import type { Found, ParsedResume } from './parsed'
 import { type Place, placeOf } from './places'
 import type { Placed } from './sections'
 
-const LABEL =
-  /^(?:address|home address|location|based in|lives? in|living in|residence|city|from|home|in|a|add|located in|current location)$/
+/** What may stand before a place where they do not live. */
+const ELSEWHERE =
+  /\b(?:born|birth|birthplace|licen[sc]ed|serving|office|work|school|employer|relocat\p{L}*|nationality|hometown|territory)\b/iu
 const LEAD = /^(?:based in|located in|living in|lives in|resident of|currently in|greater)\s+/i
 
 /**
@@ -14,10 +15,12 @@ const LEAD = /^(?:based in|located in|living in|lives in|resident of|currently i
 export function placeIn(lines: Placed[]): Pick<ParsedResume, 'city' | 'state' | 'postalCode'> {
   const pieces = piecesOf(contactArea(lines))
   for (const [i, piece] of pieces.entries()) {
-    if (piece.label && !LABEL.test(piece.label) && !/^\d/.test(piece.text) && !isHeadingLike(piece.label)) continue
-    const place =
-      read(piece.text) ??
-      (/\d|,$/.test(piece.text) ? read(`${piece.text.replace(/,$/, '')}, ${pieces[i + 1]?.text ?? ''}`) : undefined)
+    if (ELSEWHERE.test(piece.label)) continue
+    const next = pieces[i + 1]?.text ?? ''
+    const isCode = /^(?:\d{5}(?:-\d{4})?|[A-Z]\d[A-Z] ?\d[A-Z]\d|[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2})$/.test(next)
+    const alone = read(piece.text)
+    const isBroken = alone ? isCode && !alone.postalCode : /\d|,$/.test(piece.text)
+    const place = (isBroken ? read(`${piece.text.replace(/,$/, '')}${isCode ? ' ' : ', '}${next}`) : undefined) ?? alone
     if (!place) continue
     const found = (value: string | null): Found | null =>
       value ? { value: value.slice(0, 200), ...at(piece.line, 'sure') } : null
@@ -25,9 +28,6 @@ export function placeIn(lines: Placed[]): Pick<ParsedResume, 'city' | 'state' | 
   }
   return { city: null, state: null, postalCode: null }
 }
-
-/** The line above took for a label, as a name above an address. */
-const isHeadingLike = (label: string) => label.split(' ').length >= 2
 
 function read(text: string): Place | undefined {
   const place = placeOf(text.replace(LEAD, '').replace(/[.]$/, ''))

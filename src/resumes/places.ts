@@ -79,6 +79,18 @@ export function isPlace(text: string): boolean {
   return place !== undefined && place.before === ''
 }
 
+/** A text without the place at its end: `Keller Williams, Austin, TX`. */
+export function withoutPlace(text: string): string {
+  const rest = text.replace(/\s*\(([^()]{2,40})\)$/, (whole, inner: string) => (isPlace(inner) ? '' : whole))
+  if (isPlace(rest)) return ''
+  const parts = rest.split(', ')
+  for (const n of [3, 2])
+    if (parts.length > n && isPlace(parts.slice(-n).join(', '))) return parts.slice(0, -n).join(', ')
+  const last = parts.at(-1) ?? ''
+  if (parts.length > 1 && (isPlace(last) || isState(last))) return parts.slice(0, -1).join(', ')
+  return rest
+}
+
 const STREET_END =
   /\b(?:st|street|ave|avenue|rd|road|dr|drive|ln|lane|blvd|boulevard|ct|court|way|pl|place|cir|circle|pkwy|parkway|ter|terrace|trl|trail|hwy|highway|sq|square|loop|row|close|crescent|apt\.? ?\w{1,6}|unit \w{1,6}|suite \w{1,6}|ste\.? ?\w{1,6}|#\w{1,6})\.?\s+/i
 

@@ -39,9 +39,10 @@ function itemsOf(lines: Placed[]): { text: string; line: Placed }[] {
       !hasCategory &&
       line.gap < 1.9 &&
       line.cells.length === 1 &&
-      (/[,;|•·]/.test(above.text) || /^\p{Ll}/u.test(line.text)) &&
       !/[,;|•·]\s*$/.test(above.text) &&
-      (above.end - above.x > 0.72 * ((right.get(line.block) ?? 0) - above.x) || /^\p{Ll}/u.test(line.text))
+      (/(?:[&/(-]|\b(?:and|of|or|for|with|to|in))$/i.test(above.text) ||
+        /\([^)]*$/.test(last.text) ||
+        (/[,;|•·]/.test(above.text) && above.end - above.x > 0.72 * ((right.get(line.block) ?? 0) - above.x)))
     if (isWrapped && last) last.text += ` ${first}`
     else items.push({ text: first, line })
     items.push(...rest.map((text) => ({ text, line })))

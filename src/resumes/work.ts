@@ -1,7 +1,7 @@
 import { at } from './contact'
 import { type Entry, entriesOf, withoutPeriods } from './entries'
 import type { ParsedResume } from './parsed'
-import { isPlace, isState } from './places'
+import { isPlace, withoutPlace } from './places'
 import type { Placed } from './sections'
 import { companyScore, titleScore } from './vocabulary'
 
@@ -106,6 +106,7 @@ function piecesIn(line: Placed): Piece[] {
     .split(SEPARATOR)
     .map((text) => withoutPlace(text.trim()))
     .filter((text) => text.length > 1 && /\p{L}/u.test(text) && !NOISE.test(text) && !isPlace(text))
+    .flatMap(inParentheses)
     .flatMap((text) => {
       const at = / at (?=\p{Lu})/u.exec(text)
       return at && titleScore(text.slice(0, at.index)) >= 2
@@ -113,6 +114,16 @@ function piecesIn(line: Placed): Piece[] {
         : [text]
     })
     .map((text) => toPiece(text, line))
+}
+
+/** `Underwriter (Travelers, Hartford, CT)`: what stands in parentheses is a text of its own, unless it is a remark. */
+function inParentheses(text: string): string[] {
+  const match = /^([^()]{3,100}) \(([^()]{3,100})\)$/.exec(text)
+  const [, before = '', inner = ''] = match ?? []
+  const isRemark = !/^\p{Lu}/u.test(inner) || NOISE.test(inner) || DEPARTMENT.test(inner) || !/\p{Ll}/u.test(inner)
+  return match && !isRemark && (withoutPlace(inner) !== inner || companyScore(inner) >= 2 || titleScore(before) >= 3)
+    ? [before, withoutPlace(inner)]
+    : [text]
 }
 
 const toPiece = (text: string, line: Placed): Piece => ({
@@ -130,17 +141,6 @@ function splitsOf(piece: Piece): [Piece, Piece][] {
     if (!left || !right || SUFFIX.test(right) || DEPARTMENT.test(right.split(',')[0] ?? '')) return []
     return [[toPiece(left, piece.line), toPiece(right, piece.line)]]
   })
-}
-
-/** A text without the place at its end: `Keller Williams, Austin, TX`. */
-function withoutPlace(text: string): string {
-  const rest = text.replace(/\s*\(([^()]{2,40})\)$/, (whole, inner: string) => (isPlace(inner) ? '' : whole))
-  const parts = rest.split(', ')
-  for (const n of [3, 2])
-    if (parts.length > n && isPlace(parts.slice(-n).join(', '))) return parts.slice(0, -n).join(', ')
-  const last = parts.at(-1) ?? ''
-  if (parts.length > 1 && (isPlace(last) || isState(last))) return parts.slice(0, -1).join(', ')
-  return rest
 }
 
 /** Companies that head several positions are given to each of them. */
