@@ -2,7 +2,7 @@ import { at } from './contact'
 import { type PeriodText, periodsOf } from './dates'
 import { withoutPeriods } from './entries'
 import type { ParsedResume } from './parsed'
-import { isPlace, isState } from './places'
+import { isState, withoutPlace } from './places'
 import type { Placed } from './sections'
 import { isDegree, isSchool } from './vocabulary'
 
@@ -78,8 +78,8 @@ function readLine(line: Placed): Omit<Draft, 'line'> {
   let degree: string | null = null
   const texts = withoutPeriods(line.text)
     .split(SEPARATOR)
-    .map((text) => text.trim().replace(EXTRA, '').trim())
-    .filter((text) => text && !isPlace(text))
+    .map((text) => withoutPlace(text.trim().replace(EXTRA, '').trim()))
+    .filter(Boolean)
   for (const text of texts) {
     if (/^(?:relevant |related )?(?:coursework|courses|gpa|honors|activities|minor|thesis|dean)/i.test(text)) continue
     const read = readText(text)

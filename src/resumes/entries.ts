@@ -19,6 +19,9 @@ const MAX_ABOVE = 3
 const MAX_BELOW = 3
 const VERB =
   /^(?:\p{L}+ly )?(?:\p{L}{2,}(?:ed|ing)|led|sold|built|grew|wrote|ran|won|oversaw|made|held|kept|drove|took|gave|taught|set|met|cut|brought|handle|manage|provide|assist|work|help|maintain|ensure|create|develop|conduct|prepare|coordinate|responsible|responsibilities|duties|key|achievements|highlights|specialize|serve|support|represent|generate|build|sell|list|show|host|answer|process|consistently|currently|successfully|promoted|top|as)\b/iu
+/** What only looks like a verb. */
+const NO_VERB =
+  /^(?:united|allied|limited|advanced|applied|integrated|certified|licensed|combined|associated|federated|consolidated|registered|managing|acting|listing|leasing|showing|accounting|marketing|closing|housing|banking|lending|training|building|engineering|nursing|teaching|consulting|staffing|boeing|sterling|outstanding|broking|underwriting|advertising|manufacturing|planning|show|list|top|support|work|help|process|host|key|as|represent) /i
 const LABELLED =
   /^(?:key |major |selected |notable )?(?:responsibilities|duties|achievements|accomplishments|highlights|results|projects|awards?|skills|tools|technologies|reason for leaving|supervisor|reports? to|reported to|references?|clients?)\b/i
 
@@ -204,7 +207,16 @@ function isSentence(line: Placed): boolean {
   if (words.length >= 5 && /[^.]{3}[.!?]$/.test(rest) && !/\b(?:inc|co|ltd|llc|corp|l\.p|p\.a|st|jr|sr)\.$/i.test(rest))
     return true
   const isRow = hasRange(line) && /\t|\s[|•·–—-]\s/.test(line.text)
-  return words.length >= 4 && VERB.test(rest) && !line.bold && !line.isCaps && !isRow && titleScore(rest) < 3
+  return (
+    words.length >= 4 &&
+    VERB.test(rest) &&
+    !(NO_VERB.test(rest) && words.length < 8) &&
+    withoutPlace(rest) === rest &&
+    !line.bold &&
+    !line.isCaps &&
+    !isRow &&
+    titleScore(rest) < 3
+  )
 }
 
 /** A line without its dates, and without what they leave empty. */

@@ -13,16 +13,16 @@ export type Section =
 /** The words that name a section. The first that a heading holds decides, in this order. */
 const CORE: [Section, string][] = [
   ['references', 'reference references referees'],
-  ['licenses', 'license licenses licence licences licensing licensure licensures registrations'],
+  ['licenses', 'licenses licences licensing licensure licensures registrations'],
+  [
+    'skills',
+    'skills skill competencies competences competency proficiencies proficiency expertise strengths abilities software technologies toolbox tools specialties specialities specializations capabilities',
+  ],
   [
     'other',
     'awards award honors honours achievements accomplishments publications projects volunteer volunteering volunteerism interests hobbies affiliations affiliation memberships membership languages language community activities military coursework workshops seminars press testimonials associations organizations involvement patents presentations conferences recognition production transactions listings',
   ],
   ['work', 'employment'],
-  [
-    'skills',
-    'skills skill competencies competences competency proficiencies proficiency expertise strengths abilities software technologies toolbox tools specialties specialities specializations capabilities',
-  ],
   ['summary', 'summary profile objective about overview statement introduction bio biography mission'],
   ['work', 'experience experiences work career jobs positions appointments'],
   ['education', 'education educational academic academics schooling qualifications degrees studies'],
@@ -33,7 +33,7 @@ const CORE: [Section, string][] = [
 ]
 /** What may stand beside them in a heading. */
 const BESIDE = new Set(
-  'a academic achievements active activities additional affiliations and applications area areas awards background banking business career certifications chronology communication community computer cont continued continuing core corporate current customer details development earlier early education estate executive experience expertise field finance financial for formal general get hard highlights history honors industry information insurance interests internship internships it key languages leadership licenses licensing life main management marketing me media memberships mortgage my notable objective of other paid past personal previous primary prior professional professional’s profiles program programs property qualifications real recent record related relevant sales selected service skills social soft software special state statement summary systems technical the tools top touch training volunteer with work working'.split(
+  'a academic achievements active activities additional affiliations and applications area areas awards background banking business career certifications chronology communication community computer cont continued continuing core corporate current customer details development earlier early education estate executive experience expertise field finance financial for formal general get hard highlights history honors industry information insurance interests internship internships it job key languages leadership licence license licenses licensing life main management marketing me media memberships mortgage my notable objective of office other paid past personal previous primary prior professional professional’s profiles program programs property qualifications real recent record related relevant sales selected service skills social soft software special state statement strengths summary systems technical the tools top touch training volunteer with work working'.split(
     ' ',
   ),
 )
@@ -80,7 +80,15 @@ const PHRASES: Record<string, Section> = {
   internship: 'work',
   designations: 'licenses',
   'computer software': 'skills',
+  license: 'licenses',
+  licence: 'licenses',
   'i am good at': 'skills',
+  'what i am good at': 'skills',
+  "what i'm good at": 'skills',
+  'what i know': 'skills',
+  'areas of focus': 'skills',
+  'areas of practice': 'skills',
+  'focus areas': 'skills',
   'work experience and skills': 'work',
 }
 

@@ -25,6 +25,8 @@ const NUMBER = new RegExp(
   'i',
 )
 const BARE = /(?:^|[\s,(–-])((?:[A-Z]{1,4}[-.]?)?\d[\dA-Z.-]{4,18})(?=$|[\s,;)])/
+/** What a number stands behind that belongs to the licence on the line above. */
+const GENERIC = /^(?:licen[sc]e|lic|no|number|licen[sc]e number|id)\.?$/i
 const SERIES = /\b(?:finra )?series\s+(\d{1,3}(?:\s{0,2}(?:,|and|&|\/|\+|, and)\s{0,2}(?:series )?\d{1,3}\b){0,8})/gi
 const LICENSED =
   /\blicensed (?:(?:and|in|as|an?|the) )?(?:[\p{L}&,]+ ){0,5}?(?:salesperson|agent|broker|producer|realtor|adjuster|associate|originator|adviser|advisor|appraiser)s?\b/iu
@@ -57,23 +59,22 @@ function addListed(found: License[], text: string, line: Placed): void {
   if (NONE.test(text) || text.length > 220) return
   if (addSeries(found, text, at(line, 'sure'))) return
   const number = numberIn(text, true)
-  if (!TRADE.test(text) && !NUMBER.test(text)) return
-  const status = PROGRESS.test(text) ? 'in_progress' : 'licensed'
   const name = nameIn(text, number?.index)
-  const last = found.at(-1)
-  if (!name || /^(?:licen[sc]e|lic|no|number|license number|id)\.?$/i.test(name)) {
-    if (number && last && last.number === null && last.page === line.page && line.line - last.line <= 2)
-      last.number = number.value
-    else if (number) found.push({ name: name || 'License', number: number.value, status, ...at(line, 'likely') })
+  if (number && (!name || GENERIC.test(name))) {
+    const above = found.at(-1)
+    if (above?.number === null && above.page === line.page && line.line - above.line <= 2) above.number = number.value
+    else found.push({ name: name || 'License', number: number.value, status: 'licensed', ...at(line, 'likely') })
     return
   }
+  if (!name || GENERIC.test(name) || !(TRADE.test(text) || NUMBER.test(text))) return
+  const status = PROGRESS.test(text) ? 'in_progress' : 'licensed'
   const isNamed = name.length <= 120 && name.split(' ').length <= 12
   if (isNamed) found.push({ name, number: number?.value ?? null, status, ...at(line, 'sure') })
 }
 
 /** A line of another section: only what is explicit counts. */
 function addMentioned(found: License[], text: string, line: Placed, hasListed: boolean): void {
-  if (!/licen|series|dre|bre|nmls|npn|trec|pre-|exam/i.test(text) || NONE.test(text)) return
+  if (!/lic\b|licen|series|dre|bre|nmls|npn|trec|pre-|exam/i.test(text) || NONE.test(text)) return
   const isTop = line.section === 'top' || line.section === 'contact'
   if (addSeries(found, text, at(line, 'likely'))) return
   const number = numberIn(text, false)

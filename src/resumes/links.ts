@@ -54,14 +54,19 @@ function joined(lines: Placed[]): (Placed & { original: Placed })[] {
   const out: (Placed & { original: Placed })[] = []
   for (const line of lines) {
     const last = out.at(-1)
+    const tail = last?.text.slice(-100) ?? ''
     const isBroken =
       last?.block === line.block &&
-      /(?:\.[a-z]{2,6}\/\S{0,80}[/-]|\/in|\.com\/)$/i.test(last.text.slice(-100)) &&
-      /^[\w%-]{2,60}\/?$/.test(line.text)
+      last.part === line.part &&
+      line.gap < 1.6 &&
+      line.cells.length === 1 &&
+      /^[\p{Ll}\d%_-]{2,60}\/?(?: \([^()]{1,20}\))?$/u.test(line.text) &&
+      (/(?:\.[a-z]{2,6}\/\S{0,80}[/-]|\/in|\.com\/)$/i.test(tail) ||
+        (/\.[a-z]{2,6}\/\S{2,80}$/i.test(tail) && /[\d/-]/.test(line.text)))
     if (last && isBroken)
       out[out.length - 1] = {
         ...last,
-        text: last.text + (last.text.endsWith('/in') ? '/' : '') + line.text.replace(/^\//, ''),
+        text: last.text + (last.text.endsWith('/in') ? '/' : '') + line.text.split(' ')[0],
       }
     else out.push({ ...line, original: line })
   }

@@ -51,7 +51,7 @@ export function nameIn(lines: Placed[], emails: Found[], links: Found[]): Found 
     .filter((line) => line.size > body * 1.3 && !area.includes(line) && line.section !== 'work')
     .slice(0, 5)
   const candidates = [...area, ...big]
-    .flatMap((line, i) => candidatesIn(line, first, i === 0))
+    .flatMap((line, i) => candidatesIn(line, first, body, i === 0))
     .map((candidate): Candidate => {
       const words = candidate.value
         .split(' ')
@@ -77,22 +77,24 @@ export function nameIn(lines: Placed[], emails: Found[], links: Found[]): Found 
   return { value: best.value.slice(0, 200), ...at(best.line, best.evidence >= 2 ? 'sure' : 'likely') }
 }
 
-function candidatesIn(line: Placed, lines: Placed[], isTop: boolean): Candidate[] {
+function candidatesIn(line: Placed, lines: Placed[], body: number, isTop: boolean): Candidate[] {
   const index = lines.indexOf(line)
   const next = lines[index + 1]
   const parts = line.text.split(/\t|\s*[|•·]\s*|\s+[–—-]\s+/).slice(0, 4)
   const texts: [string, number][] = parts.map((part, i) => [part, i === 0 ? 0 : -1])
   // first and last name on lines of their own, in one style
+  const most = line.size > body * 1.15 ? 3 : 1
+  const words = (text: string) => text.split(' ').length
   if (
     next &&
-    next.block === line.block &&
+    next.page === line.page &&
+    next.section === line.section &&
     Math.abs(next.size - line.size) < 0.6 &&
     next.bold === line.bold &&
     next.isCaps === line.isCaps &&
-    next.gap < 2.2 &&
-    line.text.split(' ').length <= 2 &&
-    next.text.split(' ').length <= 2 &&
-    line.section === next.section
+    Math.abs(next.y - line.y) < 2.2 * line.size &&
+    (words(line.text) <= most || PARTICLES.has(line.text.split(' ').at(-1) ?? '')) &&
+    words(next.text) <= most
   )
     texts.push([`${line.text} ${next.text}`, 1])
   return texts.flatMap(([text, bonus]) => {
@@ -133,6 +135,7 @@ export function nameOf(text: string): string | undefined {
   const words = plainText.replace(',', '').split(' ')
   while (words.length > 2 && isCredential(words.at(-1) ?? '') && !SUFFIX.test(words.at(-1) ?? '')) words.pop()
   const names = words.filter((word) => !SUFFIX.test(word))
+  if (PARTICLES.has(names.at(-1) ?? '')) return undefined
   if (names.length < 2 || names.length > 6 || !words.every((word) => WORD.test(word))) return undefined
   const joined = words.join(' ')
   if (

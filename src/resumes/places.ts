@@ -30,7 +30,8 @@ export interface Place {
 
 /** Whether a text is a state or a province, by its code or its name. */
 export const isState = (text: string): boolean =>
-  Object.hasOwn(STATES, text) || /^(?:[A-Z]\.){2}$/.test(text) || NAMES.has(text.toLowerCase().replace(/\.$/, ''))
+  Object.hasOwn(STATES, text.replace(/^([A-Z])\.([A-Z])\.$/, '$1$2')) ||
+  NAMES.has(text.toLowerCase().replace(/\.$/, ''))
 
 export const isCountry = (text: string): boolean => COUNTRY.has(text.toLowerCase())
 
@@ -83,6 +84,9 @@ export function isPlace(text: string): boolean {
 export function withoutPlace(text: string): string {
   const rest = text.replace(/\s*\(([^()]{2,40})\)$/, (whole, inner: string) => (isPlace(inner) ? '' : whole))
   if (isPlace(rest)) return ''
+  const dash = rest.lastIndexOf('-')
+  // as some sites write it: `Allstate-Charlotte, NC`
+  if (dash > 1 && !HYPHENED.test(rest) && isPlace(rest.slice(dash + 1))) return rest.slice(0, dash).trim()
   const parts = rest.split(', ')
   for (const n of [3, 2])
     if (parts.length > n && isPlace(parts.slice(-n).join(', '))) return parts.slice(0, -n).join(', ')
@@ -91,11 +95,19 @@ export function withoutPlace(text: string): string {
   return rest
 }
 
+/** What stands in names of schools and companies. */
+const NO_CITY =
+  /(?<!\p{L})(?:universit\p{L}*|universidad\p{L}*|coll[eè]ge|institut\p{L}*|academy|school|inc|llc|insurance|realty|realtors|properties|bank|group|agency|associates|company|services|financial)(?!\p{L})/iu
+/** Cities that have a hyphen of their own. */
+const HYPHENED =
+  /^(?:winston|wilkes|fuquay|dover|milton|stratford|newcastle|saint|sainte|st|ste|notre|trois|sept|baie|mont|carmel|l)-|-(?:sur|upon|de|des|du|la|le|on|the|in|by|under)-/i
 const STREET_END =
   /\b(?:st|street|ave|avenue|rd|road|dr|drive|ln|lane|blvd|boulevard|ct|court|way|pl|place|cir|circle|pkwy|parkway|ter|terrace|trl|trail|hwy|highway|sq|square|loop|row|close|crescent|apt\.? ?\w{1,6}|unit \w{1,6}|suite \w{1,6}|ste\.? ?\w{1,6}|#\w{1,6})\.?\s+/i
 
 /** The city at the end of a text that may begin with a street. */
 function cityOf(text: string): { city: string; before: string } | undefined {
+  if (NO_CITY.test(text) && !/^(?:university|college) |^state college$/i.test(text)) return undefined
+  if (text.includes('-') && !HYPHENED.test(text)) return undefined
   if (CITY.test(text) && text.length <= 40) return { city: text, before: '' }
   if (!/\d/.test(text)) return undefined
   let [rest, before] = [text, '']

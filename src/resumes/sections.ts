@@ -13,6 +13,9 @@ export interface Placed extends Line {
 /** A column, and the section that is open in it. */
 interface Column {
   block: number
+  page: number
+  top: number
+  bottom: number
   x: number
   end: number
   section: Section
@@ -26,7 +29,7 @@ const INLINE = /^([\p{L}&/ ’']{4,40}):\s+(?=\S)/u
 
 /**
  * Puts every line under the heading that it belongs to, and leaves the headings out. A column without one at its top
- * goes on with the section of the column above it, or of the same column of the page before.
+ * goes on with the section of what stands above it, on its page or on the one before.
  */
 export function sectionsOf(lines: Line[]): Placed[] {
   const outline = outlineOf(lines)
@@ -42,8 +45,9 @@ export function sectionsOf(lines: Line[]): Placed[] {
     }
     if (open?.block !== line.block) {
       const extent = extentOf(lines, i)
-      const above = columns.slice(-MAX_BACK).findLast((column) => overlap(column, extent) > 0.5) ?? open ?? columns[0]
-      open = { section: 'top', part: 0, ...above, ...extent, block: line.block }
+      const before = columns.slice(-MAX_BACK).filter((column) => column.page < line.page || column.bottom < extent.top)
+      const above = before.findLast((column) => overlap(column, extent) > 0.5) ?? before.at(-1)
+      open = { section: above?.section ?? 'top', part: above?.part ?? 0, ...extent, block: line.block, page: line.page }
       columns.push(open)
     }
     const heading = outline[i]
@@ -98,13 +102,14 @@ function footOf(lines: Line[]): Set<Line> {
 }
 
 /** From where to where the block reaches that begins at a line. */
-function extentOf(lines: Line[], from: number): { x: number; end: number } {
-  let [x, end] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
+function extentOf(lines: Line[], from: number): Pick<Column, 'x' | 'end' | 'top' | 'bottom'> {
+  const extent = { x: Number.POSITIVE_INFINITY, end: Number.NEGATIVE_INFINITY, top: lines[from]?.y ?? 0, bottom: 0 }
   for (let i = from; i < lines.length && lines[i]?.block === lines[from]?.block; i++) {
-    x = Math.min(x, lines[i]?.x ?? x)
-    end = Math.max(end, lines[i]?.end ?? end)
+    extent.x = Math.min(extent.x, lines[i]?.x ?? extent.x)
+    extent.end = Math.max(extent.end, lines[i]?.end ?? extent.end)
+    extent.bottom = lines[i]?.y ?? extent.bottom
   }
-  return { x, end }
+  return extent
 }
 
 /** The share of the wider of two columns that they have in common, from left to right. */

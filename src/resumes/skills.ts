@@ -55,7 +55,7 @@ function split(text: string): string[] {
   const parts: string[] = []
   let depth = 0
   let part = ''
-  for (const char of text) {
+  for (const char of text.replaceAll(/\s[/–—]\s/g, ';')) {
     if (char === '(') depth++
     if (char === ')') depth = Math.max(0, depth - 1)
     if (/[\t,;|•·●▪■◦∙‣]/.test(char) && (depth === 0 || char === '\t')) {
@@ -71,6 +71,7 @@ const tidy = (text: string): string =>
     .replace(/^[\s\p{Pd}*>•·✓✔]+/u, '')
     .replaceAll(RATING, '')
     .replace(/^(?:and|&) /i, '')
+    .replace(/^(?:fluent|native|bilingual|advanced|proficient|expert)(?: in)? (?=\p{L})/iu, '')
     .replace(CATEGORY, '')
     .trim()
     .replace(LEVEL, '')

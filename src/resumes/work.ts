@@ -89,7 +89,7 @@ function read(entry: Entry, habit: Habit): Read {
 function scoreOf(title: Piece | null, company: Piece | null, pieces: Piece[], habit: Habit): number {
   const isTitleFirst = title && company ? (pieces.indexOf(title) < pieces.indexOf(company) ? 1 : -1) : 0
   const early = (piece: Piece | null) => (piece ? 0.4 * pieces.indexOf(piece) : 0)
-  const asTitle = title ? title.title - 0.5 * title.company + 0.4 : 0
+  const asTitle = title ? title.title - (title.title >= 3 ? 0.2 : 0.5) * title.company + 0.4 : 0
   const asCompany = company ? company.company - 0.7 * company.title + 0.4 : 0
   return (
     asTitle +
