@@ -4,7 +4,7 @@ import { isPlace } from './places'
 import type { Cell, Row } from './rows'
 
 const MAX_DEPTH = 5
-const MAX_CUTS = 24
+const MAX_CUTS = 12
 
 /** A gutter: cells stand left of `x` or begin at it, in the rows of each run. */
 interface Cut {

@@ -62,6 +62,7 @@ export function educationOf(lines: Placed[]): ParsedResume['education'] {
   }
   return drafts
     .filter((draft) => draft.school !== null || draft.degree !== null)
+    .slice(0, 5 * MAX_SCHOOLS)
     .map(toSchool)
     .filter(
       (school, i, all) =>

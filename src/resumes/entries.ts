@@ -204,7 +204,11 @@ function isSentence(line: Placed): boolean {
   const rest = withoutPeriods(line.text)
   const words = rest.split(/\s+/)
   if (words.length > 16) return true
-  if (words.length >= 5 && /[^.]{3}[.!?]$/.test(rest) && !/\b(?:inc|co|ltd|llc|corp|l\.p|p\.a|st|jr|sr)\.$/i.test(rest))
+  if (
+    words.length >= 3 &&
+    /[\p{Ll})]{4}[.!?]$/u.test(rest) &&
+    !/\b(?:inc|co|ltd|llc|corp|l\.p|p\.a|st|jr|sr)\.$/i.test(rest)
+  )
     return true
   const isRow = hasRange(line) && /\t|\s[|•·–—-]\s/.test(line.text)
   return (

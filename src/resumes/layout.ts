@@ -4,7 +4,7 @@ import { type Cell, clean, type Row, rowsOf } from './rows'
 import type { DocumentText } from './span'
 
 /** What is read at most: more is no resume. */
-const MAX = { spans: 50_000, pages: 500 }
+const MAX = { spans: 50_000, pages: 60, rows: 5000 }
 
 /** A line of one column, in reading order. */
 export interface Line {
@@ -38,7 +38,12 @@ const BULLET = /^(?:[•●▪■◦○‣⁃∙·►▶➢➤✓✔❖◆◇*\u
 export function linesOf(text: DocumentText): Line[] {
   const pages = Map.groupBy(text.spans.slice(0, MAX.spans).flatMap(clean), (span) => span.page)
   const numbers = [...pages.keys()].sort((a, b) => a - b).slice(0, MAX.pages)
-  const rows = numbers.map((page) => rowsOf(pages.get(page) ?? []))
+  let room = MAX.rows
+  const rows = numbers.map((page) => {
+    const rows = rowsOf(pages.get(page) ?? []).slice(0, room)
+    room -= rows.length
+    return rows
+  })
   let block = 0
   return rows.flatMap((page, i) => {
     const running = new Set(page.filter((row) => isRunningLine(row, i, rows)))

@@ -46,7 +46,10 @@ export function licensesOf(lines: Placed[]): License[] {
     if (['licenses', 'work', 'references'].includes(line.section)) continue
     for (const text of line.text.split(/\t|;\s|\s?[|•·]\s?/).slice(0, 20)) addMentioned(found, text, line, hasListed)
   }
-  return found.filter((license, i) => found.findIndex((other) => isSame(other, license)) === i).slice(0, MAX_LICENSES)
+  return found
+    .slice(0, 5 * MAX_LICENSES)
+    .filter((license, i) => found.findIndex((other) => isSame(other, license)) === i)
+    .slice(0, MAX_LICENSES)
 }
 
 /** The same number, or the same name where one has no number. */
@@ -135,7 +138,8 @@ function nameIn(text: string, number: number | undefined): string {
       ? ''
       : (/^(?:nmls|npn|dre|bre|calbre|caldre|trec|lic|licen[sc]e)\b\.?/i.exec(text.slice(number))?.[0] ?? '')
   // `Broker License No. 7`: the word belongs to the name; `Agent, License No. 7`: it does not
-  const tail = /[\p{L}]\s$/u.test(before) || before === '' ? register : ''
+  const isInParentheses = before.endsWith('(') && text.startsWith(`${register})`, before.length)
+  const tail = isInParentheses ? `${register})` : /[\p{L}]\s$/u.test(before) || before === '' ? register : ''
   let name = withoutPeriods(`${before}${tail}`.replace(/\($/, ''))
     .replace(LEAD, '')
     .replace(

@@ -26,7 +26,7 @@ export function outlineOf(lines: Line[]): (Heading | undefined)[] {
     if (line.cells.length > 1 && line.cells.every((cell) => COLUMN.test(cell.text)))
       return { section: undefined, rest: [] }
     const section = sectionOf(line)
-    const looks = isEmphasised(line, body) || (strong < 2 && isSetApart(line))
+    const looks = isEmphasised(line, body) || (strong < 2 && isSetApart(line) && (strong === 0 || line.gap > 1.7))
     if (!section || !looks || (line.isBullet && !line.bold)) return undefined
     return { section, rest: line.cells.slice(1).filter((cell) => !COLUMN.test(cell.text)) }
   })

@@ -87,4 +87,4 @@ function cellsOf(spans: Span[]): Cell[] {
 }
 
 /** `E D U C A T I O N`, as headings are spread out. */
-const unspaced = (text: string) => (/^(?:[\p{L}&] ){3,60}[\p{L}&]$/u.test(text) ? text.replaceAll(' ', '') : text)
+const unspaced = (text: string) => (/^(?:[\p{L}&] ){2,60}[\p{L}&]$/u.test(text) ? text.replaceAll(' ', '') : text)

@@ -54,11 +54,12 @@ const wordsOf = (text: string) =>
 export function titleScore(text: string): number {
   const whole = wordsOf(text)
   // what is said of the head follows it: `Director of Sales`, `Manager, Claims`, `Agent (part-time)`
-  const head = wordsOf(text.split(/ (?:of|for|to|in|at|with|on|and|&|the)\b|[,(:]|\s[-–—]\s/i)[0] ?? '').at(-1) ?? ''
+  const before = wordsOf(text.split(/ (?:of|for|to|in|at|with|on|and|&|the)\b|[,(:]|\s[-–—]\s/i)[0] ?? '')
+  const head = before.at(-1) ?? ''
   const heads = whole.filter((word) => TITLE_HEADS.has(singular(word))).length
   let score = TITLE_HEADS.has(singular(head)) || TITLE_HEADS.has(head) ? 3 : heads > 0 ? 2 : 0
   score += 0.5 * Math.min(3, whole.filter((word) => TITLE_WORDS.has(word)).length)
-  if (COMPANY_TAILS.has(whole.at(-1) ?? '') && !TITLE_HEADS.has(whole.at(-1) ?? '')) score -= 1.5
+  if (COMPANY_TAILS.has(head) && !TITLE_HEADS.has(head)) score -= 1.5
   return whole.length > 10 ? score - 3 : score
 }
 

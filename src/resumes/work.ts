@@ -38,7 +38,8 @@ interface Habit {
 
 /**
  * The jobs. Which of two texts is the title is said by their words, and where those say nothing, by the order of the other
- * entries. `sure`: title, company and dates were found, and the words alone say which is which.
+ * entries. `sure`: title, company and dates stand together, the words alone say which is which, and nothing
+ * else there reads like either.
  */
 export function workOf(lines: Placed[]): ParsedResume['work'] {
   const entries = entriesOf(lines.filter((line) => line.section === 'work')).slice(0, MAX_WORK * 2)
@@ -89,7 +90,7 @@ function read(entry: Entry, habit: Habit): Read {
 function scoreOf(title: Piece | null, company: Piece | null, pieces: Piece[], habit: Habit): number {
   const isTitleFirst = title && company ? (pieces.indexOf(title) < pieces.indexOf(company) ? 1 : -1) : 0
   const early = (piece: Piece | null) => (piece ? 0.4 * pieces.indexOf(piece) : 0)
-  const asTitle = title ? title.title - (title.title >= 3 ? 0.2 : 0.5) * title.company + 0.4 : 0
+  const asTitle = title ? title.title - (title.title >= 3 ? 0.1 : 0.5) * title.company + 0.4 : 0
   const asCompany = company ? company.company - 0.7 * company.title + 0.4 : 0
   return (
     asTitle +
@@ -169,12 +170,14 @@ function grouped(jobs: Read[]): Read[] {
   return out
 }
 
-function toWork({ entry, title, company, margin }: Read): Work {
+function toWork({ entry, pieces, title, company, margin }: Read): Work {
   const { period } = entry
   const dates = period?.isSingle
     ? { startDate: period.endDate, endDate: period.endDate }
     : { startDate: period?.startDate ?? null, endDate: period?.endDate ?? null }
-  const isSure = title !== null && company !== null && period !== null && !period.isSingle && margin >= 2.5
+  const isTold = title !== null && company !== null && period !== null && !period.isSingle && margin >= 2.5
+  const others = pieces.filter((piece) => piece !== title && piece !== company)
+  const isSure = isTold && pieces.includes(company) && !others.some((piece) => piece.title >= 2 || piece.company >= 2)
   return {
     title: title ? tidy(title.text) : null,
     company: company ? tidy(withoutCity(company.text)) : null,
