@@ -1,10 +1,10 @@
 import { columnsOf } from './columns'
 import { isRunningLine } from './margins'
 import { type Cell, clean, type Row, rowsOf } from './rows'
-import type { DocumentText } from './span'
+import type { DocumentText, Span } from './span'
 
 /** What is read at most: more is no resume. */
-const MAX = { spans: 50_000, pages: 60, rows: 5000 }
+const MAX = { spans: 50_000, pages: 60, rows: 5000, letters: 300_000 }
 
 /** A line of one column, in reading order. */
 export interface Line {
@@ -36,7 +36,7 @@ const BULLET = /^(?:[•●▪■◦○‣⁃∙·►▶➢➤✓✔❖◆◇*\u
 
 /** The lines of a document in the order in which a person reads them: column after column, page after page. */
 export function linesOf(text: DocumentText): Line[] {
-  const pages = Map.groupBy(text.spans.slice(0, MAX.spans).flatMap(clean), (span) => span.page)
+  const pages = Map.groupBy(withinBounds(text.spans).flatMap(clean), (span) => span.page)
   const numbers = [...pages.keys()].sort((a, b) => a - b).slice(0, MAX.pages)
   let room = MAX.rows
   const rows = numbers.map((page) => {
@@ -62,6 +62,12 @@ export function linesOf(text: DocumentText): Line[] {
         .map((row) => ({ ...row, line: ++line }))
     })
   })
+}
+
+function withinBounds(spans: Span[]): Span[] {
+  let letters = 0
+  const last = spans.findIndex((span) => (letters += span.text.length) > MAX.letters)
+  return spans.slice(0, Math.min(last < 0 ? spans.length : last + 1, MAX.spans))
 }
 
 const isRuler = (row: Row | undefined) => /^[-=_~*#–—]{3,}$/.test(row?.cells[0]?.text ?? '')
