@@ -66,7 +66,10 @@ export function linesOf(text: DocumentText): Line[] {
 
 function withinBounds(spans: Span[]): Span[] {
   let letters = 0
-  const last = spans.findIndex((span) => (letters += span.text.length) > MAX.letters)
+  const last = spans.findIndex((span) => {
+    letters += span.text.length
+    return letters > MAX.letters
+  })
   return spans.slice(0, Math.min(last < 0 ? spans.length : last + 1, MAX.spans))
 }
 
