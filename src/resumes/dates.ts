@@ -82,9 +82,12 @@ export function periodsOf(line: string): PeriodText[] {
       i++
       continue
     }
+    const more = dates[i + 2]
+    const isList = next && more && YEARS.test(text.slice(next.end, more.index))
     if (
       next &&
       YEARS.test(between) &&
+      !isList &&
       /^\d{4}$/.test(date.value) &&
       /^\d{4}$/.test(next.value) &&
       next.value > date.value

@@ -1,5 +1,5 @@
 import { isNow, type PeriodText, periodsOf } from './dates'
-import { bodySize } from './outline'
+import { type Body, bodyOf, isEmphasised } from './emphasis'
 import { isPlace, withoutPlace } from './places'
 import type { Cell } from './rows'
 import type { Placed } from './sections'
@@ -136,31 +136,31 @@ const isDate = (text: string) => periodsOf(text)[0]?.text.length === text.trim()
 const columnOf = (cell: Cell, cells: Cell[]) => cells.findLastIndex((other) => other.x <= cell.x + 4)
 
 function kindsOf(lines: Placed[]): Kind[] {
-  const body = bodySize(lines)
+  const body = bodyOf(lines)
   const right = new Map<number, number>()
   for (const line of lines) right.set(line.block, Math.max(right.get(line.block) ?? 0, line.end))
-  const ranges = lines.filter((line) => !line.isBullet && !isSentence(line) && hasRange(line))
+  const ranges = lines.filter((line) => !line.isBullet && !isSentence(line, body) && hasRange(line))
   const inBullets = ranges.length === 0
   const left = Math.min(...ranges.slice(0, 200).map((line) => line.x))
   const indents = new Set(
-    lines.filter((line) => line.isBullet || isSentence(line)).map((line) => Math.round(line.x / 2)),
+    lines.filter((line) => line.isBullet || isSentence(line, body)).map((line) => Math.round(line.x / 2)),
   )
   const kinds: Kind[] = []
   lines.forEach((line, i) => {
     const above = lines[i - 1]
     const kind = (): Kind => {
       const rest = withoutPeriods(line.text)
-      const isStrong = line.bold || line.isCaps || line.size > body + 0.4
+      const isStrong = isEmphasised(line, body, 6)
       if (!isStrong && indents.has(Math.round(line.x / 2)) && line.x > left + 6) return 'text'
-      if (/\d\.$/.test(line.text) && rest.length > 3 && !isStrong) return 'text'
+      if (/\d\.$/.test(line.text) && rest.length > 3 && !line.bold) return 'text'
       if (line.isBullet && !isStrong) {
         return inBullets && hasRange(line) && rest.length < 120 && titleScore(rest) + companyScore(rest) >= 2.5
           ? 'anchor'
           : 'text'
       }
-      if (hasRange(line) && !isSentence(line) && rest.length < 140) return 'anchor'
+      if (hasRange(line) && !isSentence(line, body) && rest.length < 140) return 'anchor'
       const periods = periodsOf(line.text)
-      if (periods.length > 0 && !isSentence(line) && rest.length < 110 && !LABELLED.test(line.text)) {
+      if (periods.length > 0 && !isSentence(line, body) && rest.length < 110 && !LABELLED.test(line.text)) {
         const like =
           ranges.length === 0 ||
           ranges.some(
@@ -180,16 +180,9 @@ function kindsOf(lines: Placed[]): Kind[] {
         line.gap < 1.9 &&
         (/^\p{Ll}/u.test(line.text) || (isFull && line.x >= above.x - 1))
       if (isContinued) return 'text'
-      if (isSentence(line) || /^\p{Ll}/u.test(line.text)) return 'text'
+      if (isSentence(line, body) || /^\p{Ll}/u.test(line.text)) return 'text'
       if (line.text.length > 110) return 'text'
-      if (
-        isStrong ||
-        isPlace(line.text) ||
-        titleScore(rest) >= 2.5 ||
-        companyScore(rest) >= 2.5 ||
-        withoutPlace(rest) !== rest
-      )
-        return 'head'
+      if (isStrong || isPlace(line.text) || isTelling(rest) || withoutPlace(rest) !== rest) return 'head'
       return line.text.split(' ').length <= 7 ? 'maybe' : 'text'
     }
     kinds.push(kind())
@@ -197,10 +190,14 @@ function kindsOf(lines: Placed[]): Kind[] {
   return kinds
 }
 
+/** Whether a part of a text reads like a title or a company. */
+const isTelling = (text: string) =>
+  text.split(/\t|\s[–—|•·-]\s|, /, 6).some((part) => titleScore(part) >= 2.5 || companyScore(part) >= 2.5)
+
 const hasRange = (line: Placed) => periodsOf(line.text).some((period) => !period.isSingle)
 
 /** A line of a description: it begins with a verb, ends in a full stop, or is long. */
-function isSentence(line: Placed): boolean {
+function isSentence(line: Placed, body: Body): boolean {
   const rest = withoutPeriods(line.text)
   const words = rest.split(/\s+/)
   if (words.length > 16) return true
@@ -210,14 +207,15 @@ function isSentence(line: Placed): boolean {
     !/\b(?:inc|co|ltd|llc|corp|l\.p|p\.a|st|jr|sr)\.$/i.test(rest)
   )
     return true
-  const isRow = hasRange(line) && /\t|\s[|•·–—-]\s/.test(line.text)
+  const isRow = hasRange(line)
+    ? /\t|\s[|•·–—-]\s/.test(line.text)
+    : words.length < 12 && /\s[|–—]\s\p{Lu}/u.test(rest) && isTelling(rest)
   return (
     words.length >= 4 &&
     VERB.test(rest) &&
     !(NO_VERB.test(rest) && words.length < 8) &&
     withoutPlace(rest) === rest &&
-    !line.bold &&
-    !line.isCaps &&
+    !isEmphasised(line, body, 6) &&
     !isRow &&
     titleScore(rest) < 3
   )

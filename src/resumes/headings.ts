@@ -16,7 +16,7 @@ const CORE: [Section, string][] = [
   ['licenses', 'licenses licences licensing licensure licensures registrations'],
   [
     'skills',
-    'skills skill competencies competences competency proficiencies proficiency expertise strengths abilities software technologies toolbox tools specialties specialities specializations capabilities',
+    'skills skill competencies competences competency proficiencies proficiency expertise strengths abilities software technologies technology toolbox tools specialties specialities specializations capabilities',
   ],
   [
     'other',
@@ -92,6 +92,9 @@ const PHRASES: Record<string, Section> = {
   'work experience and skills': 'work',
 }
 
+/** Experience that is no work. */
+const NO_KIND = /^(?:customer|user|client|guest|patient|years|volunteer|community|leadership|buyer|seller)\b/
+
 /** Whether a text is made only of words that headings are made of, as the rest of a heading broken in two is. */
 export const isHeadingWords = (text: string): boolean =>
   text.length <= 40 &&
@@ -118,6 +121,8 @@ export function headingOf(text: string): Section | undefined {
   const words = plain.split(' ')
   if (words.length > 6) return undefined
   const core = words.filter((word) => KIND.has(word))
+  const kind = /^(?:\p{L}+ (?:and )?){1,3}(experience|skills)$/u.exec(plain)?.[1]
+  if (kind && words.length <= 4 && !NO_KIND.test(plain) && !core.some((word) => word !== kind)) return KIND.get(kind)
   if (core.length === 0 || !words.every((word) => KIND.has(word) || BESIDE.has(word))) return undefined
   const best = core.reduce((a, b) => ((RANK.get(b) ?? 99) < (RANK.get(a) ?? 99) ? b : a))
   return KIND.get(best)

@@ -1,4 +1,5 @@
 import { columnsOf } from './columns'
+import { isCaps } from './emphasis'
 import { isRunningLine } from './margins'
 import { type Cell, clean, type Row, rowsOf } from './rows'
 import type { DocumentText, Span } from './span'
@@ -97,7 +98,7 @@ function toLine(
     y: row.y,
     size,
     bold: row.cells[0]?.bold ?? false,
-    isCaps: /\p{Lu}{2}/u.test(text) && !/\p{Ll}/u.test(text),
+    isCaps: isCaps(text),
     gap: above ? (row.y - above.y) / size : Number.POSITIVE_INFINITY,
   }
 }

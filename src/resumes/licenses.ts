@@ -9,7 +9,7 @@ type License = ParsedResume['licenses'][number]
 const MAX_LICENSES = 20
 /** What real-estate, mortgage, insurance and securities licences are called. */
 const TRADE =
-  /\b(?:real[- ]estate|sales ?person|sales associate|sales agent|affiliate broker|associate broker|managing broker|principal broker|designated broker|broker|realty|property manager|appraiser|insurance|property (?:and|&|\/|\+) casualty|p ?& ?c|p\/c|casualty|life (?:and|&|\/|,|only)|life,|accident|health|l ?& ?h|annuit(?:y|ies)|producer|adjuster|claims adjuster|surplus lines|personal lines|commercial lines|variable (?:life|contracts)|medicare|long[- ]term care|nmls|mlo|mortgage|loan originator|safe act|dre|bre|calbre|caldre|trec|npn|national producer|series \d|finra|sie|securities|investment adviser|title (?:agent|insurance|producer)|escrow (?:agent|officer)|reco|bcfsa|oaciq|rebny|fsra|llqp|ribo|cemap|propertymark)\b/i
+  /\b(?:real[- ]estate|sales ?person|sales associate|sales agent|affiliate broker|associate broker|managing broker|principal broker|designated broker|broker|realty|property manager|strata|appraiser|insurance|property (?:and|&|\/|\+) casualty|p ?& ?c|p\/c|casualty|life (?:and|&|\/|,|only)|life,|accident|health|l ?& ?h|annuit(?:y|ies)|producer|adjuster|claims adjuster|surplus lines|personal lines|commercial lines|variable (?:life|contracts)|medicare|long[- ]term care|nmls|mlo|mortgage|loan originator|safe act|dre|bre|calbre|caldre|trec|npn|national producer|series \d|finra|sie|securities|investment adviser|title (?:agent|insurance|producer)|escrow (?:agent|officer)|reco|bcfsa|oaciq|rebny|fsra|llqp|ribo|cemap|propertymark)\b/i
 const NONE =
   /\b(?:driver|driving|cpr|first aid|google|hubspot|facebook|servsafe|food handler|notary|member(?:ship)?|nar|association of realtors|faa|remote pilot|drone|epa|osha|forklift|microsoft|pmp|expired|lapsed|surrendered|revoked|cosmetolog\p{L}*|nursing|registered nurse|teach\p{L}*|educator|security guard|first responder|designation|institute|coursera|linkedin learning|concealed|pilot|boat|motorcycle)\b|driver['’]s/iu
 const PROGRESS =
@@ -29,7 +29,7 @@ const BARE = /(?:^|[\s,(–-])((?:[A-Z]{1,4}[-.]?)?\d[\dA-Z.-]{4,18})(?=$|[\s,;)
 const GENERIC = /^(?:licen[sc]e|lic|no|number|licen[sc]e number|id)\.?$/i
 const SERIES = /\b(?:finra )?series\s+(\d{1,3}(?:\s{0,2}(?:,|and|&|\/|\+|, and)\s{0,2}(?:series )?\d{1,3}\b){0,8})/gi
 const LICENSED =
-  /\blicensed (?:(?:and|in|as|an?|the) )?(?:[\p{L}&,]+ ){0,5}?(?:salesperson|agent|broker|producer|realtor|adjuster|associate|originator|adviser|advisor|appraiser)s?\b/iu
+  /\blicensed (?:(?:and|in|as|an?|the) )?(?:[\p{L}&,]+ ){0,5}?(?:salesperson|agent|broker|producer|realtor|adjuster|associate|originator|adviser|advisor|appraiser|manager)s?\b/iu
 
 /**
  * Licences of real estate, mortgages, insurance and securities. `sure`: a line under a heading for licences that names one

@@ -1,7 +1,7 @@
 import { at, contactArea } from './contact'
 import { periodsOf } from './dates'
+import { bodyOf } from './emphasis'
 import { headingOf } from './headings'
-import { bodySize } from './outline'
 import type { Found } from './parsed'
 import { isCountry, isState } from './places'
 import type { Placed } from './sections'
@@ -34,7 +34,7 @@ interface Candidate {
  */
 export function nameIn(lines: Placed[], emails: Found[], links: Found[]): Found | null {
   const first = lines.filter((line) => line.page === 1 && !line.isRunning)
-  const body = bodySize(first)
+  const body = bodyOf(first).size
   const largest = Math.max(0, ...first.slice(0, 400).map((line) => line.size))
   const running = lines
     .filter((line) => line.isRunning)

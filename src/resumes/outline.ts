@@ -1,4 +1,5 @@
 import { periodsOf } from './dates'
+import { type Body, bodyOf, isCaps, isEmphasised } from './emphasis'
 import { headingOf, isHeadingWords, type Section } from './headings'
 import type { Line } from './layout'
 import type { Cell } from './rows'
@@ -19,14 +20,14 @@ const COLUMN =
  * as only the headings do is one, too.
  */
 export function outlineOf(lines: Line[]): (Heading | undefined)[] {
-  const body = bodySize(lines)
-  const strong = lines.filter((line) => !line.isRunning && sectionOf(line) && isEmphasised(line, body)).length
+  const body = bodyOf(lines)
+  const strong = lines.filter((line) => !line.isRunning && sectionOf(line) && looksLikeHeading(line, body)).length
   const outline = lines.map((line): Heading | undefined => {
     if (line.isRunning) return undefined
     if (line.cells.length > 1 && line.cells.every((cell) => COLUMN.test(cell.text)))
       return { section: undefined, rest: [] }
     const section = sectionOf(line)
-    const looks = isEmphasised(line, body) || (strong < 2 && isSetApart(line) && (strong === 0 || line.gap > 1.7))
+    const looks = looksLikeHeading(line, body) || (strong < 2 && isSetApart(line) && (strong === 0 || line.gap > 1.7))
     if (!section || !looks || (line.isBullet && !line.bold)) return undefined
     return { section, rest: line.cells.slice(1).filter((cell) => !COLUMN.test(cell.text)) }
   })
@@ -35,28 +36,16 @@ export function outlineOf(lines: Line[]): (Heading | undefined)[] {
   return outline
 }
 
-/** The size of the most text. */
-export function bodySize(lines: Line[]): number {
-  const letters = new Map<number, number>()
-  for (const line of lines) {
-    const size = Math.round(line.size * 2) / 2
-    letters.set(size, (letters.get(size) ?? 0) + line.text.length)
-  }
-  return [...letters].reduce((best, entry) => (entry[1] > best[1] ? entry : best), [10, 0])[0]
-}
-
 const firstOf = (line: Line): string => (line.cells.length > 1 ? (line.cells[0]?.text ?? '') : line.text)
-const isCaps = (text: string) => /\p{Lu}{2}/u.test(text) && !/\p{Ll}/u.test(text)
 
 /** The section that a line's words head; of several cells only the first is looked at, and only if they make no heading together. */
 const sectionOf = (line: Line): Section | undefined =>
   line.cells.length > 6 ? undefined : (headingOf(line.text.replaceAll('\t', ' ')) ?? headingOf(firstOf(line)))
 
-function isEmphasised(line: Line, body: number): boolean {
+function looksLikeHeading(line: Line, body: Body): boolean {
   const [cell] = line.cells
   if (!cell) return false
-  const looks = cell.bold || isCaps(cell.text) || cell.size > body * 1.1
-  return looks || (line.cells.length === 1 && (line.isUnderlined || /[^:]:$/.test(line.text)))
+  return isEmphasised(cell, body) || (line.cells.length === 1 && (line.isUnderlined || /[^:]:$/.test(line.text)))
 }
 
 const isSetApart = (line: Line) =>
@@ -66,13 +55,13 @@ const isSetApart = (line: Line) =>
   (line.gap > 1.7 || line.text.split(' ').length <= 2)
 
 /** `Professional` above `Experience` in a narrow column are one heading. */
-function joinBroken(lines: Line[], outline: (Heading | undefined)[], body: number): void {
+function joinBroken(lines: Line[], outline: (Heading | undefined)[], body: Body): void {
   lines.forEach((line, i) => {
     const next = lines[i + 1]
     if (!next || next.block !== line.block || next.gap > 2 || next.isRunning || line.isRunning) return
     const [a, b] = [line.cells[0], next.cells[0]]
     if (!a || !b || Math.abs(a.x - b.x) > 3 || a.bold !== b.bold || Math.abs(a.size - b.size) > 0.3) return
-    if (!isEmphasised(line, body) || isCaps(a.text) !== isCaps(b.text)) return
+    if (!looksLikeHeading(line, body) || isCaps(a.text) !== isCaps(b.text)) return
     const both = `${firstOf(line)} ${firstOf(next)}`
     const section = outline[i]?.section
     if (
@@ -90,7 +79,7 @@ const styleOf = (line: Line) => `${Math.round(line.size * 2)} ${line.bold} ${lin
 const marginOf = (line: Line) => `${Math.round(line.x / 3)} ${line.cells[0]?.bold} ${isCaps(firstOf(line))}`
 
 /** The headings of unknown words: in a style that known headings have and hardly any other line, or in the margin where they stand. */
-function addUnknown(lines: Line[], outline: (Heading | undefined)[], body: number): void {
+function addUnknown(lines: Line[], outline: (Heading | undefined)[], body: Body): void {
   const count = (key: (line: Line) => string, isHeading: boolean) => {
     const counts = new Map<string, number>()
     lines.forEach((line, i) => {
@@ -112,7 +101,7 @@ function addUnknown(lines: Line[], outline: (Heading | undefined)[], body: numbe
     const isAlone = line.cells.length === 1
     const known =
       (headings.get(styleOf(line)) ?? 0) >= 2 && (others.get(styleOf(line)) ?? 0) <= (headings.get(styleOf(line)) ?? 0)
-    const isSpecial = line.isCaps || line.size > body * 1.1 || line.isUnderlined
+    const isSpecial = (line.isCaps && !body.isCaps) || line.size > body.size * 1.08 || line.isUnderlined
     const isDated = periodsOf(lines[i + 1]?.text ?? '').length > 0
     const isInMargin =
       !isAlone &&
