@@ -1,3 +1,4 @@
+import { periodsOf } from './dates'
 import type { Placed } from './sections'
 
 /** A part of a line of the contact area, with the label that stands before it. */
@@ -21,17 +22,24 @@ const LETTER = /^([CcMmTtPpHhEeOoWwFfDd])[.:]? (?=[(+\d]|\S+@)/
 
 /**
  * The lines where a resume says how to reach its owner: the first ones, before any heading; those under a heading for
- * contact; headers and footers.
+ * contact; headers and footers. Sentences are not, nor what follows the first dates of a job without a heading.
  */
 export function contactArea(lines: Placed[]): Placed[] {
   const counts = new Map<number, number>()
+  const firstJob = lines.find(
+    (line) => line.section === 'top' && periodsOf(line.text).some(({ text }) => /\d.*[-–—]|\bto\b/.test(text)),
+  )
   return lines.filter((line) => {
     if (line.section !== 'contact' && (line.section !== 'top' || line.page !== 1)) return false
+    if (firstJob && line.section === 'top' && line.line >= firstJob.line) return false
     const count = (counts.get(line.part) ?? 0) + 1
     counts.set(line.part, count)
-    return count <= MAX_LINES && line.text.length < 200
+    return count <= MAX_LINES && line.text.length < 200 && !isSentence(line.text)
   })
 }
+
+/** Words without separators: a summary, which may name anyone's number. */
+const isSentence = (text: string) => !/[\t|•●▪·∙■◆♦❖~]| [*/–—-] |: /.test(text) && text.split(' ').length > 13
 
 /** The lines' parts, each with its label: `Cell: 512-555-0142 | jane@example.com` are two. */
 export function piecesOf(lines: Placed[]): Piece[] {

@@ -71,8 +71,9 @@ function addListed(found: License[], text: string, line: Placed): void {
   }
   if (!name || GENERIC.test(name) || !(TRADE.test(text) || NUMBER.test(text))) return
   const status = PROGRESS.test(text) ? 'in_progress' : 'licensed'
+  const isSentence = /^(?!licensed|managing|listing|pre)\p{L}+(?:ed|ing)\s/iu.test(name)
   const isNamed = name.length <= 120 && name.split(' ').length <= 12
-  if (isNamed) found.push({ name, number: number?.value ?? null, status, ...at(line, 'sure') })
+  if (isNamed) found.push({ name, number: number?.value ?? null, status, ...at(line, isSentence ? 'likely' : 'sure') })
 }
 
 /** A line of another section: only what is explicit counts. */

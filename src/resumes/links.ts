@@ -13,7 +13,8 @@ const LINK = new RegExp(
 const PROFILE = /^(?:https?:\/\/)?(?:[a-z]{2,3}\.)?(?:linkedin\.com\/(?:in|pub)\/|github\.com\/)/i
 
 /**
- * The owner's links, as absolute URLs. `sure`: LinkedIn or GitHub profiles in the contact area. `likely`: other sites of the
+ * The owner's links, as absolute URLs. `sure`: a LinkedIn or GitHub profile in the contact area, if
+ * there are not two LinkedIn profiles. `likely`: other sites of the
  * contact area, and profiles elsewhere. A site in a job's text is its employer's.
  */
 export function linksOf(lines: Placed[]): Found[] {
@@ -27,6 +28,10 @@ export function linksOf(lines: Placed[]): Found[] {
         return { value: absolute(link), ...at(line, isSure ? 'sure' : 'likely') }
       })
   })
+  const profiles = new Set(
+    list.filter((link) => link.certainty === 'sure' && /linkedin/.test(link.value)).map((link) => link.value),
+  )
+  if (profiles.size > 1) for (const link of list) link.certainty = 'likely'
   return once(list)
     .filter((link) => link.value.length <= 200)
     .slice(0, MAX_LINKS)

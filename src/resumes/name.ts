@@ -26,11 +26,14 @@ interface Candidate {
   score: number
   /** What speaks for it: only with two of these is a name `sure`. */
   evidence: number
+  /** An address, a repetition or a label says that it is a name, besides the place where it stands. */
+  isBacked: boolean
 }
 
 /**
  * The owner's name. `sure` with two of these: it stands in the first line, it is in the largest letters of the page, an email address or
- * a LinkedIn link of the contact area holds a part of it, a header or footer repeats it, `Name:` stands before it.
+ * a LinkedIn link of the contact area holds a part of it, a header or footer repeats it, `Name:` stands before it; and,
+ * where there are addresses, one of the last three or its initials in an address.
  */
 export function nameIn(lines: Placed[], emails: Found[], links: Found[]): Found | null {
   const first = lines.filter((line) => line.page === 1 && !line.isRunning)
@@ -70,11 +73,18 @@ export function nameIn(lines: Placed[], emails: Found[], links: Found[]): Found 
         2 * Number(isFirst) +
         2 * Number(isRepeated) +
         3 * candidate.evidence
-      return { ...candidate, evidence, score: score - 0.1 * area.indexOf(candidate.line) }
+      const initials = candidate.value
+        .split(/[\s-]+/)
+        .map((word) => plain(word).slice(0, 1))
+        .join('')
+      const isBacked =
+        held > 0 || isRepeated || candidate.evidence > 0 || handles.some((handle) => handle.includes(initials))
+      return { ...candidate, evidence, isBacked, score: score - 0.1 * area.indexOf(candidate.line) }
     })
   const best = candidates.reduce<Candidate | undefined>((a, b) => (a && a.score >= b.score ? a : b), undefined)
   if (!best || best.score < 1.5) return null
-  return { value: best.value.slice(0, 200), ...at(best.line, best.evidence >= 2 ? 'sure' : 'likely') }
+  const isSure = best.evidence >= 2 && (best.isBacked || handles.length === 0)
+  return { value: best.value.slice(0, 200), ...at(best.line, isSure ? 'sure' : 'likely') }
 }
 
 function candidatesIn(line: Placed, lines: Placed[], body: number, isTop: boolean): Candidate[] {
@@ -106,6 +116,7 @@ function candidatesIn(line: Placed, lines: Placed[], body: number, isTop: boolea
           {
             value,
             line,
+            isBacked: false,
             size: line.size,
             score: bonus + Number(isTop),
             evidence: Number(labelled && /name/i.test(text.slice(0, 10))),

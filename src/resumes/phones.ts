@@ -12,13 +12,16 @@ const THEIRS =
   /^(?:c|m|t|p|h|ph|tel|telephone|tele|phone|phone number|phone no|mobile|mobile phone|mobile no|mobile number|cell|cell phone|cellphone|cellular|home|home phone|direct|personal|call|text|call or text|call\/text|cell\/text|phone\/text|contact|contact number|contact no|contact phone|whatsapp|mob|cell no|cell number|tel\.? no|daytime|evening)$/
 const OTHERS =
   /\b(?:office|work|broker|brokerage|company|manager|supervisor|assistant|reference|referee|employer|agency|main|emergency|spouse|o|w)\b/
+/** Numbers of companies. */
+const TOLL_FREE = /^\+1(?:8(?:00|33|44|55|66|77|88)|900)/
 /** A number that is none of a phone, by what stands right before it. */
 const NO_PHONE =
   /(?:\b(?:fax|f|facsimile|lic|licen[sc]e|dre|bre|nmls|npn|id|ein|ssn|mls|crd|nrds|reg|registration|account|acct|policy|employee|badge|sl|bk|zip)(?: ?(?:no|number|num|nr))?\s?[.:#]*\s*[a-z]{0,2}|#)\s*$/i
 
 /**
  * The owner's phone numbers. `sure`: in the contact area, valid, and either labelled as a phone of theirs (cell,
- * mobile, phone, home …), or the only one there without another's label. `likely`: the others of the contact area. Faxes,
+ * mobile, phone, home …), or the only one there without another's label. `likely`: the others of the contact area. Numbers that are free to call are never
+ * sure. Faxes,
  * licence numbers, dates and what stands elsewhere are none.
  */
 export function phonesOf(lines: Placed[], country: string): Found[] {
@@ -27,7 +30,7 @@ export function phonesOf(lines: Placed[], country: string): Found[] {
   )
   const plausible = new Set(found.filter((phone) => !OTHERS.test(phone.label)).map((phone) => phone.value))
   const list = found.map(({ value, label, line }): Found => {
-    const isSure = !OTHERS.test(label) && (THEIRS.test(label) || plausible.size === 1)
+    const isSure = !OTHERS.test(label) && !TOLL_FREE.test(value) && (THEIRS.test(label) || plausible.size === 1)
     return { value, ...at(line, isSure ? 'sure' : 'likely') }
   })
   return once(list).slice(0, MAX_PHONES)

@@ -10,23 +10,28 @@ const LEAD = /^(?:based in|located in|living in|lives in|resident of|currently i
 
 /**
  * Where the owner lives. `sure`: a part of the contact area that is `[street, ]city, state[ postal code][, country]`, or a UK
- * address with its postcode, and nothing else.
+ * address with its postcode, and nothing else; if there are several places, only where they agree.
  */
 export function placeIn(lines: Placed[]): Pick<ParsedResume, 'city' | 'state' | 'postalCode'> {
   const pieces = piecesOf(contactArea(lines))
-  for (const [i, piece] of pieces.entries()) {
-    if (ELSEWHERE.test(piece.label)) continue
-    const next = pieces[i + 1]?.text ?? ''
-    const isCode = /^(?:\d{5}(?:-\d{4})?|[A-Z]\d[A-Z] ?\d[A-Z]\d|[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2})$/.test(next)
-    const alone = read(piece.text)
-    const isBroken = alone ? isCode && !alone.postalCode : /\d|,$/.test(piece.text)
-    const place = (isBroken ? read(`${piece.text.replace(/,$/, '')}${isCode ? ' ' : ', '}${next}`) : undefined) ?? alone
-    if (!place) continue
-    const found = (value: string | null): Found | null =>
-      value ? { value: value.slice(0, 200), ...at(piece.line, 'sure') } : null
-    return { city: found(place.city), state: found(place.state), postalCode: found(place.postalCode) }
-  }
-  return { city: null, state: null, postalCode: null }
+  const found = pieces.flatMap((piece, i) => {
+    const place = ELSEWHERE.test(piece.label) ? undefined : placeAt(piece.text, pieces[i + 1]?.text ?? '')
+    return place ? [{ ...place, line: piece.line }] : []
+  })
+  const [first] = found
+  if (!first) return { city: null, state: null, postalCode: null }
+  const certainty = found.every(({ city, state }) => city === first.city && state === first.state) ? 'sure' : 'likely'
+  const toFound = (value: string | null): Found | null =>
+    value ? { value: value.slice(0, 200), ...at(first.line, certainty) } : null
+  return { city: toFound(first.city), state: toFound(first.state), postalCode: toFound(first.postalCode) }
+}
+
+/** The place of a text that may go on in the next one: the street above the city, the code below it. */
+function placeAt(text: string, next: string): Place | undefined {
+  const isCode = /^(?:\d{5}(?:-\d{4})?|[A-Z]\d[A-Z] ?\d[A-Z]\d|[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2})$/.test(next)
+  const alone = read(text)
+  const isBroken = alone ? isCode && !alone.postalCode : /,$/.test(text)
+  return (isBroken ? read(`${text.replace(/,$/, '')}${isCode ? ' ' : ', '}${next}`) : undefined) ?? alone
 }
 
 function read(text: string): Place | undefined {
