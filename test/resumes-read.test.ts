@@ -147,6 +147,19 @@ describe('emails and phones', () => {
     )
     expect(readResume(found, 'US').emails.map(told)).toEqual(['jane.doe.realtor@gmail.com sure'])
   })
+  test('a number that is free to call, and one in a sentence', () => {
+    expect(phones(['800-555-0142'])).toEqual(['+18005550142 likely'])
+    expect(phones(['I was the one who picked up at 512-555-0142 on any day of the week']).length).toBe(0)
+  })
+  test('icons and marks of plain text are no part of what they stand beside', () => {
+    const found = read(['# Jane Doe', '**Email:** jane.doe@gmail.com | 📞 512-555-0142 📍 Austin, TX'])
+    expect([found.name?.value, found.emails.length, found.phones.length, found.city?.value]).toEqual([
+      'Jane Doe',
+      1,
+      1,
+      'Austin',
+    ])
+  })
   test('a footer with the contact', () => {
     const found = read([
       'Jane Doe @18b',
@@ -191,6 +204,10 @@ describe('links', () => {
     ['St. James Inc.', undefined],
   ])('%j: %s', (line, link) => expect(told(read(['Jane Doe @18b', line]).links[0] ?? null) ?? undefined).toBe(link))
 
+  test('two places that disagree are likely', () => {
+    const { city } = read(['Jane Doe @18b', 'Austin, TX', 'Keller Williams, Dallas, TX', 'Dallas, TX 75201'])
+    expect(told(city)).toBe('Austin likely')
+  })
   test('not an employer’s', () =>
     expect(read([...TOP, 'EXPERIENCE @12b', 'Agent, Compass |> 2018 – 2020', '• See www.compass.com']).links).toEqual(
       [],
@@ -215,6 +232,36 @@ describe('jobs', () => {
   ])('%s', (_, lines) => {
     const found = read([...TOP, 'EXPERIENCE @12b', ...lines, '• Sold 41 homes in 2019 and 2020.', '• Led a team of 5.'])
     expect(jobs(found)).toEqual(agent)
+  })
+  test('dates on two lines of a narrow column', () => {
+    const at = (text: string, x: number, y: number): Span => ({
+      page: 1,
+      text,
+      x,
+      y,
+      width: text.length * 5,
+      size: 10,
+      bold: false,
+    })
+    const top = page([...TOP, 'EXPERIENCE @12b', '', 'Did this and that for many people. x120']).spans
+    const job = [
+      at('2018-03 -', 50, 140),
+      at('Senior Agent', 120, 140),
+      at('present', 50, 153),
+      at('Keller Williams', 120, 153),
+    ]
+    expect(jobs(readResume({ spans: [...top, ...job], pages: 1, isCut: false }, 'US'))).toEqual(agent)
+  })
+  test('a whole resume in capitals', () => {
+    const lines = [
+      'AGENT, COMPASS, AUSTIN, TX |> 2019 – 2022',
+      'SOLD 41 HOMES TO PEOPLE WHO CAME BACK.',
+      'CLERK, COSTCO |> 2015 – 2019',
+    ]
+    expect(jobs(read(['JANE DOE', 'JANE@DOE.COM', 'WORK EXPERIENCE', ...lines]))).toEqual([
+      'AGENT / COMPASS / 2019 / 2022',
+      'CLERK / COSTCO / 2015 / 2019',
+    ])
   })
   test('positions under one company', () => {
     const lines = [

@@ -1,8 +1,8 @@
 import { at } from './contact'
 import { type PeriodText, periodsOf } from './dates'
-import { withoutPeriods } from './entries'
 import type { ParsedResume } from './parsed'
 import { isState, withoutPlace } from './places'
+import { joinRanges, withoutPeriods } from './ranges'
 import type { Placed } from './sections'
 import { isDegree, isSchool } from './vocabulary'
 
@@ -33,7 +33,7 @@ interface Draft {
  */
 export function educationOf(lines: Placed[]): ParsedResume['education'] {
   const drafts: Draft[] = []
-  const own = joined(lines.filter((line) => line.section === 'education'))
+  const own = joined(joinRanges(lines.filter((line) => line.section === 'education')))
   let schoolFirst: boolean | undefined
   for (const line of own) {
     const found = readLine(line)

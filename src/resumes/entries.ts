@@ -1,7 +1,7 @@
-import { isNow, type PeriodText, periodsOf } from './dates'
+import { type PeriodText, periodsOf } from './dates'
 import { type Body, bodyOf, isEmphasised } from './emphasis'
 import { isPlace, withoutPlace } from './places'
-import type { Cell } from './rows'
+import { joinRanges, withoutPeriods } from './ranges'
 import type { Placed } from './sections'
 import { companyScore, titleScore } from './vocabulary'
 
@@ -30,7 +30,7 @@ const LABELLED =
  * many of those stand above the dates, the first entry says; a wide gap says it better.
  */
 export function entriesOf(lines: Placed[]): Entry[] {
-  const joined = joinOpen(lines)
+  const joined = joinRanges(lines)
   const kinds = kindsOf(joined)
   const anchors = joined.flatMap((_, i) => (kinds[i] === 'anchor' ? [i] : []))
   const first = anchors[0] ?? joined.length
@@ -104,37 +104,6 @@ function* undated(lines: Placed[], kinds: Kind[], from: number, to: number): Gen
   }
 }
 
-/**
- * Puts the end of a range to its start, where a narrow column broke it: `Jan 2018 –` above `Present`. In a table of three
- * columns or more, what stands beside it goes on with the cells above it.
- */
-function joinOpen(lines: Placed[]): Placed[] {
-  const out: Placed[] = []
-  for (const line of lines) {
-    const last = out.at(-1)
-    const open = last?.cells.findIndex((cell) => periodsOf(cell.text).some((period) => period.isOpen)) ?? -1
-    const end = line.cells.findIndex((cell) => isNow(cell.text) || isDate(cell.text))
-    if (!last || open < 0 || end < 0 || last.part !== line.part || last.block !== line.block || line.gap > 2.2) {
-      out.push(line)
-      continue
-    }
-    const isTable = last.cells.length > 2 || (/\S {1,2}\S/.test(last.cells[open]?.text ?? '') && line.cells.length > 1)
-    const cells = last.cells.map((cell, i) => {
-      const below = line.cells.filter((other, k) =>
-        k === end ? i === open : isTable && columnOf(other, last.cells) === i,
-      )
-      return { ...cell, text: [cell.text, ...below.map((other) => other.text)].join(' ') }
-    })
-    out[out.length - 1] = { ...last, cells, text: cells.map((cell) => cell.text).join('\t') }
-    const rest = line.cells.filter((_, k) => k !== end)
-    if (!isTable && rest.length > 0) out.push({ ...line, cells: rest, text: rest.map((cell) => cell.text).join('\t') })
-  }
-  return out
-}
-
-const isDate = (text: string) => periodsOf(text)[0]?.text.length === text.trim().length
-const columnOf = (cell: Cell, cells: Cell[]) => cells.findLastIndex((other) => other.x <= cell.x + 4)
-
 function kindsOf(lines: Placed[]): Kind[] {
   const body = bodyOf(lines)
   const right = new Map<number, number>()
@@ -151,7 +120,7 @@ function kindsOf(lines: Placed[]): Kind[] {
     const kind = (): Kind => {
       const rest = withoutPeriods(line.text)
       const isStrong = isEmphasised(line, body, 6)
-      if (!isStrong && indents.has(Math.round(line.x / 2)) && line.x > left + 6) return 'text'
+      if (!isStrong && !startsWithDates(line) && indents.has(Math.round(line.x / 2)) && line.x > left + 6) return 'text'
       if (/\d\.$/.test(line.text) && rest.length > 3 && !line.bold) return 'text'
       if (line.isBullet && !isStrong) {
         return inBullets && hasRange(line) && rest.length < 120 && titleScore(rest) + companyScore(rest) >= 2.5
@@ -194,6 +163,7 @@ function kindsOf(lines: Placed[]): Kind[] {
 const isTelling = (text: string) =>
   text.split(/\t|\s[–—|•·-]\s|, /, 6).some((part) => titleScore(part) >= 2.5 || companyScore(part) >= 2.5)
 
+const startsWithDates = (line: Placed) => periodsOf(line.text)[0]?.index === 0
 const hasRange = (line: Placed) => periodsOf(line.text).some((period) => !period.isSingle)
 
 /** A line of a description: it begins with a verb, ends in a full stop, or is long. */
@@ -201,6 +171,7 @@ function isSentence(line: Placed, body: Body): boolean {
   const rest = withoutPeriods(line.text)
   const words = rest.split(/\s+/)
   if (words.length > 16) return true
+  if (words.length < 12 && hasRange(line) && (isTelling(rest) || startsWithDates(line))) return false
   if (
     words.length >= 3 &&
     /[\p{Ll})]{4}[.!?]$/u.test(rest) &&
@@ -211,24 +182,12 @@ function isSentence(line: Placed, body: Body): boolean {
     ? /\t|\s[|•·–—-]\s/.test(line.text)
     : words.length < 12 && /\s[|–—]\s\p{Lu}/u.test(rest) && isTelling(rest)
   return (
-    words.length >= 4 &&
+    words.length >= (/^\p{L}+ed /u.test(rest) ? 3 : 4) &&
     VERB.test(rest) &&
     !(NO_VERB.test(rest) && words.length < 8) &&
     withoutPlace(rest) === rest &&
-    !isEmphasised(line, body, 6) &&
+    !isEmphasised({ ...line, size: 0 }, body, 6) &&
     !isRow &&
     titleScore(rest) < 3
   )
-}
-
-/** A line without its dates, and without what they leave empty. */
-export function withoutPeriods(text: string): string {
-  let rest = text
-  for (const period of periodsOf(text)) rest = rest.replace(period.text, ' ')
-  return rest
-    .replaceAll(/\(\s*[,;–—-]?\s*(?:\d{1,2}\+? (?:yrs?|years?|mos?|months?)[\w ,.]{0,20})?\)|\[\s*\]/gi, ' ')
-    .replaceAll(/\s*·?\s*\b\d{1,2} (?:yrs?|years?)(?: \d{1,2} (?:mos?|months?))?\b/gi, '')
-    .replaceAll(/ {2,}/g, ' ')
-    .replace(/^[\s,;:|•·–—-]+/, '')
-    .replace(/[\s,;:|•·–—-]+$/, '')
 }

@@ -1,7 +1,7 @@
 import { at } from './contact'
-import { withoutPeriods } from './entries'
 import type { ParsedResume } from './parsed'
 import { isState } from './places'
+import { withoutPeriods } from './ranges'
 import type { Placed } from './sections'
 
 type License = ParsedResume['licenses'][number]
@@ -25,6 +25,7 @@ const NUMBER = new RegExp(
   'i',
 )
 const BARE = /(?:^|[\s,(–-])((?:[A-Z]{1,4}[-.]?)?\d[\dA-Z.-]{4,18})(?=$|[\s,;)])/
+const REGISTER = /^(?:nmls|npn|(?:cal)?[db]re|trec)(?: ?(?:id|no|number|#))?[.:]?$/i
 /** What a number stands behind that belongs to the licence on the line above. */
 const GENERIC = /^(?:licen[sc]e|lic|no|number|licen[sc]e number|id)\.?$/i
 const SERIES = /\b(?:finra )?series\s+(\d{1,3}(?:\s{0,2}(?:,|and|&|\/|\+|, and)\s{0,2}(?:series )?\d{1,3}\b){0,8})/gi
@@ -42,8 +43,12 @@ export function licensesOf(lines: Placed[]): License[] {
     for (const text of line.text.split(/\t|;\s|\s[|•·]\s/).slice(0, 10)) addListed(found, text, line)
   }
   const hasListed = found.length > 0
-  for (const line of lines) {
+  for (const [i, line] of lines.entries()) {
     if (['licenses', 'work', 'references'].includes(line.section)) continue
+    const above = lines[i - 1]
+    // a register as a label, above its number
+    if (above?.section === line.section && REGISTER.test(above.text) && /^#?\d{4,12}$/.test(line.text))
+      addMentioned(found, `${above.text} ${line.text}`, line, hasListed)
     for (const text of line.text.split(/\t|;\s|\s?[|•·]\s?/).slice(0, 20)) addMentioned(found, text, line, hasListed)
   }
   return found
@@ -84,7 +89,7 @@ function addMentioned(found: License[], text: string, line: Placed, hasListed: b
   const number = numberIn(text, false)
   if (number && TRADE.test(text)) {
     const name = nameIn(text, number.index)
-    const isShort = name.split(' ').length <= 8 && name !== ''
+    const isShort = name.split(' ').length <= 8 && name !== '' && !/^licensed$/i.test(name)
     found.push({
       name: isShort ? name : 'License',
       number: number.value,

@@ -12,7 +12,7 @@ export interface Heading {
 }
 
 const COLUMN =
-  /^(?:employer|company|organi[sz]ation|position|title|job title|role|dates?|period|from|to|years?|location|school|institution|degree|qualification|license|number|state|status|skill|level|city)s?$/i
+  /^(?:employer|company|organi[sz]ation|position|title|job title|role|dates?|period|from|to|years?|location|school|institution|degree|qualification|license|number|state|status|skill|level|city|(?:main )?duties|responsibilities|description|notes?|year|institution)s?$/i
 
 /**
  * The headings among lines. The words say what a heading is about, but it must look like one: bold, in capitals, larger

@@ -19,13 +19,22 @@ export interface Row {
   cells: Cell[]
 }
 
-/** A span with plain spaces, ligatures resolved and numbers in bounds; at wide gaps in its text it is cut in two. */
+/** A heading, or bold text, as it is marked in plain text. */
+const MARKED = /^#{1,6} (?=\p{L})|^\*\*(?=\S)/u
+/** Icons: what stands behind one is a text of its own. */
+const ICON = /[\p{Extended_Pictographic}\u{e000}-\u{f8ff}]\ufe0f?(?<![©®™●■◆★☆])/gu
+
+/** A span with plain spaces, ligatures resolved and numbers in bounds; at icons and wide gaps in its text it is cut in two. */
 export function clean(span: Span): Span[] {
+  const isMarked = MARKED.test(span.text)
   const text = span.text
     .slice(0, MAX_LINE)
     .normalize('NFKC')
     .replaceAll(/[\u200b-\u200f\u2060\ufeff\u00ad]/g, '')
     .replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]/gu, (c) => (c === '\t' ? '\t' : ' '))
+    .replace(MARKED, '')
+    .replaceAll('**', '')
+    .replaceAll(ICON, '\t')
     .trimEnd()
   if (!text.trim() || !Number.isInteger(span.page) || span.page < 1) return []
   const within = (n: number, low: number, high: number) => (Number.isFinite(n) ? Math.min(Math.max(n, low), high) : low)
@@ -40,6 +49,7 @@ export function clean(span: Span): Span[] {
       y: within(span.y, -1e5, 1e5),
       width: (width * piece[0].length) / text.length,
       size,
+      bold: span.bold || isMarked,
     })
   return pieces
 }
@@ -64,7 +74,7 @@ function cellsOf(spans: Span[]): Cell[] {
     const last = cells.at(-1)
     const gap = last ? (span.x - last.end) / Math.min(span.size, last.size) : 0
     const end = span.x + span.width
-    if (last && ((gap < 1.3 && gap > -0.6) || ONLY_BULLET.test(last.text)) && last.text.length < MAX_LINE) {
+    if (last && ((gap < 0.6 && gap > -0.6) || ONLY_BULLET.test(last.text)) && last.text.length < MAX_LINE) {
       last.text = (last.text + (gap > 0.15 && !last.text.endsWith(' ') ? ' ' : '') + span.text).slice(0, MAX_LINE)
       last.end = Math.max(last.end, end)
       last.size = Math.max(last.size, span.size)

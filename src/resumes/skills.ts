@@ -29,7 +29,7 @@ function itemsOf(lines: Placed[]): { text: string; line: Placed }[] {
   lines.forEach((line, i) => {
     const above = lines[i - 1]
     const hasCategory = CATEGORY.test(line.text)
-    const [first = '', ...rest] = split(line.text.replace(CATEGORY, ''))
+    const [first = '', ...rest] = split(textOf(line))
     const last = items.at(-1)
     const isWrapped =
       above &&
@@ -40,7 +40,8 @@ function itemsOf(lines: Placed[]): { text: string; line: Placed }[] {
       line.gap < 1.9 &&
       line.cells.length === 1 &&
       !/[,;|•·]\s*$/.test(above.text) &&
-      (/(?:[&/(-]|\b(?:and|of|or|for|with|to|in))$/i.test(above.text) ||
+      ((/^\p{Ll}/u.test(line.text) && last.text.split(' ').length > 4) ||
+        /(?:[&/(-]|\b(?:and|of|or|for|with|to|in))$/i.test(above.text) ||
         /\([^)]*$/.test(last.text) ||
         (/[,;|•·]/.test(above.text) && above.end - above.x > 0.72 * ((right.get(line.block) ?? 0) - above.x)))
     if (isWrapped && last) last.text += ` ${first}`
@@ -48,6 +49,13 @@ function itemsOf(lines: Placed[]): { text: string; line: Placed }[] {
     items.push(...rest.map((text) => ({ text, line })))
   })
   return items
+}
+
+/** What a line lists: without `Languages:`, or a category in a cell of its own beside a list. */
+function textOf(line: Placed): string {
+  const [category, list] = line.cells
+  const isBeside = line.cells.length === 2 && /[,;]/.test(list?.text ?? '') && !/[,;]/.test(category?.text ?? '')
+  return (isBeside ? (list?.text ?? '') : line.text).replace(CATEGORY, '')
 }
 
 /** Splits at separators, but not inside parentheses. */

@@ -1,7 +1,8 @@
 import { at } from './contact'
-import { type Entry, entriesOf, withoutPeriods } from './entries'
+import { type Entry, entriesOf } from './entries'
 import type { ParsedResume } from './parsed'
 import { isPlace, withoutPlace } from './places'
+import { withoutPeriods } from './ranges'
 import type { Placed } from './sections'
 import { companyScore, titleScore } from './vocabulary'
 
@@ -177,7 +178,9 @@ function toWork({ entry, pieces, title, company, margin }: Read): Work {
     : { startDate: period?.startDate ?? null, endDate: period?.endDate ?? null }
   const isTold = title !== null && company !== null && period !== null && !period.isSingle && margin >= 2.5
   const others = pieces.filter((piece) => piece !== title && piece !== company)
-  const isSure = isTold && pieces.includes(company) && !others.some((piece) => piece.title >= 2 || piece.company >= 2)
+  const isClean = title !== null && title.text.split(' ').length <= 6
+  const isSure =
+    isTold && isClean && pieces.includes(company) && !others.some((piece) => piece.title >= 2 || piece.company >= 2)
   return {
     title: title ? tidy(title.text) : null,
     company: company ? tidy(withoutCity(company.text)) : null,

@@ -1,0 +1,46 @@
+import { isNow, periodsOf } from './dates'
+import type { Cell } from './rows'
+import type { Placed } from './sections'
+
+/**
+ * Puts the end of a range to its start, where a narrow column broke it: `Jan 2018 –` above `Present`. In a table of three
+ * columns or more, what stands beside it goes on with the cells above it.
+ */
+export function joinRanges(lines: Placed[]): Placed[] {
+  const out: Placed[] = []
+  for (const line of lines) {
+    const last = out.at(-1)
+    const open = last?.cells.findIndex((cell) => periodsOf(cell.text).some((period) => period.isOpen)) ?? -1
+    const end = line.cells.findIndex((cell) => isNow(cell.text) || isDate(cell.text))
+    if (!last || open < 0 || end < 0 || last.part !== line.part || last.block !== line.block || line.gap > 2.2) {
+      out.push(line)
+      continue
+    }
+    const isTable = last.cells.length > 2 || withoutPeriods(last.cells[open]?.text ?? '').length > 3
+    const cells = last.cells.map((cell, i) => {
+      const below = line.cells.filter((other, k) =>
+        k === end ? i === open : isTable && columnOf(other, last.cells) === i,
+      )
+      return { ...cell, text: [cell.text, ...below.map((other) => other.text)].join(' ') }
+    })
+    out[out.length - 1] = { ...last, cells, text: cells.map((cell) => cell.text).join('\t') }
+    const rest = line.cells.filter((_, k) => k !== end)
+    if (!isTable && rest.length > 0) out.push({ ...line, cells: rest, text: rest.map((cell) => cell.text).join('\t') })
+  }
+  return out
+}
+
+const isDate = (text: string) => periodsOf(text)[0]?.text.length === text.trim().length
+const columnOf = (cell: Cell, cells: Cell[]) => cells.findLastIndex((other) => other.x <= cell.x + 4)
+
+/** A line without its dates, and without what they leave empty. */
+export function withoutPeriods(text: string): string {
+  let rest = text
+  for (const period of periodsOf(text)) rest = rest.replace(period.text, ' ')
+  return rest
+    .replaceAll(/\(\s*[,;–—-]?\s*(?:\d{1,2}\+? (?:yrs?|years?|mos?|months?)[\w ,.]{0,20})?\)|\[\s*\]/gi, ' ')
+    .replaceAll(/\s*·?\s*\b\d{1,2} (?:yrs?|years?)(?: \d{1,2} (?:mos?|months?))?\b/gi, '')
+    .replaceAll(/ {2,}/g, ' ')
+    .replace(/^[\s,;:|•·–—-]+/, '')
+    .replace(/[\s,;:|•·–—-]+$/, '')
+}
