@@ -58,6 +58,8 @@ describe('names', () => {
     ['Jane Doe | Realtor @18b', 'Jane Doe'],
     ['J A N E   D O E @18b', 'Jane Doe'],
     ['D. H. Lawrence-Smith @18b', 'D. H. Lawrence-Smith'],
+    ['Tamika Baker (she/her) @18b', 'Tamika Baker'],
+    ['Chase Gallagher @18b', 'Chase Gallagher'],
   ])('%j: %s', (line, name) => expect(read([line, 'jane@example.com']).name?.value).toBe(name))
 
   test.each([
@@ -87,6 +89,7 @@ describe('emails and phones', () => {
     ['512-555-0142 | 512-555-0199', ['+15125550142 likely', '+15125550199 likely']],
     ['Phone 512-555-0142 | Fax 512-555-0143', ['+15125550142 sure']],
     ['F: 512-555-0143', []],
+    ['512-555-0142 (cell) 512-555-0143 (fax)', ['+15125550142 sure']],
     ['NMLS #5125550142', []],
     ['License No. 5125550142', []],
     ['DRE Lic. 01998877', []],
@@ -438,6 +441,32 @@ describe('layouts', () => {
       1,
     ])
     expect(found.education).toMatchObject([{ school: 'Rice University', degree: 'B.A. History', endDate: '2012' }])
+  })
+  test('headings of unknown words: their lines say what they are about', () => {
+    const found = read([
+      ...TOP,
+      'SUMMARY @14b',
+      'I sell homes and like it.',
+      '',
+      'THE ROAD SO FAR @14b',
+      'Agent @10b',
+      'Compass, Austin, TX',
+      '2018 – Present',
+      '• Sold 41 homes.',
+      '',
+      'CLASSROOMS @14b',
+      'B.A. History',
+      'Rice University, 2012',
+      '',
+      'ASK THEM @14b',
+      'Ann Roe, ann@roe.com',
+      '',
+      'SKILLS @14b',
+      'MLS, Excel',
+    ])
+    expect(found.work).toMatchObject([{ title: 'Agent', company: 'Compass' }])
+    expect(found.education).toMatchObject([{ school: 'Rice University', degree: 'B.A. History' }])
+    expect([found.skills.length, found.emails.length]).toEqual([2, 1])
   })
   test('headings in the margin', () => {
     const beside = (left: string, right: string, y: number): Span[] => [

@@ -1,6 +1,6 @@
 import { periodsOf } from './dates'
 import { headingOf } from './headings'
-import { isPlace } from './places'
+import { isPlace, isState } from './places'
 import type { Cell, Row } from './rows'
 
 const MAX_DEPTH = 5
@@ -60,6 +60,8 @@ function bestCut(rows: Row[]): Cut | undefined {
 
 /** The runs of rows that no cell crosses at `x`, if what stands on both sides are columns. */
 function cutAt(x: number, rows: Row[]): Cut | undefined {
+  const here = rows.flatMap((row) => row.cells.filter((cell) => cell.x >= x && cell.x < x + 8))
+  if (here.filter((cell) => isAside(cell.text)).length > 0.6 * here.length) return undefined
   const runs: [number, number][] = []
   let from = 0
   for (let i = 0; i <= rows.length; i++) {
@@ -151,7 +153,13 @@ function contentOf(rows: Row[]): { headings: number; asides: number } {
 /** Only a date or a place, as it stands at the margin beside an entry. */
 function isAside(text: string): boolean {
   const rest = periodsOf(text).reduce((rest, period) => rest.replace(period.text, ''), text)
-  return rest.replaceAll(/[^\p{L}\d]/gu, '').length < 3 || isPlace(text)
+  return (
+    rest.replaceAll(/[^\p{L}\d]/gu, '').length < 3 ||
+    isPlace(text) ||
+    isState(text) ||
+    // a city, whose state stands on the next line
+    /^\p{Lu}[\p{L} .]{2,20},$/u.test(text)
+  )
 }
 
 const textOf = (row: Row) =>

@@ -11,7 +11,8 @@ export interface Piece {
 
 /** Of a part: what follows is text that only looks as if it belonged there. */
 const MAX_LINES = 16
-const SEPARATOR = /\t|\s*[|•●▪·∙⋅■◆♦❖~]\s*|\s+\*\s+|\s+[–—/]\s+|;\s+/u
+const SEPARATOR =
+  /\t|\s*[|•●▪·∙⋅■◆♦❖~]\s*|\s+\*\s+|\s+[–—/]\s+|;\s+|(?<=\d)\.\s+(?=[(+\d])|(?<=\d|\p{Ll}{4})\.\s+(?=\S{1,80}@)|(?<=\p{Ll}{4})\.\s+(?=\p{Lu})/u
 const ICON = /^[^\p{L}\p{N}(+@]+/u
 const LABEL = /^([\p{L}][\p{L}./ -]{0,24}?)(?:\s?[:#]\s*|\.\s+)(?=\S)/u
 /** Words that are labels even with nothing behind them. */

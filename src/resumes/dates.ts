@@ -40,7 +40,7 @@ const DATE = new RegExp(
   'gi',
 )
 const YEARS = /^\s*(?:,|&|\/)\s*$/
-const RANGE = /^\s*(?:[-–—−~→‒]{1,3}|>|\b(?:to|until|till|through|thru|and)\b)\s*/i
+const RANGE = /^\s*(?:[-–—−~→‒]{1,3}|>|(?<=\s)\/(?=\s)|\b(?:to|until|till|through|thru|and)\b)\s*/i
 const NOW =
   /^(?:(?:the )?present(?: day)?|pres\b|currently|current|now|today|to[ -]?date|till date|date\b|ongoing|on-going)/i
 const SINCE = /\b(?:since|from|starting|started)\s*:?\s*$/i

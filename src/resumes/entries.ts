@@ -21,7 +21,7 @@ const VERB =
   /^(?:\p{L}+ly )?(?:\p{L}{2,}(?:ed|ing)|led|sold|built|grew|wrote|ran|won|oversaw|made|held|kept|drove|took|gave|taught|set|met|cut|brought|handle|manage|provide|assist|work|help|maintain|ensure|create|develop|conduct|prepare|coordinate|responsible|responsibilities|duties|key|achievements|highlights|specialize|serve|support|represent|generate|build|sell|list|show|host|answer|process|consistently|currently|successfully|promoted|top|as)\b/iu
 /** What only looks like a verb. */
 const NO_VERB =
-  /^(?:united|allied|limited|advanced|applied|integrated|certified|licensed|combined|associated|federated|consolidated|registered|managing|acting|listing|leasing|showing|accounting|marketing|closing|housing|banking|lending|training|building|engineering|nursing|teaching|consulting|staffing|boeing|sterling|outstanding|broking|underwriting|advertising|manufacturing|planning|show|list|top|support|work|help|process|host|key|as|represent) /i
+  /^(?:united|retired|assigned|shared|allied|limited|advanced|applied|integrated|certified|licensed|combined|associated|federated|consolidated|registered|managing|acting|listing|leasing|showing|accounting|marketing|closing|housing|banking|lending|training|building|engineering|nursing|teaching|consulting|staffing|boeing|sterling|outstanding|broking|underwriting|advertising|manufacturing|planning|show|list|top|support|work|help|process|host|key|as|represent) /i
 const LABELLED =
   /^(?:key |major |selected |notable )?(?:responsibilities|duties|achievements|accomplishments|highlights|results|projects|awards?|skills|tools|technologies|reason for leaving|supervisor|reports? to|reported to|references?|clients?)\b/i
 
@@ -181,13 +181,14 @@ function isSentence(line: Placed, body: Body): boolean {
   const isRow = hasRange(line)
     ? /\t|\s[|•·–—-]\s/.test(line.text)
     : words.length < 12 && /\s[|–—]\s\p{Lu}/u.test(rest) && isTelling(rest)
+  const isPast = /^\p{L}+ed /iu.test(rest)
   return (
-    words.length >= (/^\p{L}+ed /u.test(rest) ? 3 : 4) &&
+    words.length >= (isPast ? 3 : 4) &&
     VERB.test(rest) &&
     !(NO_VERB.test(rest) && words.length < 8) &&
     withoutPlace(rest) === rest &&
     !isEmphasised({ ...line, size: 0 }, body, 6) &&
     !isRow &&
-    titleScore(rest) < 3
+    (isPast || titleScore(rest) < 3)
   )
 }

@@ -1,4 +1,5 @@
-/** What a section is about. `top` is what stands before the first heading: name and contact, mostly. */
+/** What a section is about. `top` is what stands before the first heading: name and contact, mostly;
+ * `unknown` is under a heading whose words say nothing. */
 export type Section =
   | 'top'
   | 'contact'
@@ -9,31 +10,38 @@ export type Section =
   | 'licenses'
   | 'references'
   | 'other'
+  | 'unknown'
 
 /** The words that name a section. The first that a heading holds decides, in this order. */
 const CORE: [Section, string][] = [
-  ['references', 'reference references referees'],
+  ['references', 'reference references referees referee recommendations vouch'],
   ['licenses', 'licenses licences licensing licensure licensures registrations'],
   [
     'skills',
-    'skills skill competencies competences competency proficiencies proficiency expertise strengths abilities software technologies technology toolbox tools specialties specialities specializations capabilities',
+    'skills skill competencies competences competency proficiencies proficiency expertise strengths abilities software technologies technology toolbox tools specialties specialities specializations capabilities toolkit talents aptitudes fortes proficient systems software',
   ],
   [
     'other',
-    'awards award honors honours achievements accomplishments publications projects volunteer volunteering volunteerism interests hobbies affiliations affiliation memberships membership languages language community activities military coursework workshops seminars press testimonials associations organizations involvement patents presentations conferences recognition production transactions listings',
+    'awards award honors honours achievements accomplishments publications projects volunteer volunteering volunteerism interests hobbies affiliations affiliation memberships membership languages language community activities military coursework workshops seminars press testimonials associations organizations involvement patents presentations conferences recognition hobby clubs civic giving causes boards recognitions distinctions scholarships extracurricular extracurriculars outside production transactions listings',
   ],
-  ['work', 'employment'],
-  ['summary', 'summary profile objective about overview statement introduction bio biography mission'],
-  ['work', 'experience experiences work career jobs positions appointments'],
-  ['education', 'education educational academic academics schooling qualifications degrees studies'],
-  ['licenses', 'certifications certification certificates credentials designations accreditations'],
-  ['contact', 'contact contacts details info information links online'],
+  ['work', 'employment employers engagements roles posts'],
+  ['summary', 'summary profile objective about overview statement introduction bio biography mission goal goals pitch'],
+  [
+    'work',
+    'experience experiences work career careers jobs positions appointments occupation occupations history track journey path trajectory',
+  ],
+  ['education', 'education educational academic academics schooling qualifications degrees studies learning'],
+  [
+    'licenses',
+    'certifications certification certificates credentials designations accreditations permits authorizations credentialing',
+  ],
+  ['contact', 'contact contacts details info information links online reach'],
   ['education', 'training'],
   ['other', 'development additional miscellaneous other'],
 ]
 /** What may stand beside them in a heading. */
 const BESIDE = new Set(
-  'a academic achievements active activities additional affiliations and applications area areas awards background banking business career certifications chronology communication community computer cont continued continuing core corporate current customer details development earlier early education estate executive experience expertise field finance financial for formal general get hard highlights history honors industry information insurance interests internship internships it job key languages leadership licence license licenses licensing life main management marketing me media memberships mortgage my notable objective of office other paid past personal previous primary prior professional professional’s profiles program programs property qualifications real recent record related relevant sales selected service skills social soft software special state statement strengths summary systems technical the tools top touch training volunteer with work working'.split(
+  'a at i am have has been what where how so far to date held worked journey path record track chronological selected hold holds continuous post secondary higher formal schools now then along way great certificates licensure bring offer do use work of by roles held employers trade day other things places people a academic achievements active activities additional affiliations and applications area areas awards background banking business career certifications chronology communication community computer cont continued continuing core corporate current customer details development earlier early education estate executive experience expertise field finance financial for formal general get hard highlights history honors industry information insurance interests internship internships it job key languages leadership licence license licenses licensing life main management marketing me media memberships mortgage my notable objective of office other paid past personal previous primary prior professional professional’s profiles program programs property qualifications real recent record related relevant sales selected service skills social soft software special state statement strengths summary systems technical the tools top touch training volunteer with work working'.split(
     ' ',
   ),
 )
@@ -44,6 +52,27 @@ const RANK = new Map(CORE.flatMap(([, words], i) => words.split(' ').map((word):
 /** Headings whose words alone would say something else, or nothing. */
 const PHRASES: Record<string, Section> = {
   'professional background': 'work',
+  background: 'work',
+  'track record': 'work',
+  "where i've been": 'work',
+  'where i have been': 'work',
+  "what i've done": 'work',
+  'what i have done': 'work',
+  "places i've worked": 'work',
+  'where i studied': 'education',
+  'where i learned': 'education',
+  'alma mater': 'education',
+  schools: 'education',
+  'what i bring': 'skills',
+  'what i offer': 'skills',
+  'know-how': 'skills',
+  'strong suits': 'skills',
+  'good at': 'skills',
+  'at a glance': 'summary',
+  'in brief': 'summary',
+  'in short': 'summary',
+  chronology: 'work',
+  timeline: 'work',
   'professional history': 'work',
   'work history': 'work',
   'career history': 'work',

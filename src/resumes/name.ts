@@ -14,6 +14,9 @@ const SUFFIX = /^(?:jr|sr|ii|iii|iv|v)\.?$/i
 const WORD = /^(?:\p{L}\p{M}*\.?|(?:\p{L}\p{M}*)+(?:['’ʼ.-](?:\p{L}\p{M}*)+){0,3}\.?)$/u
 const NO_NAME =
   /\b(?:resume|résumé|curriculum|vitae|cv|page|confidential|real|estate|insurance|street|avenue|drive|realty|university|available|portfolio|licensed|experienced|certified|results|driven|dedicated|expert|years|phone|email|address|objective|contact|references|updated|united|north|south|new|group|team|homes|sales|property|life|financial|services|marketing|and|the|of|for|in|with|your|my|about|hello|hi)\b/i
+/** Names that are words, too. */
+const SURNAME =
+  /^(?:baker|barber|bailiff|bishop|brewer|butler|carpenter|chase|church|cook|dean|driver|english|farmer|field|fields|fisher|ford|forest|gap|guard|hall|hand|head|hill|homes|house|hunter|judge|king|land|law|lodge|marine|marsh|mason|miner|north|packer|page|painter|parker|porter|potter|power|price|sales|school|shepherd|south|steward|street|target|turner|union|usher|walker|warden|weaver|west|wood|woods|young|guide|baker-\p{L}+|banks|gallagher|hilton|hyatt|christie|lennar|sears|hampton|travers|nordstrom)$/iu
 const PREFIX =
   /^(?:(?:resume|résumé|curriculum vitae|cv|c\.v\.)(?: of| for)?|name|full name|candidate|applicant|prepared by)\s*[:–—-]?\s+(?=\S)/iu
 const HONORIFIC = /^(?:mr|mrs|ms|miss|dr|prof)\.? /i
@@ -90,7 +93,7 @@ export function nameIn(lines: Placed[], emails: Found[], links: Found[]): Found 
 function candidatesIn(line: Placed, lines: Placed[], body: number, isTop: boolean): Candidate[] {
   const index = lines.indexOf(line)
   const next = lines[index + 1]
-  const parts = line.text.split(/\t|\s*[|•·]\s*|\s+[–—-]\s+/).slice(0, 4)
+  const parts = line.text.split(/\t|\s*[|•·]\s*|\s+[–—/-]\s+/).slice(0, 4)
   const texts: [string, number][] = parts.map((part, i) => [part, i === 0 ? 0 : -1])
   if (line.cells.length > 1) texts.push([line.text.replaceAll('\t', ' '), -0.5])
   // first and last name on lines of their own, in one style
@@ -128,7 +131,7 @@ function candidatesIn(line: Placed, lines: Placed[], body: number, isTop: boolea
 
 /** The name that a text is, in the usual case, without credentials and nicknames; undefined if it is no name. */
 export function nameOf(text: string): string | undefined {
-  if (text.length > 120 || /[\d@:/]/.test(text)) return undefined
+  if (text.length > 120) return undefined
   let plainText = text
     .replaceAll(/\([^)]{0,40}\)|["“”][^"“”]{0,40}["“”]|[‘'][\p{L} ]{2,20}[’'](?= )/gu, ' ')
     .replace(HONORIFIC, '')
@@ -136,6 +139,7 @@ export function nameOf(text: string): string | undefined {
     .replaceAll(/\s+/g, ' ')
     .replace(/[\s,.–—-]+$/, (tail) => (tail.startsWith('.') ? '.' : ''))
     .trim()
+  if (/[\d@:/]/.test(plainText)) return undefined
   const [first = '', ...others] = plainText.split(/\s*,\s*/)
   const behind = others.filter((part) => !isCredential(part))
   if (behind.length === 1 && SUFFIX.test(behind[0] ?? '')) plainText = `${first}, ${behind[0]}`
@@ -150,11 +154,12 @@ export function nameOf(text: string): string | undefined {
   if (PARTICLES.has(names.at(-1) ?? '')) return undefined
   if (names.length < 2 || names.length > 6 || !words.every((word) => WORD.test(word))) return undefined
   const joined = words.join(' ')
+  const telling = SURNAME.test(names.at(-1) ?? '') ? names.slice(0, -1).join(' ') : joined
   if (
-    NO_NAME.test(joined) ||
+    NO_NAME.test(telling) ||
     headingOf(joined) ||
-    titleScore(joined) >= 2 ||
-    companyScore(joined) >= 3 ||
+    titleScore(telling) >= 2 ||
+    (telling.includes(' ') && companyScore(telling) >= 3) ||
     periodsOf(joined).length > 0
   )
     return undefined

@@ -3,6 +3,7 @@ import { type Body, bodyOf, isCaps, isEmphasised } from './emphasis'
 import { headingOf, isHeadingWords, type Section } from './headings'
 import type { Line } from './layout'
 import type { Cell } from './rows'
+import { companyScore, isSchool, titleScore } from './vocabulary'
 
 /** What a line is in the outline: a heading, with what stands beside it on the line, or the rest of one broken in two. */
 export interface Heading {
@@ -63,14 +64,10 @@ function joinBroken(lines: Line[], outline: (Heading | undefined)[], body: Body)
     if (!a || !b || Math.abs(a.x - b.x) > 3 || a.bold !== b.bold || Math.abs(a.size - b.size) > 0.3) return
     if (!looksLikeHeading(line, body) || isCaps(a.text) !== isCaps(b.text)) return
     const both = `${firstOf(line)} ${firstOf(next)}`
-    const section = outline[i]?.section
-    if (
-      section
-        ? outline[i + 1]?.section || !isHeadingWords(firstOf(next))
-        : !headingOf(both) || !isHeadingWords(firstOf(line))
-    )
-      return
-    if (!section) outline[i] = { section: headingOf(both), rest: line.cells.slice(1) }
+    const [section, whole] = [outline[i]?.section, headingOf(both)]
+    const isRest = isHeadingWords(firstOf(next)) && (!outline[i + 1]?.section || (whole && next.gap < 1.7))
+    if (section ? !isRest : !whole || !isHeadingWords(firstOf(line))) return
+    outline[i] = { section: whole ?? section, rest: line.cells.slice(1) }
     outline[i + 1] = { section: undefined, rest: next.cells.slice(1) }
   })
 }
@@ -90,6 +87,7 @@ function addUnknown(lines: Line[], outline: (Heading | undefined)[], body: Body)
   }
   const [headings, others] = [count(styleOf, true), count(styleOf, false)]
   const [margin, beside] = [count(marginOf, true), count(marginOf, false)]
+  const misfits = new Set(lines.filter((line, i) => !outline[i] && !isShaped(firstOf(line))).map(styleOf))
   let isBegun = false
   lines.forEach((line, i) => {
     if (outline[i]) {
@@ -97,22 +95,28 @@ function addUnknown(lines: Line[], outline: (Heading | undefined)[], body: Body)
       return
     }
     const first = firstOf(line)
-    if (!isBegun || line.isRunning || line.isBullet || first.length > 40 || !/^[\p{L}&/’' ,-]+:?$/u.test(first)) return
+    if (!isBegun || line.isRunning || line.isBullet || !isShaped(first)) return
     const isAlone = line.cells.length === 1
-    const known =
-      (headings.get(styleOf(line)) ?? 0) >= 2 && (others.get(styleOf(line)) ?? 0) <= (headings.get(styleOf(line)) ?? 0)
+    const style = styleOf(line)
+    const [own, alike] = [headings.get(style) ?? 0, others.get(style) ?? 0]
+    const known = (own >= 2 && alike <= own) || (own >= 1 && alike <= 6 && !misfits.has(style)) || line.isUnderlined
     const isSpecial = (line.isCaps && !body.isCaps) || line.size > body.size * 1.08 || line.isUnderlined
-    const isDated = periodsOf(lines[i + 1]?.text ?? '').length > 0
+    const isDated = periodsOf(lines[i + 1]?.text ?? '').length > 0 && !line.isUnderlined && !(own >= 3 && alike <= 3)
+    const isTelling = titleScore(first) >= 2.5 || companyScore(first) >= 2.5 || isSchool(first)
     const isInMargin =
       !isAlone &&
       line.bold &&
       (margin.get(marginOf(line)) ?? 0) >= 2 &&
       (beside.get(marginOf(line)) ?? 0) <= 2 &&
       isMargin(lines, outline, line)
-    if ((isAlone && known && isSpecial && line.gap > 1.3 && !isDated) || isInMargin)
-      outline[i] = { section: 'other', rest: line.cells.slice(1) }
+    if ((isAlone && known && isSpecial && line.gap > 1.15 && !isDated && !isTelling) || isInMargin)
+      outline[i] = { section: 'unknown', rest: line.cells.slice(1) }
   })
 }
+
+/** Whether a text could be a heading: some words, without digits. */
+const isShaped = (text: string) =>
+  text.length <= 40 && text.split(' ').length <= 6 && /^[\p{L}&/’' ,-]+[:?!]?$/u.test(text)
 
 /** Whether known headings of several cells have theirs where this line has its own. */
 const isMargin = (lines: Line[], outline: (Heading | undefined)[], line: Line): boolean =>

@@ -12,6 +12,8 @@ const THEIRS =
   /^(?:c|m|t|p|h|ph|tel|telephone|tele|phone|phone number|phone no|mobile|mobile phone|mobile no|mobile number|cell|cell phone|cellphone|cellular|home|home phone|direct|personal|call|text|call or text|call\/text|cell\/text|phone\/text|contact|contact number|contact no|contact phone|whatsapp|mob|cell no|cell number|tel\.? no|daytime|evening)$/
 const OTHERS =
   /\b(?:office|work|broker|brokerage|company|manager|supervisor|assistant|reference|referee|employer|agency|main|emergency|spouse|o|w)\b/
+/** A label behind the number: `512-555-0142 (fax)`. */
+const BEHIND = /^\s*\(?(fax|f)\b/i
 /** Numbers of companies. */
 const TOLL_FREE = /^\+1(?:8(?:00|33|44|55|66|77|88)|900)/
 /** A number that is none of a phone, by what stands right before it. */
@@ -44,6 +46,8 @@ function numbersIn(text: string, label: string, country: string): string[] {
     const before = text.slice(Math.max(0, match.index - 30), match.index)
     if (NO_PHONE.test(before) || /[\p{L}\d@/_-]$/u.test(before)) continue
     if (/^\d{3}-\d{2}-\d{4}$/.test(match[0]) || isDates(match[0])) continue
+    const behind = BEHIND.exec(text.slice(match.index + match[0].length))?.[1]?.toLowerCase()
+    if (behind === 'fax' || behind === 'f') continue
     const number = valid(match[0], country)
     if (number) numbers.push(number)
   }

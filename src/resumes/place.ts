@@ -35,7 +35,12 @@ function placeAt(text: string, next: string): Place | undefined {
 }
 
 function read(text: string): Place | undefined {
-  const place = placeOf(text.replace(LEAD, '').replace(/[.]$/, ''))
+  const plain = text
+    .replace(LEAD, '')
+    .replace(/\s*\([^()]{3,40}\)$/, '')
+    .replace(/\s(?:metro(?:politan)? )?area$/i, '')
+    .replace(/\s[-–—]\s(?=\d{5}$)/, ' ')
+  const place = placeOf(plain) ?? placeOf(plain.replace(/\.$/, ''))
   const isStreet =
     !place?.before || /\d/.test(place.before) || /\b(?:street|road|house|avenue|lane|court)\b/i.test(place.before)
   return isStreet ? place : undefined

@@ -5,12 +5,18 @@ const STATES: Record<string, string> = Object.fromEntries(
     .map((state) => [state.slice(0, 2), state.slice(3)]),
 )
 /** As some write them, beside the codes. */
-const SHORT_NAMES = 'Calif Tex Fla Ill Mass Mich Penn Wash Ariz Colo Conn Ont Que Québec'.split(' ')
+const SHORT_NAMES =
+  'Ala Ariz Ark Calif Colo Conn Del Fla Ga Ill Ind Kan Ky La Md Mass Mich Minn Miss Mo Mont Neb Nev N.H N.J N.M N.Y N.C N.D Okla Ore Pa Penn R.I S.C S.D Tenn Tex Vt Va Wash W.Va Wis Wyo Ont Que'.split(
+    ' ',
+  )
 const COUNTRIES =
   'USA|U.S.A.|US|U.S.|United States|United States of America|Canada|UK|U.K.|United Kingdom|England|Scotland|Wales|Northern Ireland|Ireland|Australia|New Zealand|Mexico|India|Germany|France|Spain|Italy|Brazil|Philippines'.split(
     '|',
   )
-const NAMES = new Set([...Object.values(STATES), ...SHORT_NAMES].map((name) => name.toLowerCase()))
+const NAMES = new Set(
+  [...Object.values(STATES), 'Québec', 'Calif', 'Tex', 'Fla', 'Mass'].map((name) => name.toLowerCase()),
+)
+const SHORT = new Set(SHORT_NAMES.map((name) => `${name}.`))
 const COUNTRY = new Set(COUNTRIES.map((name) => name.toLowerCase()))
 
 /** US ZIP, Canadian and UK postal codes at the end of a text. */
@@ -31,6 +37,7 @@ export interface Place {
 /** Whether a text is a state or a province, by its code or its name. */
 export const isState = (text: string): boolean =>
   Object.hasOwn(STATES, text.replace(/^([A-Z])\.([A-Z])\.$/, '$1$2')) ||
+  SHORT.has(text) ||
   NAMES.has(text.toLowerCase().replace(/\.$/, ''))
 
 export const isCountry = (text: string): boolean => COUNTRY.has(text.toLowerCase())

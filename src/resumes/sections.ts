@@ -1,3 +1,4 @@
+import { resolveUnknown } from './content'
 import { headingOf, type Section } from './headings'
 import type { Line } from './layout'
 import { outlineOf } from './outline'
@@ -57,7 +58,7 @@ export function sectionsOf(lines: Line[]): Placed[] {
     if (rest.length > 0)
       placed.push({ ...(rest === line.cells ? line : of(line, rest)), section: open.section, part: open.part })
   })
-  return placed
+  return resolveUnknown(placed)
 }
 
 /** A line with some of its cells only. */

@@ -104,7 +104,7 @@ function scoreOf(title: Piece | null, company: Piece | null, pieces: Piece[], ha
 }
 
 function piecesIn(line: Placed): Piece[] {
-  return withoutPeriods(line.text)
+  return withoutPeriods(line.text.replace(/^\d{1,2}[.)]\s+(?=\p{L})/u, ''))
     .split(SEPARATOR)
     .map((text) => withoutPlace(text.trim()))
     .filter((text) => text.length > 1 && /\p{L}/u.test(text) && !NOISE.test(text) && !isPlace(text))
