@@ -11,6 +11,8 @@ export interface Piece {
 
 /** Of a part: what follows is text that only looks as if it belonged there. */
 const MAX_LINES = 16
+/** A name, alone or with what they are behind it. */
+const PERSON = /^\p{Lu}[\p{L}.'’-]{1,20}(?: \p{Lu}[\p{L}.'’-]{0,20}){1,3}(?:,.{0,120}| [–—-] .{0,120})?$/u
 const SEPARATOR =
   /\t|\s*[|•●▪·∙⋅■◆♦❖~]\s*|\s+\*\s+|\s+[–—/]\s+|;\s+|(?<=\d)\.\s+(?=[(+\d])|(?<=\d|\p{Ll}{4})\.\s+(?=\S{1,80}@)|(?<=\p{Ll}{4})\.\s+(?=\p{Lu})/u
 const ICON = /^[^\p{L}\p{N}(+@]+/u
@@ -30,13 +32,22 @@ export function contactArea(lines: Placed[]): Placed[] {
   const firstJob = lines.find(
     (line) => line.section === 'top' && periodsOf(line.text).some(({ text }) => /\d.*[-–—]|\bto\b/.test(text)),
   )
-  return lines.filter((line) => {
+  const area = lines.filter((line) => {
     if (line.section !== 'contact' && (line.section !== 'top' || line.page !== 1)) return false
     if (firstJob && line.section === 'top' && line.line >= firstJob.line) return false
     const count = (counts.get(line.part) ?? 0) + 1
     counts.set(line.part, count)
     return count <= MAX_LINES && line.text.length < 200 && !isSentence(line.text)
   })
+  return [...Map.groupBy(area, (line) => line.part).values()].flatMap(withoutOthers)
+}
+
+/** The lines of a part up to where it turns to someone else: a name between two addresses. */
+function withoutOthers(part: Placed[]): Placed[] {
+  const addresses = part.flatMap((line, i) => (/\S@\S/.test(line.text) ? [i] : []))
+  const [first = 0] = addresses
+  const other = part.findIndex((line, i) => i > first && i <= (addresses.at(-1) ?? 0) && PERSON.test(line.text))
+  return addresses.length > 1 && other > 0 ? part.slice(0, other) : part
 }
 
 /** Words without separators: a summary, which may name anyone's number. */
@@ -65,6 +76,5 @@ export function piecesOf(lines: Placed[]): Piece[] {
   return pieces
 }
 
-const at = (line: Placed, certainty: 'sure' | 'likely') => ({ page: line.page, line: line.line, certainty })
-
-export { at }
+/** Where a find stands. */
+export const at = (line: Placed, certainty: 'sure' | 'likely') => ({ page: line.page, line: line.line, certainty })

@@ -24,21 +24,28 @@ interface Draft {
   school: string | null
   degree: string | null
   period: PeriodText | null
+  /** A text that is neither, by its words: the school, if no other is found. */
+  other: string | null
   line: Placed
 }
 
 /**
- * The schools. A new entry begins with what the one before already has: a school, a degree, dates. `sure`: a school
- * and a degree, both by their words.
+ * The schools. A new entry begins with what the one before already has: a school, a degree, dates. A text beside a degree that no
+ * word tells is its school. `sure`: a school and a degree, both by their words.
  */
 export function educationOf(lines: Placed[]): ParsedResume['education'] {
   const drafts: Draft[] = []
   const own = joined(joinRanges(lines.filter((line) => line.section === 'education')))
   let schoolFirst: boolean | undefined
+  let pending: { text: string; line: Placed } | null = null
   for (const line of own) {
     const found = readLine(line)
-    if (!found.school && !found.degree && !found.period) continue
     const last = drafts.at(-1)
+    if (!found.school && !found.degree && !found.period) {
+      if (last && last.line.part === line.part && line.gap < 1.9) last.other ??= found.other
+      pending = found.other ? { text: found.other, line } : null
+      continue
+    }
     const isNew =
       !last ||
       (found.school !== null && last.school !== null) ||
@@ -53,12 +60,15 @@ export function educationOf(lines: Placed[]): ParsedResume['education'] {
       if (schoolFirst === undefined && (found.school || found.degree))
         schoolFirst = found.school !== null && found.degree === null
       const heir = found.school === null && schoolFirst && last?.line.part === line.part ? last.school : null
-      drafts.push({ ...found, school: found.school ?? heir, line })
+      const above = pending && line.line - pending.line.line === 1 ? pending.text : null
+      drafts.push({ ...found, other: found.other ?? above, school: found.school ?? heir, line })
     } else {
       last.school ??= found.school
       last.degree ??= found.degree
       last.period ??= found.period
+      last.other ??= found.other
     }
+    pending = null
   }
   return drafts
     .filter((draft) => draft.school !== null || draft.degree !== null)
@@ -74,9 +84,10 @@ export function educationOf(lines: Placed[]): ParsedResume['education'] {
 function readLine(line: Placed): Omit<Draft, 'line'> {
   const period = periodsOf(line.text)[0] ?? null
   const isNote = line.isBullet && !isSchool(line.text) && !isDegree(line.text)
-  if (isNote || line.text.length > 220) return { school: null, degree: null, period: null }
+  if (isNote || line.text.length > 220) return { school: null, degree: null, period: null, other: null }
   let school: string | null = null
   let degree: string | null = null
+  let other: string | null = null
   const texts = withoutPeriods(line.text)
     .split(SEPARATOR)
     .map((text) => withoutPlace(text.trim().replace(EXTRA, '').trim()))
@@ -85,6 +96,7 @@ function readLine(line: Placed): Omit<Draft, 'line'> {
     if (/^(?:relevant |related )?(?:coursework|courses|gpa|honors|activities|minor|thesis|dean)/i.test(text)) continue
     const read = readText(text)
     school ??= read.school
+    if (!read.school && !read.degree && isMajor(text) && !NO_MAJOR.test(text)) other ??= text
     if (degree === null) degree = read.degree
     else if (
       read.degree === null &&
@@ -96,7 +108,7 @@ function readLine(line: Placed): Omit<Draft, 'line'> {
     )
       degree = `${degree}, ${text}`
   }
-  return { school, degree, period }
+  return { school, degree, period, other }
 }
 
 const isMajor = (text: string) => /^\p{Lu}[\p{L}& ]{2,40}$/u.test(text) && text.split(' ').length <= 4
@@ -172,13 +184,18 @@ function joined(lines: Placed[]): Placed[] {
   return out
 }
 
-function toSchool({ school, degree, period, line }: Draft): School {
+function toSchool({ school, degree, period, other, line }: Draft): School {
   const dates = {
     startDate: period?.startDate ?? null,
     endDate: period?.endDate ?? null,
     isCurrent: period?.isCurrent ?? false,
   }
-  return { school: tidy(school), degree: tidy(degree), ...dates, ...at(line, school && degree ? 'sure' : 'likely') }
+  return {
+    school: tidy(school ?? (degree && other)),
+    degree: tidy(degree),
+    ...dates,
+    ...at(line, school && degree ? 'sure' : 'likely'),
+  }
 }
 
 const tidy = (text: string | null) =>
