@@ -125,6 +125,10 @@ describe('emails and phones', () => {
     ])
     expect(read(['Jane Doe', 'info@acme.com']).emails.map(told)).toEqual(['info@acme.com likely'])
   })
+  test('someone else’s address below a name in the contact area', () => {
+    const found = read(['Jane Doe @18b', 'CONTACT @12b', 'jane@doe.com', 'Ann Roe, Manager', 'ann@roe.com'])
+    expect(found.emails.map(told)).toEqual(['jane@doe.com sure'])
+  })
   test('an address that a narrow column broke', () => {
     const found = columns(
       [
@@ -340,6 +344,7 @@ describe('schools', () => {
       ['Baylor University', 'MBA, 2015', 'BBA, 2011'],
       ['Baylor University / MBA //  2015', 'Baylor University / BBA //  2011'],
     ],
+    [['Vandelay', 'B.A. History |> 2008 – 2012'], ['Vandelay / B.A. History / 2008 / 2012']],
     [
       ['B.S. Finance, University of', 'Nevada, Las Vegas', '2004 - 2008'],
       ['University of Nevada, Las Vegas / B.S. Finance / 2004 / 2008'],
