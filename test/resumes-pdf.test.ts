@@ -62,6 +62,17 @@ describe('the text of a PDF', () => {
       ['Acme', 'Realty', 'Agent'],
     ],
     ['a smaller size in one word', at(72, 600, '(A) Tj /F 8 Tf 6.67 0 Td (CME) Tj'), ['ACME']],
+    [
+      'small capitals',
+      at(72, 600, '/F 12 Tf (J) Tj /F 9 Tf 6 0 Td (ANE ) Tj /F 12 Tf 21.5 0 Td (D) Tj /F 9 Tf 8.67 0 Td (OE) Tj'),
+      ['JANE DOE'],
+    ],
+    ['a smaller text after it', at(72, 600, '(Jane Doe) Tj /F 8 Tf 46 0 Td (Agent) Tj'), ['Jane Doe', 'Agent']],
+    [
+      'cells close to each other',
+      at(72, 600, '(Inside Agent) Tj 60.4 0 Td (May 2022) Tj'),
+      ['Inside Agent', 'May 2022'],
+    ],
     ['what is turned', `BT /F 10 Tf 0 1 -1 0 72 600 Tm (Turned) Tj ET`, []],
     ['what is upside down', `BT /F 10 Tf -1 0 0 -1 72 600 Tm (Turned) Tj ET`, []],
     ['what is off the page', at(700, 600, '(Right) Tj') + at(72, -20, '(Below) Tj') + at(-50, 600, '(Left) Tj'), []],

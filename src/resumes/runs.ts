@@ -4,6 +4,8 @@ import type { Span } from './span'
 /** In parts of the font's size: what stands further from its neighbour than usual begins a word, or another span. */
 const WORD_GAP = 0.15
 const SPAN_GAP = 1
+/** The same between words of a line that draws its spaces, but has none there: the cells of a table. */
+const CELL_GAP = 0.35
 /** A space that takes no place is none: browsers draw a soft hyphen so. */
 const NO_GAP = 0.05
 /** How far apart letters are where they are spaced on purpose, and how many it takes to tell. */
@@ -32,7 +34,7 @@ export function* joinGlyphs(glyphs: Iterable<Glyph>): Generator<Omit<Span, 'page
     const last = run.at(-1)?.glyph
     const gap = last ? glyph.x - last.x - last.width : 0
     afterSpace &&= gap > NO_GAP * glyph.size
-    if (last && !continues(last, glyph, gap, afterSpace)) {
+    if (last && !continues(run, glyph, gap, afterSpace)) {
       yield* split(run)
       run = []
     }
@@ -42,10 +44,13 @@ export function* joinGlyphs(glyphs: Iterable<Glyph>): Generator<Omit<Span, 'page
   yield* split(run)
 }
 
-function continues(last: Glyph, next: Glyph, gap: number, afterSpace: boolean): boolean {
+/** Small capitals are of two sizes: their second word looks like the beginning of the first, not like its end. */
+function continues(run: Piece[], next: Glyph, gap: number, afterSpace: boolean): boolean {
+  const [first, last] = [run[0], run.at(-1)].map((piece) => piece?.glyph) as [Glyph, Glyph]
   const size = Math.max(last.size, next.size)
   const isTouching = !afterSpace && gap < WORD_GAP * size
-  const isAlike = last.bold === next.bold && (isTouching || (last.font === next.font && last.size === next.size))
+  const isLike = (glyph: Glyph) => glyph.font === next.font && glyph.size === next.size
+  const isAlike = last.bold === next.bold && (isTouching || isLike(last) || isLike(first))
   return isAlike && Math.abs(next.y - last.y) < size / 5 && gap > -size / 2 && gap < 3 * size
 }
 
@@ -53,12 +58,13 @@ function continues(last: Glyph, next: Glyph, gap: number, afterSpace: boolean): 
 function* split(run: Piece[]): Generator<Omit<Span, 'page'>> {
   const size = Math.max(...run.map(({ glyph }) => glyph.size))
   const tracking = trackingOf(run, size)
+  const unspacedGap = run.some(({ afterSpace }) => afterSpace) ? CELL_GAP : SPAN_GAP
   let text = ''
   let first: Glyph | undefined
   let last: Glyph | undefined
   for (const { glyph, gap, afterSpace } of run) {
     const extra = gap - tracking * (afterSpace ? 2 : 1)
-    if (first && last && extra > SPAN_GAP * size) {
+    if (first && last && extra > (afterSpace ? SPAN_GAP : unspacedGap) * size) {
       yield spanOf(text, first, last, size)
       text = ''
       first = undefined
