@@ -17,6 +17,9 @@ const OPTIONS = {
   enableXfa: false,
 }
 
+/** By a name that the bundler cannot know, so that it stays a module of its own (wrangler.toml). */
+const PDFJS: string = ['.', 'pdfjs.js'].join('/')
+
 /** 64 MiB unpacked, or 262,144 operators and operands: a page of a resume has ten or twenty thousand. */
 const BUDGET = 64 * 1024 * 1024
 
@@ -27,7 +30,9 @@ const BUDGET = 64 * 1024 * 1024
  * @throws {Unreadable} if it needs a password, if pdf.js can't make out its pages, or if none came before the bound.
  */
 export async function readPdf(bytes: Uint8Array): Promise<DocumentText> {
-  const { AnnotationMode, budget, getDocument, OPS } = await import('./pdfjs.js')
+  const { AnnotationMode, budget, getDocument, OPS } = (await import(
+    /* @vite-ignore */ PDFJS
+  )) as typeof import('./pdfjs.js')
   budget.left = BUDGET
   const collector = new Collector()
   const task = getDocument({ ...OPTIONS, data: bytes.slice() })
