@@ -1,5 +1,5 @@
 import { type Schema, Validator } from '@cfworker/json-schema'
-import document from '../public/openapi.json'
+import document from '../public/openapi.json' with { type: 'json' }
 
 /** Headers that mean something to callers: an answer that has one says so in the document. */
 const TELLING = ['location', 'etag', 'idempotent-replayed', 'retry-after', 'www-authenticate', 'server-timing']
