@@ -1,7 +1,7 @@
 // `npm run bench:resumes`: reads the resumes of test/fixtures/resumes and prints how well, for each half, and how long
 // it takes. With `-- --show`, each miss and each false find of the half that may be looked at; with names of resumes
 // behind it, of those only.
-import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { extname, join } from 'node:path'
 import { build } from 'esbuild'
 import { FIELDS, type Field, rate, type Score, score, type Truth } from './score.ts'
@@ -23,14 +23,15 @@ const only = args.filter((arg) => !arg.startsWith('--'))
 /** The project's own reading, in one file: its modules name each other without extensions. */
 async function loadReading() {
   const folder = mkdtempSync(join(import.meta.dirname, '../node_modules/.resumes-'))
-  process.on('exit', () => rmSync(folder, { recursive: true }))
-  const outfile = join(folder, 'reading.mjs')
-  const contents = `export { extractText } from './src/resumes/extract'; export { readResume } from './src/resumes/read'`
-  const stdin = { contents, resolveDir: join(import.meta.dirname, '..') }
-  await build({ stdin, outfile, bundle: true, platform: 'node', format: 'esm', packages: 'external' })
-  // a module of its own (src/resumes/pdf.ts), which is loaded with the first PDF
-  copyFileSync(join(import.meta.dirname, '../src/resumes/pdfjs.js'), join(folder, 'pdfjs.js'))
-  return await import(outfile)
+  try {
+    const outfile = join(folder, 'reading.mjs')
+    const contents = `export { extractText } from './src/resumes/extract'; export { readResume } from './src/resumes/read'`
+    const stdin = { contents, resolveDir: join(import.meta.dirname, '..') }
+    await build({ stdin, outfile, bundle: true, platform: 'node', format: 'esm', packages: 'external' })
+    return await import(outfile)
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
 }
 
 async function readHalf(half: string): Promise<Scored[]> {

@@ -17,9 +17,6 @@ const OPTIONS = {
   enableXfa: false,
 }
 
-/** By a name that the bundler cannot know, so that it stays a module of its own (wrangler.toml). */
-const PDFJS: string = ['.', 'pdfjs.js'].join('/')
-
 /** 64 MiB unpacked, or 262,144 operators and operands: a page of a resume has ten or twenty thousand. */
 const BUDGET = 64 * 1024 * 1024
 
@@ -30,9 +27,7 @@ const BUDGET = 64 * 1024 * 1024
  * @throws {Unreadable} if it needs a password, if pdf.js can't make out its pages, or if none came before the bound.
  */
 export async function readPdf(bytes: Uint8Array): Promise<DocumentText> {
-  const { AnnotationMode, budget, getDocument, OPS } = (await import(
-    /* @vite-ignore */ PDFJS
-  )) as typeof import('./pdfjs.js')
+  const { AnnotationMode, budget, getDocument, OPS } = await import('./pdfjs.js')
   budget.left = BUDGET
   const collector = new Collector()
   const task = getDocument({ ...OPTIONS, data: bytes.slice() })

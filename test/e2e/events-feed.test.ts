@@ -13,7 +13,6 @@ function configWithFeed(): string {
   const file = join(newFolder(), 'wrangler.toml')
   const ours = readFileSync(join(ROOT, 'wrangler.toml'), 'utf8')
     .replace('"src/index.ts"', JSON.stringify(join(ROOT, 'src/index.ts')))
-    .replace('"src/resumes"', JSON.stringify(join(ROOT, 'src/resumes')))
     .replace('"drizzle"', JSON.stringify(join(ROOT, 'drizzle')))
     .replace('"dist/assets"', JSON.stringify(join(ROOT, 'dist/assets')))
     .replace('node scripts/assets.mjs', `node ${join(ROOT, 'scripts/assets.mjs')}`)
