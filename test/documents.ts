@@ -1,6 +1,6 @@
 import { strToU8, type Zippable, zipSync, zlibSync } from 'fflate'
 import { extractText } from '../src/resumes/extract'
-import type { ResumeType } from '../src/resumes/kind'
+import type { ResumeType } from '../src/resumes/resume'
 
 export const PDF = 'application/pdf'
 export const DOCX = 'application/vnd.openxmlformats-officedocument.wordprocessingml.document'

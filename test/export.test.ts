@@ -1,7 +1,7 @@
 import { exports } from 'cloudflare:workers'
 import Papa from 'papaparse'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { COLUMNS } from '../src/imports/export'
+import { CSV_COLUMNS } from '../src/imports/export'
 import { type Account, newAccount } from './api'
 import { writeMany } from './callers'
 import { watchTrips } from './d1'
@@ -43,9 +43,9 @@ test('a CSV has everything of a prospect, names beside ids', async () => {
     'attachment; filename="prospects.csv"',
     'Accept',
   ])
-  expect(text.startsWith(`${COLUMNS.join(',')}\r\n`)).toBe(true)
+  expect(text.startsWith(`${CSV_COLUMNS.join(',')}\r\n`)).toBe(true)
   const labels = (await account.get('/v1/labels')).json.items
-  const blank = Object.fromEntries(COLUMNS.map((column) => [column, '']))
+  const blank = Object.fromEntries(CSV_COLUMNS.map((column) => [column, '']))
   const own = (p: typeof full) => ({
     id: p.id,
     firstName: p.firstName,
@@ -116,7 +116,7 @@ test('has those who match, and none is an answer too', async () => {
   expect(await names('?label=hot&name=ann')).toEqual(['Ann'])
   expect(await names('?sort=createdAt')).toEqual(['Ann', 'Bob'])
   expect(await names('?phone=nope')).toEqual([])
-  expect((await exported('?label=nobody')).text).toBe(`${COLUMNS.join(',')}\r\n`)
+  expect((await exported('?label=nobody')).text).toBe(`${CSV_COLUMNS.join(',')}\r\n`)
   expect((await exported('?label=nobody', 'application/x-ndjson')).text).toBe('')
 })
 

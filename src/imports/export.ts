@@ -21,7 +21,7 @@ function toExported(record: ProspectRecord & { sourceName: string | null }) {
 }
 
 /** The columns of a CSV, in order. */
-export const COLUMNS = [
+export const CSV_COLUMNS = [
   'id',
   'firstName',
   'lastName',
@@ -55,7 +55,7 @@ export const COLUMNS = [
  * What a spreadsheet would take for a formula, and what already looks as if it had been kept from that, gets an
  * apostrophe in front (OWASP, "CSV Injection"); an import takes it off again.
  */
-export const guardFormula = (text: string): string => (/^'*[=+\-@\t\r]/.test(text) ? `'${text}` : text)
+const guardFormula = (text: string): string => (/^'*[=+\-@\t\r]/.test(text) ? `'${text}` : text)
 
 const toCell = (value: string | number | string[] | null) =>
   typeof value === 'number'
@@ -70,8 +70,9 @@ const csv = (rows: unknown[][]) => `${Papa.unparse(rows, { newline: '\r\n' })}\r
 const FORMATS: Record<ExportType, { head: string; lines(page: ReturnType<typeof toExported>[]): string }> = {
   // spreadsheets read a CSV without the mark as one of their own code page
   'text/csv': {
-    head: `\ufeff${csv([[...COLUMNS]])}`,
-    lines: (page) => (page.length === 0 ? '' : csv(page.map((one) => COLUMNS.map((column) => toCell(one[column]))))),
+    head: `\ufeff${csv([[...CSV_COLUMNS]])}`,
+    lines: (page) =>
+      page.length === 0 ? '' : csv(page.map((one) => CSV_COLUMNS.map((column) => toCell(one[column])))),
   },
   'application/x-ndjson': {
     head: '',

@@ -27,7 +27,7 @@ export const prospectRoutes = factory
     const { db, caller } = c.var
     const upload = input.resume ? await uploadOf(c.env, caller, input.resume) : undefined
     const row = toRow(input, caller.account.defaultCountry, upload?.file)
-    const options = { outbox: sendLater(c), repeat: repeatOf(c, createAnswer), upload }
+    const options = { outbox: openOutbox(c.env, c.executionCtx), repeat: repeatOf(c, createAnswer), upload }
     return respond(c, await writeProspects(db, caller, 'api', [row], options), createAnswer)
   })
   .get('/:id', requireScope('read'), validate({}), async (c) => {
@@ -42,13 +42,13 @@ export const prospectRoutes = factory
     const upload = input.resume ? await uploadOf(c.env, caller, input.resume) : undefined
     const versions = versionsIn(c.req.header('if-match'))
     const row = toPatchRow(c.req.param('id'), versions, input, caller.account.defaultCountry, upload?.file)
-    const options = { outbox: sendLater(c), upload }
+    const options = { outbox: openOutbox(c.env, c.executionCtx), upload }
     return respond(c, await writeProspects(db, caller, 'api', [row], options), changeAnswer)
   })
   .delete('/:id', requireScope('write'), validate({ query: EraseProspect }), async (c) => {
     const { db, caller } = c.var
     const versions = versionsIn(c.req.header('if-match'))
-    const outbox = sendLater(c)
+    const outbox = openOutbox(c.env, c.executionCtx)
     const erased = await eraseProspect(db, outbox, caller, c.req.param('id'), c.req.valid('query'), versions)
     await outbox.send(erased)
     c.executionCtx.waitUntil(settle(c.env, caller.account.id, erased.dropped))
@@ -59,7 +59,10 @@ export const prospectRoutes = factory
     const repeat = repeatOf(c, changeAnswer)
     return respond(
       c,
-      await mergeProspects(db, caller, c.req.param('id'), c.req.valid('json'), { outbox: sendLater(c), repeat }),
+      await mergeProspects(db, caller, c.req.param('id'), c.req.valid('json'), {
+        outbox: openOutbox(c.env, c.executionCtx),
+        repeat,
+      }),
       changeAnswer,
     )
   })
@@ -100,6 +103,3 @@ function respond<A extends AnswerOf>(c: Context<AppEnv>, written: Written, answe
   const response: Response = c.body(text, status, { 'content-type': 'application/json', ...headers })
   return response as Response & TypedResponse<ReturnType<A>['body'], ReturnType<A>['status'], 'json'>
 }
-
-/** Sends what was committed without keeping the caller waiting. */
-const sendLater = (c: Context<AppEnv>) => openOutbox(c.env, (work) => c.executionCtx.waitUntil(work))

@@ -67,8 +67,8 @@ export interface Written {
  * The one write path: reads whom the rows reach, folds the rows into them, commits what changed. Every prospect is
  * made and changed here. A lost race writes nothing and goes round again, with fewer rows: rows of one chunk can be in
  * each other's way too (one takes an email that another gives up). Another `fold` gets all rows at once. Two trips; one
- * if nothing is to be written. The bytes that a row brings are stored in
- * between, once it is known that they are to be kept. Returns an outcome for each row. Throws what `fold` throws, and 503 if the races go on.
+ * if nothing is to be written. The bytes that a row brings are stored in between, once it is known that they are to be
+ * kept. Returns an outcome for each row. Throws what `fold` throws, and 503 if the races go on.
  */
 export async function writeProspects(
   db: Database,

@@ -1,9 +1,7 @@
-import type { ResumeType } from './kind'
+import { DOCX, MAX_RESUME, type ResumeType } from './resume'
 import type { DocumentText } from './span'
 import { Unreadable } from './unreadable'
 
-/** What is kept of a resume, at most. */
-const MAX_BYTES = 5 * 1024 * 1024
 /** A document of fewer letters than this holds no text that is worth a look: a scan, an empty page. */
 const MIN_LETTERS = 20
 
@@ -17,7 +15,7 @@ const MIN_LETTERS = 20
  * or meets a bound before it gives any text.
  */
 export async function extractText(bytes: Uint8Array, type: ResumeType): Promise<DocumentText> {
-  if (bytes.length > MAX_BYTES) throw new Unreadable('failed', 'The file is larger than 5 MB.')
+  if (bytes.length > MAX_RESUME) throw new Unreadable('failed', 'The file is larger than 5 MB.')
   const document = await read(bytes, type)
   const letters = document.spans.reduce((sum, { text }) => sum + (text.match(/\p{L}/gu)?.length ?? 0), 0)
   if (letters < MIN_LETTERS) throw new Unreadable('unsupported', 'There is no text in it: it may be a scan.')
@@ -28,7 +26,7 @@ async function read(bytes: Uint8Array, type: ResumeType): Promise<DocumentText> 
   switch (type) {
     case 'application/pdf':
       return (await import('./pdf')).readPdf(bytes)
-    case 'application/vnd.openxmlformats-officedocument.wordprocessingml.document':
+    case DOCX:
       return (await import('./docx')).readDocx(bytes)
     case 'text/plain':
       return (await import('./plain')).readPlain(bytes)

@@ -1,7 +1,4 @@
-export type ResumeType =
-  | 'application/pdf'
-  | 'application/vnd.openxmlformats-officedocument.wordprocessingml.document'
-  | 'text/plain'
+import { DOCX, type ResumeType } from './resume'
 
 const HEAD = 1024
 /** The parts of a Word document, one of which comes first: a zip that merely holds a document begins with its name. */
@@ -43,8 +40,7 @@ export class Sniffer {
   /** The type of all that was pushed; null if resumes are not kept in it, or if there was nothing. */
   get type(): ResumeType | null {
     if (this.#head.includes('%PDF-')) return 'application/pdf'
-    if (this.#isWord && WORD_PART.test(this.#head))
-      return 'application/vnd.openxmlformats-officedocument.wordprocessingml.document'
+    if (this.#isWord && WORD_PART.test(this.#head)) return DOCX
     return this.#isText ? 'text/plain' : null
   }
 

@@ -20,7 +20,7 @@ const SHORT = new Set(SHORT_NAMES.map((name) => `${name}.`))
 const COUNTRY = new Set(COUNTRIES.map((name) => name.toLowerCase()))
 
 /** US ZIP, Canadian and UK postal codes at the end of a text. */
-export const POSTAL_CODE =
+const POSTAL_CODE =
   /(?:^|[\s,])(\d{5}(?:-\d{4})?|[A-Z]\d[A-Z][ -]?\d[A-Z]\d|(?:GIR ?0AA|[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}))$/
 const CITY =
   /^(?:\p{Lu}[\p{L}.'’-]*|de|del|la|las|los|of|upon|on|the|le|du|der|am|sur|\p{Ll}’\p{Lu}\p{L}+)(?: (?:\p{Lu}[\p{L}.'’-]*|de|del|la|las|los|of|upon|on|the|le|du|by|sur)){0,4}$/u

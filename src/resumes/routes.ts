@@ -1,7 +1,6 @@
-import type { Context } from 'hono'
 import { requireScope } from '../http/auth'
 import { etagOf, versionsIn } from '../http/etag'
-import { type AppEnv, factory } from '../http/factory'
+import { factory } from '../http/factory'
 import { invalidInput, notFound } from '../http/problem'
 import { validate } from '../http/validate'
 import { NO_CHANGE, type Row } from '../prospects/change'
@@ -32,7 +31,10 @@ export const resumeRoutes = factory
       givenIn: 'query',
       change: { ...NO_CHANGE, ...who, resume: upload.file },
     }
-    const written = await writeProspects(db, caller, 'api', [row], { outbox: sendLater(c), upload })
+    const written = await writeProspects(db, caller, 'api', [row], {
+      outbox: openOutbox(c.env, c.executionCtx),
+      upload,
+    })
     const { record, message } = written.outcomes[0] as Written['outcomes'][number]
     c.executionCtx.waitUntil(settle(c.env, caller.account.id, written.dropped, record.id))
     return c.json({ ...toProspect(record), message }, 200, { etag: etagOf(record.version, written.catalogVersion) })
@@ -53,13 +55,11 @@ export const resumeRoutes = factory
       givenIn: 'query',
       change: { ...NO_CHANGE, ...c.req.valid('query'), resume: null },
     }
-    const { dropped } = await writeProspects(db, caller, 'api', [row], { outbox: sendLater(c) })
+    const { dropped } = await writeProspects(db, caller, 'api', [row], { outbox: openOutbox(c.env, c.executionCtx) })
     if (dropped.length === 0) throw notFound('resume')
     c.executionCtx.waitUntil(settle(c.env, caller.account.id, dropped))
     return c.body(null, 204)
   })
-
-const sendLater = (c: Context<AppEnv>) => openOutbox(c.env, (work) => c.executionCtx.waitUntil(work))
 
 /** What a body is said to be; undefined if that says nothing. 400 for what no resume is. */
 function claimedType(header: string | undefined): string | undefined {

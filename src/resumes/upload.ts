@@ -23,7 +23,7 @@ export async function uploadOf(env: Env, caller: Caller, { bytes, ...named }: Gi
 const UPLOAD_TIME = 10 * 60_000
 
 /** The body of a request, and what its headers and its query say of it. */
-export interface GivenStream {
+interface GivenStream {
   body: ReadableStream<Uint8Array>
   /** In bytes; undefined: it is not declared, so that the file is held in memory, for R2 asks for it. */
   length: number | undefined

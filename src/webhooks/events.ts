@@ -37,15 +37,15 @@ export interface Outbox {
   send(committed: Committed): Promise<void>
 }
 
-/** With `later`, as a request's `waitUntil`, nobody waits for the sending. */
-export function openOutbox(env: Env, later?: (work: Promise<void>) => void): Outbox {
+/** Given a request's context, nobody waits for the sending. */
+export function openOutbox(env: Env, context?: Pick<ExecutionContext, 'waitUntil'>): Outbox {
   const send = async (committed: Committed) => {
     if (committed.deliveries.length > 0) await wake(env, committed.deliveries)
     if (committed.feed.length > 0) await feed(env, committed.feed)
   }
   return {
     hasFeed: feedQueueOf(env) !== undefined,
-    send: later ? async (committed) => later(send(committed)) : send,
+    send: context ? async (committed) => context.waitUntil(send(committed)) : send,
   }
 }
 
