@@ -74,8 +74,14 @@ describe('the text of a PDF', () => {
       ['Inside Agent', 'May 2022'],
     ],
     ['what is turned', `BT /F 10 Tf 0 1 -1 0 72 600 Tm (Turned) Tj ET`, []],
+    ['what is mirrored', `BT /F 10 Tf -1 0 0 1 72 600 Tm (Turned) Tj ET`, []],
+    ['what is flipped', `BT /F 10 Tf 1 0 0 -1 72 600 Tm (Turned) Tj ET`, []],
     ['what is upside down', `BT /F 10 Tf -1 0 0 -1 72 600 Tm (Turned) Tj ET`, []],
-    ['what is off the page', at(700, 600, '(Right) Tj') + at(72, -20, '(Below) Tj') + at(-50, 600, '(Left) Tj'), []],
+    [
+      'what is off the page',
+      at(700, 600, '(Right) Tj') + at(72, -20, '(Below) Tj') + at(72, 800, '(Above) Tj') + at(-50, 600, '(Left) Tj'),
+      [],
+    ],
     [
       'what is moved onto it',
       `q 1 0 0 1 100 0 cm ${at(-50, 600, '(Left) Tj')} Q ${at(-50, 600, '(Left) Tj')}`,
@@ -86,13 +92,38 @@ describe('the text of a PDF', () => {
     expect(await lines(content)).toEqual([JANE, ...expected])
   })
 
+  test.each<[operator: string, content: string, expected: { x?: number; y?: number; width?: number; size?: number }]>([
+    ['a font', '(Acme Realty) Tj', { x: 72, y: 192, width: 56.68, size: 10 }],
+    ['the space between letters', '2 Tc (Acme Realty) Tj', { width: 76.68 }],
+    ['the space between words', '5 Tw (Acme Realty) Tj', { width: 61.68 }],
+    ['a stretch', '200 Tz (Acme Realty) Tj', { width: 113.36, size: 10 }],
+    ['a rise', '3 Ts (Acme Realty) Tj', { y: 189 }],
+    ['a leading', '0 -20 TD T* (Acme Realty) Tj', { y: 232 }],
+    ['a leading of its own', '15 TL T* (Acme Realty) Tj', { y: 207 }],
+    ['a matrix', '2 0 0 3 90 500 Tm (Acme Realty) Tj', { x: 90, y: 292, width: 113.36, size: 30 }],
+    ['a font in a state', '/G gs (Acme Realty) Tj', { size: 17 }],
+    ['a negative size', '/F -10 Tf -1 0 0 -1 72 600 Tm (Acme Realty) Tj', { x: 72, size: 10, width: 56.68 }],
+  ])('%s is heeded', async (_what, content, expected) => {
+    const file = pdf([JANE_AT + at(72, 600, content)], { resources: '/ExtGState<</G<</Font[3 0 R 17]>>>>' })
+    const { spans } = await extractText(file, PDF)
+    for (const [key, value] of Object.entries(expected)) expect(spans[1]).toHaveProperty(key, expect.closeTo(value, 1))
+  })
+
   test('boldness is told by the name of the font', async () => {
-    const names = ['Helvetica', 'AAAAAA+Inter-SemiBold', 'ABCDEF+CMBX12', 'Lato-Black', 'ABCDEF+CMR10', 'Calibri,Bold']
+    const names = [
+      'Helvetica',
+      'AAAAAA+Inter-SemiBold',
+      'ABCDEF+CMBX12',
+      'Lato-Black',
+      'Garde-Demi',
+      'ABCDEF+CMR10',
+      'Calibri,Bold',
+    ]
     const more = names.map((name) => `<</Type/Font/Subtype/Type1/BaseFont/${name}>>`)
     const resources = `/Font<</F 3 0 R${names.map((_, i) => `/F${i} ${5 + i} 0 R`).join('')}>>`
     const content = names.map((_, i) => at(72, 600 - 20 * i, `/F${i} 10 Tf (Font number ${i}) Tj`)).join('')
     const { spans } = await extractText(pdf([content], { more, page: `/Resources<<${resources}>>` }), PDF)
-    expect(spans.map(({ bold }) => bold)).toEqual([false, true, true, true, false, true])
+    expect(spans.map(({ bold }) => bold)).toEqual([false, true, true, true, true, false, true])
   })
 
   test('is read where it is drawn: in a form, on a page that is turned or begins elsewhere', async () => {

@@ -62,7 +62,6 @@ describe('a Word document', () => {
     ],
     ['what is hidden', paragraph('Unseen', '', '<w:vanish/>'), []],
     ['field codes', run('<w:instrText>HYPERLINK</w:instrText><w:t>Acme</w:t>'), ['Acme']],
-    ['tab stops', paragraph('Acme', '<w:tabs><w:tab w:val="right" w:pos="9000"/></w:tabs>'), ['Acme']],
     [
       'a text box, once',
       run(
@@ -74,6 +73,24 @@ describe('a Word document', () => {
     ['entities', paragraph('Smith &amp; Sons &#8211; Realty'), ['Smith & Sons – Realty']],
   ])('%s', async (_what, body, expected) => {
     expect(await texts(word(paragraph(JANE) + body), DOCX)).toEqual([JANE, ...expected])
+  })
+
+  test('stands where its own marks put it: not tab stops, nor what its look was before', async () => {
+    const was = '<w:rPrChange><w:rPr><w:b/><w:sz w:val="40"/></w:rPr></w:rPrChange>'
+    const runs =
+      '<w:p><w:r><w:rPr><w:b/></w:rPr><w:t>Acme</w:t></w:r><w:r><w:t xml:space="preserve"> Agent</w:t></w:r></w:p>'
+    const body = [
+      paragraph(JANE, '<w:tabs><w:tab w:val="right" w:pos="9000"/></w:tabs>', was),
+      paragraph('Indented', '<w:ind w:left="720" w:hanging="360"/>'),
+      runs,
+    ]
+    const { spans } = await extractText(word(body.join('')), DOCX)
+    expect(spans.map(({ text, x, width, size, bold }) => [text, x, width, size, bold])).toEqual([
+      [JANE, 72, 165, 11, false],
+      ['Indented', 90, 44, 11, false],
+      ['Acme', 72, 22, 11, true],
+      ['Agent', 99.5, 27.5, 11, false],
+    ])
   })
 
   test('has its cells side by side, and wraps them there', async () => {

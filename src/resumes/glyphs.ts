@@ -111,10 +111,11 @@ export function* pageGlyphs(
       case OPS.setFont:
         setFont(...(operators.argsArray[i] as [string, number]))
         break
-      case OPS.setGState:
-        for (const [key, value] of operators.argsArray[i] as [[string, [string, number]][]][0])
-          if (key === 'Font') setFont(...value)
+      case OPS.setGState: {
+        const [entries] = operators.argsArray[i] as [[string, [string, number]][]]
+        for (const [key, value] of entries) if (key === 'Font') setFont(...value)
         break
+      }
       case OPS.setCharSpacing:
         state.charSpacing = first
         break

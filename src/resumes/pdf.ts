@@ -36,7 +36,7 @@ export async function readPdf(bytes: Uint8Array): Promise<DocumentText> {
   try {
     const pdf = await task.promise
     pages = pdf.numPages
-    for (let number = 1; number <= Math.min(pages, MAX_PAGES) && budget.left >= 0; number++) {
+    for (let number = 1; number <= Math.min(pages, MAX_PAGES); number++) {
       const page = await pdf.getPage(number)
       const operators = await page.getOperatorList({ annotationMode: AnnotationMode.DISABLE })
       const glyphs = pageGlyphs(operators, page.getViewport({ scale: 1 }), page.commonObjs, OPS)
