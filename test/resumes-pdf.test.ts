@@ -226,6 +226,10 @@ describe('a PDF that would never end meets the budget', () => {
   test.each<[what: string, file: () => Uint8Array]>([
     ['a page that unpacks to 100 MB', () => pdf([''], { more: [mega(' ', 100)], page: '/Contents 5 0 R' })],
     [
+      'Brotli',
+      () => pdf([''], { more: ['<</Filter/BrotliDecode/Length 4>>stream\nbomb\nendstream'], page: '/Contents 5 0 R' }),
+    ],
+    [
       'a page that is 2 MB a hundred times over',
       () => pdf([''], { more: [mega(' ', 2)], page: `/Contents[${'5 0 R '.repeat(100)}]` }),
     ],
