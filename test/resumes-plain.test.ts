@@ -55,7 +55,8 @@ describe('plain text', () => {
     for (const [more, read] of [
       [`\f${'x\n'.repeat(3)}`.repeat(40), 1 + 29 * 3],
       ['x\n'.repeat(60_000), 50_000],
-      [`${'x'.repeat(1000)}\n`.repeat(400), 1 + 299],
+      [`${'x'.repeat(1000)}\n`.repeat(400), 1 + 300],
+      [`${' '.repeat(2_000_000)}x`, 1],
     ] as const) {
       const { spans, isCut } = await extractText(strToU8(`${JANE}\n${more}`), TEXT)
       expect({ read: spans.length, isCut }).toEqual({ read, isCut: true })

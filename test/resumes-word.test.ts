@@ -93,6 +93,16 @@ describe('a Word document', () => {
     ])
   })
 
+  test('is read to a bound, also where it is one paragraph or one row', async () => {
+    const read = async (body: string) => {
+      const { spans, isCut } = await extractText(word(body), DOCX)
+      return { length: spans.reduce((sum, { text }) => sum + text.length, 0), isCut }
+    }
+    expect(await read(paragraph('word '.repeat(100_000)))).toEqual({ length: 300_000, isCut: true })
+    const row = `<w:tblGrid>${'<w:gridCol w:w="9"/>'.repeat(60_000)}</w:tblGrid><w:tr>${CELL('x').repeat(60_000)}</w:tr>`
+    expect(await read(`<w:tbl>${row}</w:tbl>`)).toEqual({ length: 50_000, isCut: true })
+  })
+
   test('has its cells side by side, and wraps them there', async () => {
     const grid = '<w:tblGrid><w:gridCol w:w="3000"/><w:gridCol w:w="3000"/><w:gridCol w:w="3000"/></w:tblGrid>'
     const rows = `<w:tr>${CELL('Skills')}${CELL('Negotiation, closing and a great many other things')}${CELL('Escrow')}</w:tr><w:tr><w:tc><w:tcPr><w:gridSpan w:val="2"/></w:tcPr>${paragraph('Acme')}</w:tc>${CELL('2019')}</w:tr>`

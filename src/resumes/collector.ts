@@ -11,12 +11,17 @@ export class Collector {
   #characters = 0
   #isFull = false
 
-  /** Keeps a span if there is anything to see in it. False once no more are kept. */
+  /** Keeps a span if there is anything to see in it, or what there is room for. False once no more are kept. */
   add(span: Span): boolean {
-    const text = clean(span.text)
+    if (this.#spans.length === MAX_SPANS || this.#characters === MAX_CHARACTERS || span.page > MAX_PAGES) {
+      this.#isFull = true
+      return false
+    }
+    const whole = clean(span.text)
+    const text = whole.slice(0, MAX_CHARACTERS - this.#characters)
+    this.#isFull = text.length < whole.length
     this.#characters += text.length
-    this.#isFull ||= this.#spans.length === MAX_SPANS || this.#characters > MAX_CHARACTERS || span.page > MAX_PAGES
-    if (!this.#isFull && text) this.#spans.push({ ...span, text })
+    if (text) this.#spans.push({ ...span, text })
     return !this.#isFull
   }
 

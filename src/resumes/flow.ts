@@ -6,6 +6,9 @@ import { type Attributes, walkXml } from './xml'
 /** What is not there to be read: what was deleted or moved away, a second rendering of a drawing, tab stops. */
 const SKIPPED = new Set(['w:del', 'w:moveFrom', 'mc:Fallback', 'w:tabs', 'w:pPrChange', 'w:rPrChange'])
 
+/** Word's own bound. */
+const MAX_COLUMNS = 63
+
 const MARGIN = 72
 const TAB = 36
 const CHARACTER = 0.5
@@ -120,7 +123,7 @@ export class Flow {
         this.#tables.push({ x: this.#left, columns: [], column: 0, span: 1, top: this.#place, bottom: this.#place })
         break
       case 'w:gridCol':
-        table?.columns.push(points(attributes['w:w']))
+        if (table && table.columns.length < MAX_COLUMNS) table.columns.push(points(attributes['w:w']))
         break
       case 'w:tr':
         if (table) Object.assign(table, { column: 0, top: this.#place, bottom: this.#place })
@@ -172,7 +175,7 @@ export class Flow {
     if (!this.#isText || this.#skipped > 0 || this.#run.isHidden) return
     for (const [i, part] of text.split(/\t| {3,}/).entries()) {
       if (i > 0) this.#tab()
-      for (const word of part.split(/(?<= )/)) this.#write(word)
+      for (const words of Number.isFinite(this.#right) ? part.split(/(?<= )/) : [part]) this.#write(words)
     }
   }
 

@@ -1,4 +1,4 @@
-import { Collector, MAX_PAGES } from './collector'
+import { Collector } from './collector'
 import { wideEncoding } from './kind'
 import type { DocumentText } from './span'
 
@@ -8,24 +8,21 @@ const LINE = 12
 const SIZE = 10
 const TAB = 8
 
+/** Spaces and line ends are not counted among the characters that are kept, but have to be read. */
+const MAX_LENGTH = 1_000_000
+
 /** Reads plain text: a line is a row, a form feed begins a page, tabs and three spaces or more set columns apart. */
 export function readPlain(bytes: Uint8Array): DocumentText {
   const collector = new Collector()
-  const pages = decodePlain(bytes).split('\f')
-  for (const [i, page] of pages.slice(0, MAX_PAGES + 1).entries()) {
-    let row = 0
-    for (const [line] of page.matchAll(/[^\r\n\u2028\u2029]+|\r\n?|[\n\u2028\u2029]/g)) {
-      if (/^[\r\n\u2028\u2029]/.test(line)) {
-        row++
-        continue
-      }
+  const whole = decodePlain(bytes)
+  const pages = whole.slice(0, MAX_LENGTH).split('\f')
+  for (const [i, page] of pages.entries())
+    for (const [row, line] of page.split(/\r\n?|[\n\u2028\u2029]/).entries())
       for (const { 0: text, index } of expandTabs(line).matchAll(/[^ ]+(?: {1,2}[^ ]+)*/g)) {
         const span = { page: i + 1, text, x: index * COLUMN, y: (row + 1) * LINE, width: text.length * COLUMN }
         if (!collector.add({ ...span, size: SIZE, bold: false })) return collector.finish(pages.length)
       }
-    }
-  }
-  return collector.finish(pages.length)
+  return collector.finish(pages.length, whole.length > MAX_LENGTH)
 }
 
 /** The text of bytes in UTF-8, UTF-16 with or without its mark, or Windows-1252, whichever they are. */

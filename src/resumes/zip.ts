@@ -2,7 +2,7 @@ import { Unzip, UnzipInflate } from 'fflate'
 import { Unreadable } from './unreadable'
 
 const MAX_ENTRIES = 2000
-const MAX_BYTES = 16 * 1024 * 1024
+const MAX_BYTES = 8 * 1024 * 1024
 /** Deflate makes at most 1032 bytes of one, so that no slice makes more than this before it is looked at. */
 const SLICE = 4096
 
