@@ -25,7 +25,7 @@ async function loadReading() {
   const folder = mkdtempSync(join(import.meta.dirname, '../node_modules/.resumes-'))
   try {
     const outfile = join(folder, 'reading.mjs')
-    const contents = `export { extractText } from './src/resumes/extract'; export { readResume } from './src/resumes/read'`
+    const contents = `export { extractText } from './src/resumes/text/extract'; export { readResume } from './src/resumes/fields/read'`
     const stdin = { contents, resolveDir: join(import.meta.dirname, '..') }
     await build({ stdin, outfile, bundle: true, platform: 'node', format: 'esm', packages: 'external' })
     return await import(outfile)

@@ -1,4 +1,4 @@
-import type { ParsedResume } from '../src/resumes/parsed.ts'
+import type { ParsedResume } from '../src/resumes/fields/parsed.ts'
 
 type Unsourced<T> = T extends { page: number } ? Omit<T, 'page' | 'line' | 'certainty'> : never
 type Job = Unsourced<ParsedResume['work'][number]>

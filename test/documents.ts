@@ -1,6 +1,6 @@
 import { strToU8, type Zippable, zipSync, zlibSync } from 'fflate'
-import { extractText } from '../src/resumes/extract'
 import type { ResumeType } from '../src/resumes/resume'
+import { extractText } from '../src/resumes/text/extract'
 
 export const PDF = 'application/pdf'
 export const DOCX = 'application/vnd.openxmlformats-officedocument.wordprocessingml.document'

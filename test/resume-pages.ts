@@ -1,6 +1,6 @@
-import type { Found } from '../src/resumes/parsed'
-import { readResume } from '../src/resumes/read'
-import type { DocumentText, Span } from '../src/resumes/span'
+import type { Found } from '../src/resumes/fields/parsed'
+import { readResume } from '../src/resumes/fields/read'
+import type { DocumentText, Span } from '../src/resumes/text/span'
 
 /**
  * A page as it is written: `text @18b x200` is in 18 points, bold, from 200 points on; `|>` sets a cell at the right

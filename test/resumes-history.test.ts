@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import type { ParsedResume } from '../src/resumes/parsed'
-import { readResume } from '../src/resumes/read'
-import type { Span } from '../src/resumes/span'
+import type { ParsedResume } from '../src/resumes/fields/parsed'
+import { readResume } from '../src/resumes/fields/read'
+import type { Span } from '../src/resumes/text/span'
 import { page, read, TOP } from './resume-pages'
 
 describe('jobs', () => {

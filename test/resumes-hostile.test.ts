@@ -1,8 +1,8 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { linesOf } from '../src/resumes/layout'
-import { readResume } from '../src/resumes/read'
-import type { Span } from '../src/resumes/span'
+import { linesOf } from '../src/resumes/fields/layout'
+import { readResume } from '../src/resumes/fields/read'
+import type { Span } from '../src/resumes/text/span'
 
 test('whatever the spans are: nothing is thrown, lists are bounded, and every find stands on a line that exists', () => {
   const words = fc.constantFrom(

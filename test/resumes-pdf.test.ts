@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { extractText } from '../src/resumes/extract'
+import { extractText } from '../src/resumes/text/extract'
 import { at, JANE, PDF, pdf, pdfOf, refusal, stream, texts } from './documents'
 import { readFixture } from './fixtures'
 

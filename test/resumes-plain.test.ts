@@ -1,6 +1,6 @@
 import { strToU8 } from 'fflate'
 import { describe, expect, test } from 'vitest'
-import { extractText } from '../src/resumes/extract'
+import { extractText } from '../src/resumes/text/extract'
 import { JANE, TEXT, texts } from './documents'
 
 describe('plain text', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { readResume } from '../src/resumes/read'
-import type { Span } from '../src/resumes/span'
+import { readResume } from '../src/resumes/fields/read'
+import type { Span } from '../src/resumes/text/span'
 import { columns, read, TOP, told } from './resume-pages'
 
 describe('names', () => {

@@ -1,7 +1,7 @@
 import * as docx from 'docx'
 import { strToU8, zipSync } from 'fflate'
 import { describe, expect, test } from 'vitest'
-import { extractText } from '../src/resumes/extract'
+import { extractText } from '../src/resumes/text/extract'
 import { DOCX, JANE, paragraph, part, refusal, texts, word } from './documents'
 
 describe('a Word document', () => {

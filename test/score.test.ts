@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { rate, score, type Truth } from '../bench/score'
-import type { ParsedResume } from '../src/resumes/parsed'
+import type { ParsedResume } from '../src/resumes/fields/parsed'
 
 const source = { page: 1, line: 1, certainty: 'sure' as const }
 const found = (value: string) => ({ ...source, value })

@@ -1,4 +1,4 @@
-import type { ParsedResume } from './parsed'
+import type { ParsedResume } from './fields/parsed'
 
 export const DOCX = 'application/vnd.openxmlformats-officedocument.wordprocessingml.document'
 

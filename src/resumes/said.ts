@@ -1,5 +1,5 @@
 import type { Said } from '../prospects/change'
-import type { Found, ParsedResume } from './parsed'
+import type { Found, ParsedResume } from './fields/parsed'
 
 /** What a resume says for sure, by the prospect's fields: where several would do, the first. */
 export function saidBy({ emails, phones, city, state, postalCode, work, licenses }: ParsedResume): Said {

@@ -1,4 +1,4 @@
-import { parsePhone } from '../prospects/phone'
+import { parsePhone } from '../../prospects/phone'
 import { at, contactArea, piecesOf } from './contact'
 import { periodsOf } from './dates'
 import { once } from './emails'

@@ -1,5 +1,5 @@
+import { wideEncoding } from '../kind'
 import { Collector } from './collector'
-import { wideEncoding } from './kind'
 import type { DocumentText } from './span'
 
 /** A typewriter's page: ten characters to the inch, six lines. */

@@ -1,4 +1,4 @@
-import { DOCX, MAX_RESUME, type ResumeType } from './resume'
+import { DOCX, MAX_RESUME, type ResumeType } from '../resume'
 import type { DocumentText } from './span'
 import { Unreadable } from './unreadable'
 

@@ -1,8 +1,8 @@
+import type { DocumentText, Span } from '../text/span'
 import { columnsOf } from './columns'
 import { isCaps } from './emphasis'
 import { isRunningLine } from './margins'
 import { type Cell, clean, type Row, rowsOf } from './rows'
-import type { DocumentText, Span } from './span'
 
 /** What is read at most: more is no resume. */
 const MAX = { spans: 50_000, pages: 60, rows: 5000, letters: 300_000 }

@@ -1,4 +1,4 @@
-import type { Span } from './span'
+import type { Span } from '../text/span'
 
 const MAX_LINE = 1000
 const ONLY_BULLET = /^[•●▪■◦○‣⁃∙·►▶➢➤✓✔❖◆◇*\u{e000}-\u{f8ff}–—-]$/u

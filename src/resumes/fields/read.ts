@@ -1,3 +1,4 @@
+import type { DocumentText } from '../text/span'
 import { educationOf } from './education'
 import { emailsOf } from './emails'
 import { linesOf } from './layout'
@@ -9,7 +10,6 @@ import { phonesOf } from './phones'
 import { placeIn } from './place'
 import { sectionsOf } from './sections'
 import { skillsOf } from './skills'
-import type { DocumentText } from './span'
 import { workOf } from './work'
 
 /**
