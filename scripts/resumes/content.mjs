@@ -2,7 +2,7 @@
 import { parsePhoneNumberFromString } from 'libphonenumber-js'
 
 /**
- * A resume, as the files under seen/ and held-back/ describe it:
+ * A resume, as the files under first/, second/ and held-back/ describe it:
  * - `file`: its name, without the extension; `layout`: a name of layouts.mjs; `look`: what the layout can vary;
  * - `name`, as the truth has it, and `shownName` if it is printed otherwise; `tagline`: a line under it;
  * - `contact`: a list of what `email`, `phone`, `address`, `link` and `note` make;
@@ -118,7 +118,7 @@ function periodOf(entry, dates) {
 
 // --- truth ---
 
-/** What a reader should find in the resume: ParsedResume of src/resumes/parsed.ts, without the sources. */
+/** What a reader should find in the resume: ParsedResume of src/resumes/fields/parsed.ts, without the sources. */
 export function truthOf(resume) {
   const { look = {}, contact, sections } = resume
   const all = (kind) => sections.filter((section) => section.kind === kind)

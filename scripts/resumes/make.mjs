@@ -5,13 +5,13 @@ import { Document, Packer } from 'docx'
 import { unzipSync, zipSync } from 'fflate'
 import { chromium } from 'playwright-core'
 import { truthOf } from './content.mjs'
-import { resumes as heldBack } from './held-back/resumes.mjs'
-import * as heldBackThemes from './held-back/themes.mjs'
-import * as heldBackWord from './held-back/word.mjs'
+import { resumes as first } from './first/resumes.mjs'
+import * as firstThemes from './first/themes.mjs'
+import * as firstWord from './first/word.mjs'
 import { encode, plain } from './plain.mjs'
-import { resumes as seen } from './seen/resumes.mjs'
-import * as seenThemes from './seen/themes.mjs'
-import * as seenWord from './seen/word.mjs'
+import { resumes as second } from './second/resumes.mjs'
+import * as secondThemes from './second/themes.mjs'
+import * as secondWord from './second/word.mjs'
 
 const FIXTURES = join(import.meta.dirname, '../../test/fixtures/resumes')
 const TODAY = '2025-01-15'
@@ -55,10 +55,13 @@ async function fileOf(resume, themes, word) {
   return [format, encode(resume.text ?? plain(resume), name, resume.ending)]
 }
 
-async function makeHalf(folder, resumes, themes, word) {
+for (const folder of ['seen', 'held-back']) {
+  if (!only.length) rmSync(join(FIXTURES, folder), { recursive: true, force: true })
+  mkdirSync(join(FIXTURES, folder), { recursive: true })
+}
+
+async function makeAll(resumes, folder, themes, word) {
   const target = join(FIXTURES, folder)
-  if (!only.length) rmSync(target, { recursive: true, force: true })
-  mkdirSync(target, { recursive: true })
   for (const resume of resumes) {
     if (only.length && !only.includes(resume.file)) continue
     const [extension, bytes] = await fileOf(resume, themes, word)
@@ -69,6 +72,6 @@ async function makeHalf(folder, resumes, themes, word) {
   }
 }
 
-await makeHalf('seen', seen, seenThemes, seenWord)
-await makeHalf('held-back', heldBack, heldBackThemes, heldBackWord)
+await makeAll(first, 'seen', firstThemes, firstWord)
+await makeAll(second, 'seen', secondThemes, secondWord)
 await browser.close()

@@ -34,7 +34,7 @@ const drawn = [
   ['dangelo', 'docx:headed', { entry: 'titleRight', skills: 'table' }],
 ]
 
-/** All resumes of the seen half. */
+/** The resumes that the first rules were written with. */
 export const resumes = [
   ...written,
   ...verbatim,

@@ -24,7 +24,7 @@ const drawn = [
   ['stClair', 'txt:utf-8', { heading: 'equals', mark: '+ ', between: ' // ' }],
 ]
 
-/** All resumes of the half that is held back. */
+/** The resumes that were held back from the first rules, and are no longer. */
 export const resumes = [
   ...written,
   ...verbatim,
