@@ -1,4 +1,4 @@
-// Resumes of the half that is held back that were written one by one.
+// Resumes of the second set that were written one by one.
 import {
   address,
   education,

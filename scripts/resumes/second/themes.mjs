@@ -1,7 +1,7 @@
-// The PDF themes of the half that is held back; as in seen/themes.mjs.
+// The PDF themes of the second set; as in first/themes.mjs.
 import { body, contacts, page, sections, title, toHtml } from '../html.mjs'
 
-export { classic, hanging, sidebarLeft } from '../seen/themes.mjs'
+export { classic, hanging, sidebarLeft } from '../first/themes.mjs'
 
 const MARGIN = { top: '0.7in', bottom: '0.7in', left: '0.8in', right: '0.8in' }
 const NONE = { top: '0', bottom: '0', left: '0', right: '0' }

@@ -1,4 +1,4 @@
-// Resumes of the half that is held back that stand here as their text is, with the truth written out.
+// Resumes of the second set that stand here as their text is, with the truth written out.
 
 export const verbatim = [
   {

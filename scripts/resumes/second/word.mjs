@@ -1,8 +1,8 @@
-// The Word layouts of the half that is held back; as in seen/word.mjs.
+// The Word layouts of the second set; as in first/word.mjs.
 import { AlignmentType, HeadingLevel, Paragraph, TextRun } from 'docx'
 import { contacts, inch, layoutTable, line, sections } from '../word.mjs'
 
-export { headed, styles } from '../seen/word.mjs'
+export { headed, styles } from '../first/word.mjs'
 
 const MARGINS = { page: { margin: { top: inch(0.7), bottom: inch(0.7), left: inch(1), right: inch(1) } } }
 const font = (name, size = 21) => ({ default: { document: { run: { font: name, size } } } })

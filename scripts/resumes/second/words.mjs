@@ -1,4 +1,4 @@
-// The words of the half that is held back, of which resumes by chance are made; see random.mjs.
+// The words of the second set, of which resumes by chance are made; see random.mjs.
 import { job, learning, license, lines, unpaid } from '../content.mjs'
 
 const property = {
