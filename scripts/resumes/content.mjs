@@ -96,6 +96,11 @@ const MONTH_STYLES = {
   thinSlash: (y, m) => `${Number(m)}/${y}`,
   dot: (y, m) => `${m}.${y}`,
   iso: (y, m) => `${y}-${m}`,
+  yearDot: (y, m) => `${y}.${m}`,
+  dashed: (y, m) => `${m}-${y}`,
+  twoDigits: (y, m) => `${Number(m)}/${y.slice(2)}`,
+  quote: (y, m) => `${MONTHS[m - 1].slice(0, 3)} '${y.slice(2)}`,
+  of: (y, m) => `${MONTHS[m - 1]} of ${y}`,
   year: (y) => y,
 }
 
