@@ -8,6 +8,9 @@ import { truthOf } from './content.mjs'
 import { resumes as first } from './first/resumes.mjs'
 import * as firstThemes from './first/themes.mjs'
 import * as firstWord from './first/word.mjs'
+import { resumes as heldBack } from './held-back/resumes.mjs'
+import * as heldBackThemes from './held-back/themes.mjs'
+import * as heldBackWord from './held-back/word.mjs'
 import { encode, plain } from './plain.mjs'
 import { resumes as second } from './second/resumes.mjs'
 import * as secondThemes from './second/themes.mjs'
@@ -39,9 +42,25 @@ async function print(theme, resume) {
   return fixDates(await tab.pdf({ format: 'Letter', printBackground: true, tagged: false, ...pdf }))
 }
 
+/** The names of hyperlinks and of boxes of text are drawn anew each time; here they are counted. */
+function fixNames(files) {
+  const names = new Map()
+  const count = (_, before, name) => {
+    if (!names.has(name)) names.set(name, names.size + 1)
+    return `${before}Named${names.get(name)}`
+  }
+  for (const [path, bytes] of Object.entries(files)) {
+    if (!/\.(?:xml|rels)$/.test(path)) continue
+    const xml = Buffer.from(bytes).toString()
+    const fixed = xml.replaceAll(/("rId|<v:shape id=")([\w-]{18,})(?=")/g, count)
+    if (fixed !== xml) files[path] = Buffer.from(fixed)
+  }
+}
+
 /** As above, in the properties of the document and in the archive. */
 async function pack(layout, resume) {
   const files = unzipSync(await Packer.toBuffer(new Document(layout(resume))))
+  fixNames(files)
   const properties = Buffer.from(files['docProps/core.xml']).toString()
   files['docProps/core.xml'] = Buffer.from(properties.replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, `${TODAY}T12:00:00Z`))
   return zipSync(files, { mtime: `${TODAY}T12:00:00` })
@@ -74,4 +93,5 @@ async function makeAll(resumes, folder, themes, word) {
 
 await makeAll(first, 'seen', firstThemes, firstWord)
 await makeAll(second, 'seen', secondThemes, secondWord)
+await makeAll(heldBack, 'held-back', heldBackThemes, heldBackWord)
 await browser.close()
