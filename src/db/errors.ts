@@ -19,6 +19,13 @@ export const abortIf = (condition: string): string => `SELECT CASE WHEN ${condit
 /** Whether a batch was ended by `abortIf`. */
 export const isAborted = (error: unknown): boolean => messages(error).includes('malformed JSON')
 
+/** SQL that ends a batch likewise, but for good: `isStopped` tells it from a lost race, which goes round again. */
+export const stopIf = (condition: string): string =>
+  `SELECT CASE WHEN ${condition} THEN json_extract('{}', 'stopped') END`
+
+/** Whether a batch was ended by `stopIf`. */
+export const isStopped = (error: unknown): boolean => messages(error).includes("'stopped'")
+
 /** Why a trip was refused for its account's sake, or null if this error is another one. */
 export const accountRefusal = (error: unknown): 'suspended' | 'gone' | null =>
   (/account (suspended|gone)/.exec(messages(error))?.[1] as 'suspended' | 'gone' | undefined) ?? null

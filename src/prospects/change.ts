@@ -30,8 +30,13 @@ export interface Replacement {
 /** A change of nothing, to be added to. */
 export const NO_CHANGE: Change = { muteWebhook: false, addLabels: [], removeLabels: [] }
 
-/** Whom a change is about: who matches its email or phone, or nobody else than the prospect with this id. */
-export type Target = { match: true; update: boolean } | { match: false; id: string; ifVersions?: number[] | undefined }
+/**
+ * Whom a change is about: who matches its email or phone (before that, the prospect with this id, if there is one), or
+ * nobody else than the prospect with this id.
+ */
+export type Target =
+  | { match: true; update: boolean; id?: string | undefined }
+  | { match: false; id: string; ifVersions?: number[] | undefined }
 
 /** One row to be folded. */
 export interface Row {
@@ -39,6 +44,8 @@ export interface Row {
   change: Change
   /** Where the request has the fields, if not in its body: for errors. */
   givenIn?: 'query'
+  /** The others go on without it if it is refused; else nothing is written. */
+  mayBeRefused?: true
 }
 
 /** The phone is read; a resume is a file that is stored apart. */

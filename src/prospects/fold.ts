@@ -14,7 +14,7 @@ const MOST_BYTES = 500_000
  * Folds rows, in order, into the records that they reach: who is meant, what changes, which events say so. Later
  * rows see what earlier ones did. Pure but for new ids.
  *
- * Throws what is wrong with a row: 404 if its id names nobody, 412 if that one has another version, 409 if it takes
+ * Throws what is wrong with a row, unless the others go on without it: 404 if its id names nobody, 412 if that one has another version, 409 if it takes
  * somebody else's email, 422 if it names what is not there, 400 if a prospect would have too many labels.
  *
  * `people` holds, for each row, whoever has its id or its email, the two oldest who have its phone, and the oldest of
@@ -28,22 +28,31 @@ export function foldRows(rows: Row[], people: ProspectRecord[], given: Reference
   const plan = emptyPlan()
   const leftGroups = new Set<string>()
   let size = 0
-  for (const { target, change: given, givenIn } of rows) {
+  for (const row of rows) {
+    const { target, change: given } = row
     const { read } = given
     const asked =
       read && !target.match ? fillBlanks({ ...given, read }, known.get(target.id), [...known.values()]) : given
     const phone = asked.phone?.e164 ?? null
     if ((phone !== null && leftGroups.has(phone)) || size > MOST_BYTES) break
-    const match = findTarget(target, asked, known, references.merges)
-    const change = withoutAliases(asked, match)
-    requireReferences(change, references, givenIn)
+    const named = { labels: plan.labels.length, sources: plan.sources.length }
+    let decided: Decision
+    try {
+      decided = decide(row, asked, known, references, plan, now)
+    } catch (error) {
+      if (!row.mayBeRefused || !(error instanceof Problem)) throw error
+      for (const { nameKey } of plan.labels.splice(named.labels)) references.labels.delete(nameKey)
+      for (const { nameKey } of plan.sources.splice(named.sources)) references.sourceNames.delete(nameKey)
+      plan.refused.push({ row, problem: error })
+      continue
+    }
+    const { match, change, writes, after } = decided
     const before = match.record
-    const writes = !target.match || target.update || before === null
-    const after = writes ? apply(before ?? blank(change, references, now), change, references, plan, now) : before
     const fields = before ? changedFields(before, after) : []
     plan.outcomes.push({
       record: before && fields.length === 0 ? before : after,
       created: before === null,
+      changed: before !== null && fields.length > 0,
       matchedBy: match.matchedBy,
       potentialDuplicateId: match.duplicate?.id ?? null,
       message: messageOf(change, match, writes),
@@ -67,6 +76,33 @@ export function foldRows(rows: Row[], people: ProspectRecord[], given: Reference
   return plan
 }
 
+/** Whom a row is about, and the record after it. */
+interface Decision {
+  match: Match
+  change: Change
+  /** Whether the row may write: somebody known is updated only on request. */
+  writes: boolean
+  after: ProspectRecord
+}
+
+/** Puts what the row makes of labels and sources into the plan. Throws what is wrong with it. */
+function decide(
+  { target, givenIn }: Row,
+  asked: Change,
+  known: Map<string, ProspectRecord>,
+  references: References,
+  plan: Plan,
+  now: number,
+): Decision {
+  const match = findTarget(target, asked, known, references.merges)
+  const change = withoutAliases(asked, match)
+  requireReferences(change, references, givenIn)
+  const before = match.record
+  const writes = !target.match || target.update || before === null
+  const after = writes ? apply(before ?? blank(change, references, now), change, references, plan, now) : before
+  return { match, change, writes, after }
+}
+
 /** What somebody was found by as an alias is theirs already, and does not take the place of what they have now. */
 function withoutAliases(change: Change, { record, matchedBy }: Match): Change {
   if (matchedBy === null || !record) return change
@@ -83,9 +119,11 @@ function findTarget(
   merges: References['merges'],
 ): Match {
   const people = [...known.values()]
-  if (target.match) return findMatch(change.email ?? null, change.phone?.e164 ?? null, people)
-  const record = getRecord(target.id, known, merges)
-  if (target.ifVersions && !target.ifVersions.includes(record.version)) throw hasChanged(record.version)
+  const record = target.match ? known.get(target.id ?? '') : getRecord(target.id, known, merges)
+  if (!record) return findMatch(change.email ?? null, change.phone?.e164 ?? null, people)
+  if (target.match && !target.update) return { record, matchedBy: null, duplicate: null }
+  if (!target.match && target.ifVersions && !target.ifVersions.includes(record.version))
+    throw hasChanged(record.version)
   const others = people.filter((p) => p.id !== record.id)
   const owner = change.email ? others.find((p) => hasEmail(p, change.email as string)) : undefined
   if (owner) throw new Problem(409, 'email_taken', 'Another prospect has this email.', { conflictsWith: owner.id })

@@ -31,16 +31,17 @@ export function foldMerge(
   ]
   if (unknown.length > 0) throw unknownReference(unknown)
   const plan = emptyPlan()
-  const outcome = (record: ProspectRecord) =>
+  const outcome = (record: ProspectRecord, changed: boolean) =>
     // one for the row of each of the two
     [record, record].map((r) => ({
       record: r,
       created: false,
+      changed,
       matchedBy: null,
       potentialDuplicateId: null,
       message: null,
     }))
-  if (mergedInto === survivor.id) return { ...plan, outcomes: outcome(survivor) }
+  if (mergedInto === survivor.id) return { ...plan, outcomes: outcome(survivor, false) }
   if (mergedInto || !duplicate)
     throw new Problem(409, 'merged', 'The duplicate was merged into another prospect.', { conflictsWith: mergedInto })
   const after = join(survivor, duplicate)
@@ -49,7 +50,7 @@ export function foldMerge(
   after.updatedByUserId = userId ?? null
   return {
     ...plan,
-    outcomes: outcome(after),
+    outcomes: outcome(after, true),
     updated: new Map([[after.id, after]]),
     changed: new Set(changedFields(survivor, after)),
     merged: [{ record: duplicate, into: survivor.id }],

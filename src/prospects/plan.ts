@@ -1,4 +1,6 @@
+import type { Problem } from '../http/problem'
 import type { NewEvent } from '../webhooks/events'
+import type { Row } from './change'
 import type { Match } from './match'
 import type { Label, Prospect, ProspectRecord, Stage } from './prospect'
 
@@ -29,14 +31,19 @@ export interface Named extends Label {
 export interface Outcome {
   record: ProspectRecord
   created: boolean
+  /** Whether somebody known is written anew. */
+  changed: boolean
   matchedBy: Match['matchedBy']
   potentialDuplicateId: string | null
   message: string | null
 }
 
-/** What is to be written, and what each row's answer is. `outcomes` may be fewer than the rows: fold the rest later. */
+/** What is to be written, and what each row's answer is. They may be fewer than the rows: fold the rest later. */
 export interface Plan {
+  /** Of those that are taken, in order. */
   outcomes: Outcome[]
+  /** Those that are not, of those that may be; nothing of them is in the plan. */
+  refused: { row: Row; problem: Problem }[]
   created: Map<string, ProspectRecord>
   updated: Map<string, ProspectRecord>
   /** Fields that some update changes. */
@@ -52,6 +59,7 @@ export interface Plan {
 
 export const emptyPlan = (): Plan => ({
   outcomes: [],
+  refused: [],
   created: new Map(),
   updated: new Map(),
   changed: new Set(),

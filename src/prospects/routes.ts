@@ -78,7 +78,7 @@ const changeAnswer = (({ record, message }, catalogVersion) => ({
 })) satisfies AnswerOf
 
 /** What a POST answers: also whom it matched. */
-const createAnswer = (({ record, message, ...match }, catalogVersion) => ({
+const createAnswer = (({ record, message, changed: _, ...match }, catalogVersion) => ({
   status: match.created ? 201 : 200,
   headers: {
     etag: etagOf(record.version, catalogVersion),

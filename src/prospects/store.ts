@@ -9,8 +9,7 @@ import type { Origin, Outbox } from '../webhooks/events'
 import { NO_CHANGE, type Row } from './change'
 import { foldRows } from './fold'
 import { foldMerge } from './merge'
-import type { Outcome, Plan } from './plan'
-
+import { emptyPlan, type Outcome, type Plan } from './plan'
 import { COLUMNS, JOINS, type Prospect, type ProspectRow, toProspect, toRecord } from './prospect'
 import type { MergeProspect } from './schema'
 import { commitPlan, readReached } from './write'
@@ -54,8 +53,18 @@ export interface Repeat {
 }
 export type AnswerOf = (outcome: Outcome, catalogVersion: number) => Answer
 
+/** What of the caller's commits with the rows. */
+export interface Progress {
+  /** Statements for a commit that covers these rows, the next ones of those given, whatever becomes of each. */
+  of(rows: Row[], plan: Plan): D1PreparedStatement[]
+  /** They are all that is written: the rows are only tried. */
+  alone: boolean
+}
+
 export interface Written {
+  /** Of the rows that were not refused. */
   outcomes: Outcome[]
+  refused: Plan['refused']
   catalogVersion: number
   /** The answer's body, if it was kept. */
   kept?: string | undefined
@@ -68,7 +77,8 @@ export interface Written {
  * made and changed here. A lost race writes nothing and goes round again, with fewer rows: rows of one chunk can be in
  * each other's way too (one takes an email that another gives up). Another `fold` gets all rows at once. Two trips; one
  * if nothing is to be written. The bytes that a row brings are stored in between, once it is known that they are to be
- * kept. Returns an outcome for each row. Throws what `fold` throws, and 503 if the races go on.
+ * kept. Returns an outcome for each row that was not refused. Throws what `fold` throws, 503 if the races go on, and
+ * D1's error if `progress` ends the batch (`stopIf`).
  */
 export async function writeProspects(
   db: Database,
@@ -80,10 +90,18 @@ export async function writeProspects(
     repeat,
     upload,
     fold = foldRows,
-  }: { outbox: Outbox; repeat?: Repeat | undefined; upload?: Upload | undefined; fold?: typeof foldRows },
+    progress,
+  }: {
+    outbox: Outbox
+    repeat?: Repeat | undefined
+    upload?: Upload | undefined
+    fold?: typeof foldRows
+    progress?: Progress
+  },
 ): Promise<Written> {
   const origin = { keyId: key.id, source }
   const outcomes: Outcome[] = []
+  const refused: Plan['refused'] = []
   const dropped: string[] = []
   let stored: NewFile | undefined
   let left = rows
@@ -108,10 +126,13 @@ export async function writeProspects(
         answer: repeat.answerOf(first, catalogVersion),
         about: first.record.id,
       }
+    const covered = plan.outcomes.length + plan.refused.length
+    const beside = progress?.of(chunk.slice(0, covered), plan)
     let body: string | undefined
     try {
-      if (plan.events.length > 0 || kept) {
-        const committed = await commitPlan(db, outbox, account.id, origin, now, read, plan, kept)
+      if (plan.events.length > 0 || kept || beside) {
+        const written = progress?.alone ? emptyPlan() : plan
+        const committed = await commitPlan(db, outbox, account.id, origin, now, read, written, kept, beside)
         await outbox.send(committed)
         body = committed.kept
       }
@@ -126,10 +147,11 @@ export async function writeProspects(
     lost = 0
     size *= 2
     outcomes.push(...plan.outcomes)
+    refused.push(...plan.refused)
     dropped.push(...plan.dropped)
     if (stored && !keeps(plan, stored)) dropped.push(stored.key)
-    left = left.slice(plan.outcomes.length)
-    if (left.length === 0) return { outcomes, catalogVersion, kept: body, dropped }
+    left = left.slice(covered)
+    if (left.length === 0) return { outcomes, refused, catalogVersion, kept: body, dropped }
   }
   throw contention('Others keep changing this prospect.')
 }

@@ -89,7 +89,7 @@ export async function readReached(
 ) {
   const { d1 } = db
   const targets = rows.map(({ target, change }) => ({
-    ...(target.match ? {} : { id: target.id }),
+    id: target.id,
     email: change.email,
     phone: change.phone?.e164,
   }))
@@ -236,7 +236,8 @@ const MERGE = [
 ]
 
 /**
- * Commits a plan in one batch: all of it, or nothing and an error if what it was folded from is no longer so.
+ * Commits a plan in one batch, `progress` in front: all of it, or nothing and an error if what it was folded from is no
+ * longer so.
  * Fills in the records' `updatedAt`, which is known only now, and returns what is to be sent.
  */
 export async function commitPlan(
@@ -248,6 +249,7 @@ export async function commitPlan(
   read: { keys: string; people: ProspectRecord[] },
   plan: Plan,
   repeat?: { repeatable: Repeatable; answer: Answer; about: string },
+  progress: D1PreparedStatement[] = [],
 ): Promise<Committed & { kept?: string | undefined }> {
   const set = (sql: string, rows: object[]) =>
     rows.length === 0
@@ -264,6 +266,7 @@ export async function commitPlan(
     ...set(updateProspects(plan.changed), [...plan.updated.values()].map(toRow)),
   ]
   const results = await db.d1.batch<{ id: string; updatedAt: number }>([
+    ...progress,
     ...(repeat ? claim(db, accountId, repeat.repeatable, now) : []),
     ...writes,
     ...(repeat ? keep(db, accountId, repeat.repeatable, repeat.answer, repeat.about, UPDATED_AT) : []),
