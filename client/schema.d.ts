@@ -166,6 +166,82 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List imports
+         * @description Newest first.
+         *
+         *     Needs a key with the scope `read`.
+         */
+        get: operations["listImports"];
+        put?: never;
+        /**
+         * Import a file
+         * @description The body is the file: a CSV with a line of column names (separated by comma, semicolon, tab or `|`; in UTF-8, UTF-16 or Windows-1252), or NDJSON, one object a line; at most 100 MiB and 500,000 rows. Each row is a *Create or update a prospect*, with the same rules; one that is refused keeps no other from being written. Usual names of columns are recognised, "First Name" or "E-mail"; a row whose `id` is a prospect's is about that prospect. The parameters hold for every row; a row's own stage, pipeline and user win. With `dryRun=true` rows are only tried, a few hundred at a time.
+         *
+         *     Needs a key with the scope `write`.
+         */
+        post: operations["startImport"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/imports/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * See how far an import is
+         * @description Needs a key with the scope `read`.
+         */
+        get: operations["getImport"];
+        put?: never;
+        post?: never;
+        /**
+         * Cancel or forget an import
+         * @description One that has not ended is cancelled; what it has written stays. One that has is forgotten. The file goes.
+         *
+         *     Needs a key with the scope `write`.
+         */
+        delete: operations["deleteImport"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/imports/{id}/errors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * See what is wrong with rows
+         * @description A page of it, in the order of the file. With `Accept: text/csv` (or `application/x-ndjson`, as the file is) all the rows that were refused, as the file has them, with a column `error`: mend them and send them again, within the seven days that the file is kept.
+         *
+         *     Needs a key with the scope `read`.
+         */
+        get: operations["listImportErrors"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/pipelines": {
         parameters: {
             query?: never;
@@ -2394,6 +2470,117 @@ export interface components {
             muted: boolean;
         };
         /** @description A page of the list. */
+        ImportPage: {
+            items: components["schemas"]["Import"][];
+            /** @description For the next page; null on the last. */
+            nextPageToken: string | null;
+        };
+        /** @description A file of prospects, and how far it is. */
+        Import: {
+            /**
+             * @description Id of the import.
+             * @example imp_01jd3v7x5c9q8m2k4n6p0r1s3t
+             */
+            id: string;
+            /**
+             * @description `failed`: it could not be read to its end, see `reason`; what was written stays.
+             * @enum {string}
+             */
+            status: "queued" | "running" | "completed" | "failed" | "cancelled";
+            /** @description Why it failed, for people. */
+            reason: string | null;
+            /**
+             * @description The size of the file.
+             * @example 1048576
+             */
+            bytes: number;
+            /**
+             * @description How far it has come.
+             * @example 524288
+             */
+            bytesDone: number;
+            /**
+             * @description Rows so far: the sum of the following.
+             * @example 5000
+             */
+            read: number;
+            /**
+             * @description Rows that made somebody.
+             * @example 4000
+             */
+            created: number;
+            /**
+             * @description Rows that changed somebody known.
+             * @example 600
+             */
+            updated: number;
+            /**
+             * @description Rows about somebody known that changed nothing.
+             * @example 390
+             */
+            unchanged: number;
+            /**
+             * @description Rows that were refused.
+             * @example 10
+             */
+            failed: number;
+            /**
+             * @description Columns that mean nothing here, at most 100; `mapping` can say.
+             * @example [
+             *       "Shoe size"
+             *     ]
+             */
+            unknownColumns: string[];
+            /** @description Whether nothing is written. */
+            dryRun: boolean;
+            /**
+             * @description When it was sent, in Unix milliseconds.
+             * @example 1795412345678
+             */
+            createdAt: number;
+            /**
+             * @description When it ended, in Unix milliseconds.
+             * @example 1795412345678
+             */
+            finishedAt: number | null;
+        };
+        /** @description A page of the list. */
+        RowErrorPage: {
+            items: components["schemas"]["RowError"][];
+            /** @description For the next page; null on the last. */
+            nextPageToken: string | null;
+        };
+        /** @description What is wrong with a row of an import. */
+        RowError: {
+            /**
+             * @description Where the row starts in the file; the first line is 1.
+             * @example 7
+             */
+            line: number;
+            /**
+             * @description The column, as the file names it.
+             * @example E-mail
+             */
+            column: string | null;
+            /**
+             * @description What the column is.
+             * @example email
+             */
+            field: string | null;
+            /**
+             * @description Stable; for programs.
+             * @example wrong_format
+             */
+            code: string;
+            /**
+             * @description For people.
+             * @example This is not an e-mail address.
+             */
+            message: string;
+            /** @description Whether the row was left out; else the rest of it was written. */
+            refused: boolean;
+        };
+        /** @description A page of the list. */
         PipelinePage: {
             items: components["schemas"]["Pipeline"][];
             /** @description For the next page; null on the last. */
@@ -3164,7 +3351,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description `unsupported_media_type`: The body is not said to be `application/json`, in UTF-8. */
+        /** @description `unsupported_media_type`: The body is not said to be what the call takes; of JSON, `application/json`, in UTF-8. */
         UnsupportedMediaType: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3300,13 +3487,11 @@ export interface components {
             };
         };
         /**
-         * @description `body_too_large`: The body is larger than 1 MiB; than 8, where a resume can be part of it.
-         *
-         *     `resume_too_large`: The resume is larger than 5 MiB.
+         * @description `resume_too_large`: The resume is larger than 5 MiB.
          *
          *     `body_too_large`: The body is larger than 1 MiB; than 8, where a resume can be part of it.
          */
-        BodyTooLargeOrResumeTooLargeOrBodyTooLarge: {
+        ResumeTooLargeOrBodyTooLarge: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
                 "Server-Timing": components["headers"]["Server-Timing"];
@@ -3321,6 +3506,17 @@ export interface components {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
                 "Retry-After": components["headers"]["Retry-After"];
+                "Server-Timing": components["headers"]["Server-Timing"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `import_too_large`: The file is larger than 100 MiB, or has more than 500,000 rows. */
+        ImportTooLarge: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
                 "Server-Timing": components["headers"]["Server-Timing"];
                 [name: string]: unknown;
             };
@@ -3538,7 +3734,7 @@ export interface operations {
                 sourceId?: string;
                 /** @description Linked to this job. */
                 jobId?: string;
-                /** @description In a stage of this pipeline. */
+                /** @description The pipeline; of a list, who is in it; of an import, for rows that name no stage. */
                 pipelineId?: string;
                 /** @description Changed at that time or after, Unix milliseconds. */
                 updatedSince?: number;
@@ -3770,7 +3966,7 @@ export interface operations {
                 sourceId?: string;
                 /** @description Linked to this job. */
                 jobId?: string;
-                /** @description In a stage of this pipeline. */
+                /** @description The pipeline; of a list, who is in it; of an import, for rows that name no stage. */
                 pipelineId?: string;
                 /** @description Changed at that time or after, Unix milliseconds. */
                 updatedSince?: number;
@@ -4190,7 +4386,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             410: components["responses"]["Merged"];
             412: components["responses"]["PreconditionFailed"];
-            413: components["responses"]["BodyTooLargeOrResumeTooLargeOrBodyTooLarge"];
+            413: components["responses"]["ResumeTooLargeOrBodyTooLarge"];
             422: components["responses"]["UnknownReference"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["ContentionOrStorageUnavailable"];
@@ -4269,6 +4465,190 @@ export interface operations {
             403: components["responses"]["InsufficientScopeOrAccountSuspended"];
             404: components["responses"]["NotFound"];
             410: components["responses"]["Merged"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    listImports: {
+        parameters: {
+            query?: {
+                /** @description How many at most. */
+                limit?: number;
+                /** @description `nextPageToken` of the page before, asked for with the same parameters. */
+                pageToken?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportPage"];
+                };
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["MissingCredentialOrInvalidCredential"];
+            403: components["responses"]["InsufficientScopeOrAccountSuspended"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    startImport: {
+        parameters: {
+            query?: {
+                /** @description Whether somebody who is known is updated. */
+                update?: true | false;
+                /** @description The change is on the timeline, and no webhook of it is ever sent. */
+                muteWebhook?: true | false;
+                /** @description The user who makes this change; kept on the timeline. */
+                userId?: string;
+                /** @description The stage of rows that name none; wins over `pipelineId`. */
+                stageId?: string;
+                /** @description The pipeline; of a list, who is in it; of an import, for rows that name no stage. */
+                pipelineId?: string;
+                /** @description Labels for every row, by name, separated by commas. */
+                labels?: string;
+                /** @description What columns are, as JSON: the name of a column → a field of a prospect, `fullName`, `id`, or null to leave it out. */
+                mapping?: string;
+                /** @description Whether rows are only tried. */
+                dryRun?: true | false;
+            };
+            header?: {
+                /** @description Lets the call be repeated for 24 hours: 1 to 255 printable ASCII characters, another one for each thing that is asked. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "text/csv": string;
+                "application/x-ndjson": string;
+            };
+        };
+        responses: {
+            /** @description It was taken; the rows are being written. */
+            202: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    Location: components["headers"]["Location"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Import"];
+                };
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["MissingCredentialOrInvalidCredential"];
+            403: components["responses"]["InsufficientScopeOrAccountSuspended"];
+            409: components["responses"]["StillRunning"];
+            413: components["responses"]["ImportTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyKeyReusedOrUnknownReference"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["StorageUnavailable"];
+        };
+    };
+    getImport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the import, `imp_…`. Ids are opaque; one that is malformed is an unknown one. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The import. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Import"];
+                };
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["MissingCredentialOrInvalidCredential"];
+            403: components["responses"]["InsufficientScopeOrAccountSuspended"];
+            404: components["responses"]["NotFound"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    deleteImport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the import, `imp_…`. Ids are opaque; one that is malformed is an unknown one. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is done. */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["MissingCredentialOrInvalidCredential"];
+            403: components["responses"]["InsufficientScopeOrAccountSuspended"];
+            404: components["responses"]["NotFound"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    listImportErrors: {
+        parameters: {
+            query?: {
+                /** @description How many at most. */
+                limit?: number;
+                /** @description `nextPageToken` of the page before, asked for with the same parameters. */
+                pageToken?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Id of the import, `imp_…`. Ids are opaque; one that is malformed is an unknown one. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page, or the rows. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RowErrorPage"];
+                    "text/csv": string;
+                    "application/x-ndjson": string;
+                };
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["MissingCredentialOrInvalidCredential"];
+            403: components["responses"]["InsufficientScopeOrAccountSuspended"];
+            404: components["responses"]["NotFound"];
             500: components["responses"]["InternalError"];
         };
     };

@@ -11,7 +11,7 @@ import { isRepeated } from './http/idempotency'
 import { onError, Problem, renderProblem } from './http/problem'
 import { timing } from './http/timing'
 import { limitBody, MAX_BODY, MAX_BODY_WITH_RESUME, validate } from './http/validate'
-import { exportRoutes } from './imports/routes'
+import { exportRoutes, importRoutes } from './imports/routes'
 import { docsRoutes } from './openapi/routes'
 import { prospectRoutes } from './prospects/routes'
 import { resumeRoutes } from './resumes/routes'
@@ -35,7 +35,8 @@ app.use(
       ),
   }),
 )
-app.use(except('/v1/prospects/*', limitBody(MAX_BODY)))
+// the body of an import is streamed, and counted on its way
+app.use(except(['/v1/prospects/*', '/v1/imports'], limitBody(MAX_BODY)))
 app.use('/v1/prospects/*', limitBody(MAX_BODY_WITH_RESUME))
 
 app.get('/health', validate({}), async (c) => {
@@ -53,6 +54,7 @@ const routes = app
   .route('/v1/prospects/export', exportRoutes)
   .route('/v1/prospects', prospectRoutes)
   .route('/v1/prospects', resumeRoutes)
+  .route('/v1/imports', importRoutes)
   .route('/v1', catalogRoutes)
   .route('/v1/webhooks', webhookRoutes)
   .route('/v1/deliveries', deliveryRoutes)

@@ -4,6 +4,7 @@ import { runMoves } from './catalog/move'
 import { openDatabase } from './db/client'
 import { purgeAnswers } from './http/idempotency'
 import { describeError } from './http/problem'
+import { runBatch, sweepImports } from './imports/run'
 import { sweepObjects } from './resumes/objects'
 import { readBatch, sweepReadings } from './resumes/reader'
 import { deliverBatch, logDeadLetters } from './webhooks/deliver'
@@ -17,6 +18,7 @@ export default {
   async queue(batch, env) {
     if (batch.queue.endsWith('-dlq')) logDeadLetters(batch)
     else if (batch.queue === 'prospect-resumes') await readBatch(batch, env)
+    else if (batch.queue === 'prospect-imports') await runBatch(batch, env)
     else await deliverBatch(batch, env)
   },
   async scheduled(_controller, env) {
@@ -27,6 +29,7 @@ export default {
       eraseAccounts: () => eraseAccounts(db),
       sweepObjects: () => sweepObjects(db, env, Date.now()),
       sweepReadings: () => sweepReadings(db, env, Date.now()),
+      sweepImports: () => sweepImports(db, env, Date.now()),
       runMoves: () => runMoves(db, openOutbox(env)),
       runRecoveries: () => runRecoveries(db, env),
       purgeAnswers: () => purgeAnswers(db, Date.now()),

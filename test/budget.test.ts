@@ -86,7 +86,7 @@ const BUDGETS: [call: string, send: (a: Account) => Promise<Answer>, trips: numb
         email: `${unique()}@example.com`,
       }),
     2,
-    70,
+    71,
     36,
   ],
   ['update of a field', (a) => a.prospect({ ...known, city: unique(), update: true }), 2, 60, 8],

@@ -12,6 +12,7 @@ interface Held {
   body: WakeUp
   delaySeconds: number
   slow: boolean
+  bulk: boolean
 }
 
 /** What was sent to the queues, in order. */
@@ -26,7 +27,12 @@ export function holdQueue(): HeldQueue {
   vi.spyOn(queue, 'sendBatch').mockImplementation(async function (this: unknown, batch) {
     for (const { body, delaySeconds = 0 } of batch) {
       held.push(body)
-      messages.push({ body, delaySeconds, slow: this === env.SLOW_WEBHOOKS_QUEUE })
+      messages.push({
+        body,
+        delaySeconds,
+        slow: this === env.SLOW_WEBHOOKS_QUEUE,
+        bulk: this === env.BULK_WEBHOOKS_QUEUE,
+      })
     }
     return { metadata: { metrics: { backlogCount: 0, backlogBytes: 0 } } }
   })
@@ -58,11 +64,14 @@ export async function consume(bodies: unknown[], queue = 'prospect-webhooks', bi
 /** Lets what was held arrive as the queues would: each lane by itself, in batches. Returns how many messages there were. */
 export async function drain({ messages }: HeldQueue): Promise<number> {
   const taken = messages.splice(0)
-  for (const [queue, size, slow] of [
-    ['prospect-webhooks', 12, false],
-    ['prospect-webhooks-slow', 6, true],
+  for (const [queue, size, lane] of [
+    ['prospect-webhooks', 12, ''],
+    ['prospect-webhooks-bulk', 12, 'bulk'],
+    ['prospect-webhooks-slow', 6, 'slow'],
   ] as const) {
-    const bodies = taken.filter((message) => message.slow === slow).map(({ body }) => body)
+    const bodies = taken
+      .filter(({ slow, bulk }) => (slow ? 'slow' : bulk ? 'bulk' : '') === lane)
+      .map(({ body }) => body)
     for (let i = 0; i < bodies.length; i += size) await consume(bodies.slice(i, i + size), queue)
   }
   return taken.length

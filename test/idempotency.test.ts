@@ -12,7 +12,9 @@ interface Call {
   /** Who calls: the account's key, unless it is the operator. */
   byOperator?: boolean
   status?: number
-  ask: (account: Account) => Promise<{ path: string; body: object; other: object | string }>
+  /** The type of its body. */
+  type?: string
+  ask: (account: Account) => Promise<{ path: string; body: object | string; other: object | string }>
 }
 
 const named = { body: { name: 'Ünï "1" \\ 😀' }, other: { name: 'Other' } }
@@ -37,6 +39,15 @@ const CALLS: Call[] = [
     ask: async ({ prospect }) => {
       const [a, b, c] = [await prospect(), await prospect(), await prospect()].map(({ json }) => json.id)
       return { path: `/v1/prospects/${a}/merge`, body: { duplicateId: b }, other: { duplicateId: c } }
+    },
+  },
+  {
+    route: '/v1/imports',
+    status: 202,
+    type: 'text/csv',
+    ask: async () => {
+      holdQueue()
+      return { path: '/v1/imports', body: 'name\nAnn Lee\n', other: 'name\nBob Ray\n' }
     },
   },
   ...['pipelines', 'labels', 'sources', 'offices', 'users', 'jobs'].map((kind) => ({
@@ -125,7 +136,7 @@ test('every POST can be repeated', () => {
   expect(CALLS.map(({ route }) => route).sort()).toEqual([...new Set(posts)].sort())
 })
 
-describe.each(CALLS)('POST $route', ({ ask, byOperator, status = 201 }) => {
+describe.each(CALLS)('POST $route', ({ ask, byOperator, status = 201, type = 'application/json' }) => {
   const prepare = async (account?: Account) => {
     const caller = account ?? (await newAccount())
     const { path, body, other } = await ask(caller)
@@ -134,7 +145,7 @@ describe.each(CALLS)('POST $route', ({ ask, byOperator, status = 201 }) => {
       send('POST', at, {
         key: credential,
         body: what,
-        headers: { 'idempotency-key': key, 'content-type': 'application/json' },
+        headers: { 'idempotency-key': key, 'content-type': type },
       })
     return { account: caller, body, other, path, post, key: freshKey() }
   }

@@ -166,5 +166,6 @@ describe('what was there before migration 0003', () => {
     ])
     const given = await call('PATCH', `/v1/prospects/${prospects[0].id}`, { resume: asField(CV) })
     expect([given.status, given.json.resume.status]).toEqual([200, 'processing'])
+    expect((await call('GET', '/v1/imports')).json.items).toEqual([])
   })
 })

@@ -1,5 +1,6 @@
 import { KINDS } from '../src/catalog/kinds'
 import type { Account } from './api'
+import { sendFile } from './import-files'
 import { makeItem } from './items'
 import { asField, CV } from './resume-files'
 
@@ -29,6 +30,7 @@ const made = (kind: (typeof KINDS)[number]['name']) => async (account: Account) 
   (await makeItem(account, kind, `Made ${crypto.randomUUID()}`)).id
 const prospect = async (account: Account) => (await account.prospect()).json.id
 const prospectWithResume = async (account: Account) => (await account.prospect({ resume: asField(CV) })).json.id
+const anImport = async (account: Account) => (await sendFile(account, 'name\nAnn Lee\n')).json.id
 const spareKey = async ({ post }: Account) =>
   (await post('/v1/api-keys', { name: 'Spare', scopes: ['read'] })).json.id as string
 const webhook = async ({ post }: Account) =>
@@ -205,6 +207,20 @@ export const ROUTES = new Map<string, Route>([
       references: { userId: made('users') },
     },
   ],
+  ['GET /v1/imports', { needs: 'read', answers: 200, query: PAGE }],
+  [
+    'POST /v1/imports',
+    {
+      needs: 'write',
+      answers: 202,
+      query: { update: 'true', muteWebhook: 'true', labels: 'Hot,Cold', mapping: '{"Shoe":null}', dryRun: 'true' },
+      bytes: ['text/csv', 'name,Shoe\nAnn Lee,38\n'],
+      references: { userId: made('users'), stageId: made('stages'), pipelineId: made('pipelines') },
+    },
+  ],
+  ['GET /v1/imports/:id', { needs: 'read', answers: 200, id: anImport }],
+  ['DELETE /v1/imports/:id', { needs: 'write', answers: 204, id: anImport }],
+  ['GET /v1/imports/:id/errors', { needs: 'read', answers: 200, id: anImport, query: PAGE }],
   ['GET /v1/prospects/:id/events', { needs: 'read', answers: 200, id: prospect, query: PAGE }],
 
   ...KINDS.flatMap(({ name }) => catalogRoutes(name)),

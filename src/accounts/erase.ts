@@ -11,6 +11,8 @@ const LARGE = [
   ['deliveries', 'account_id, webhook_id, event_seq'],
   ['feed_entries', 'account_id, event_seq'],
   ['events', 'account_id, seq'],
+  ['import_errors', 'account_id, import_id, bytes_from'],
+  ['imports', 'account_id, id'],
   ['merges', 'account_id, id'],
   ['prospects', 'account_id, id'],
   ['idempotency_keys', 'account_id, key'],

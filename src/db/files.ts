@@ -1,5 +1,6 @@
+import { sql } from 'drizzle-orm'
 import { foreignKey, index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core'
-import { accountId, prospects } from './schema'
+import { accountId, inAccount, keyOf, prospects } from './schema'
 
 /** Resumes that are still to be read. Triggers keep it from `prospects.resume`: a row while its status is `processing`. */
 export const resumeReadings = sqliteTable(
@@ -25,10 +26,65 @@ export const resumeReadings = sqliteTable(
 
 /**
  * Objects in R2 that nothing refers to: on their way out, or announced and not written about yet. They are deleted when
- * due. Triggers keep it from `prospects.resume`, and it outlives the account.
+ * due. Triggers keep it from `prospects.resume` and `imports`, and it outlives the account.
  */
 export const objectDeletions = sqliteTable(
   'object_deletions',
   { accountId: accountId(), key: text().notNull(), dueAt: integer().notNull() },
   (t) => [primaryKey({ columns: [t.accountId, t.key] }), index('object_deletions_due').on(t.dueAt)],
+)
+
+/** Files of rows, and how far each has been worked through. */
+export const imports = sqliteTable(
+  'imports',
+  {
+    accountId: accountId(),
+    id: text().notNull(),
+    /** Whose key sent it. */
+    keyId: text().notNull(),
+    status: text().$type<'queued' | 'running' | 'completed' | 'failed' | 'cancelled'>().notNull().default('queued'),
+    /** For people: why it failed. */
+    reason: text(),
+    /** How it is read, JSON. */
+    format: text().notNull(),
+    /** What was asked for each row, JSON. */
+    options: text().notNull(),
+    unknownColumns: text().notNull(),
+    bytes: integer().notNull(),
+    /** Where the next record begins: the byte and the line. Each commit of rows moves it on, and is only for where it is. */
+    bytesDone: integer().notNull(),
+    line: integer().notNull(),
+    read: integer().notNull().default(0),
+    created: integer().notNull().default(0),
+    updated: integer().notNull().default(0),
+    unchanged: integer().notNull().default(0),
+    failed: integer().notNull().default(0),
+    /** How often it was taken since it last got on. */
+    tries: integer().notNull().default(0),
+    /** Until when one has it in hand. */
+    heldUntil: integer().notNull().default(0),
+    /** When the schedule wakes somebody for it; null: it has ended. */
+    nextAt: integer(),
+    createdAt: integer().notNull(),
+    finishedAt: integer(),
+  },
+  (t) => [keyOf(t), inAccount(t), index('imports_due').on(t.nextAt).where(sql`next_at IS NOT NULL`)],
+)
+
+/** What is wrong with rows of imports: a JSON array for each commit. */
+export const importErrors = sqliteTable(
+  'import_errors',
+  {
+    accountId: accountId(),
+    importId: text().notNull(),
+    /** The byte where the rows of the commit begin. */
+    bytesFrom: integer().notNull(),
+    errors: text().notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.accountId, t.importId, t.bytesFrom] }),
+    foreignKey({ columns: [t.accountId, t.importId], foreignColumns: [imports.accountId, imports.id] }).onDelete(
+      'cascade',
+    ),
+  ],
 )

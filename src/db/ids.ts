@@ -1,7 +1,7 @@
 import { monotonicFactory } from 'ulid'
 
 /** What an id starts with says what it names. */
-export type IdPrefix = 'acct' | 'key' | 'pipe' | 'stg' | 'lbl' | 'src' | 'off' | 'usr' | 'job' | 'prs' | 'whk'
+export type IdPrefix = 'acct' | 'key' | 'pipe' | 'stg' | 'lbl' | 'src' | 'off' | 'usr' | 'job' | 'prs' | 'whk' | 'imp'
 
 const ALPHABET = '0123456789abcdefghijklmnopqrstuv'
 

@@ -1,6 +1,7 @@
+import type { Context } from 'hono'
 import type { Database } from '../db/client'
 import { uniqueViolation } from '../db/errors'
-import { factory, type Repeatable } from './factory'
+import { type AppEnv, factory, type Repeatable } from './factory'
 import { sha256 } from './key'
 import { Problem } from './problem'
 
@@ -22,35 +23,47 @@ export interface Answer {
  * `keep`), so that a second time writes nothing. Then the stored answer is given again; 422 if something else was
  * asked under the key.
  */
-export const idempotent = factory.createMiddleware(async function idempotent(c, next) {
-  const key = c.req.header('idempotency-key')
-  if (key === undefined) return next()
-  if (!/^[\x20-\x7e]{1,255}$/.test(key)) {
-    const message = 'This must be 1 to 255 printable ASCII characters.'
-    c.set('headerErrors', [{ in: 'header', pointer: '/Idempotency-Key', code: 'wrong_format', message }])
-    return next()
-  }
-  const { pathname, search } = new URL(c.req.url)
-  const asked = new Blob([pathname, search, '\n', await c.req.arrayBuffer()])
-  const hash = await sha256(await asked.arrayBuffer())
-  c.set('repeatable', { key, hash })
-  await next()
-  if (!isRepeated(c.error) && !isRefused(c.error)) return
-  const stored = await findAnswer(c.var.db, c.get('caller')?.account.id ?? OPERATOR, key)
-  if (!stored) return
-  if (stored.hash !== hash)
-    throw new Problem(422, 'idempotency_key_reused', 'Something else was asked under this Idempotency-Key.')
-  c.res = undefined
-  c.res = new Response(stored.body, {
-    status: stored.status,
-    headers: {
-      ...JSON.parse(stored.headers),
-      'content-type': 'application/json',
-      'idempotent-replayed': 'true',
-      'x-request-id': c.get('requestId'),
-    },
-  })
+export const idempotent = repeatedBy(async (asked, c) => {
+  const all = new Blob([asked, '\n', await c.req.arrayBuffer()])
+  return sha256(await all.arrayBuffer())
 })
+
+/** Likewise where the body is streamed: the route hashes it, and completes `hash` before it looks whether it was made. */
+export const idempotentStream = repeatedBy(async (asked) => asked)
+
+function repeatedBy(hashOf: (asked: string, c: Context<AppEnv>) => Promise<string>) {
+  return Object.assign(
+    factory.createMiddleware(async function idempotent(c, next) {
+      const key = c.req.header('idempotency-key')
+      if (key === undefined) return next()
+      if (!/^[\x20-\x7e]{1,255}$/.test(key)) {
+        const message = 'This must be 1 to 255 printable ASCII characters.'
+        c.set('headerErrors', [{ in: 'header', pointer: '/Idempotency-Key', code: 'wrong_format', message }])
+        return next()
+      }
+      const { pathname, search } = new URL(c.req.url)
+      const repeatable = { key, hash: await hashOf(pathname + search, c) }
+      c.set('repeatable', repeatable)
+      await next()
+      if (!isRepeated(c.error) && !isRefused(c.error)) return
+      const stored = await findAnswer(c.var.db, c.get('caller')?.account.id ?? OPERATOR, key)
+      if (!stored) return
+      if (stored.hash !== repeatable.hash)
+        throw new Problem(422, 'idempotency_key_reused', 'Something else was asked under this Idempotency-Key.')
+      c.res = undefined
+      c.res = new Response(stored.body, {
+        status: stored.status,
+        headers: {
+          ...JSON.parse(stored.headers),
+          'content-type': 'application/json',
+          'idempotent-replayed': 'true',
+          'x-request-id': c.get('requestId'),
+        },
+      })
+    }),
+    { canBeRepeated: true },
+  )
+}
 
 /** Whether a call found no longer what it needs: it may be one that was made before, when that was there. */
 const isRefused = (error: unknown) => error instanceof Problem && [404, 409, 410].includes(error.status)

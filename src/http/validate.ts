@@ -95,8 +95,8 @@ const CODES: Record<string, string> = {
   too_big: 'too_large',
 }
 
-/** Our stable codes for zod's issues; a schema's own check says its code in `params`. */
-function toErrors(where: InputError['in'], issue: z.core.$ZodIssue, input: unknown): InputError[] {
+/** Our stable codes for zod's issues with an input; a schema's own check says its code in `params`. */
+export function toErrors(where: InputError['in'], issue: z.core.$ZodIssue, input: unknown): InputError[] {
   const pointer = (path: PropertyKey[]) =>
     path.map((key) => `/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
   if (issue.code === 'unrecognized_keys')

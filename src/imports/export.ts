@@ -55,7 +55,10 @@ export const CSV_COLUMNS = [
  * What a spreadsheet would take for a formula, and what already looks as if it had been kept from that, gets an
  * apostrophe in front (OWASP, "CSV Injection"); an import takes it off again.
  */
-const guardFormula = (text: string): string => (/^'*[=+\-@\t\r]/.test(text) ? `'${text}` : text)
+export const guardFormula = (text: string): string => (/^'*[=+\-@\t\r]/.test(text) ? `'${text}` : text)
+
+/** What `guardFormula` was given. */
+export const unguardFormula = (text: string): string => (/^'+[=+\-@\t\r]/.test(text) ? text.slice(1) : text)
 
 const toCell = (value: string | number | string[] | null) =>
   typeof value === 'number'

@@ -1,9 +1,20 @@
+import type { Context } from 'hono'
 import { accepts } from 'hono/accepts'
 import { requireScope } from '../http/auth'
-import { factory } from '../http/factory'
+import { type AppEnv, factory } from '../http/factory'
+import { idempotentStream } from '../http/idempotency'
+import { ListQuery } from '../http/page'
+import { Problem } from '../http/problem'
 import { validate } from '../http/validate'
 import { ExportProspects } from '../prospects/schema'
+import { essenceOf } from '../resumes/schema'
+import { settle } from '../resumes/settle'
+import { listErrors, refusedRows } from './errors'
 import { EXPORT_TYPES, type ExportType, exportProspects } from './export'
+import { type FileType, IMPORT_TYPES } from './records'
+import { StartImport } from './schema'
+import { deleteImport, getImport, listImports, startImport } from './store'
+import { wakeImporters } from './wake'
 
 /** `/v1/prospects/export`: everybody who matches, as CSV or NDJSON. */
 export const exportRoutes = factory
@@ -17,3 +28,52 @@ export const exportRoutes = factory
       vary: 'Accept',
     })
   })
+
+/** `/v1/imports`: files of rows, each of which is a POST of a prospect. */
+export const importRoutes = factory
+  .createApp()
+  .get('/', requireScope('read'), validate({ query: ListQuery }), async (c) => {
+    return c.json(await listImports(c.var.db, c.var.caller.account.id, c.req.valid('query')))
+  })
+  .post('/', requireScope('write'), idempotentStream, validate({ query: StartImport }), async (c) => {
+    const { db, caller } = c.var
+    const declared = c.req.header('content-length')
+    const given = {
+      body: c.req.raw.body ?? new Blob([]).stream(),
+      length: declared === undefined ? undefined : Number(declared),
+    }
+    const query = c.req.valid('query')
+    const answer = await startImport(db, c.env, caller, typeOf(c), query, given, c.get('repeatable'))
+    const { status, headers, body } = answer
+    c.executionCtx.waitUntil(wakeImporters(c.env, [{ accountId: caller.account.id, importId: body.id }]))
+    return c.json(body, status, headers)
+  })
+  .get('/:id', requireScope('read'), validate({}), async (c) => {
+    return c.json(await getImport(c.var.db, c.var.caller.account.id, c.req.param('id')))
+  })
+  .delete('/:id', requireScope('write'), validate({}), async (c) => {
+    const accountId = c.var.caller.account.id
+    const file = await deleteImport(c.var.db, accountId, c.req.param('id'))
+    c.executionCtx.waitUntil(settle(c.env, accountId, [file]))
+    return c.body(null, 204)
+  })
+  .get('/:id/errors', requireScope('read'), validate({ query: ListQuery }), async (c) => {
+    const [{ db, caller }, id] = [c.var, c.req.param('id')]
+    const supports = ['application/json', ...Object.keys(IMPORT_TYPES)]
+    const asked = accepts(c, { header: 'Accept', supports, default: 'application/json' })
+    if (asked === 'application/json') return c.json(await listErrors(db, caller.account.id, id, c.req.valid('query')))
+    const { type, body } = await refusedRows(db, c.env, caller.account.id, id)
+    return c.body(body, 200, {
+      'content-type': type === 'csv' ? 'text/csv; charset=utf-8' : 'application/x-ndjson',
+      'content-disposition': `attachment; filename="refused.${type}"`,
+      vary: 'Accept',
+    })
+  })
+
+/** What the body is said to be; 415 for what no import is. */
+function typeOf(c: Context<AppEnv>): FileType {
+  const type = essenceOf(c.req.header('content-type') ?? '')
+  if (Object.hasOwn(IMPORT_TYPES, type)) return IMPORT_TYPES[type as keyof typeof IMPORT_TYPES]
+  const message = `Send the file as ${Object.keys(IMPORT_TYPES).join(' or ')}.`
+  throw new Problem(415, 'unsupported_media_type', message)
+}

@@ -2,6 +2,8 @@ import * as z from 'zod'
 import type { Account, ApiKey } from '../accounts/store'
 import type { Item } from '../catalog/store'
 import { SCOPES } from '../http/factory'
+import type { RowError } from '../imports/rows'
+import type { Import } from '../imports/store'
 import type { Prospect } from '../prospects/prospect'
 import type { Delivery, DeliveryLog } from '../webhooks/deliveries'
 import { EVENT_TYPES } from '../webhooks/schema'
@@ -197,6 +199,39 @@ const log = delivery.extend({
 })
 log satisfies z.ZodType<DeliveryLog>
 export const DeliveryLogSchema = log.meta({ id: 'DeliveryLog', description: 'A delivery, with each attempt at it.' })
+
+const imported = z.object({
+  id: id('imp', 'import'),
+  status: z
+    .enum(['queued', 'running', 'completed', 'failed', 'cancelled'])
+    .meta({ description: '`failed`: it could not be read to its end, see `reason`; what was written stays.' }),
+  reason: orNull(z.string(), 'Why it failed, for people.'),
+  bytes: z.int().meta({ description: 'The size of the file.', example: 1048576 }),
+  bytesDone: z.int().meta({ description: 'How far it has come.', example: 524288 }),
+  read: z.int().meta({ description: 'Rows so far: the sum of the following.', example: 5000 }),
+  created: z.int().meta({ description: 'Rows that made somebody.', example: 4000 }),
+  updated: z.int().meta({ description: 'Rows that changed somebody known.', example: 600 }),
+  unchanged: z.int().meta({ description: 'Rows about somebody known that changed nothing.', example: 390 }),
+  failed: z.int().meta({ description: 'Rows that were refused.', example: 10 }),
+  unknownColumns: z
+    .array(z.string())
+    .meta({ description: 'Columns that mean nothing here, at most 100; `mapping` can say.', example: ['Shoe size'] }),
+  dryRun: z.boolean().meta({ description: 'Whether nothing is written.' }),
+  createdAt: time('When it was sent'),
+  finishedAt: time('When it ended').nullable(),
+})
+imported satisfies z.ZodType<Import>
+export const ImportSchema = imported.meta({ id: 'Import', description: 'A file of prospects, and how far it is.' })
+const rowError = z.object({
+  line: z.int().meta({ description: 'Where the row starts in the file; the first line is 1.', example: 7 }),
+  column: orNull(z.string(), 'The column, as the file names it.', 'E-mail'),
+  field: orNull(z.string(), 'What the column is.', 'email'),
+  code: text('Stable; for programs.', 'wrong_format'),
+  message: text('For people.', 'This is not an e-mail address.'),
+  refused: z.boolean().meta({ description: 'Whether the row was left out; else the rest of it was written.' }),
+})
+rowError satisfies z.ZodType<RowError>
+export const RowErrorSchema = rowError.meta({ id: 'RowError', description: 'What is wrong with a row of an import.' })
 
 const account = z.object({
   id: id('acct', 'account'),

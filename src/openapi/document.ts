@@ -9,15 +9,20 @@ import { WEBHOOKS } from './events'
 import { fieldAt, idAt, PARAMETERS } from './fields'
 import { CONDITIONS, HEADERS, headersNamed, IDEMPOTENCY_KEY, SIGNED } from './headers'
 import { mountedRoutes, type Route } from './mounted'
-import { OPERATIONS, type Operation, TAGS } from './operations'
+import { type Body, OPERATIONS, type Operation, TAGS } from './operations'
 import { CODES, ERROR_CODES, refusalsOf } from './refusals'
 
 const BYTES = { type: 'string', format: 'binary' } as const
-const bytesOf = (types: string[]) => Object.fromEntries(types.map((type) => [type, { schema: BYTES }]))
+const contentOf = (body: Body) =>
+  Object.fromEntries(
+    [body]
+      .flat()
+      .map((one) => (typeof one === 'string' ? [one, { schema: BYTES }] : ['application/json', { schema: one }])),
+  )
 
 /** What is sent with an operation: JSON, or bytes of one of several types. */
 function toBody({ schemas }: Route, { takes, example }: Operation) {
-  if (takes) return { requestBody: { required: true, content: bytesOf(takes) } }
+  if (takes) return { requestBody: { required: true, content: contentOf(takes) } }
   if (!schemas.json) return {}
   const required = !schemas.json.safeParse({}).success
   return {
@@ -36,7 +41,7 @@ const toAnswers = ({ canBeRepeated }: Route, { answers, isFile }: Operation) =>
           ['X-Request-Id', ...headers],
           [...(isFile ? [] : ['Server-Timing' as const]), ...(canBeRepeated ? ['Idempotent-Replayed' as const] : [])],
         ),
-        ...(body && { content: Array.isArray(body) ? bytesOf(body) : { 'application/json': { schema: body } } }),
+        ...(body && { content: contentOf(body) }),
       },
     ]),
   )

@@ -108,6 +108,7 @@ export const fieldAt = (path: string, name: string): Said | undefined =>
 /** What the ids in paths are of. */
 const OF: Record<string, string> = {
   prospects: 'prospect, `prs_…`',
+  imports: 'import, `imp_…`',
   pipelines: 'pipeline, `pipe_…`',
   stages: 'stage, `stg_…`',
   labels: 'label, `lbl_…`',
@@ -153,7 +154,7 @@ export const PARAMETERS: Record<string, Said> = {
   officeId: { description: 'Meant for this office.' },
   sourceId: { description: 'Who came from there.' },
   jobId: { description: 'Linked to this job.' },
-  pipelineId: { description: 'In a stage of this pipeline.' },
+  pipelineId: { description: 'The pipeline; of a list, who is in it; of an import, for rows that name no stage.' },
   updatedSince: { description: 'Changed at that time or after, Unix milliseconds.', example: 1795412345678 },
   sort: { description: 'The order; a minus is descending.' },
   total: { description: 'Whether to count; without, `totalCount` is null.' },
@@ -167,4 +168,13 @@ export const PARAMETERS: Record<string, Said> = {
   type: { description: 'Events of this type alone.' },
   fileName: { description: 'What the file is called; otherwise `resume.pdf`, or as its type ends.', example: 'cv.pdf' },
   status: { description: 'Deliveries of this status alone.' },
+  update: { description: 'Whether somebody who is known is updated.' },
+  stageId: { description: 'The stage of rows that name none; wins over `pipelineId`.' },
+  labels: { description: 'Labels for every row, by name, separated by commas.', example: 'Imported' },
+  mapping: {
+    description:
+      'What columns are, as JSON: the name of a column → a field of a prospect, `fullName`, `id`, or null to leave it out.',
+    example: '{"Kontakt": "fullName", "Shoe size": null}',
+  },
+  dryRun: { description: 'Whether rows are only tried.' },
 }

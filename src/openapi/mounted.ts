@@ -2,7 +2,6 @@ import type * as z from 'zod'
 import { app } from '../app'
 import { requireOperator } from '../http/auth'
 import type { Scope } from '../http/factory'
-import { idempotent } from '../http/idempotency'
 
 /** What a mounted route takes and asks for, as its handlers say. */
 export interface Route {
@@ -27,7 +26,7 @@ export function mountedRoutes(): Route[] {
     if ((method === 'ALL' && path.endsWith('*')) || PAGES.includes(path)) continue
     const handlers = app.routes
       .filter((r) => (r.method === method && r.path === path) || (r.method === 'ALL' && covers(r.path, path)))
-      .map((r) => r.handler as { scope?: Scope; schemas?: Route['schemas'] })
+      .map((r) => r.handler as { scope?: Scope; schemas?: Route['schemas']; canBeRepeated?: true })
     const scope = handlers.find((h) => h.scope)?.scope
     found.set(`${method} ${path}`, {
       method,
@@ -35,7 +34,7 @@ export function mountedRoutes(): Route[] {
       schemas: handlers.find((h) => h.schemas)?.schemas ?? {},
       ...(scope && { scope }),
       byOperator: handlers.some((h) => h === (requireOperator as unknown)),
-      canBeRepeated: handlers.some((h) => h === (idempotent as unknown)),
+      canBeRepeated: handlers.some((h) => h.canBeRepeated),
     })
   }
   return [...found.values()]

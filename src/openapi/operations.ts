@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { KINDS } from '../catalog/kinds'
 import { EXPORT_TYPES } from '../imports/export'
+import { IMPORT_TYPES } from '../imports/records'
 import { RESUME_TYPES } from '../resumes/resume'
 import {
   AccountSchema,
@@ -9,6 +10,7 @@ import {
   DeliveryLogSchema,
   DeliverySchema,
   HealthSchema,
+  ImportSchema,
   MeSchema,
   NewAccountSchema,
   NewApiKeySchema,
@@ -17,11 +19,15 @@ import {
   ProspectWithMessage,
   ProspectWritten,
   pageOf,
+  RowErrorSchema,
   WebhookSchema,
   WebhookWithSecret,
 } from './answers'
 import { EventPage } from './events'
 import type { HeaderName } from './headers'
+
+/** JSON, or bytes of one of these types, or either. */
+export type Body = z.ZodType | (string | z.ZodType)[]
 
 /** What the document says of an operation beyond what the route itself does: its words, its answers, its refusals. */
 export interface Operation {
@@ -29,8 +35,8 @@ export interface Operation {
   tag: (typeof TAGS)[number]['name']
   summary: string
   description?: string
-  /** By status: what it means, and what comes with it: JSON, or bytes of one of these types. */
-  answers: { [status: number]: [means: string, body?: z.ZodType | string[] | null, headers?: HeaderName[]] }
+  /** By status: what it means, and what comes with it. */
+  answers: { [status: number]: [means: string, body?: Body | null, headers?: HeaderName[]] }
   /** Codes of refusals that not every operation has, by status. */
   refusals?: { [status: number]: string[] }
   /** Conditional requests that it heeds. */
@@ -45,6 +51,7 @@ export interface Operation {
 
 export const TAGS = [
   { name: 'Prospects', description: 'The people whom the account may hire.' },
+  { name: 'Imports', description: 'Many prospects at once, from a file.' },
   { name: 'Catalog', description: 'What prospects refer to: one uniform set of verbs.' },
   { name: 'Events', description: 'What happened, for those who would rather poll than receive webhooks.' },
   { name: 'Webhooks', description: 'Endpoints that events are sent to, and what became of each delivery.' },
@@ -264,6 +271,51 @@ export const OPERATIONS: Record<string, Operation> = {
     description: 'Who changed what from what to what, newest first; muted changes too.',
     answers: { 200: ['A page of the timeline.', EventPage] },
     refusals: { 410: ['merged'] },
+  },
+
+  'GET /v1/imports': {
+    operationId: 'listImports',
+    tag: 'Imports',
+    summary: 'List imports',
+    description: 'Newest first.',
+    answers: { 200: ['A page.', pageOf(ImportSchema, 'Import')] },
+  },
+  'POST /v1/imports': {
+    operationId: 'startImport',
+    tag: 'Imports',
+    summary: 'Import a file',
+    description: `The body is the file: a CSV with a line of column names (separated by comma, semicolon, tab or \`|\`; in UTF-8, UTF-16 or Windows-1252), or NDJSON, one object a line; at most 100 MiB and 500,000 rows. Each row is a *Create or update a prospect*, with the same rules; one that is refused keeps no other from being written. Usual names of columns are recognised, "First Name" or "E-mail"; a row whose \`id\` is a prospect's is about that prospect. The parameters hold for every row; a row's own stage, pipeline and user win. With \`dryRun=true\` rows are only tried, a few hundred at a time.`,
+    answers: { 202: ['It was taken; the rows are being written.', ImportSchema, ['Location']] },
+    refusals: {
+      413: ['import_too_large'],
+      415: ['unsupported_media_type'],
+      422: ['unknown_reference'],
+      503: ['storage_unavailable'],
+    },
+    takes: Object.keys(IMPORT_TYPES),
+  },
+  'GET /v1/imports/:id': {
+    operationId: 'getImport',
+    tag: 'Imports',
+    summary: 'See how far an import is',
+    answers: { 200: ['The import.', ImportSchema] },
+  },
+  'DELETE /v1/imports/:id': {
+    operationId: 'deleteImport',
+    tag: 'Imports',
+    summary: 'Cancel or forget an import',
+    description:
+      'One that has not ended is cancelled; what it has written stays. One that has is forgotten. The file goes.',
+    answers: { 204: ['It is done.'] },
+  },
+  'GET /v1/imports/:id/errors': {
+    operationId: 'listImportErrors',
+    tag: 'Imports',
+    summary: 'See what is wrong with rows',
+    description: `A page of it, in the order of the file. With \`Accept: text/csv\` (or \`application/x-ndjson\`, as the file is) all the rows that were refused, as the file has them, with a column \`error\`: mend them and send them again, within the seven days that the file is kept.`,
+    answers: {
+      200: ['A page, or the rows.', [pageOf(RowErrorSchema, 'RowError'), ...Object.keys(IMPORT_TYPES)]],
+    },
   },
 
   ...catalogOperations,

@@ -69,8 +69,13 @@ const REFUSALS: Record<number, Record<string, Refusal>> = {
   413: {
     body_too_large: { means: 'The body is larger than 1 MiB; than 8, where a resume can be part of it.' },
     resume_too_large: { means: 'The resume is larger than 5 MiB.' },
+    import_too_large: { means: 'The file is larger than 100 MiB, or has more than 500,000 rows.' },
   },
-  415: { unsupported_media_type: { means: 'The body is not said to be `application/json`, in UTF-8.' } },
+  415: {
+    unsupported_media_type: {
+      means: 'The body is not said to be what the call takes; of JSON, `application/json`, in UTF-8.',
+    },
+  },
   422: {
     unknown_reference: {
       means: 'It names what the account does not have; `errors` says which.',
@@ -110,7 +115,9 @@ const ERRORS = {
   unknown_reference: 'The account has nothing of this id (422).',
   invalid_page_token: 'It is no `nextPageToken` of this list with these parameters.',
   url_refused: 'Nothing is sent to such a URL.',
-  empty: 'A file without a byte.',
+  empty: 'A file that holds nothing.',
+  no_header: 'A file whose first line does not name its columns.',
+  unknown_column: 'The file has no such column.',
   type_mismatch: 'A file that is of another type than it is said to be.',
   invalid: 'It is wrong in another way; `message` says how.',
 }
@@ -161,7 +168,7 @@ function codesOf({ schemas, scope, byOperator, canBeRepeated, path }: Route, ope
   if (scope || byOperator) add(401, 'missing_credential', 'invalid_credential')
   if (scope) add(403, 'insufficient_scope', 'account_suspended')
   if (path.includes(':id') || byOperator) add(404, 'not_found')
-  if (schemas.json || operation.takes) add(413, 'body_too_large')
+  if (schemas.json) add(413, 'body_too_large')
   if (schemas.json) add(415, 'unsupported_media_type')
   if (canBeRepeated) {
     add(409, 'still_running')

@@ -1,3 +1,4 @@
+import type { Problem } from '../http/problem'
 import type { NewFile, Reading } from '../resumes/resume'
 import { type ParsedPhone, parsePhone } from './phone'
 import type { Label } from './prospect'
@@ -46,6 +47,8 @@ export interface Row {
   givenIn?: 'query'
   /** The others go on without it if it is refused; else nothing is written. */
   mayBeRefused?: true
+  /** What is wrong with it already: it is refused for that, in its turn. */
+  refused?: Problem
 }
 
 /** The phone is read; a resume is a file that is stored apart. */

@@ -87,13 +87,14 @@ interface Decision {
 
 /** Puts what the row makes of labels and sources into the plan. Throws what is wrong with it. */
 function decide(
-  { target, givenIn }: Row,
+  { target, givenIn, refused }: Row,
   asked: Change,
   known: Map<string, ProspectRecord>,
   references: References,
   plan: Plan,
   now: number,
 ): Decision {
+  if (refused) throw refused
   const match = findTarget(target, asked, known, references.merges)
   const change = withoutAliases(asked, match)
   requireReferences(change, references, givenIn)

@@ -56,7 +56,7 @@ export type AnswerOf = (outcome: Outcome, catalogVersion: number) => Answer
 /** What of the caller's commits with the rows. */
 export interface Progress {
   /** Statements for a commit that covers these rows, the next ones of those given, whatever becomes of each. */
-  of(rows: Row[], plan: Plan): D1PreparedStatement[]
+  of(rows: Row[], plan: Pick<Plan, 'outcomes' | 'refused'>): D1PreparedStatement[]
   /** They are all that is written: the rows are only tried. */
   alone: boolean
 }

@@ -9,14 +9,23 @@ import type { Database } from '../db/client'
 /** How long an object may be there before a write refers to it, ms. An upload gets less (see `UPLOAD_TIME`). */
 const ANNOUNCED_FOR = 60 * 60_000
 
-/** The statement that announces a key. It belongs in a trip before the bytes are stored. */
-export const announce = ({ d1 }: Database, accountId: string, key: string, now: number): D1PreparedStatement =>
+/**
+ * The statement that announces a key. It belongs in a trip before the bytes are stored. `keptFor` (ms) is for bytes
+ * that go after that time, whoever refers to them.
+ */
+export const announce = (
+  { d1 }: Database,
+  accountId: string,
+  key: string,
+  now: number,
+  keptFor = ANNOUNCED_FOR,
+): D1PreparedStatement =>
   d1
     .prepare(
       `INSERT INTO object_deletions (account_id, key, due_at) VALUES (?1, ?2, ?3)
        ON CONFLICT (account_id, key) DO UPDATE SET due_at = ?3`,
     )
-    .bind(accountId, key, now + ANNOUNCED_FOR)
+    .bind(accountId, key, now + keptFor)
 
 /** Deletes objects of an account that nothing refers to. */
 export async function dropObjects({ d1 }: Database, env: Env, accountId: string, keys: string[]): Promise<void> {

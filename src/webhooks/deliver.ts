@@ -114,7 +114,7 @@ const TAKE = `
 const READ = `
   SELECT k.account_id AS accountId, k.webhook_id AS webhookId, k.event_seq AS eventSeq, d.tries, ${DUE} AS due,
     w.url, w.secret, w.old_secrets AS oldSecrets, w.slow_since IS NOT NULL AS slow, w.failing_since IS NOT NULL AS failing,
-    e.nonce, e.type, e.data
+    e.nonce, e.type, e.data, e.source = 'import' AS bulk
   FROM ${KEYS}
     CROSS JOIN webhooks w ON ${SENDABLE}
     CROSS JOIN deliveries d ON ${KEY}

@@ -6,6 +6,8 @@ import type { Wake } from './wake'
 /** A delivery that a consumer holds, until `lease` (Unix ms). */
 export interface Claimed extends Sendable {
   slow: number
+  /** Whether an import wrote its event. */
+  bulk: number
   /** Whether its endpoint has failed before, and not succeeded since. */
   failing: number
   /** Attempts since it was begun. */
@@ -37,11 +39,11 @@ export async function record({ d1 }: Database, outcomes: Outcome[]): Promise<Wak
     ...(health.some(({ mayEnd }) => mayEnd) ? [d1.prepare(CANCEL_PENDING).bind(endpoints, now)] : []),
   ])
   const slow = new Map(health.map(({ webhookId, slow }) => [webhookId, slow]))
-  return outcomes.flatMap(({ delivery: { accountId, webhookId, eventSeq, slow: wasSlow } }, i) => {
+  return outcomes.flatMap(({ delivery: { accountId, webhookId, eventSeq, slow: wasSlow, bulk } }, i) => {
     const nextAt = states[i]?.nextAt ?? null
     if (nextAt === null) return []
     const delaySeconds = Math.floor(Math.max(nextAt - now, 0) / 1000)
-    return { accountId, webhookId, eventSeq, slow: slow.get(webhookId) ?? wasSlow, delaySeconds }
+    return { accountId, webhookId, eventSeq, slow: slow.get(webhookId) ?? wasSlow, bulk, delaySeconds }
   })
 }
 

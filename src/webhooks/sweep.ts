@@ -22,6 +22,7 @@ const TURNS = 100
 interface Due extends WakeUp {
   nextAt: number
   slow: number
+  bulk: number
   /** Its endpoint is disabled or deleted, or its account is being erased. */
   ended: number
 }
@@ -88,11 +89,12 @@ export async function purgeDeliveries({ d1 }: Database, now: number, trips = 20)
 
 const OVERDUE_PAGE = `
   SELECT d.account_id AS accountId, d.webhook_id AS webhookId, d.event_seq AS eventSeq, d.next_at AS nextAt,
-    w.slow_since IS NOT NULL AS slow,
+    w.slow_since IS NOT NULL AS slow, e.source = 'import' AS bulk,
     w.disabled_at IS NOT NULL OR w.deleted_at IS NOT NULL OR a.erased_at IS NOT NULL AS ended
   FROM deliveries d INDEXED BY deliveries_due
     CROSS JOIN webhooks w ON w.account_id = d.account_id AND w.id = d.webhook_id
     CROSS JOIN accounts a ON a.id = d.account_id
+    CROSS JOIN events e ON e.account_id = d.account_id AND e.seq = d.event_seq
   WHERE d.next_at <= ?1 AND (d.next_at, d.account_id, d.webhook_id, d.event_seq) > (?2, ?3, ?4, ?5)
   ORDER BY d.next_at, d.account_id, d.webhook_id, d.event_seq LIMIT ${PAGE}`
 

@@ -5,9 +5,13 @@ import { describeError } from '../http/problem'
 export const WakeUp = z.object({ accountId: z.string(), webhookId: z.string(), eventSeq: z.int() })
 export type WakeUp = z.infer<typeof WakeUp>
 
-/** A delivery to look after, and how: `slow` (or 1) by the queue of endpoints that take long; in `delaySeconds`. */
+/**
+ * A delivery to look after, and how: `slow` (or 1) by the queue of endpoints that take long; else, `bulk`, by the queue of
+ * what imports write; in `delaySeconds`.
+ */
 export interface Wake extends WakeUp {
   slow: boolean | number
+  bulk?: boolean | number
   delaySeconds?: number
 }
 
@@ -21,8 +25,9 @@ const SEND_MOST = 100
 export async function wake(env: Env, wakes: Wake[]): Promise<{ failed: Wake[]; backlog: number }> {
   const failed: Wake[] = []
   let backlog = 0
-  for (const [slow, some] of Map.groupBy(wakes, (w) => Boolean(w.slow))) {
-    const queue: Queue<WakeUp> = slow ? env.SLOW_WEBHOOKS_QUEUE : env.WEBHOOKS_QUEUE
+  const queueOf = ({ slow, bulk }: Wake): Queue<WakeUp> =>
+    slow ? env.SLOW_WEBHOOKS_QUEUE : bulk ? env.BULK_WEBHOOKS_QUEUE : env.WEBHOOKS_QUEUE
+  for (const [queue, some] of Map.groupBy(wakes, queueOf)) {
     const messages = some.map(({ accountId, webhookId, eventSeq, delaySeconds = 0 }) => ({
       body: { accountId, webhookId, eventSeq },
       delaySeconds,
@@ -51,4 +56,6 @@ export const wakesIn = (results: D1Result[]): Wake[] =>
 /** What a statement that writes deliveries returns of each: a `Wake`. */
 export const WAKE = `account_id AS accountId, webhook_id AS webhookId, event_seq AS eventSeq,
   (SELECT w.slow_since IS NOT NULL FROM webhooks w
-   WHERE w.account_id = deliveries.account_id AND w.id = deliveries.webhook_id) AS slow`
+   WHERE w.account_id = deliveries.account_id AND w.id = deliveries.webhook_id) AS slow,
+  (SELECT v.source = 'import' FROM events v
+   WHERE v.account_id = deliveries.account_id AND v.seq = deliveries.event_seq) AS bulk`

@@ -1,0 +1,71 @@
+import { byteLength, decode } from './encoding'
+import type { Format } from './inspect'
+import { isBlank, linesIn, type Piece, recordsIn } from './records'
+
+/** How much of a file is read at a time, bytes: the most that a record may hold. */
+const BLOCK = 1024 * 1024
+/** The most records that are written together: so few that a call of somebody else's hardly waits for them. */
+const CHUNK = 250
+
+/** A place in a file: a byte, and the line that it is in. */
+export interface Place {
+  byte: number
+  line: number
+}
+
+/** A record and where it is: from this byte up to that. */
+export interface Located extends Pick<Piece, 'cells' | 'isMalformed'> {
+  line: number
+  from: number
+  to: number
+}
+
+/** Records that follow each other, and where they begin and end; blank ones are left out. */
+export interface Chunk {
+  records: Located[]
+  begin: Place
+  end: Place
+}
+
+/** Thrown where a file cannot be read on; it says why, for people. */
+export class Unreadable extends Error {}
+
+/**
+ * What a file holds from a place on, in chunks, none only at its end. Reads a block at a time, as it is asked for. Throws
+ * `Unreadable` if the file is gone, or if a record is larger than a block.
+ */
+export async function* chunksOf(
+  bucket: R2Bucket,
+  key: string,
+  format: Format,
+  from: Place,
+  size: number,
+): AsyncGenerator<Chunk> {
+  let { byte, line } = from
+  if (byte >= size) yield { records: [], begin: from, end: from }
+  while (byte < size) {
+    const length = Math.min(BLOCK, size - byte)
+    const object = await bucket.get(key, { range: { offset: byte, length } })
+    if (!object) throw new Unreadable('The file is not there any more.')
+    const isWhole = byte + length === size
+    const text = decode(new Uint8Array(await object.arrayBuffer()), format.encoding, isWhole)
+    const pieces = recordsIn(text, format, isWhole)
+    if (pieces.length === 0)
+      throw new Unreadable(`What begins in line ${line} is larger than ${BLOCK} bytes: is a quote not closed?`)
+    let begin = { byte, line }
+    let records: Located[] = []
+    for (const piece of pieces) {
+      const written = text.slice(piece.start, piece.end)
+      const to = Math.min(byte + byteLength(written, format.encoding), size)
+      if (!isBlank(piece)) records.push({ cells: piece.cells, isMalformed: piece.isMalformed, line, from: byte, to })
+      byte = to
+      line += linesIn(written, format.newline)
+      if (records.length === CHUNK) {
+        yield { records, begin, end: { byte, line } }
+        begin = { byte, line }
+        records = []
+      }
+    }
+    if (records.length > 0 || byte > begin.byte) yield { records, begin, end: { byte, line } }
+  }
+}

@@ -1,0 +1,34 @@
+/** Words that begin a last name of several. */
+const PARTICLES = new Set(
+  'af av bin da das de degli del della den der di do dos du el ibn la las le les los san santa st ten ter van vom von zu zum zur'.split(
+    ' ',
+  ),
+)
+const HONORIFIC = /^(mr|mrs|ms|miss|mx|dr|prof)\.?$/i
+const SUFFIX = /^(jr|sr|ii|iii|iv|v|esq|md|phd)\.?$/i
+
+/**
+ * Splits a name as people write it: "Ludwig van Beethoven", "Beethoven, Ludwig van", "Dr. Ann Lee Jr.". The last word is
+ * the last name, with the particles before it and suffixes after it. What a name lacks is ''.
+ */
+export function splitName(name: string): { firstName: string; lastName: string } {
+  const [before = '', ...after] = name.split(',').map((part) => part.trim().split(/\s+/).filter(Boolean))
+  const behind = after.flat()
+  // "Lee, Ann"; what follows "Ann Lee, Jr." is no first name
+  if (behind.length > 0 && !behind.every((word) => SUFFIX.test(word))) {
+    const suffixes = behind.filter((word) => SUFFIX.test(word))
+    const given = withoutHonorifics(behind.filter((word) => !SUFFIX.test(word)))
+    return { firstName: given.join(' '), lastName: [...before, ...suffixes].join(' ') }
+  }
+  const words = [...withoutHonorifics([...before]), ...behind]
+  let end = words.length
+  while (end > 1 && SUFFIX.test(words[end - 1] ?? '')) end--
+  const particle = words.slice(0, end - 1).findIndex((word, i) => i > 0 && PARTICLES.has(word.toLowerCase()))
+  const split = Math.max(particle > 0 ? particle : end - 1, 1)
+  return { firstName: words.slice(0, split).join(' '), lastName: words.slice(split).join(' ') }
+}
+
+const withoutHonorifics = (words: string[]): string[] => {
+  const first = words.findIndex((word) => !HONORIFIC.test(word))
+  return first > 0 ? words.slice(first) : words
+}

@@ -1,0 +1,181 @@
+import type { InputError } from '../http/factory'
+import { invalidInput, type Problem } from '../http/problem'
+import { toErrors } from '../http/validate'
+import { NO_CHANGE, type Row, toRow } from '../prospects/change'
+import { CreateProspect } from '../prospects/schema'
+import type { Located } from './chunks'
+import { type Field, fieldOf } from './columns'
+import { unguardFormula } from './export'
+import { type Format, MAX_NAME } from './inspect'
+import { splitName } from './names'
+import type { StartImport } from './schema'
+
+/** What is wrong with a row, as callers see it. */
+export interface RowError {
+  /** Where the record starts in the file. */
+  line: number
+  column: string | null
+  field: string | null
+  code: string
+  message: string
+  /** Whether the row was left out; else the rest of it was written. */
+  refused: boolean
+}
+
+/** A record as a row to be written; if it cannot be, `refused` says why. */
+export interface ReadRow {
+  row: Row
+  /** Names of what it has that means nothing to us. */
+  unknown: string[]
+  /** Tells what is wrong with a field. */
+  toError(error: Pick<InputError, 'pointer' | 'code' | 'message'>, refused?: boolean): RowError
+}
+
+/** What was asked for each row. */
+export type RowOptions = Omit<StartImport, 'mapping' | 'dryRun'>
+
+interface Cell {
+  column: string
+  field: Field | null
+  /** Undefined: it says nothing. */
+  value: unknown
+}
+
+/** Reads a record by the rules of a POST. A row's own stage, pipeline and user win over those asked for all. */
+export function readRow(record: Located, format: Format, options: RowOptions, country: string): ReadRow {
+  const { cells, unknown, wrong } = format.type === 'csv' ? csvCells(record, format) : jsonCells(record, format)
+  const columns: { [F in Field]?: string } = {}
+  const given: { [F in Field]?: unknown } = {}
+  for (const { column, field, value } of cells) {
+    if (field === null) continue
+    columns[field] ??= column
+    if (value === undefined) continue
+    const before = given[field] ?? undefined
+    if (before === undefined) columns[field] = column
+    given[field] =
+      before === undefined
+        ? value
+        : field === 'labels'
+          ? [before, value].flat()
+          : field === 'notes'
+            ? `${before}\n${value}`
+            : before
+  }
+  const columnOf = (field: string) =>
+    columns[field as Field] ?? (['firstName', 'lastName'].includes(field) ? columns.fullName : undefined)
+  const toError: ReadRow['toError'] = ({ pointer, code, message }, refused = true) => {
+    const field = pointer.split('/')[1] || null
+    const column = (field && columnOf(field)?.slice(0, MAX_NAME)) ?? null
+    return { line: record.line, column, field, code, message, refused }
+  }
+  const refuse = (errors: InputError[]): ReadRow => {
+    const refused = invalidInput(errors)
+    return {
+      row: { target: { match: true, update: false }, change: NO_CHANGE, mayBeRefused: true, refused },
+      unknown,
+      toError,
+    }
+  }
+  if (wrong) return refuse([{ in: 'body', pointer: '', ...wrong }])
+  const { id, fullName, ...fields } = given
+  const body = withOptions(withName(fields, fullName), options)
+  const { success, data, error } = CreateProspect.safeParse(body)
+  if (!success) return refuse(error.issues.flatMap((issue) => toErrors('body', issue, body)))
+  const row = toRow(data, country)
+  const target = { match: true, update: data.update, ...(typeof id === 'string' && { id: id.trim() }) } as const
+  return { row: { ...row, target, mayBeRefused: true }, unknown, toError }
+}
+
+/** What is told of one row. */
+const MOST_ERRORS = 20
+
+/** What is wrong with a row that was refused. */
+export const errorsFor = ({ toError }: ReadRow, { code, detail, members }: Problem): RowError[] =>
+  members.errors
+    ? (members.errors as InputError[]).slice(0, MOST_ERRORS).map((error) => toError(error))
+    : [toError({ pointer: code === 'email_taken' ? '/email' : '', code, message: detail })]
+
+/** What was not written of a row that was. It quotes nothing, for it stays when the person is erased. */
+export function warningsFor({ row, toError }: ReadRow): RowError[] {
+  const { phone } = row.change
+  if (!phone?.warning) return []
+  const [code, message] =
+    phone.e164 === null
+      ? ['invalid_phone', 'This is not a valid phone number; it was not written.']
+      : ['extension_dropped', 'The extension was not written.']
+  return [toError({ pointer: '/phone', code, message }, false)]
+}
+
+interface Cells {
+  cells: Cell[]
+  unknown: string[]
+  wrong?: { code: string; message: string }
+}
+
+function csvCells({ cells, isMalformed }: Located, { columns }: Format): Cells {
+  const read = columns.map(({ name, field }, i): Cell => {
+    const text = cells[i] ?? ''
+    return { column: name, field, value: text.trim() === '' ? undefined : readCell(field, unguardFormula(text)) }
+  })
+  if (isMalformed)
+    return {
+      cells: [],
+      unknown: [],
+      wrong: { code: 'malformed_csv', message: 'Its quotes are not as they should be.' },
+    }
+  if (cells.slice(columns.length).some((cell) => cell.trim() !== '')) {
+    const message = `It has ${cells.length} cells; the header has ${columns.length}. Is something with a delimiter not in quotes?`
+    return { cells: [], unknown: [], wrong: { code: 'too_many_cells', message } }
+  }
+  return { cells: read, unknown: [] }
+}
+
+/** What spreadsheets write in their own way. */
+function readCell(field: Field | null, text: string): unknown {
+  if (field === 'licenseStatus')
+    return text
+      .trim()
+      .toLowerCase()
+      .replaceAll(/[\s-]+/g, '_')
+  if (field !== 'update' && field !== 'muteWebhook') return text
+  if (/^\s*(true|yes|1)\s*$/i.test(text)) return true
+  return /^\s*(false|no|0)\s*$/i.test(text) ? false : text
+}
+
+function jsonCells({ cells }: Located, { mapping }: Format): Cells {
+  let given: unknown
+  try {
+    given = JSON.parse(cells[0] ?? '')
+  } catch {
+    return { cells: [], unknown: [], wrong: { code: 'malformed_json', message: 'This line is not JSON.' } }
+  }
+  if (typeof given !== 'object' || given === null || Array.isArray(given))
+    return { cells: [], unknown: [], wrong: { code: 'wrong_type', message: 'This line is not a JSON object.' } }
+  const entries = Object.entries(given).map(([column, value]) => ({ column, field: fieldOf(column, mapping), value }))
+  return {
+    cells: entries.map(({ field, ...rest }) => ({ ...rest, field: field ?? null })),
+    unknown: entries.filter(({ field }) => field === undefined).map(({ column }) => column.slice(0, MAX_NAME)),
+  }
+}
+
+type Body = { [F in Exclude<Field, 'id' | 'fullName'>]?: unknown }
+
+/** A whole name fills the parts that are not given. */
+function withName(body: Body, fullName: unknown): Body {
+  if (typeof fullName !== 'string') return body
+  const { firstName, lastName } = splitName(fullName)
+  return { ...(firstName && { firstName }), ...(lastName && { lastName }), ...body }
+}
+
+function withOptions(body: Body, { update, muteWebhook, userId, stageId, pipelineId, labels }: RowOptions): Body {
+  const hasStage = Boolean(body.stageId ?? body.pipelineId)
+  return {
+    ...body,
+    ...(!hasStage && stageId !== undefined && { stageId }),
+    ...(!hasStage && pipelineId !== undefined && { pipelineId }),
+    ...(!body.userId && userId !== undefined && { userId }),
+    ...(labels && { labels: [body.labels ?? [], labels].flat() }),
+    ...(muteWebhook && { muteWebhook }),
+    update: body.update ?? update,
+  }
+}

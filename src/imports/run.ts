@@ -1,0 +1,218 @@
+import { type Database, databaseOf } from '../db/client'
+import { isStopped, stopIf } from '../db/errors'
+import type { Row } from '../prospects/change'
+import { type Progress, type Written, writeProspects } from '../prospects/store'
+import { openOutbox } from '../webhooks/events'
+import { type Chunk, chunksOf, type Place, Unreadable } from './chunks'
+import { type Format, MAX_ROWS, MAX_UNKNOWN } from './inspect'
+import { errorsFor, type RowError, type RowOptions, readRow, warningsFor } from './rows'
+import { fileOf } from './store'
+import { RunImport, wakeImporters } from './wake'
+
+/** How long a consumer has an import in hand after each commit, ms. Who is slower may find that another goes on. */
+const HELD_FOR = 10_000
+/** When a consumer hands an import on to the next, so that none takes long: after so many chunks, or ms. */
+const CHUNKS = 20
+const TIME = 15_000
+/** An import that so many consumers in turn got no further with is ended. */
+const TRIES = 10
+/** When the schedule wakes somebody again, ms, and how many at a time. */
+const WAKE_AFTER = 60_000
+const WAKE_MOST = 100
+/** When it wakes somebody for what was handed on, ms. */
+const HANDED_ON_FOR = 15_000
+
+/** An import in hand. */
+interface Job extends RunImport {
+  keyId: string
+  format: Format
+  options: RowOptions & { dryRun: boolean }
+  unknown: Set<string>
+  bytes: number
+  bytesDone: number
+  line: number
+  read: number
+  tries: number
+  country: string
+}
+
+/**
+ * Consumes wake-ups: goes on with imports that nobody else has in hand. A message that is none is dropped with a log
+ * line. Throws where D1 or R2 is away: the message comes again.
+ */
+export async function runBatch({ messages }: MessageBatch<unknown>, env: Env): Promise<void> {
+  for (const { id, body } of messages) {
+    const { success, data } = RunImport.safeParse(body)
+    if (!success) console.error(JSON.stringify({ level: 'error', error: 'not an import', messageId: id }))
+    const db = success ? databaseOf(env, data.accountId) : null
+    if (success && db) await runImport(db, env, data)
+  }
+}
+
+/** Writes some chunks of an import, each at two trips, then hands it on. */
+async function runImport(db: Database, env: Env, { accountId, importId }: RunImport): Promise<void> {
+  const job = await take(db, accountId, importId)
+  if (!job) return
+  if (job.tries > TRIES) return fail(db, job, 'It could not be gone on with; it was tried many times.')
+  const end = Date.now() + TIME
+  let left = CHUNKS
+  try {
+    const place = { byte: job.bytesDone, line: job.line }
+    for await (const chunk of chunksOf(env.RESUMES, fileOf(accountId, importId), job.format, place, job.bytes)) {
+      job.read += chunk.records.length
+      if (job.read > MAX_ROWS) throw new Unreadable(`It has more than ${MAX_ROWS} rows.`)
+      await writeChunk(db, env, job, chunk)
+      if (chunk.end.byte === job.bytes) return
+      if (--left === 0 || Date.now() > end) break
+    }
+  } catch (error) {
+    // cancelled, or another goes on with it
+    if (isStopped(error)) return
+    if (error instanceof Unreadable) return fail(db, job, error.message)
+    throw error
+  }
+  await db.d1
+    .prepare(HAND_ON)
+    .bind(accountId, importId, Date.now() + HANDED_ON_FOR)
+    .run()
+  await wakeImporters(env, [{ accountId, importId }])
+}
+
+/**
+ * Writes the rows of a chunk, and with each part of them that commits, how far that is and what became of them: so a row
+ * is written once, whatever dies.
+ */
+async function writeChunk(db: Database, env: Env, job: Job, { records, begin, end }: Chunk): Promise<void> {
+  const { accountId, keyId, format, options, country, unknown } = job
+  const items = records.map((record) => ({ ...record, ...readRow(record, format, options, country) }))
+  for (const name of items.flatMap((item) => item.unknown)) if (unknown.size < MAX_UNKNOWN) unknown.add(name)
+  const rows = items.map(({ row }) => row)
+  const placeOf = ({ from, line }: (typeof items)[number]) => ({ byte: from, line })
+  const of: Progress['of'] = (covered, { outcomes, refused }) => {
+    const first = Math.max(rows.indexOf(covered[0] as Row), 0)
+    const part = items.slice(first, first + covered.length)
+    const [head, next] = [part[0], items[first + part.length]]
+    const problems = new Map(refused.map(({ row, problem }) => [row, problem]))
+    const taken = part.filter(({ row }) => !problems.has(row))
+    const isIgnored = new Set(
+      taken.filter(({ row: { target } }, i) => !(target.match && target.update) && !outcomes[i]?.created),
+    )
+    const errors = part.flatMap((item) => {
+      const problem = problems.get(item.row)
+      const found = problem ? errorsFor(item, problem) : isIgnored.has(item) ? [] : warningsFor(item)
+      return found.map((error): StoredError => ({ ...error, from: item.from, to: item.to }))
+    })
+    const places = [first === 0 || !head ? begin : placeOf(head), next ? placeOf(next) : end] as const
+    return advance(db, job, ...places, countsOf(outcomes, refused.length), errors)
+  }
+  const actor = { account: { id: accountId }, key: { id: keyId } }
+  const progress = { of, alone: options.dryRun }
+  await writeProspects(db, actor, 'import', rows, { outbox: openOutbox(env), progress })
+}
+
+/** An error as it is kept: with the bytes of its record. */
+export interface StoredError extends RowError {
+  from: number
+  to: number
+}
+
+function countsOf(outcomes: Written['outcomes'], failed: number) {
+  const created = outcomes.filter((outcome) => outcome.created).length
+  const updated = outcomes.filter((outcome) => outcome.changed).length
+  return { created, updated, unchanged: outcomes.length - created - updated, failed }
+}
+
+/** The statements that move an import on from one place to another. They end the batch if it is no longer there. */
+function advance(
+  { d1 }: Database,
+  { accountId, importId, bytes, unknown }: Job,
+  from: Place,
+  to: Place,
+  { created, updated, unchanged, failed }: ReturnType<typeof countsOf>,
+  errors: StoredError[],
+): D1PreparedStatement[] {
+  const now = Date.now()
+  const counts = [created, updated, unchanged, failed]
+  const isDone = to.byte === bytes
+  return [
+    d1.prepare(STILL_THERE).bind(accountId, importId, from.byte),
+    d1
+      .prepare(ADVANCE)
+      .bind(
+        accountId,
+        importId,
+        to.byte,
+        to.line,
+        ...counts,
+        JSON.stringify([...unknown]),
+        now + HELD_FOR,
+        isDone ? now : null,
+      ),
+    ...(errors.length > 0
+      ? [d1.prepare(KEEP_ERRORS).bind(accountId, importId, from.byte, JSON.stringify(errors))]
+      : []),
+  ]
+}
+
+/** Takes an import that is to be gone on with, unless another has it in hand. */
+async function take({ d1 }: Database, accountId: string, importId: string): Promise<Job | null> {
+  const now = Date.now()
+  type Taken = Omit<Job, 'format' | 'options' | 'unknown'> & { format: string; options: string; unknown: string }
+  const { results } = await d1
+    .prepare(TAKE)
+    .bind(accountId, importId, now, now + HELD_FOR)
+    .all<Taken>()
+  const [taken] = results
+  if (!taken) return null
+  return {
+    ...taken,
+    format: JSON.parse(taken.format),
+    options: JSON.parse(taken.options),
+    unknown: new Set(JSON.parse(taken.unknown) as string[]),
+  }
+}
+
+/** Ends an import that cannot be gone on with. */
+async function fail({ d1 }: Database, { accountId, importId }: Job, reason: string): Promise<void> {
+  await d1.prepare(FAIL).bind(accountId, importId, reason, Date.now()).run()
+}
+
+/** Wakes somebody for imports that nobody has gone on with for too long. */
+export async function sweepImports({ d1 }: Database, env: Env, now: number): Promise<void> {
+  const { results } = await d1
+    .prepare(OVERDUE)
+    .bind(now, now + WAKE_AFTER, WAKE_MOST)
+    .all<RunImport>()
+  if (results.length > 0) await wakeImporters(env, results)
+}
+
+const TAKE = `
+  UPDATE imports SET status = 'running', tries = tries + 1, held_until = ?4, next_at = ?4
+  WHERE account_id = ?1 AND id = ?2 AND status IN ('queued', 'running') AND held_until <= ?3
+    AND EXISTS (SELECT 1 FROM accounts WHERE id = ?1 AND erased_at IS NULL AND suspended_at IS NULL)
+  RETURNING account_id AS accountId, id AS importId, key_id AS keyId, format, options, unknown_columns AS unknown,
+    bytes, bytes_done AS bytesDone, line, read, tries, (SELECT default_country FROM accounts WHERE id = ?1) AS country`
+
+const STILL_THERE = stopIf(`NOT EXISTS
+  (SELECT 1 FROM imports WHERE account_id = ?1 AND id = ?2 AND status = 'running' AND bytes_done = ?3)`)
+
+const ADVANCE = `
+  UPDATE imports SET bytes_done = ?3, line = ?4, read = read + ?5 + ?6 + ?7 + ?8, created = created + ?5,
+    updated = updated + ?6, unchanged = unchanged + ?7, failed = failed + ?8, unknown_columns = ?9, tries = 0,
+    status = iif(?11 IS NULL, status, 'completed'), held_until = ?10, next_at = iif(?11 IS NULL, ?10, NULL),
+    finished_at = ?11
+  WHERE account_id = ?1 AND id = ?2`
+
+const KEEP_ERRORS = 'INSERT INTO import_errors (account_id, import_id, bytes_from, errors) VALUES (?1, ?2, ?3, ?4)'
+
+const HAND_ON = `
+  UPDATE imports SET held_until = 0, next_at = ?3 WHERE account_id = ?1 AND id = ?2 AND status = 'running'`
+
+const FAIL = `
+  UPDATE imports SET status = 'failed', reason = ?3, finished_at = ?4, next_at = NULL
+  WHERE account_id = ?1 AND id = ?2 AND status = 'running'`
+
+const OVERDUE = `
+  UPDATE imports SET next_at = ?2 WHERE (account_id, id) IN
+    (SELECT account_id, id FROM imports INDEXED BY imports_due WHERE next_at <= ?1 ORDER BY next_at LIMIT ?3)
+  RETURNING account_id AS accountId, id AS importId`

@@ -1,0 +1,303 @@
+import fc from 'fast-check'
+import Papa from 'papaparse'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { type Account, newAccount } from './api'
+import { people } from './crowd'
+import { rows } from './d1'
+import { deliveriesOf, holdQueue, register } from './endpoint'
+import { asText, countsOf, holdImports, imported, sendFile } from './import-files'
+import { eventsOf } from './recorded'
+
+let account: Account
+beforeEach(async () => {
+  holdImports()
+  account = await newAccount()
+})
+afterEach(() => void vi.restoreAllMocks())
+
+const csv = (bodies: object[]) => Papa.unparse(bodies.map((body) => ({ ...body })))
+const prospects = async (of = account) => (await of.list('limit=1000&sort=createdAt')).json.prospects
+const refused = async (id: string, accept = 'text/csv') =>
+  account.call('GET', `/v1/imports/${id}/errors`, undefined, { accept })
+
+describe('rows about one person', () => {
+  const FILE = `name,email,phone,tags,source,city
+Ann Lee,ann@example.com,(212) 555-0100,Hot,Fair,
+Ann Lee,ANN@example.com,,"hot, Cold",FAIR,Here
+Ann Lee,,212.555.0100,,,There
+Bob Ray,bob@example.com,2125550100,,,
+Bob Ray,,,,,
+`
+  test('of one file meet, and with update each changes what the one before left', async () => {
+    const done = await imported(account, FILE, { query: '?update=true' })
+    expect(countsOf(done)).toEqual({ read: 5, created: 3, updated: 2, unchanged: 0, failed: 0 })
+    const [ann] = await prospects()
+    expect(ann).toMatchObject({ email: 'ann@example.com', labels: ['Cold', 'Hot'], city: 'There', version: 3 })
+    expect((await eventsOf(account)).map(({ type }) => type)).toEqual([
+      ...['prospect.created', 'prospect.updated', 'prospect.updated'],
+      ...['prospect.created', 'prospect.created'],
+    ])
+    expect(await rows('SELECT name FROM sources WHERE account_id = ?', account.id)).toEqual([{ name: 'Fair' }])
+  })
+
+  test('without update leave who is known untouched', async () => {
+    const done = await imported(account, FILE)
+    expect(countsOf(done)).toEqual({ read: 5, created: 3, updated: 0, unchanged: 2, failed: 0 })
+    expect((await prospects())[0]).toMatchObject({ labels: ['Hot'], city: null, version: 1 })
+  })
+
+  test('sent again change nothing', async () => {
+    const file = FILE.replace('Bob Ray,,,,,\n', '')
+    await imported(account, file, { query: '?update=true' })
+    const events = await eventsOf(account)
+    await imported(account, file.replace(',There', ',Here'), { query: '?update=true' })
+    const done = await imported(account, file.replace(',There', ',Here'), { query: '?update=true' })
+    expect(countsOf(done)).toEqual({ read: 4, created: 0, updated: 0, unchanged: 4, failed: 0 })
+    expect((await eventsOf(account)).length).toBe(events.length + 1)
+  })
+})
+
+test('rows of an import end as the same rows POSTed one by one, event for event', async () => {
+  const row = fc.record({
+    firstName: fc.constantFrom('Ann', 'Bob'),
+    lastName: fc.constant('Lee'),
+    email: fc.constantFrom('', 'a@example.com', 'B@example.com', 'c@example.com', 'no email'),
+    phone: fc.constantFrom('', '2125550100', '(212) 555-0101', '+12125550102', '212-155-0100'),
+    labels: fc.constantFrom('', 'Hot', 'HOT,Cold', 'cold, Inbound'),
+    newSourceName: fc.constantFrom('', 'Zillow', 'ZILLOW', '=Referral'),
+    city: fc.constantFrom('', 'Here', 'There'),
+    notes: fc.constantFrom('', 'one\ntwo', 'a "quoted", one', "'-"),
+    sourceId: fc.constantFrom('', '', '', '', 'src_none'),
+  })
+  const contentOf = async (of: Account) => {
+    const found = await prospects(of)
+    const named = new Map(found.map(({ id }, n) => [id, `prospect ${n}`]))
+    for (const kind of ['sources', 'labels', 'stages', 'pipelines'])
+      for (const { id, name } of (await of.get(`/v1/${kind}`)).json.items) named.set(id, `${kind} ${name}`)
+    const text = JSON.stringify([found, (await eventsOf(of)).map(({ source: _, ...event }) => event)])
+    return JSON.parse(
+      [...named].reduce((json, [id, name]) => json.replaceAll(id, name), text),
+      (key, value) => (['createdAt', 'updatedAt', 'keyId'].includes(key) ? undefined : value),
+    )
+  }
+  const property = fc.asyncProperty(
+    fc.array(row, { minLength: 5, maxLength: 25 }),
+    fc.boolean(),
+    async (all, update) => {
+      const [inOne, apart] = [await newAccount(), await newAccount()]
+      for (const each of [inOne, apart]) await people(each, ['c@example.com', '+12125550102'], [null, '+12125550101'])
+      const answers = []
+      for (const body of all) {
+        // an empty cell is absent
+        const given = Object.fromEntries(Object.entries(body).filter(([, value]) => value !== ''))
+        answers.push((await apart.prospect({ ...given, update })).status)
+      }
+      const guarded = all.map((body) => ({
+        ...body,
+        newSourceName: body.newSourceName.replace(/^=/, "'="),
+        notes: body.notes.replace(/^'-/, "''-"),
+      }))
+      const done = await imported(inOne, csv(guarded), { query: `?update=${update}` })
+      expect([done.created, done.failed]).toEqual([
+        answers.filter((status) => status === 201).length,
+        answers.filter((status) => status >= 400).length,
+      ])
+      expect(await contentOf(inOne)).toEqual(await contentOf(apart))
+    },
+  )
+  await fc.assert(property, { seed: 7, numRuns: 12, endOnFailure: true })
+}, 120_000)
+
+test('its events are delivered by a lane of their own, unless it is muted', async () => {
+  const held = holdQueue()
+  holdImports()
+  await register(account)
+  await imported(account, 'name\nAnn Lee\nBob Ray\n')
+  await account.prospect()
+  await imported(account, 'name\nCat Fox\n', { query: '?muteWebhook=true' })
+  expect(await deliveriesOf(account)).toHaveLength(3)
+  await vi.waitFor(() => expect(held.messages.map(({ bulk }) => bulk)).toEqual([true, true, false]))
+})
+
+describe('what is wrong with rows', () => {
+  const FILE = `First,Last,E-mail,Phone,License Status,officeId
+Ann,Lee,a@example.com,,licensed,
+,Lee,no email,,sometimes,
+
+Bob,"Ray
+the second",b@example.com,12345,,
+Cat,Fox,c@example.com,,,off_none
+Dan,Elk,d@example.com,,,,surplus
+Eve,"Oak"x,e@example.com,,,
+Fay,Elm,f@example.com,212-555-0100 x7,,
+`
+  test('is told all at once, by line and column, and keeps no other row from being written', async () => {
+    const done = await imported(account, FILE)
+    expect(countsOf(done)).toEqual({ read: 7, created: 3, updated: 0, unchanged: 0, failed: 4 })
+    expect(done.errors.map(asText)).toEqual([
+      '3 First firstName required',
+      '3 E-mail email wrong_format',
+      '3 License Status licenseStatus not_allowed',
+      '5 Phone phone invalid_phone',
+      '7 officeId officeId unknown_reference',
+      '8 null null too_many_cells',
+      '9 null null malformed_csv',
+      '10 Phone phone extension_dropped',
+    ])
+    expect(done.errors.filter((error) => !error.refused).map(({ code }) => code)).toEqual([
+      'invalid_phone',
+      'extension_dropped',
+    ])
+    expect((await prospects()).map(({ firstName, phone }) => [firstName, phone])).toEqual([
+      ['Ann', null],
+      ['Bob', null],
+      ['Fay', '+12125550100'],
+    ])
+  })
+
+  test('is paged', async () => {
+    const { id, errors } = await imported(account, FILE)
+    const found = []
+    for (let token: string | null = ''; token !== null; ) {
+      const page: any = (await account.get(`/v1/imports/${id}/errors?limit=3${token && `&pageToken=${token}`}`)).json
+      found.push(...page.items)
+      token = page.nextPageToken
+    }
+    expect(found).toEqual(errors)
+  })
+
+  test('comes with the rows as a CSV, which can be mended and sent again', async () => {
+    const { id } = await imported(account, FILE)
+    const { text, headers } = await refused(id)
+    expect([headers.get('content-type'), headers.get('content-disposition')]).toEqual([
+      'text/csv; charset=utf-8',
+      'attachment; filename="refused.csv"',
+    ])
+    const lines = Papa.parse<string[]>(text, { skipEmptyLines: true }).data
+    expect(lines.map((line) => line.slice(0, 2))).toEqual([
+      ['First', 'Last'],
+      ['', 'Lee'],
+      ['Cat', 'Fox'],
+      ['Dan', 'Elk'],
+      ['Eve', expect.stringContaining('Oak')],
+    ])
+    expect(lines.map((line) => line[6])).toEqual([
+      'error',
+      expect.stringContaining('E-mail: '),
+      expect.stringContaining('officeId: There is no "off_none"'),
+      expect.stringContaining('It has 7 cells'),
+      expect.stringContaining('quotes'),
+    ])
+    const mended = [
+      lines[0],
+      ['Amy', 'Lee', 'amy@example.com', '', 'licensed', '', lines[1]?.[6]],
+      ['Cat', 'Fox', 'c@example.com', '', '', '', lines[2]?.[6]],
+      lines[3]?.slice(0, 7),
+      lines[4],
+    ] as string[][]
+    const again = await imported(account, Papa.unparse(mended))
+    expect([countsOf(again), again.unknownColumns]).toEqual([
+      { read: 4, created: 4, updated: 0, unchanged: 0, failed: 0 },
+      [],
+    ])
+    expect((await refused(again.id)).text.trim()).toBe('First,Last,E-mail,Phone,License Status,officeId,error')
+  })
+
+  test('of another encoding and delimiter is found in the file too', async () => {
+    const text = 'Prénom;Nom\nJosé;\nAnn;Lee\nZoë;\n'
+    const bytes = Uint8Array.from(text, (c) => c.charCodeAt(0))
+    const query = `?mapping=${encodeURIComponent('{"Prénom":"firstName","Nom":"lastName"}')}`
+    const { id } = await imported(account, bytes, { query })
+    expect((await refused(id)).text).toBe(
+      'Prénom,Nom,error\r\nJosé,,Nom: This is required.\r\nZoë,,Nom: This is required.\r\n',
+    )
+  })
+
+  test('shows no formula to a spreadsheet', async () => {
+    const { id } = await imported(account, "first,last,city\n=1+1,,'+1\n")
+    const [, line] = (await refused(id)).text.split('\r\n')
+    expect(line).toBe("'=1+1,,'+1,last: This is required.")
+  })
+
+  test('of NDJSON comes as NDJSON', async () => {
+    const { id } = await imported(account, '{"firstName":"Ann"}\n{"firstName":\n{"name":"Bob Ray"}\n', {
+      type: 'application/x-ndjson',
+    })
+    const { text, headers } = await refused(id, 'application/x-ndjson')
+    expect(headers.get('content-type')).toBe('application/x-ndjson')
+    expect(text).toBe('{"firstName":"Ann","error":"lastName: This is required."}\n{"firstName":\n')
+  })
+
+  test('in hundreds of rows costs a row of the database for each chunk', async () => {
+    const done = await imported(account, `name\n${'Cher\n'.repeat(600)}`)
+    expect([done.failed, done.errors.length]).toEqual([600, 600])
+    expect(await rows('SELECT 1 FROM import_errors WHERE account_id = ?', account.id)).toHaveLength(3)
+    expect((await refused(done.id)).text.split('\r\n')).toHaveLength(602)
+  })
+
+  test('quotes nothing of a person, who may be erased', async () => {
+    await imported(account, 'first,email,phone\nSecretive,secret.email,\nAnn Secretive Lee,,555secret\n', {
+      query: `?mapping=${encodeURIComponent('{"first":"fullName"}')}`,
+    })
+    const [kept] = await rows<{ errors: string }>('SELECT errors FROM import_errors WHERE account_id = ?', account.id)
+    expect(kept?.errors).not.toMatch(/secret/i)
+  })
+})
+
+describe('an export', () => {
+  const HOSTILE = [
+    '=1+1',
+    '+1',
+    '-1',
+    '@SUM(A1)',
+    "'=1",
+    "''+1",
+    "'",
+    '"',
+    '""',
+    'a"b',
+    'a,b',
+    'a;b',
+    'a\tb',
+    '0012',
+    'null',
+    'O’Neil',
+  ]
+  test.each(['text/csv', 'application/x-ndjson'])('as %s, imported again, changes nothing', async (accept) => {
+    const [job] = [(await account.post('/v1/jobs', { name: 'Job' })).json.id]
+    const [stage] = (await account.get('/v1/stages')).json.items.slice(2).map(({ id }: { id: string }) => id)
+    for (const [n, lastName] of HOSTILE.entries())
+      await account.prospect({
+        ...{ firstName: lastName, lastName, title: lastName, city: lastName, newSourceName: lastName, jobId: job },
+        notes: `${lastName}\n${lastName}\r\n\tend`,
+        labels: lastName.replace(',', ' '),
+        ...(n % 3 && { email: `p${n}@example.com` }),
+        // some share a phone, some have nothing to be known by
+        ...(n % 2 && { phone: '212-555-0100' }),
+        ...(n % 4 === 1 && { stageId: stage, licenseStatus: 'in_progress' }),
+      })
+    const before = [await prospects(), await eventsOf(account)]
+    const { text } = await account.call('GET', '/v1/prospects/export', undefined, { accept })
+    const done = await imported(account, text, { type: accept, query: '?update=true' })
+    expect([done.unchanged, done.read, done.errors, done.unknownColumns]).toEqual([
+      done.read,
+      before[0]?.length,
+      [],
+      [],
+    ])
+    expect([await prospects(), await eventsOf(account)]).toEqual(before)
+  })
+
+  test('that was changed meanwhile in a spreadsheet changes those whom it is about', async () => {
+    const { id } = (await account.prospect({ firstName: 'Ann', lastName: 'Lee' })).json
+    const { text } = await account.call('GET', '/v1/prospects/export', undefined, { accept: 'text/csv' })
+    const done = await imported(account, text.replace('Ann,Lee,', 'Ann,Ray,ann@example.com'), { query: '?update=true' })
+    expect(done.updated).toBe(1)
+    expect((await account.get(`/v1/prospects/${id}`)).json).toMatchObject({ lastName: 'Ray', email: 'ann@example.com' })
+  })
+})
+
+test('is sent by whoever may write, and seen by whoever may read', async () => {
+  const { key } = (await account.post('/v1/api-keys', { name: 'W', scopes: ['write'] })).json
+  expect((await sendFile({ key }, 'name\nAnn Lee\n')).status).toBe(202)
+})
