@@ -64,6 +64,8 @@ async function runImport(db: Database, env: Env, { accountId, importId }: RunImp
       await writeChunk(db, env, job, chunk)
       if (chunk.end.byte === job.bytes) return
       if (--left === 0 || Date.now() > end) break
+      // calls that came meanwhile go first
+      await scheduler.wait(1)
     }
   } catch (error) {
     // cancelled, or another goes on with it

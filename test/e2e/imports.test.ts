@@ -1,0 +1,105 @@
+import { afterAll, expect, test } from 'vitest'
+import { call, cleanUp, newFolder, type Service, startService, until } from './service'
+
+afterAll(cleanUp)
+
+/** Every process is killed again and again while one file is imported. `npm run test:chaos` is the long form. */
+const KILLS = Number(process.env.CHAOS_KILLS ?? 3)
+const ROWS = KILLS * 3000
+
+const OPERATOR = 'operator-of-the-imports'
+const FLAGS = ['--no-seed', `--var=ADMIN_TOKEN:${OPERATOR}`, '--var=RATE_LIMITS:off']
+
+/** Rows about fewer people: some are told of twice, some share a phone, some are refused. */
+const FILE = `name,email,phone,labels,source,city\n${Array.from({ length: ROWS }, (_, n) =>
+  n % 101 === 0
+    ? `Cher,,,,,\n`
+    : `Pat Doe ${n},p${n % (ROWS * 0.7)}@example.com,(212) 555-${String(n % 100).padStart(4, '0')},"L${n % 7}, All",S${n % 5},C${n}\n`,
+).join('')}`
+
+const authorization = (key: string) => ({ authorization: `Bearer ${key}` })
+
+test(`${KILLS} deaths of every process in one import: it ends as one that nothing disturbed, event for event`, async () => {
+  const folder = newFolder()
+  let service: Service = await startService(folder, FLAGS)
+  const newKey = async () =>
+    (await call(service.origin, OPERATOR, 'POST', '/admin/accounts', { name: 'Chaos' })).json.apiKey.key as string
+  const send = async (key: string) => {
+    const headers = { ...authorization(key), 'content-type': 'text/csv' }
+    const answer = await fetch(`${service.origin}/v1/imports?update=true`, { method: 'POST', headers, body: FILE })
+    expect(answer.status).toBe(202)
+    return ((await answer.json()) as any).id as string
+  }
+  const tick = () => fetch(`${service.origin}/cdn-cgi/handler/scheduled`).catch(() => {})
+  /** Lets the schedule look after it until somebody goes on with it: whoever died has it in hand for ten seconds. */
+  const wake = async () => {
+    for (let i = 0; i < 12; i++) {
+      await tick()
+      await new Promise((done) => setTimeout(done, 1000))
+    }
+  }
+  const stateOf = async (key: string, id: string) => (await call(service.origin, key, 'GET', `/v1/imports/${id}`)).json
+
+  /** All that can be seen of what the import made, ids replaced by what they name and times left out. */
+  const contentOf = async (key: string, id: string) => {
+    const read = async (path: string, list: string) => {
+      const all: any[] = []
+      for (let token: string | null = ''; token !== null; ) {
+        const at = `${path}limit=1000${token && `&pageToken=${token}`}`
+        const { json }: any = await call(service.origin, key, 'GET', at)
+        all.push(...json[list])
+        token = json.nextPageToken
+      }
+      return all
+    }
+    const prospects = await read('/v1/prospects?sort=createdAt&', 'prospects')
+    const names = new Map(prospects.map((p) => [p.id, `prospect ${p.email}`]))
+    for (const kind of ['sources', 'stages', 'pipelines'])
+      for (const { id, name } of await read(`/v1/${kind}?`, 'items')) names.set(id, `${kind} ${name}`)
+    const { bytesDone, read: rows, created, updated, unchanged, failed } = await stateOf(key, id)
+    const whole = {
+      prospects,
+      events: await read('/v1/events?', 'items'),
+      errors: await read(`/v1/imports/${id}/errors?`, 'items'),
+    }
+    const text = JSON.stringify(whole).replaceAll(/(prs|src|stg|pipe)_\w+/g, (known) => names.get(known) ?? known)
+    const plain = JSON.parse(text, (name, value) =>
+      ['id', 'accountId', 'keyId', 'timestamp', 'createdAt', 'updatedAt'].includes(name) && !/^prospect /.test(value)
+        ? undefined
+        : value,
+    )
+    return { ...plain, counts: { bytesDone, rows, created, updated, unchanged, failed } }
+  }
+
+  const calm = await newKey()
+  const calmId = await send(calm)
+  await until('the undisturbed import', async () => (await stateOf(calm, calmId)).status === 'completed')
+  const undisturbed = await contentOf(calm, calmId)
+
+  const key = await newKey()
+  const id = await send(key)
+  let bytesDone = 0
+  const deaths: number[] = []
+  while (deaths.length < KILLS) {
+    if (deaths.length > 0) void wake()
+    const state = await until('it to go on', async () => {
+      const now = await stateOf(key, id)
+      return (now.bytesDone > bytesDone || now.status === 'completed') && now
+    })
+    expect(state.status, 'it ended before it was killed often enough').toBe('running')
+    await new Promise((done) => setTimeout(done, Math.random() * 100))
+    await service.kill()
+    service = await startService(folder, FLAGS)
+    bytesDone = (await stateOf(key, id)).bytesDone
+    deaths.push(bytesDone)
+  }
+  await until('it to end', async () => {
+    await tick()
+    return (await stateOf(key, id)).status === 'completed'
+  })
+  const disturbed = await contentOf(key, id)
+  console.log(`${KILLS} kills at bytes ${deaths.join(', ')} of ${FILE.length}: ${JSON.stringify(disturbed.counts)}`)
+  expect(disturbed.counts).toEqual(undisturbed.counts)
+  expect(disturbed.events).toEqual(undisturbed.events)
+  expect(disturbed).toEqual(undisturbed)
+}, 1_800_000)
