@@ -1,0 +1,70 @@
+import { spawn } from 'node:child_process'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { call, cleanUp, newFolder, type Service, spawnService, startService, until } from './service'
+
+const OPERATOR = 'operator-of-the-command'
+const FLAGS = ['--no-seed', `--var=ADMIN_TOKEN:${OPERATOR}`]
+const folder = newFolder()
+let service: Service
+let key: string
+
+beforeAll(async () => {
+  service = await startService(folder, FLAGS)
+  key = (await call(service.origin, OPERATOR, 'POST', '/admin/accounts', { name: 'Acme' })).json.apiKey.key
+})
+afterAll(cleanUp)
+
+/** Runs the command on a file of this text; resolves to its exit status and what it printed. */
+function run(text: string, ...options: string[]) {
+  const file = join(newFolder(), 'people.csv')
+  writeFileSync(file, text)
+  const args = ['scripts/import.mjs', file, '--url', service.origin, '--key', key, ...options]
+  const command = spawn('node', args, { stdio: ['ignore', 'pipe', 'pipe'] })
+  let printed = ''
+  for (const stream of [command.stdout, command.stderr])
+    stream.setEncoding('utf8').on('data', (more) => {
+      printed += more
+    })
+  return new Promise<[status: number | null, printed: string]>((ended) =>
+    command.on('close', (status) => ended([status, printed])),
+  )
+}
+
+test('a file whose rows are all taken ends with status 0', async () => {
+  const [status, printed] = await run(
+    'name,email,shoe size\nAnn Lee,ann@example.com,38\n',
+    '--update',
+    '--labels',
+    'Hot',
+  )
+  expect([status, printed]).toEqual([
+    0,
+    expect.stringContaining('1 rows: 1 created, 0 updated, 0 unchanged, 0 refused'),
+  ])
+  expect(printed).toContain('The column "shoe size" is not known.')
+  const { json } = await call(service.origin, key, 'GET', '/v1/prospects?email=ann@example.com')
+  expect(json.prospects[0].labels).toEqual(['Hot'])
+})
+
+test('rows that are refused are told, with status 1; so is a file that is', async () => {
+  const [status, printed] = await run('name,email\nBob Ray,no email\nCat Fox,cat@example.com\n', '--dry-run')
+  expect([status, printed]).toEqual([1, expect.stringContaining('line 2, email: ')])
+  expect(printed).toContain('(dry run)')
+  expect(await run('email\nann@example.com\n')).toEqual([1, expect.stringContaining('400: ')])
+  expect(await run('name\nAnn Lee\n', '--key', 'bad')).toEqual([1, expect.stringContaining('401: ')])
+})
+
+test('it goes on waiting while the service is away', async () => {
+  const rows = Array.from({ length: 20_000 }, (_, n) => `Pat Doe ${n},p${n}@example.com\n`)
+  const ended = run(`name,email\n${rows.join('')}`)
+  const progress = async () => (await call(service.origin, key, 'GET', '/v1/imports?limit=1')).json.items[0]
+  await until('it to have begun', async () => (await progress()).bytesDone > 1000)
+  await service.kill()
+  service = await spawnService(folder, FLAGS, service.port)
+  const tick = setInterval(() => fetch(`${service.origin}/cdn-cgi/handler/scheduled`).catch(() => {}), 1000)
+  const [status, printed] = await ended
+  clearInterval(tick)
+  expect([status, printed]).toEqual([0, expect.stringContaining('20000 rows: 20000 created')])
+})
