@@ -210,7 +210,7 @@ export interface paths {
         post?: never;
         /**
          * Cancel or forget an import
-         * @description One that has not ended is cancelled; what it has written stays. One that has is forgotten. The file goes.
+         * @description One that has not ended is cancelled; what it has written stays. One that has is forgotten. The file goes, and with it the refused rows.
          *
          *     Needs a key with the scope `write`.
          */
@@ -229,7 +229,7 @@ export interface paths {
         };
         /**
          * See what is wrong with rows
-         * @description A page of it, in the order of the file. With `Accept: text/csv` (or `application/x-ndjson`, as the file is) all the rows that were refused, as the file has them, with a column `error`: mend them and send them again, within the seven days that the file is kept.
+         * @description A page of it, in the order of the file; at most 10 errors of a row, and some 10,000 of an import (`failed` counts all). With `Accept: text/csv` (or `application/x-ndjson`, as the file is) all the rows that were refused, as the file has them, with a column `error`: mend them and send them again, within the seven days that the file is kept.
          *
          *     Needs a key with the scope `read`.
          */
@@ -2525,7 +2525,7 @@ export interface components {
              */
             failed: number;
             /**
-             * @description Columns that mean nothing here, at most 100; `mapping` can say.
+             * @description Columns that mean nothing here (`mapping` can say), or of which a value gave way to another column of the same field; at most 100.
              * @example [
              *       "Shoe size"
              *     ]
@@ -3506,6 +3506,21 @@ export interface components {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
                 "Retry-After": components["headers"]["Retry-After"];
+                "Server-Timing": components["headers"]["Server-Timing"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /**
+         * @description `still_running`: The same call is still running. Repeat it in a moment.
+         *
+         *     `too_many_imports`: The account has 20 imports under way. Wait until one has ended.
+         */
+        StillRunningOrTooManyImports: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
                 "Server-Timing": components["headers"]["Server-Timing"];
                 [name: string]: unknown;
             };
@@ -4549,7 +4564,7 @@ export interface operations {
             400: components["responses"]["InvalidInput"];
             401: components["responses"]["MissingCredentialOrInvalidCredential"];
             403: components["responses"]["InsufficientScopeOrAccountSuspended"];
-            409: components["responses"]["StillRunning"];
+            409: components["responses"]["StillRunningOrTooManyImports"];
             413: components["responses"]["ImportTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["IdempotencyKeyReusedOrUnknownReference"];

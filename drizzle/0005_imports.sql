@@ -16,6 +16,7 @@ CREATE TABLE imports (
   updated integer DEFAULT 0 NOT NULL,
   unchanged integer DEFAULT 0 NOT NULL,
   failed integer DEFAULT 0 NOT NULL,
+  errors integer DEFAULT 0 NOT NULL,
   tries integer DEFAULT 0 NOT NULL,
   held_until integer DEFAULT 0 NOT NULL,
   next_at integer,
@@ -26,6 +27,8 @@ CREATE TABLE imports (
 ) STRICT, WITHOUT ROWID;
 --> statement-breakpoint
 CREATE INDEX imports_due ON imports (next_at) WHERE next_at IS NOT NULL;
+--> statement-breakpoint
+CREATE INDEX imports_finished ON imports (finished_at) WHERE finished_at IS NOT NULL;
 --> statement-breakpoint
 CREATE TABLE import_errors (
   account_id text NOT NULL,
@@ -52,6 +55,7 @@ END;
 INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES
   ('imports', 'imports', '1000 10 1'),
   ('imports', 'imports_due', '10 2'),
+  ('imports', 'imports_finished', '1000 1'),
   ('import_errors', 'import_errors', '100000 1000 100 1');
 --> statement-breakpoint
 ANALYZE sqlite_schema;

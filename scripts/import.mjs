@@ -15,22 +15,31 @@ const USAGE = `npm run import -- <file.csv | file.ndjson> [options]
   --stage <id>, --pipeline <id>, --user <id>
   --mapping <json>   what columns are: {"column": "field", "other": null}`
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
+function refuse(message) {
+  console.error(message)
+  process.exit(2)
+}
+
+function readArguments() {
+  const options = {
     url: { type: 'string', default: process.env.PROSPECTS_URL ?? 'http://localhost:8787' },
     key: { type: 'string', default: process.env.PROSPECTS_KEY ?? '' },
     update: { type: 'boolean' },
     mute: { type: 'boolean' },
     'dry-run': { type: 'boolean' },
     ...Object.fromEntries(['labels', 'stage', 'pipeline', 'user', 'mapping'].map((name) => [name, { type: 'string' }])),
-  },
-})
-const [file] = positionals
-if (!file || positionals.length > 1 || !values.key) {
-  console.error(USAGE)
-  process.exit(2)
+  }
+  try {
+    return parseArgs({ allowPositionals: true, options })
+  } catch (error) {
+    return refuse(`${error.message}\n\n${USAGE}`)
+  }
 }
+
+const { values, positionals } = readArguments()
+const [file] = positionals
+if (!file || positionals.length > 1 || !values.key) refuse(USAGE)
+const { size } = await stat(file).catch((error) => refuse(error.message))
 
 const PARAMETERS = {
   update: 'update',
@@ -47,17 +56,30 @@ const query = new URLSearchParams(given.map(([name, parameter]) => [parameter, S
 const authorization = `Bearer ${values.key}`
 const sleep = (ms) => new Promise((done) => setTimeout(done, ms))
 
+const isTerminal = process.stderr.isTTY
+/** How long it goes on asking where there is no answer, ms: at first, and once the service has answered. */
+const PATIENCE = { begin: 30_000, wait: 30 * 60_000 }
+let hasAnswered = false
+
 /** A request, again and again while there is no connection, or the service says that it cannot now. */
 async function insist(path, init = () => ({})) {
-  for (let wait = 1000; ; wait = Math.min(wait * 2, 30_000)) {
+  const end = Date.now() + (hasAnswered ? PATIENCE.wait : PATIENCE.begin)
+  for (let wait = 1000, isFirst = true; ; wait = Math.min(wait * 2, 30_000), isFirst = false) {
     const { headers, ...options } = init()
     const answer = await fetch(new URL(path, values.url), { headers: { authorization, ...headers }, ...options }).catch(
       (error) => error,
     )
-    if (answer instanceof Response && ![429, 502, 503, 504].includes(answer.status)) return answer
-    show(
-      `no answer (${answer instanceof Response ? answer.status : (answer.cause?.code ?? answer.message)}), trying again`,
-    )
+    if (answer instanceof Response && ![429, 502, 503, 504].includes(answer.status)) {
+      hasAnswered = true
+      return answer
+    }
+    const reason = answer instanceof Response ? answer.status : (answer.cause?.code ?? answer.message)
+    if (Date.now() + wait > end) {
+      console.error(`${isTerminal ? '\n' : ''}No answer from ${values.url} (${reason}).`)
+      process.exit(1)
+    }
+    if (isFirst && !isTerminal) console.error(`No answer from ${values.url} (${reason}), trying again.`)
+    show(`no answer (${reason}), trying again`)
     await sleep(wait)
   }
 }
@@ -69,7 +91,6 @@ async function expectOk(answer) {
   process.exit(1)
 }
 
-const isTerminal = process.stderr.isTTY
 /** A line that takes the place of the one before. */
 const show = (line) => isTerminal && process.stderr.write(`\r\u001b[K${line}`)
 function bar(what, done, total) {
@@ -78,7 +99,6 @@ function bar(what, done, total) {
   return `${what} ${'█'.repeat(full)}${'░'.repeat(30 - full)} ${Math.floor(part * 100)} %`
 }
 
-const { size } = await stat(file)
 const hash = createHash('sha256').update(`${Date.now()} ${query} `)
 for await (const chunk of createReadStream(file)) hash.update(chunk)
 // sent again under this key after a dropped connection, it is imported once
@@ -103,7 +123,8 @@ const upload = () => ({
   duplex: 'half',
 })
 let job = await (await expectOk(await insist(`/v1/imports?${query}`, upload))).json()
-for (const column of job.unknownColumns)
+const unknown = new Set(job.unknownColumns)
+for (const column of unknown)
   console.error(`${isTerminal ? '\r\u001b[K' : ''}The column ${JSON.stringify(column)} is not known.`)
 
 while (!job.finishedAt) {
@@ -116,6 +137,8 @@ show('')
 const { status, read, created, updated, unchanged, failed } = job
 console.log(`${job.id} ${status}${job.reason ? `: ${job.reason}` : ''}${job.dryRun ? ' (dry run)' : ''}`)
 console.log(`${read} rows: ${created} created, ${updated} updated, ${unchanged} unchanged, ${failed} refused`)
+for (const column of job.unknownColumns.filter((name) => !unknown.has(name)))
+  console.log(`Not all that the column ${JSON.stringify(column)} holds was written.`)
 const ERRORS_SHOWN = 20
 const errors = await (await expectOk(await insist(`/v1/imports/${job.id}/errors?limit=${ERRORS_SHOWN}`))).json()
 for (const { line, column, message } of errors.items)

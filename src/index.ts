@@ -4,7 +4,7 @@ import { runMoves } from './catalog/move'
 import { openDatabase } from './db/client'
 import { purgeAnswers } from './http/idempotency'
 import { describeError } from './http/problem'
-import { runBatch, sweepImports } from './imports/run'
+import { purgeImports, runBatch, sweepImports } from './imports/run'
 import { sweepObjects } from './resumes/objects'
 import { readBatch, sweepReadings } from './resumes/reader'
 import { deliverBatch, logDeadLetters } from './webhooks/deliver'
@@ -34,6 +34,7 @@ export default {
       runRecoveries: () => runRecoveries(db, env),
       purgeAnswers: () => purgeAnswers(db, Date.now()),
       purgeDeliveries: () => purgeDeliveries(db, Date.now()),
+      purgeImports: () => purgeImports(db, Date.now()),
     }
     for (const [step, run] of Object.entries(steps))
       await run().catch((error) => console.error(JSON.stringify({ level: 'error', step, ...describeError(error) })))

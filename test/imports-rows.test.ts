@@ -1,11 +1,12 @@
+import { env } from 'cloudflare:workers'
 import fc from 'fast-check'
 import Papa from 'papaparse'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { type Account, newAccount } from './api'
 import { people } from './crowd'
-import { rows } from './d1'
+import { rows, watchTrips } from './d1'
 import { deliveriesOf, holdQueue, register } from './endpoint'
-import { asText, countsOf, holdImports, imported, sendFile } from './import-files'
+import { asText, countsOf, errorsOf, holdImports, imported, importOf, runOnce, sendFile } from './import-files'
 import { eventsOf } from './recorded'
 
 let account: Account
@@ -108,6 +109,21 @@ test('rows of an import end as the same rows POSTed one by one, event for event'
   await fc.assert(property, { seed: 7, numRuns: 12, endOnFailure: true })
 }, 120_000)
 
+test('a new person can take the email that the row before gives up, at two trips a chunk', async () => {
+  for (const n of [1, 2, 3]) await account.prospect({ email: `p${n}@example.com` })
+  const pairs = (await prospects()).flatMap(({ id, email }, i) => [
+    { id, firstName: 'Moved', lastName: 'On', email: `new${i}@example.com` },
+    { id: '', firstName: 'Next', lastName: 'One', email },
+  ])
+  const trips = watchTrips()
+  const { json } = await sendFile(account, csv(pairs), { query: '?update=true' })
+  const sent = trips()
+  await runOnce(account, json.id)
+  expect(countsOf(await importOf(account, json.id))).toMatchObject({ created: 3, updated: 3 })
+  // taken, then read and written
+  expect(trips() - sent - 1).toBe(3)
+})
+
 test('its events are delivered by a lane of their own, unless it is muted', async () => {
   const held = holdQueue()
   holdImports()
@@ -179,12 +195,12 @@ Fay,Elm,f@example.com,212-555-0100 x7,,
       ['', 'Lee'],
       ['Cat', 'Fox'],
       ['Dan', 'Elk'],
-      ['Eve', expect.stringContaining('Oak')],
+      ['Eve', '"Oak"x'],
     ])
     expect(lines.map((line) => line[6])).toEqual([
       'error',
       expect.stringContaining('E-mail: '),
-      expect.stringContaining('officeId: There is no "off_none"'),
+      'officeId: There is nothing of this id in this account.',
       expect.stringContaining('It has 7 cells'),
       expect.stringContaining('quotes'),
     ])
@@ -213,6 +229,16 @@ Fay,Elm,f@example.com,212-555-0100 x7,,
     )
   })
 
+  test('is also who else has the phone of somebody new', async () => {
+    const [ann] = [(await account.prospect({ email: 'a@example.com', phone: '212-555-0100' })).json]
+    const FILE = 'name,email,phone\nBob Ray,b@example.com,212-555-0100\n'
+    for (const codes of [['potential_duplicate'], []]) {
+      const { errors } = await imported(account, FILE, { query: '?update=true' })
+      expect(errors.map(({ code }) => code)).toEqual(codes)
+      for (const { message } of errors) expect(message).toContain(ann.id)
+    }
+  })
+
   test('shows no formula to a spreadsheet', async () => {
     const { id } = await imported(account, "first,last,city\n=1+1,,'+1\n")
     const [, line] = (await refused(id)).text.split('\r\n')
@@ -225,7 +251,31 @@ Fay,Elm,f@example.com,212-555-0100 x7,,
     })
     const { text, headers } = await refused(id, 'application/x-ndjson')
     expect(headers.get('content-type')).toBe('application/x-ndjson')
-    expect(text).toBe('{"firstName":"Ann","error":"lastName: This is required."}\n{"firstName":\n')
+    const malformed = '{"error":"This line is not JSON.","firstName":\n'
+    expect(text).toBe(`{"error":"lastName: This is required.","firstName":"Ann"}\n${malformed}`)
+  })
+
+  test('of NDJSON that is no object stays as it is', async () => {
+    const lines = ['[1]', '"a"', '{"phone":12345678901234567890}', '{ }']
+    const { id } = await imported(account, lines.join('\n'), { type: 'application/x-ndjson' })
+    const { text } = await refused(id, 'application/x-ndjson')
+    const [array, word, object, empty] = text.split('\n')
+    expect([array, word]).toEqual(lines.slice(0, 2))
+    expect(object).toMatch(/^\{"error":".+","phone":12345678901234567890\}$/)
+    expect(JSON.parse(empty as string)).toEqual({ error: expect.any(String) })
+  })
+
+  test('is kept of ten thousand errors, and counted of all', async () => {
+    const done = await imported(account, `name\n${'Cher\n'.repeat(300)}`)
+    await env.DB.prepare(
+      "UPDATE imports SET errors = 9999, status = 'running', bytes_done = 5, next_at = 0 WHERE id = ?",
+    )
+      .bind(done.id)
+      .run()
+    await env.DB.prepare('UPDATE imports SET finished_at = NULL, held_until = 0 WHERE id = ?').bind(done.id).run()
+    await env.DB.prepare('DELETE FROM import_errors WHERE import_id = ?').bind(done.id).run()
+    await runOnce(account, done.id)
+    expect([(await importOf(account, done.id)).failed, (await errorsOf(account, done.id)).length]).toEqual([600, 250])
   })
 
   test('in hundreds of rows costs a row of the database for each chunk', async () => {
@@ -236,7 +286,8 @@ Fay,Elm,f@example.com,212-555-0100 x7,,
   })
 
   test('quotes nothing of a person, who may be erased', async () => {
-    await imported(account, 'first,email,phone\nSecretive,secret.email,\nAnn Secretive Lee,,555secret\n', {
+    const rowsOfFile = 'Secretive,secret.email,,\nAnn Secretive Lee,,555secret,\nBob Secret,,,ann@secret.example\n'
+    await imported(account, `first,email,phone,officeId\n${rowsOfFile}`, {
       query: `?mapping=${encodeURIComponent('{"first":"fullName"}')}`,
     })
     const [kept] = await rows<{ errors: string }>('SELECT errors FROM import_errors WHERE account_id = ?', account.id)

@@ -134,13 +134,31 @@ describe('an importer that dies', () => {
     expect((await importOf(account, json.id)).status).toBe('completed')
   })
 
+  test('of trouble lets the next wait, longer each time, and loses nothing', async () => {
+    const { json } = await sendFile(account, fileOf(20))
+    vi.spyOn(bucket, 'get').mockRejectedValue(new Error('R2 is away'))
+    const waits: number[] = []
+    for (let i = 0; i < 9; i++) {
+      const now = Date.now()
+      await runOnce(account, json.id)
+      const [row] = await rows<{ held_until: number }>('SELECT held_until FROM imports WHERE id = ?', json.id)
+      const until = row?.held_until ?? 0
+      waits.push(Math.round((until - now) / 1000))
+      passTime(until - Date.now() + 1)
+    }
+    expect(waits).toEqual([15, 30, 60, 120, 240, 480, 960, 1800, 1800])
+    vi.mocked(bucket.get).mockRestore()
+    await drainImports(held)
+    expect(await importOf(account, json.id)).toMatchObject({ status: 'completed', read: 20 })
+  })
+
   test('over the same rows ten times in turn was the last: it failed', async () => {
     const { json } = await sendFile(account, fileOf(20))
     await env.DB.prepare('UPDATE imports SET tries = 10 WHERE id = ?').bind(json.id).run()
     await runOnce(account, json.id)
     expect(await importOf(account, json.id)).toMatchObject({
       status: 'failed',
-      reason: expect.stringMatching(/tried/),
+      reason: expect.stringMatching(/from line 2; it was tried/),
       read: 0,
     })
   })
@@ -263,6 +281,17 @@ describe('the file', () => {
     })
   })
 
+  test('with a cell that is too large, or a quote that nothing closes, makes nobody of what stands in it', async () => {
+    const cell = 'Ghost Row\n'.repeat(120_000)
+    const { json } = await sendFile(account, `name\nAnn Lee\n"${cell}"\nBob Ray\n`)
+    await runOnce(account, json.id)
+    expect(await importOf(account, json.id)).toMatchObject({
+      status: 'failed',
+      reason: expect.stringMatching(/line 3/),
+      created: 1,
+    })
+  })
+
   test('with a record that is too large to be one says where', async () => {
     const { json } = await sendFile(account, `name\nAnn Lee\n${'x'.repeat(1_100_000)}`)
     await runOnce(account, json.id)
@@ -312,6 +341,17 @@ describe('an account', () => {
     await tick()
     expect([await rowsOf(account.id), await objectsOf(account)]).toEqual([{}, []])
   })
+})
+
+test('an import is forgotten a month after its end, with its errors', async () => {
+  const { id } = await imported(account, fileOf(100))
+  passTime(30 * DAY - 60_000)
+  await tick()
+  expect(await errorsOf(account, id)).toHaveLength(2)
+  passTime(2 * 60_000)
+  await tick()
+  expectProblem(await account.get(`/v1/imports/${id}`), 404, 'not_found')
+  expect(await rowsOf(account.id)).not.toHaveProperty('import_errors')
 })
 
 test('a message that is no import is dropped with a log line', async () => {

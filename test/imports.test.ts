@@ -131,6 +131,15 @@ describe('every writing of a CSV', () => {
     ['bars', bytesOf(TEXT.replaceAll(/,(?! c)/g, '|'))],
     ['CRLF', bytesOf(TEXT.replaceAll('\n', '\r\n'))],
     ['CR', bytesOf(TEXT.replaceAll('\n', '\r'))],
+    [
+      'CR, with a line feed in a cell',
+      bytesOf(
+        TEXT.split('"two\nlines"')
+          .map((part) => part.replaceAll('\n', '\r'))
+          .join('"two\nlines"'),
+      ),
+    ],
+    ['a line that says how it is separated', bytesOf(`sep=;\r\n${TEXT.replaceAll(/,(?! c)/g, ';')}`)],
     ['no line end at its end', bytesOf(TEXT.trimEnd())],
     ['blank lines', bytesOf(`\n\n${TEXT.replaceAll(/\n(?=Ann)/g, '\n\n,,,\n')}\n\n`)],
     ['everything quoted, with spaces', bytesOf(TEXT.replaceAll('Ann,Lee', '"Ann" ,"Lee"').replace('José', '"José"'))],
@@ -216,6 +225,18 @@ describe('columns', () => {
     expect(held).toEqual([])
   })
 
+  test('that an export has mean nothing in another file', async () => {
+    const { json } = await sendFile(account, 'name,Current Stage,created at\nAnn Lee,Offer,1\n')
+    expect(json.unknownColumns).toEqual(['Current Stage', 'created at'])
+  })
+
+  test('whose value gives way to another’s are told', async () => {
+    const FILE = 'name,Cell,Home Phone,Tags,Label\nAnn Lee,212-555-0100,212-555-0100,a,b\nBob Ray,,212-555-0101,,\n'
+    expect((await imported(account, FILE)).unknownColumns).toEqual([])
+    const { unknownColumns } = await imported(account, `${FILE}Cat Fox,212-555-0102,212-555-0103,,\n`)
+    expect(unknownColumns).toEqual(['Home Phone'])
+  })
+
   test('a refusal names the columns that there are', async () => {
     const { json } = await sendFile(account, 'Vorname;Nachname\nAnn;Lee')
     expect(json).toMatchObject({ detail: expect.stringContaining('The columns are "Vorname", "Nachname".') })
@@ -265,7 +286,7 @@ describe('a file that is too large', () => {
   })
 
   test('in rows is refused as it comes', async () => {
-    expectProblem(await sendFile(account, `name\n${'\n'.repeat(500_001)}`), 413, 'import_too_large')
+    expectProblem(await sendFile(account, `name\n${'x\n'.repeat(500_001)}`), 413, 'import_too_large')
     expect((await account.get('/v1/imports')).json.items).toEqual([])
   })
 
@@ -291,6 +312,19 @@ test('a CSV that is sent twice under one key is imported once', async () => {
   expectProblem(await sendFile(account, CSV, { headers, type }), 422, 'idempotency_key_reused')
   expect((await account.get('/v1/imports')).json.items).toHaveLength(1)
   expect(await objectsOf(account)).toHaveLength(1)
+})
+
+test('an account has at most 20 imports under way', async () => {
+  const ids: string[] = []
+  for (let i = 0; i < 20; i++) ids.push((await sendFile(account, CSV)).json.id)
+  expectProblem(await sendFile(account, CSV), 409, 'too_many_imports')
+  await account.call('DELETE', `/v1/imports/${ids[0]}`)
+  expect((await sendFile(account, CSV)).status).toBe(202)
+})
+
+test('a compressed body is refused, not read as text', async () => {
+  const headers = { 'content-encoding': 'gzip' }
+  expectProblem(await sendFile(account, CSV, { headers }), 415, 'unsupported_media_type')
 })
 
 test('where R2 is away nothing is taken, and it can be sent again', async () => {

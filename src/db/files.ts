@@ -59,6 +59,8 @@ export const imports = sqliteTable(
     updated: integer().notNull().default(0),
     unchanged: integer().notNull().default(0),
     failed: integer().notNull().default(0),
+    /** Of rows: what is wrong with them, whether it is kept or not. */
+    errors: integer().notNull().default(0),
     /** How often it was taken since it last got on. */
     tries: integer().notNull().default(0),
     /** Until when one has it in hand. */
@@ -68,7 +70,13 @@ export const imports = sqliteTable(
     createdAt: integer().notNull(),
     finishedAt: integer(),
   },
-  (t) => [keyOf(t), inAccount(t), index('imports_due').on(t.nextAt).where(sql`next_at IS NOT NULL`)],
+  (t) => [
+    keyOf(t),
+    inAccount(t),
+    // what is due, and what can be purged, across accounts
+    index('imports_due').on(t.nextAt).where(sql`next_at IS NOT NULL`),
+    index('imports_finished').on(t.finishedAt).where(sql`finished_at IS NOT NULL`),
+  ],
 )
 
 /** What is wrong with rows of imports: a JSON array for each commit. */

@@ -49,12 +49,10 @@ export async function* chunksOf(
     if (!object) throw new Unreadable('The file is not there any more.')
     const isWhole = byte + length === size
     const text = decode(new Uint8Array(await object.arrayBuffer()), format.encoding, isWhole)
-    const pieces = recordsIn(text, format, isWhole)
-    if (pieces.length === 0)
-      throw new Unreadable(`What begins in line ${line} is larger than ${BLOCK} bytes: is a quote not closed?`)
+    const start = byte
     let begin = { byte, line }
     let records: Located[] = []
-    for (const piece of pieces) {
+    for (const piece of recordsIn(text, format, isWhole)) {
       const written = text.slice(piece.start, piece.end)
       const to = Math.min(byte + byteLength(written, format.encoding), size)
       if (!isBlank(piece)) records.push({ cells: piece.cells, isMalformed: piece.isMalformed, line, from: byte, to })
@@ -66,6 +64,8 @@ export async function* chunksOf(
         records = []
       }
     }
+    if (byte === start)
+      throw new Unreadable(`What begins in line ${line} is larger than ${BLOCK} bytes: is a quote not closed?`)
     if (records.length > 0 || byte > begin.byte) yield { records, begin, end: { byte, line } }
   }
 }

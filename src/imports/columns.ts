@@ -29,10 +29,10 @@ export const FIELDS = [
 ] as const
 export type Field = (typeof FIELDS)[number]
 
-/** A column of the file and what it is; null: it is left out. */
+/** A column of the file and what it is; null: it is left out; nothing: it is not known. */
 export interface Column {
   name: string
-  field: Field | null
+  field?: Field | null | undefined
 }
 
 /** Usual spellings besides the fields' own, in small letters and digits. */
@@ -60,20 +60,27 @@ const SPELLINGS: { [F in Field]?: string } = {
 const RECOGNISED = new Map<string, Field | null>(
   FIELDS.flatMap((field) => [field.toLowerCase(), ...(SPELLINGS[field]?.split(' ') ?? [])].map((key) => [key, field])),
 )
-/** What an export has beside the fields of a POST, and what the refused rows of an import have. */
-for (const key of 'currentstage labelids jobids createdbyuserid updatedbyuserid version createdat updatedat error'.split(
-  ' ',
-))
-  RECOGNISED.set(key, null)
+// what the refused rows of an import have
+RECOGNISED.set('error', null)
+/** What an export has beside the fields of a POST. */
+const EXPORTED = new Set(
+  'currentstage labelids jobids createdbyuserid updatedbyuserid version createdat updatedat'.split(' '),
+)
 
 /**
- * What a column of this name is, "E-mail", "e_mail" or "Ẽ mail": a field, null if it is known to be none, or undefined
- * if it is not known. What the caller says of it comes first.
+ * What columns of these names are, "E-mail", "e_mail" or "Ẽ mail": a field, or null if it is none. What the caller says of
+ * one comes first. What only an export has is known in the company of an `id`.
  */
-export function fieldOf(name: string, mapping: Mapping): Field | null | undefined {
-  if (Object.hasOwn(mapping, name)) return mapping[name]
-  const key = foldCase(name.normalize('NFD').replaceAll(/\p{M}/gu, '')).replaceAll(/[^\p{L}\p{N}]/gu, '')
-  return RECOGNISED.get(key)
+export function columnsOf(names: string[], mapping: Mapping): Column[] {
+  const keys = names.map((name) =>
+    foldCase(name.normalize('NFD').replaceAll(/\p{M}/gu, '')).replaceAll(/[^\p{L}\p{N}]/gu, ''),
+  )
+  const isExport = keys.some((key) => RECOGNISED.get(key) === 'id')
+  return names.map((name, i) => {
+    if (Object.hasOwn(mapping, name)) return { name, field: mapping[name] }
+    const key = keys[i] as string
+    return { name, field: isExport && EXPORTED.has(key) ? null : RECOGNISED.get(key) }
+  })
 }
 
 /** What the caller says of columns. */

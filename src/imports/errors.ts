@@ -105,7 +105,7 @@ async function* textOf(
       let text = ''
       for (const [from, of] of Map.groupBy(refused, (error) => error.from)) {
         const record = bytes.subarray(from - first.from, (of[0] as StoredError).to - first.from)
-        const cells = recordsIn(decode(record, format.encoding, true), format, true)[0]?.cells ?? []
+        const { cells = [] } = recordsIn(decode(record, format.encoding, true), format, true).next().value ?? {}
         text += write(
           cells,
           of.map(({ column, field, message }) => [column ?? field, message].filter(Boolean).join(': ')).join(' '),
@@ -130,12 +130,10 @@ function csvWriter({ columns }: Format) {
   }
 }
 
-function jsonLine([line = '']: string[], error: string): string {
-  try {
-    return `${JSON.stringify({ ...JSON.parse(line), [COLUMN]: error })}\n`
-  } catch {
-    return `${line}\n`
-  }
+/** The line as it is, with the error put in front of what the object has; what is no object stays. */
+const jsonLine = ([line = '']: string[], error: string): string => {
+  const first = `${JSON.stringify(COLUMN)}:${JSON.stringify(error)}`
+  return `${line.replace(/^(\s*\{)(?=\s*(\})?)/, (_, open, isEmpty) => `${open}${first}${isEmpty ? '' : ','}`)}\n`
 }
 
 const STORED = `

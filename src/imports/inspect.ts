@@ -1,9 +1,9 @@
 import type { InputError } from '../http/factory'
 import { invalidInput, Problem } from '../http/problem'
-import { type Column, type Field, fieldOf, type Mapping } from './columns'
+import { type Column, columnsOf, type Field, type Mapping } from './columns'
 import { byteLength, decode, encodingOf } from './encoding'
 import { unguardFormula } from './export'
-import { type FileType, isBlank, linesIn, recordsIn, type Shape } from './records'
+import { type FileType, isBlank, linesIn, newlineOf, recordsIn, type Shape } from './records'
 
 /** The most that the body of an import may hold, bytes, and the most rows. */
 export const MAX_IMPORT = 100 * 1024 * 1024
@@ -34,8 +34,9 @@ export class Inspector {
   #isUtf8 = true
   #hash = new crypto.DigestStream('SHA-256')
   #hashing = this.#hash.getWriter()
-  #lines = 0
+  #rows = 0
   #isQuoted = false
+  #hasText = false
 
   constructor(readonly type: FileType) {}
 
@@ -51,7 +52,7 @@ export class Inspector {
     }
     this.#validate(() => this.#utf8.decode(chunk, { stream: true }))
     this.#count(chunk)
-    if (this.size > MAX_IMPORT || this.#lines > MAX_ROWS + 1) throw importTooLarge()
+    if (this.size > MAX_IMPORT || this.#rows > MAX_ROWS + 1) throw importTooLarge()
     await this.#hashing.write(chunk)
   }
 
@@ -76,16 +77,24 @@ export class Inspector {
     }
   }
 
-  /** Counts line ends; in a CSV, those that are not in quotes. */
+  /** Counts lines with something in them; of a CSV, those that end outside quotes. Not in UTF-16: NULs are in its letters. */
   #count(chunk: Uint8Array) {
-    for (const byte of chunk) {
+    if (this.#head.subarray(0, 4).includes(0)) return
+    for (const byte of chunk)
       if (byte === 0x22 && this.type === 'csv') this.#isQuoted = !this.#isQuoted
-      else if (byte === 0x0a && !this.#isQuoted) this.#lines++
-    }
+      else if (!BLANK.has(byte)) this.#hasText = true
+      else if ((byte === 0x0a || byte === 0x0d) && !this.#isQuoted && this.#hasText) {
+        this.#hasText = false
+        this.#rows++
+      }
   }
 }
 
 const DELIMITERS = [',', ';', '\t', '|']
+/** What a line that says nothing consists of. */
+const BLANK = new Set(new TextEncoder().encode(` \r\n${DELIMITERS.join('')}`))
+/** What spreadsheets write in front of a CSV to say how it is separated. */
+const SEPARATOR = /^"?sep=([,;\t|])"?(\r\n|\r|\n)/i
 const NAMES: [Field, Field][] = [
   ['firstName', 'fullName'],
   ['lastName', 'fullName'],
@@ -94,33 +103,32 @@ const NAMES: [Field, Field][] = [
 function formatOf(type: FileType, head: Uint8Array, isUtf8: boolean, hasMore: boolean, mapping: Mapping): Format {
   const { encoding, mark } = encodingOf(head, isUtf8)
   const text = decode(head.subarray(mark), encoding, !hasMore)
-  const newline = text.includes('\n') ? '\n' : '\r'
-  const shape = { type, encoding, delimiter: ',', newline } as const
   if (text.trim() === '') throw refuse('empty', 'The file is empty.')
-  if (type === 'ndjson') return { ...shape, newline: '\n', columns: [], mapping, start: mark, line: 1 }
-  const candidates = DELIMITERS.map((delimiter) => {
-    const pieces = recordsIn(text, { ...shape, delimiter }, !hasMore)
-    const header = pieces.find((piece) => !isBlank(piece))
-    const columns = header?.cells.map((cell): Column => {
-      const name = unguardFormula(cell.trim())
-      return { name, field: fieldOf(name, mapping) ?? null }
-    })
-    return { delimiter, header, columns: columns ?? [] }
+  if (type === 'ndjson') {
+    return { type, encoding, delimiter: '', newline: '\n', columns: [], mapping, start: mark, line: 1 }
+  }
+  const [said, separator] = SEPARATOR.exec(text) ?? ['']
+  const rows = text.slice(said.length)
+  const shape = { type, encoding, newline: newlineOf(rows) } as const
+  const candidates = (separator ? [separator] : DELIMITERS).map((delimiter) => {
+    const header = [...recordsIn(rows, { ...shape, delimiter }, !hasMore)].find((piece) => !isBlank(piece))
+    const names = header?.cells.map((cell) => unguardFormula(cell.trim())) ?? []
+    return { delimiter, header, columns: columnsOf(names, mapping) }
   })
   const score = ({ columns }: (typeof candidates)[number]) =>
-    columns.filter(({ field }) => field !== null).length * 1000 + columns.length
+    columns.filter(({ field }) => field).length * 1000 + columns.length
   const best = candidates.reduce((a, b) => (score(b) > score(a) ? b : a))
   const { delimiter, header, columns } = best
   if (!header || header.isMalformed) throw refuse('no_header', 'No line with the names of the columns was found.')
   requireColumns(columns, mapping)
-  const before = text.slice(0, header.end)
+  const before = text.slice(0, said.length + header.end)
   return {
     ...shape,
     delimiter,
     columns,
     mapping,
     start: mark + byteLength(before, encoding),
-    line: 1 + linesIn(before, newline),
+    line: 1 + linesIn(before, shape.newline),
   }
 }
 
@@ -128,7 +136,7 @@ function formatOf(type: FileType, head: Uint8Array, isUtf8: boolean, hasMore: bo
 function requireColumns(columns: Column[], mapping: Mapping): void {
   const names = new Set(columns.map(({ name }) => name))
   const fields = new Set(columns.map(({ field }) => field))
-  const quoted = (name: string) => JSON.stringify(name.slice(0, MAX_NAME))
+  const quoted = (name: string) => JSON.stringify(shownName(name))
   const listed = `The columns are ${[...names].slice(0, MAX_UNKNOWN).map(quoted).join(', ')}.`
   const strange = Object.keys(mapping).filter((name) => !names.has(name))
   const missing = NAMES.filter((either) => !either.some((field) => fields.has(field)))
@@ -146,15 +154,15 @@ function requireColumns(columns: Column[], mapping: Mapping): void {
 }
 
 /** How much of a column's name is told. */
-export const MAX_NAME = 100
+const MAX_NAME = 100
 /** The most unknown columns that are told. */
 export const MAX_UNKNOWN = 100
 
 /** Names of columns that mean nothing to us, and that the caller has said nothing about. */
-export const unknownColumns = ({ columns, mapping }: Format): string[] =>
-  columns
-    .filter(({ name }) => name !== '' && fieldOf(name, mapping) === undefined)
-    .map(({ name }) => name.slice(0, MAX_NAME))
-    .slice(0, MAX_UNKNOWN)
+export const unknownColumns = ({ columns }: Pick<Format, 'columns'>): string[] =>
+  columns.filter(({ name, field }) => name !== '' && field === undefined).map(({ name }) => shownName(name))
+
+/** A column's name as it is told. */
+export const shownName = (name: string): string => name.replaceAll(/\p{Cc}/gu, ' ').slice(0, MAX_NAME)
 
 const refuse = (code: string, message: string) => invalidInput([{ in: 'body', pointer: '', code, message }])

@@ -1,4 +1,3 @@
-import Papa from 'papaparse'
 import type { Encoding } from './encoding'
 
 /** What the body of an import can be. */
@@ -24,49 +23,55 @@ export interface Piece {
   end: number
 }
 
-/** How many quotes out of place are seen to in one text; beyond that, what they make of it stays. */
-const MENDED_MOST = 20
-
 /**
- * The records of a text, blank ones too. Where more text is to come, what may go on in it is left out, to be read again
- * with that, unless it is all there is. A record with a quote out of place is taken to end with its line.
+ * The records of a text one by one, blank ones too. Where more text is to come, what may go on in it is left out, to be
+ * read again with that.
+ *
+ * CSV as in RFC 4180. A record with a quote out of place, or with one that nothing closes, ends with its line and is split
+ * as if quotes meant nothing. Own code, for the libraries know neither where a record is in the text nor how to go on
+ * behind one of these.
  */
-export function recordsIn(text: string, { type, delimiter, newline }: Shape, isWhole: boolean): Piece[] {
-  const pieces: Piece[] = []
-  let start = 0
-  const add = (cells: string[], isMalformed: boolean, end: number) => {
-    // the end of a line in another manner of writing
-    const last = cells.at(-1)
-    if (last?.endsWith('\r')) cells[cells.length - 1] = last.slice(0, -1)
-    if (end > start) pieces.push({ cells, isMalformed, start, end })
-    start = end
+export function* recordsIn(text: string, shape: Shape, isWhole: boolean): Generator<Piece> {
+  for (let start = 0; start < text.length; ) {
+    const line = () => lineAt(text, start, shape)
+    const piece = shape.type === 'ndjson' ? line() : (quotedAt(text, start, shape) ?? (isWhole ? line() : null))
+    const mayGoOn = !piece || (piece.end === text.length && !text.endsWith(shape.newline))
+    if (!piece || (mayGoOn && !isWhole)) return
+    yield piece
+    start = piece.end
   }
-  const lineEnd = () => text.indexOf(newline, start) + 1 || text.length
-  const mayGoOn = (end: number) => !isWhole && end === text.length
-  if (type === 'ndjson')
-    for (let end = lineEnd(); start < text.length; end = lineEnd()) {
-      if (mayGoOn(end) && !text.endsWith(newline)) break
-      add([text.slice(start, end).replace(/[\r\n]+$/, '')], false, end)
+}
+
+/** The line that begins here as a record: of a CSV, a malformed one. */
+function lineAt(text: string, start: number, { type, delimiter, newline }: Shape): Piece {
+  const end = text.indexOf(newline, start) + 1 || text.length
+  const line = text.slice(start, end).replace(/[\r\n]+$/, '')
+  return { cells: type === 'csv' ? line.split(delimiter) : [line], isMalformed: type === 'csv', start, end }
+}
+
+/** The record of a CSV that begins here; null if a quote in it is not closed. */
+function quotedAt(text: string, start: number, shape: Shape): Piece | null {
+  const { delimiter, newline } = shape
+  const cells: string[] = []
+  for (let at = start; ; at++) {
+    let end = at
+    if (text[at] === '"') {
+      for (end = text.indexOf('"', at + 1); text[end + 1] === '"' && end > 0; ) end = text.indexOf('"', end + 2)
+      if (end < 0) return null
+      cells.push(text.slice(at + 1, end).replaceAll('""', '"'))
+      do end++
+      while (text[end] === ' ')
+      if (newline === '\n' && text[end] === '\r') end++
+    } else {
+      while (end < text.length && text[end] !== delimiter && text[end] !== newline) end++
+      // the end of a line in another manner of writing
+      cells.push(text.slice(at, text[end] !== delimiter && text[end - 1] === '\r' && end > at ? end - 1 : end))
     }
-  for (let mended = 0, isDone = type !== 'csv'; !isDone; ) {
-    const from = start
-    isDone = true
-    Papa.parse<string[]>(text.slice(from), {
-      delimiter,
-      newline,
-      step({ data, errors, meta }, parser) {
-        const end = from + meta.cursor
-        const isMalformed = errors.some((error) => error.type === 'Quotes')
-        if (mayGoOn(end) && (isMalformed ? start > 0 : !text.endsWith(newline))) return parser.abort()
-        if (!isMalformed || mended++ >= MENDED_MOST) return add(data, isMalformed, end)
-        parser.abort()
-        const line = text.slice(start, lineEnd())
-        add(Papa.parse<string[]>(line, { delimiter, newline }).data[0] ?? [], true, lineEnd())
-        isDone = start === text.length
-      },
-    })
+    if (end === text.length || text[end] === newline)
+      return { cells, isMalformed: false, start, end: Math.min(end + 1, text.length) }
+    if (text[end] !== delimiter) return lineAt(text, start, shape)
+    at = end
   }
-  return pieces
 }
 
 /** Whether a record says nothing, as an empty line. */
@@ -74,3 +79,14 @@ export const isBlank = ({ cells }: Piece): boolean => cells.every((cell) => cell
 
 /** How many lines a text goes on for. */
 export const linesIn = (text: string, newline: Shape['newline']): number => text.split(newline).length - 1
+
+/** What ends the lines of a text: the first line end that is not in quotes. */
+export function newlineOf(text: string): Shape['newline'] {
+  let isQuoted = false
+  for (let i = 0; i < text.length; i++) {
+    if (text[i] === '"') isQuoted = !isQuoted
+    else if (!isQuoted && text[i] === '\n') return '\n'
+    else if (!isQuoted && text[i] === '\r') return text[i + 1] === '\n' ? '\n' : '\r'
+  }
+  return '\n'
+}

@@ -72,8 +72,10 @@ export const importRoutes = factory
 
 /** What the body is said to be; 415 for what no import is. */
 function typeOf(c: Context<AppEnv>): FileType {
+  if (c.req.header('content-encoding')) throw unsupported('Send the file as it is, without a Content-Encoding.')
   const type = essenceOf(c.req.header('content-type') ?? '')
   if (Object.hasOwn(IMPORT_TYPES, type)) return IMPORT_TYPES[type as keyof typeof IMPORT_TYPES]
-  const message = `Send the file as ${Object.keys(IMPORT_TYPES).join(' or ')}.`
-  throw new Problem(415, 'unsupported_media_type', message)
+  throw unsupported(`Send the file as ${Object.keys(IMPORT_TYPES).join(' or ')}.`)
 }
+
+const unsupported = (detail: string) => new Problem(415, 'unsupported_media_type', detail)

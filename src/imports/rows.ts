@@ -3,10 +3,11 @@ import { invalidInput, type Problem } from '../http/problem'
 import { toErrors } from '../http/validate'
 import { NO_CHANGE, type Row, toRow } from '../prospects/change'
 import { CreateProspect } from '../prospects/schema'
+import type { Written } from '../prospects/store'
 import type { Located } from './chunks'
-import { type Field, fieldOf } from './columns'
+import { columnsOf, type Field } from './columns'
 import { unguardFormula } from './export'
-import { type Format, MAX_NAME } from './inspect'
+import { type Format, shownName, unknownColumns } from './inspect'
 import { splitName } from './names'
 import type { StartImport } from './schema'
 
@@ -25,7 +26,7 @@ export interface RowError {
 /** A record as a row to be written; if it cannot be, `refused` says why. */
 export interface ReadRow {
   row: Row
-  /** Names of what it has that means nothing to us. */
+  /** Names of what it has that means nothing to us, or that gave way to another column of the same field. */
   unknown: string[]
   /** Tells what is wrong with a field. */
   toError(error: Pick<InputError, 'pointer' | 'code' | 'message'>, refused?: boolean): RowError
@@ -36,7 +37,7 @@ export type RowOptions = Omit<StartImport, 'mapping' | 'dryRun'>
 
 interface Cell {
   column: string
-  field: Field | null
+  field: Field | null | undefined
   /** Undefined: it says nothing. */
   value: unknown
 }
@@ -47,26 +48,23 @@ export function readRow(record: Located, format: Format, options: RowOptions, co
   const columns: { [F in Field]?: string } = {}
   const given: { [F in Field]?: unknown } = {}
   for (const { column, field, value } of cells) {
-    if (field === null) continue
+    if (!field) continue
     columns[field] ??= column
     if (value === undefined) continue
     const before = given[field] ?? undefined
-    if (before === undefined) columns[field] = column
-    given[field] =
-      before === undefined
-        ? value
-        : field === 'labels'
-          ? [before, value].flat()
-          : field === 'notes'
-            ? `${before}\n${value}`
-            : before
+    if (before === undefined) {
+      columns[field] = column
+      given[field] = value
+    } else if (field === 'labels') given.labels = [before, value].flat()
+    else if (field === 'notes') given.notes = `${before}\n${value}`
+    else if (before !== value) unknown.push(shownName(column))
   }
   const columnOf = (field: string) =>
     columns[field as Field] ?? (['firstName', 'lastName'].includes(field) ? columns.fullName : undefined)
   const toError: ReadRow['toError'] = ({ pointer, code, message }, refused = true) => {
     const field = pointer.split('/')[1] || null
-    const column = (field && columnOf(field)?.slice(0, MAX_NAME)) ?? null
-    return { line: record.line, column, field, code, message, refused }
+    const column = field ? columnOf(field) : undefined
+    return { line: record.line, column: column === undefined ? null : shownName(column), field, code, message, refused }
   }
   const refuse = (errors: InputError[]): ReadRow => {
     const refused = invalidInput(errors)
@@ -82,28 +80,46 @@ export function readRow(record: Located, format: Format, options: RowOptions, co
   const { success, data, error } = CreateProspect.safeParse(body)
   if (!success) return refuse(error.issues.flatMap((issue) => toErrors('body', issue, body)))
   const row = toRow(data, country)
-  const target = { match: true, update: data.update, ...(typeof id === 'string' && { id: id.trim() }) } as const
+  const target = {
+    match: true,
+    update: data.update,
+    ...(typeof id === 'string' && id.length <= MAX_ID && { id: id.trim() }),
+  } as const
   return { row: { ...row, target, mayBeRefused: true }, unknown, toError }
 }
 
+/** No id of ours is longer, in characters. */
+const MAX_ID = 64
 /** What is told of one row. */
-const MOST_ERRORS = 20
+const MOST_ERRORS = 10
 
-/** What is wrong with a row that was refused. */
+/** What is wrong with a row that was refused. It quotes nothing, for it stays when the person is erased. */
 export const errorsFor = ({ toError }: ReadRow, { code, detail, members }: Problem): RowError[] =>
   members.errors
-    ? (members.errors as InputError[]).slice(0, MOST_ERRORS).map((error) => toError(error))
+    ? (members.errors as InputError[])
+        .slice(0, MOST_ERRORS)
+        .map((error) =>
+          toError(
+            error.code === 'unknown_reference'
+              ? { ...error, message: 'There is nothing of this id in this account.' }
+              : error,
+          ),
+        )
     : [toError({ pointer: code === 'email_taken' ? '/email' : '', code, message: detail })]
 
-/** What was not written of a row that was. It quotes nothing, for it stays when the person is erased. */
-export function warningsFor({ row, toError }: ReadRow): RowError[] {
+/** What there is to say of a row that was written. It quotes nothing either. */
+export function warningsFor(
+  { row, toError }: ReadRow,
+  { created, potentialDuplicateId }: Written['outcomes'][number],
+): RowError[] {
   const { phone } = row.change
-  if (!phone?.warning) return []
-  const [code, message] =
-    phone.e164 === null
-      ? ['invalid_phone', 'This is not a valid phone number; it was not written.']
-      : ['extension_dropped', 'The extension was not written.']
-  return [toError({ pointer: '/phone', code, message }, false)]
+  const warnings: [code: string, message: string][] = []
+  if (phone?.warning && phone.e164 === null)
+    warnings.push(['invalid_phone', 'This is not a valid phone number; it was not written.'])
+  else if (phone?.warning) warnings.push(['extension_dropped', 'The extension was not written.'])
+  if (created && potentialDuplicateId)
+    warnings.push(['potential_duplicate', `Another prospect, ${potentialDuplicateId}, has this phone too.`])
+  return warnings.map(([code, message]) => toError({ pointer: '/phone', code, message }, false))
 }
 
 interface Cells {
@@ -131,7 +147,7 @@ function csvCells({ cells, isMalformed }: Located, { columns }: Format): Cells {
 }
 
 /** What spreadsheets write in their own way. */
-function readCell(field: Field | null, text: string): unknown {
+function readCell(field: Cell['field'], text: string): unknown {
   if (field === 'licenseStatus')
     return text
       .trim()
@@ -151,10 +167,11 @@ function jsonCells({ cells }: Located, { mapping }: Format): Cells {
   }
   if (typeof given !== 'object' || given === null || Array.isArray(given))
     return { cells: [], unknown: [], wrong: { code: 'wrong_type', message: 'This line is not a JSON object.' } }
-  const entries = Object.entries(given).map(([column, value]) => ({ column, field: fieldOf(column, mapping), value }))
+  const columns = columnsOf(Object.keys(given), mapping)
+  const values = Object.values(given)
   return {
-    cells: entries.map(({ field, ...rest }) => ({ ...rest, field: field ?? null })),
-    unknown: entries.filter(({ field }) => field === undefined).map(({ column }) => column.slice(0, MAX_NAME)),
+    cells: columns.map(({ name, field }, i) => ({ column: name, field, value: values[i] })),
+    unknown: unknownColumns({ columns }),
   }
 }
 
@@ -164,7 +181,11 @@ type Body = { [F in Exclude<Field, 'id' | 'fullName'>]?: unknown }
 function withName(body: Body, fullName: unknown): Body {
   if (typeof fullName !== 'string') return body
   const { firstName, lastName } = splitName(fullName)
-  return { ...(firstName && { firstName }), ...(lastName && { lastName }), ...body }
+  return {
+    ...body,
+    firstName: body.firstName || firstName || undefined,
+    lastName: body.lastName || lastName || undefined,
+  }
 }
 
 function withOptions(body: Body, { update, muteWebhook, userId, stageId, pipelineId, labels }: RowOptions): Body {

@@ -1,5 +1,6 @@
 import { type Database, databaseOf } from '../db/client'
 import { isStopped, stopIf } from '../db/errors'
+import { describeError } from '../http/problem'
 import type { Row } from '../prospects/change'
 import { type Progress, type Written, writeProspects } from '../prospects/store'
 import { openOutbox } from '../webhooks/events'
@@ -14,8 +15,16 @@ const HELD_FOR = 10_000
 /** When a consumer hands an import on to the next, so that none takes long: after so many chunks, or ms. */
 const CHUNKS = 20
 const TIME = 15_000
-/** An import that so many consumers in turn got no further with is ended. */
+/** An import that so many consumers in turn got no further with is ended: where a try fails, after an hour and a half. */
 const TRIES = 10
+/** How long the next waits after a try that failed, ms; twice as long after each more, up to half an hour. */
+const RETRY_AFTER = 15_000
+const RETRY_MOST = 30 * 60_000
+/** Of how many errors an import keeps what they say; it counts them all. */
+const MOST_KEPT = 10_000
+/** How long an import is remembered after its end, ms, and how many are forgotten at a time. */
+const KEPT_FOR = 30 * 24 * 60 * 60_000
+const PURGE_MOST = 20
 /** When the schedule wakes somebody again, ms, and how many at a time. */
 const WAKE_AFTER = 60_000
 const WAKE_MOST = 100
@@ -38,7 +47,7 @@ interface Job extends RunImport {
 
 /**
  * Consumes wake-ups: goes on with imports that nobody else has in hand. A message that is none is dropped with a log
- * line. Throws where D1 or R2 is away: the message comes again.
+ * line. Throws where D1 is away: the message comes again.
  */
 export async function runBatch({ messages }: MessageBatch<unknown>, env: Env): Promise<void> {
   for (const { id, body } of messages) {
@@ -53,7 +62,8 @@ export async function runBatch({ messages }: MessageBatch<unknown>, env: Env): P
 async function runImport(db: Database, env: Env, { accountId, importId }: RunImport): Promise<void> {
   const job = await take(db, accountId, importId)
   if (!job) return
-  if (job.tries > TRIES) return fail(db, job, 'It could not be gone on with; it was tried many times.')
+  if (job.tries > TRIES)
+    return fail(db, job, `It could not be gone on with from line ${job.line}; it was tried many times.`)
   const end = Date.now() + TIME
   let left = CHUNKS
   try {
@@ -71,13 +81,20 @@ async function runImport(db: Database, env: Env, { accountId, importId }: RunImp
     // cancelled, or another goes on with it
     if (isStopped(error)) return
     if (error instanceof Unreadable) return fail(db, job, error.message)
-    throw error
+    console.error(JSON.stringify({ level: 'error', accountId, importId, tries: job.tries, ...describeError(error) }))
+    return handOn(db, env, job, Math.min(RETRY_AFTER * 2 ** (job.tries - 1), RETRY_MOST))
   }
-  await db.d1
+  await handOn(db, env, job)
+}
+
+/** Leaves an import to the next consumer, after so many milliseconds. */
+async function handOn({ d1 }: Database, env: Env, { accountId, importId }: Job, wait = 0): Promise<void> {
+  const from = Date.now() + wait
+  await d1
     .prepare(HAND_ON)
-    .bind(accountId, importId, Date.now() + HANDED_ON_FOR)
+    .bind(accountId, importId, from, from + HANDED_ON_FOR)
     .run()
-  await wakeImporters(env, [{ accountId, importId }])
+  await wakeImporters(env, [{ accountId, importId }], wait)
 }
 
 /**
@@ -99,9 +116,14 @@ async function writeChunk(db: Database, env: Env, job: Job, { records, begin, en
     const isIgnored = new Set(
       taken.filter(({ row: { target } }, i) => !(target.match && target.update) && !outcomes[i]?.created),
     )
+    const outcomeOf = new Map(taken.map((item, i) => [item, outcomes[i]]))
     const errors = part.flatMap((item) => {
-      const problem = problems.get(item.row)
-      const found = problem ? errorsFor(item, problem) : isIgnored.has(item) ? [] : warningsFor(item)
+      const [problem, outcome] = [problems.get(item.row), outcomeOf.get(item)]
+      const found = problem
+        ? errorsFor(item, problem)
+        : !outcome || isIgnored.has(item)
+          ? []
+          : warningsFor(item, outcome)
       return found.map((error): StoredError => ({ ...error, from: item.from, to: item.to }))
     })
     const places = [first === 0 || !head ? begin : placeOf(head), next ? placeOf(next) : end] as const
@@ -136,8 +158,10 @@ function advance(
   const now = Date.now()
   const counts = [created, updated, unchanged, failed]
   const isDone = to.byte === bytes
+  const kept = JSON.stringify(errors)
   return [
     d1.prepare(STILL_THERE).bind(accountId, importId, from.byte),
+    ...(errors.length > 0 ? [d1.prepare(KEEP_ERRORS).bind(accountId, importId, from.byte, kept, MOST_KEPT)] : []),
     d1
       .prepare(ADVANCE)
       .bind(
@@ -149,10 +173,8 @@ function advance(
         JSON.stringify([...unknown]),
         now + HELD_FOR,
         isDone ? now : null,
+        errors.length,
       ),
-    ...(errors.length > 0
-      ? [d1.prepare(KEEP_ERRORS).bind(accountId, importId, from.byte, JSON.stringify(errors))]
-      : []),
   ]
 }
 
@@ -179,6 +201,14 @@ async function fail({ d1 }: Database, { accountId, importId }: Job, reason: stri
   await d1.prepare(FAIL).bind(accountId, importId, reason, Date.now()).run()
 }
 
+/** Forgets imports that ended a month ago, with what was wrong with their rows. */
+export async function purgeImports({ d1 }: Database, now: number): Promise<void> {
+  await d1
+    .prepare(PURGE)
+    .bind(now - KEPT_FOR, PURGE_MOST)
+    .run()
+}
+
 /** Wakes somebody for imports that nobody has gone on with for too long. */
 export async function sweepImports({ d1 }: Database, env: Env, now: number): Promise<void> {
   const { results } = await d1
@@ -202,17 +232,23 @@ const ADVANCE = `
   UPDATE imports SET bytes_done = ?3, line = ?4, read = read + ?5 + ?6 + ?7 + ?8, created = created + ?5,
     updated = updated + ?6, unchanged = unchanged + ?7, failed = failed + ?8, unknown_columns = ?9, tries = 0,
     status = iif(?11 IS NULL, status, 'completed'), held_until = ?10, next_at = iif(?11 IS NULL, ?10, NULL),
-    finished_at = ?11
+    finished_at = ?11, errors = errors + ?12
   WHERE account_id = ?1 AND id = ?2`
 
-const KEEP_ERRORS = 'INSERT INTO import_errors (account_id, import_id, bytes_from, errors) VALUES (?1, ?2, ?3, ?4)'
+const KEEP_ERRORS = `
+  INSERT INTO import_errors (account_id, import_id, bytes_from, errors)
+  SELECT account_id, id, ?3, ?4 FROM imports WHERE account_id = ?1 AND id = ?2 AND errors < ?5`
 
 const HAND_ON = `
-  UPDATE imports SET held_until = 0, next_at = ?3 WHERE account_id = ?1 AND id = ?2 AND status = 'running'`
+  UPDATE imports SET held_until = ?3, next_at = ?4 WHERE account_id = ?1 AND id = ?2 AND status = 'running'`
 
 const FAIL = `
   UPDATE imports SET status = 'failed', reason = ?3, finished_at = ?4, next_at = NULL
   WHERE account_id = ?1 AND id = ?2 AND status = 'running'`
+
+const PURGE = `
+  DELETE FROM imports WHERE (account_id, id) IN
+    (SELECT account_id, id FROM imports INDEXED BY imports_finished WHERE finished_at < ?1 ORDER BY finished_at LIMIT ?2)`
 
 const OVERDUE = `
   UPDATE imports SET next_at = ?2 WHERE (account_id, id) IN

@@ -6,7 +6,7 @@ import { sha256 } from '../http/key'
 import { decodePageToken, type ListQuery, type Page, pageOf } from '../http/page'
 import { notFound, Problem, unauthorized, unknownReference } from '../http/problem'
 import { announce, dropObjects } from '../resumes/objects'
-import { Inspector, unknownColumns } from './inspect'
+import { Inspector, MAX_UNKNOWN, unknownColumns } from './inspect'
 import { type GivenBody, receive, skim } from './receive'
 import type { FileType } from './records'
 import type { StartImport } from './schema'
@@ -35,6 +35,8 @@ export interface Import {
 
 /** How long a file is kept, ms. */
 const KEPT_FOR = 7 * 24 * 60 * 60_000
+/** How many imports an account may have under way. */
+export const MOST_UNDER_WAY = 20
 /** When the schedule wakes somebody, if nobody has come yet, ms. */
 const WAKE_AFTER = 15_000
 
@@ -43,7 +45,8 @@ export const fileOf = (accountId: string, importId: string) => `${accountId}/imp
 
 /**
  * Stores a file of rows, as it comes, to be worked through: `wakeImporters` says so to somebody. Two trips. Throws 400 if
- * it cannot be read, 413 if it is too large, 422 if the query names what the account does not have.
+ * it cannot be read, 409 if too many are under way, 413 if it is too large, 422 if the query names what the account does
+ * not have.
  */
 export async function startImport(
   db: Database,
@@ -73,6 +76,10 @@ export async function startImport(
       await skim(given.body, inspector)
       await complete(repeatable, inspector)
       throw new RepeatedCall()
+    }
+    if (Number(known.underWay) >= MOST_UNDER_WAY) {
+      const message = `This account has ${MOST_UNDER_WAY} imports under way; wait until one has ended.`
+      throw new Problem(409, 'too_many_imports', message)
     }
     const named = { userId, stageId, pipelineId: stageId ? undefined : pipelineId }
     const missing = Object.entries(named).flatMap(([field, value]) => (value && !known[field] ? { field, value } : []))
@@ -104,7 +111,7 @@ async function keepImport(
   const now = Date.now()
   const format = inspector.format(mapping)
   const options = JSON.stringify(asked)
-  const columns = JSON.stringify(unknownColumns(format))
+  const columns = JSON.stringify(unknownColumns(format).slice(0, MAX_UNKNOWN))
   const body = toImport({
     ...{ id, status: 'queued', reason: null, bytes: inspector.size, bytesDone: format.start },
     ...{ read: 0, created: 0, updated: 0, unchanged: 0, failed: 0, unknownColumns: columns },
@@ -125,7 +132,9 @@ async function keepImport(
 const REFERENCES = `
   SELECT EXISTS (SELECT 1 FROM users WHERE account_id = a.id AND id = ?2) AS userId,
     EXISTS (SELECT 1 FROM stages WHERE account_id = a.id AND id = ?3) AS stageId,
-    EXISTS (SELECT 1 FROM pipelines WHERE account_id = a.id AND id = ?4) AS pipelineId
+    EXISTS (SELECT 1 FROM pipelines WHERE account_id = a.id AND id = ?4) AS pipelineId,
+    (SELECT count(*) FROM (SELECT finished_at FROM imports WHERE account_id = a.id ORDER BY id DESC LIMIT 100)
+      WHERE finished_at IS NULL) AS underWay
   FROM accounts a WHERE a.id = ?1`
 
 const INSERT = `

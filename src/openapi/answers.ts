@@ -213,9 +213,11 @@ const imported = z.object({
   updated: z.int().meta({ description: 'Rows that changed somebody known.', example: 600 }),
   unchanged: z.int().meta({ description: 'Rows about somebody known that changed nothing.', example: 390 }),
   failed: z.int().meta({ description: 'Rows that were refused.', example: 10 }),
-  unknownColumns: z
-    .array(z.string())
-    .meta({ description: 'Columns that mean nothing here, at most 100; `mapping` can say.', example: ['Shoe size'] }),
+  unknownColumns: z.array(z.string()).meta({
+    description:
+      'Columns that mean nothing here (`mapping` can say), or of which a value gave way to another column of the same field; at most 100.',
+    example: ['Shoe size'],
+  }),
   dryRun: z.boolean().meta({ description: 'Whether nothing is written.' }),
   createdAt: time('When it was sent'),
   finishedAt: time('When it ended').nullable(),

@@ -287,6 +287,7 @@ export const OPERATIONS: Record<string, Operation> = {
     description: `The body is the file: a CSV with a line of column names (separated by comma, semicolon, tab or \`|\`; in UTF-8, UTF-16 or Windows-1252), or NDJSON, one object a line; at most 100 MiB and 500,000 rows. Each row is a *Create or update a prospect*, with the same rules; one that is refused keeps no other from being written. Usual names of columns are recognised, "First Name" or "E-mail"; a row whose \`id\` is a prospect's is about that prospect. The parameters hold for every row; a row's own stage, pipeline and user win. With \`dryRun=true\` rows are only tried, a few hundred at a time.`,
     answers: { 202: ['It was taken; the rows are being written.', ImportSchema, ['Location']] },
     refusals: {
+      409: ['too_many_imports'],
       413: ['import_too_large'],
       415: ['unsupported_media_type'],
       422: ['unknown_reference'],
@@ -305,14 +306,14 @@ export const OPERATIONS: Record<string, Operation> = {
     tag: 'Imports',
     summary: 'Cancel or forget an import',
     description:
-      'One that has not ended is cancelled; what it has written stays. One that has is forgotten. The file goes.',
+      'One that has not ended is cancelled; what it has written stays. One that has is forgotten. The file goes, and with it the refused rows.',
     answers: { 204: ['It is done.'] },
   },
   'GET /v1/imports/:id/errors': {
     operationId: 'listImportErrors',
     tag: 'Imports',
     summary: 'See what is wrong with rows',
-    description: `A page of it, in the order of the file. With \`Accept: text/csv\` (or \`application/x-ndjson\`, as the file is) all the rows that were refused, as the file has them, with a column \`error\`: mend them and send them again, within the seven days that the file is kept.`,
+    description: `A page of it, in the order of the file; at most 10 errors of a row, and some 10,000 of an import (\`failed\` counts all). With \`Accept: text/csv\` (or \`application/x-ndjson\`, as the file is) all the rows that were refused, as the file has them, with a column \`error\`: mend them and send them again, within the seven days that the file is kept.`,
     answers: {
       200: ['A page, or the rows.', [pageOf(RowErrorSchema, 'RowError'), ...Object.keys(IMPORT_TYPES)]],
     },

@@ -55,6 +55,7 @@ const REFUSALS: Record<number, Record<string, Refusal>> = {
     webhook_disabled: { means: 'The webhook is disabled. Enable it first.', members: conflict('whk') },
     too_many_secrets: { means: 'Ten secrets that were rotated away still sign.', members: conflict('whk') },
     last_admin_key: { means: 'It is the last admin key; make another before.', members: conflict('key') },
+    too_many_imports: { means: 'The account has 20 imports under way. Wait until one has ended.' },
     still_running: { means: 'The same call is still running. Repeat it in a moment.' },
   },
   410: {

@@ -261,9 +261,10 @@ export async function commitPlan(
     db.d1.prepare(SAME_AS_READ).bind(accountId, read.keys, JSON.stringify(versions)),
     ...set(insertNamed('labels'), plan.labels),
     ...set(insertNamed('sources'), plan.sources),
-    ...set(insertProspects(), [...plan.created.values()].map(toRow)),
     ...MERGE.flatMap((sql) => set(sql, merged)),
+    // first who gives an email up, then who takes it
     ...set(updateProspects(plan.changed), [...plan.updated.values()].map(toRow)),
+    ...set(insertProspects(), [...plan.created.values()].map(toRow)),
   ]
   const results = await db.d1.batch<{ id: string; updatedAt: number }>([
     ...progress,

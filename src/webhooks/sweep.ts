@@ -36,6 +36,7 @@ export async function sweepDeliveries(db: Database, env: Env, pages = 20): Promi
   const start = Date.now()
   const failed: Wake[] = []
   let after = { nextAt: 0, accountId: '', webhookId: '', eventSeq: 0 }
+  let bulkIsFull = false
   for (let left = pages; left > 0; left--) {
     const { results: due } = await db.d1
       .prepare(OVERDUE_PAGE)
@@ -48,11 +49,14 @@ export async function sweepDeliveries(db: Database, env: Env, pages = 20): Promi
       ...(waits !== '[]' ? [WAIT, WAITING].map((sql) => db.d1.prepare(sql).bind(waits)) : []),
     ]
     if (changes.length > 0) await db.d1.batch(changes)
-    const woken = await wake(
-      env,
-      due.filter((d) => !d.ended && !d.slow),
+    const [bulk = [], single = []] = [true, false].map((isBulk) =>
+      due.filter((d) => !d.ended && !d.slow && Boolean(d.bulk) === isBulk),
     )
-    failed.push(...woken.failed)
+    const woken = await wake(env, single)
+    const wokenBulk = await wake(env, bulkIsFull ? [] : bulk)
+    failed.push(...woken.failed, ...wokenBulk.failed)
+    // what imports have written keeps nothing else waiting
+    bulkIsFull ||= wokenBulk.backlog > BACKLOG_MOST
     const last = due[PAGE - 1]
     if (!last || woken.backlog > BACKLOG_MOST) break
     after = last

@@ -56,6 +56,12 @@ test('rows that are refused are told, with status 1; so is a file that is', asyn
   expect(await run('name\nAnn Lee\n', '--key', 'bad')).toEqual([1, expect.stringContaining('401: ')])
 })
 
+test('a call that cannot be made says how it is made, with status 2', async () => {
+  expect(await run('name\nAnn Lee\n', '--ubdate')).toEqual([2, expect.stringMatching(/--ubdate[^]*npm run import/)])
+  const command = spawn('node', ['scripts/import.mjs', 'no such file.csv', '--key', key], { stdio: 'ignore' })
+  expect(await new Promise((ended) => command.on('close', ended))).toBe(2)
+})
+
 test('it goes on waiting while the service is away', async () => {
   const rows = Array.from({ length: 20_000 }, (_, n) => `Pat Doe ${n},p${n}@example.com\n`)
   const ended = run(`name,email\n${rows.join('')}`)
