@@ -57,7 +57,7 @@ test('rows that are refused are told, with status 1; so is a file that is', asyn
 })
 
 test('a call that cannot be made says how it is made, with status 2', async () => {
-  expect(await run('name\nAnn Lee\n', '--ubdate')).toEqual([2, expect.stringMatching(/--ubdate[^]*npm run import/)])
+  expect(await run('name\nAnn Lee\n', '--ubdate')).toEqual([2, expect.stringMatching(/--ubdate[\s\S]*npm run import/)])
   const command = spawn('node', ['scripts/import.mjs', 'no such file.csv', '--key', key], { stdio: 'ignore' })
   expect(await new Promise((ended) => command.on('close', ended))).toBe(2)
 })
