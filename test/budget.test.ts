@@ -171,8 +171,9 @@ describe.each(['small', 'big'])('in a %s account', (size) => {
       .all()
     const fetch = endpointAnswers(() => new Response())
     const db = openDatabase(env.DB)
+    const DB = { withSession: () => ({ ...db.d1, getBookmark: () => null }) } as unknown as D1Database
     const messages = results.map((body, i) => ({ id: String(i), timestamp: 0, attempts: 1, body }))
-    await deliverBatch(createMessageBatch('prospect-webhooks', messages), { ...env, DB: db.d1 })
+    await deliverBatch(createMessageBatch('prospect-webhooks', messages), { ...env, DB })
     expect(fetch).toHaveBeenCalledTimes(25)
     expect(db.cost.trips).toBe(2)
     expect(db.cost.read).toBeLessThanOrEqual(25 * 19)

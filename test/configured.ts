@@ -10,10 +10,10 @@ import { expectDescribed } from './conformance'
  */
 export const callsTo =
   ({ key }: Pick<Account, 'key'>, bindings: object = {}, waits = true) =>
-  async <T = any>(method: string, path: string, body?: object): Promise<Answer<T>> => {
+  async <T = any>(method: string, path: string, body?: object, more: object = {}): Promise<Answer<T>> => {
     const request = new Request(`https://api.example.com${path}`, {
       method,
-      headers: { authorization: `Bearer ${key}`, ...(body && { 'content-type': 'application/json' }) },
+      headers: { authorization: `Bearer ${key}`, ...(body && { 'content-type': 'application/json' }), ...more },
       ...(body && { body: JSON.stringify(body) }),
     })
     const context = createExecutionContext()
@@ -21,5 +21,7 @@ export const callsTo =
     const text = await response.text()
     expectDescribed(method, path, response, text)
     if (waits) await waitOnExecutionContext(context)
-    return { status: response.status, headers: response.headers, text, json: text && JSON.parse(text) }
+    const { status, headers } = response
+    const isJson = /\bjson$/.test(headers.get('content-type') ?? '')
+    return { status, headers, text, json: isJson && text ? JSON.parse(text) : undefined }
   }

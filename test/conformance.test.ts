@@ -49,6 +49,7 @@ describe('what the document does not describe is found', () => {
   test.each<[string, string, string, Response, string]>([
     ['a status', 'GET', '/v1/prospects/prs_x', answer(202), '{}'],
     ['a header', 'GET', '/v1/prospects', answer(200, { location: '/x' }), '{}'],
+    ['no bookmark', 'GET', '/health', answer(200, { 'server-timing': 'db' }), '{"status":"ok"}'],
     ['a type', 'GET', '/health', answer(200, { 'content-type': 'text/plain' }), 'ok'],
     ['a body', 'DELETE', '/v1/prospects/prs_x', answer(204), '{}'],
     ['no body', 'GET', '/health', answer(200), ''],

@@ -2,7 +2,15 @@ import { type Schema, Validator } from '@cfworker/json-schema'
 import document from '../public/openapi.json' with { type: 'json' }
 
 /** Headers that mean something to callers: an answer that has one says so in the document. */
-const TELLING = ['location', 'etag', 'idempotent-replayed', 'retry-after', 'www-authenticate', 'server-timing']
+const TELLING = [
+  'location',
+  'etag',
+  'idempotent-replayed',
+  'retry-after',
+  'www-authenticate',
+  'server-timing',
+  'x-d1-bookmark',
+]
 
 type Json = any
 
@@ -109,6 +117,7 @@ function undescribed(method: string, pathname: string, response: Response, text:
   const names = Object.keys(described.headers ?? {}).map((name) => name.toLowerCase())
   for (const name of TELLING) if (headers.has(name) && !names.includes(name)) return `the header ${name}`
   if (method === 'HEAD') return ''
+  if (status < 400 && headers.has('server-timing') && !headers.has('x-d1-bookmark')) return 'there is no X-D1-Bookmark'
   const isJson = /^application\/(\w+\+)?json$/.test(type)
   if (!text) return described.content && (isJson || !type) ? 'there is no body' : ''
   const { schema, examples = {} } = described.content?.[type] ?? {}

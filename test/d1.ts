@@ -1,8 +1,8 @@
 import { env } from 'cloudflare:workers'
 import { vi } from 'vitest'
 
-/** What every D1 database and every prepared statement inherits from, the Worker's and the tests'. */
-export const D1 = Object.getPrototypeOf(env.DB) as D1Database
+/** What every session with D1 and every prepared statement inherits from, the Worker's and the tests'. */
+export const D1 = Object.getPrototypeOf(env.DB.withSession()) as D1DatabaseSession
 const Statement = Object.getPrototypeOf(env.DB.prepare('SELECT 1')) as D1PreparedStatement
 
 /** Makes every trip to D1 fail, until `vi.restoreAllMocks()`. */

@@ -73,7 +73,7 @@ beforeEach(async () => {
     return through('send', async () => held?.apply(this, args) as Promise<QueueSendBatchResponse>)
   })
   const batch = D1.batch
-  vi.spyOn(D1, 'batch').mockImplementation(function (this: D1Database, statements) {
+  vi.spyOn(D1, 'batch').mockImplementation(function (this: D1DatabaseSession, statements) {
     return through(stepOf(statements), () => batch.call(this, statements)) as never
   })
 })

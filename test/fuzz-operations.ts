@@ -91,6 +91,11 @@ export function spoilsOf({ template, parameters, body, types, needsKey }: Operat
           (value): Spoil => ({ status: 400, at: 'header /Idempotency-Key', header: ['Idempotency-Key', value] }),
         )
       : []),
+    ...(named.includes('X-D1-Bookmark')
+      ? ['', 'x', 'first-primary', '00-first-primary', `00-${'f'.repeat(129)}`].map(
+          (value): Spoil => ({ status: 400, at: 'header /X-D1-Bookmark', header: ['X-D1-Bookmark', value] }),
+        )
+      : []),
     ...(needsKey ? BAD_KEYS.map((key): Spoil => ({ status: 401, key })) : []),
     ...others.map((method): Spoil => ({ status: 405, method })),
     ...(body ? bodySpoilsOf(body) : []),

@@ -100,6 +100,8 @@ const MEANT: Record<string, fc.Arbitrary<Json>> = {
   pageToken: fc.constant(undefined),
   // few enough that some come again, for the same and for something else
   'Idempotency-Key': sometimes(20, fc.stringMatching(/^[!-~][ -~]{0,253}[!-~]$/), fc.nat(20).map(String)),
+  // of this database and of others; a greater one than there is
+  'X-D1-Bookmark': fc.constantFrom('00-00000000-00000001-00000000-0', '01-f', '00-ffffffff'),
   label: fc.oneof(fc.constantFrom('Hot', 'hot,cold', ','), fc.subarray(['Hot', 'Cold', 'x,y'], { minLength: 1 })),
 }
 MEANT.addLabels = MEANT.removeLabels = MEANT.labels as fc.Arbitrary<Json>

@@ -221,7 +221,7 @@ describe.each(CALLS)('POST $route', ({ ask, byOperator, status = 201, type = 'ap
     await post(freshKey(), { nope: 1 })
     vi.spyOn(console, 'error').mockReturnValue()
     const batch = D1.batch
-    const spy = vi.spyOn(D1, 'batch').mockImplementation(async function (this: D1Database, statements) {
+    const spy = vi.spyOn(D1, 'batch').mockImplementation(async function (this: D1DatabaseSession, statements) {
       const before = await rows('SELECT 1 FROM idempotency_keys WHERE key = ?', key)
       const results = await batch.call(this, statements)
       if ((await rows('SELECT 1 FROM idempotency_keys WHERE key = ?', key)).length > before.length)

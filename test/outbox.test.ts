@@ -2,7 +2,7 @@ import { env } from 'cloudflare:workers'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { type WakeUp, wake } from '../src/webhooks/wake'
 import { newAccount } from './api'
-import { rows, watchTrips } from './d1'
+import { D1, rows, watchTrips } from './d1'
 import { consume, deliveriesOf, dueDelivery, endpointAnswers, envelopeOf, holdQueue, register } from './endpoint'
 
 /** Wake-ups that the Worker sent to the queue; none of them gets there. */
@@ -69,7 +69,7 @@ describe('messages', () => {
   test('a batch for which D1 is away is tried again, whole', async () => {
     const requests = endpointAnswers()
     const { account } = await dueDelivery()
-    vi.spyOn(Object.getPrototypeOf(env.DB), 'batch').mockRejectedValueOnce(new Error('D1_ERROR: away'))
+    vi.spyOn(D1, 'batch').mockRejectedValueOnce(new Error('D1_ERROR: away'))
     await expect(consume(sent)).rejects.toThrow()
     await consume(sent)
     expect(requests).toHaveBeenCalledOnce()

@@ -5,7 +5,7 @@ import worker from '../src/index'
 import type { Prospect } from '../src/prospects/prospect'
 import type { ReadResume } from '../src/resumes/wake'
 import { type Account, newAccount } from './api'
-import { rows } from './d1'
+import { D1, rows } from './d1'
 import { consume, tick } from './endpoint'
 import { asField, objectsOf, upload } from './resume-files'
 
@@ -334,11 +334,10 @@ describe('a reader that dies', () => {
 
   test('is counted before it looks at the file', async () => {
     const id = await withResume()
-    const D1 = Object.getPrototypeOf(env.DB) as D1Database
     const batch = D1.batch
     let trips = 0
     // taking it is the first batch; the next ones, of writing down what was read, never come
-    vi.spyOn(D1, 'batch').mockImplementation(function (this: D1Database, statements) {
+    vi.spyOn(D1, 'batch').mockImplementation(function (this: D1DatabaseSession, statements) {
       return trips++ === 0 ? (batch.call(this, statements) as any) : Promise.reject(new Error('died'))
     })
     await expect(read(id)).rejects.toThrow('died')

@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { type Account, type Answer, costOf, newAccount, operator, send } from './api'
-import { rows, rowsOf, tablesHolding } from './d1'
+import { D1, rows, rowsOf, tablesHolding } from './d1'
 import { tick } from './endpoint'
 import { errorsOf, expectProblem } from './problem'
 import { asField, bytesOf, CV, objectsOf, upload } from './resume-files'
@@ -308,9 +308,8 @@ describe('what is nobody’s any more', () => {
 
   test('is what a write had stored before it died: an hour later, and no sooner', async () => {
     vi.spyOn(console, 'error').mockReturnValue()
-    const D1 = Object.getPrototypeOf(env.DB) as D1Database
     const batch = D1.batch
-    vi.spyOn(D1, 'batch').mockImplementation(function (this: D1Database, statements) {
+    vi.spyOn(D1, 'batch').mockImplementation(function (this: D1DatabaseSession, statements) {
       if (put.mock.calls.length > 0) return Promise.reject(new Error('died'))
       return batch.call(this, statements) as any
     })

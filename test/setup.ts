@@ -6,25 +6,24 @@ await applyD1Migrations(env.DB, env.MIGRATIONS)
 
 // Every statement that the product sends in any test, so that each file can end by looking at their plans.
 const executed = new Set<string>()
-const d1 = Object.getPrototypeOf(env.DB) as D1Database
-const prepare = d1.prepare
-d1.prepare = function (text) {
-  if (new Error().stack?.includes('/src/db/client')) executed.add(text)
+const session = Object.getPrototypeOf(env.DB.withSession()) as D1DatabaseSession
+const prepare = session.prepare
+session.prepare = function (text) {
+  executed.add(text)
   return prepare.call(this, text)
 }
 
 afterAll(async () => {
-  const { results } = await prepare
-    .call(env.DB, "SELECT name FROM sqlite_master WHERE type = 'table'")
-    .all<{ name: string }>()
+  const { results } = await env.DB.prepare("SELECT name FROM sqlite_master WHERE type = 'table'").all<{
+    name: string
+  }>()
   const tables = results.map(({ name }) => name)
   const aliased = new RegExp(`\\b(?:${tables.join('|')})\\s+(?:AS\\s+)?(\\w+)`, 'gi')
   const scans: { scanned: string; statement: string }[] = []
   for (const statement of executed) {
     const numbered = [...statement.matchAll(/\?(\d+)/g)].map(([, n]) => Number(n))
     const parameters = numbered.length > 0 ? Math.max(...numbered) : (statement.match(/\?/g)?.length ?? 0)
-    const plan = await prepare
-      .call(env.DB, `EXPLAIN QUERY PLAN ${statement}`)
+    const plan = await env.DB.prepare(`EXPLAIN QUERY PLAN ${statement}`)
       .bind(...Array(parameters).fill(null))
       .all<{ detail: string }>()
     const names = [...tables, ...[...statement.matchAll(aliased)].map(([, alias]) => alias)]

@@ -15,17 +15,28 @@ export interface Database {
   cost: Cost
   /** Makes the next trip fail (see `accountRefusal`), and write nothing, if this account is suspended or gone. */
   requireAccount(accountId: string): void
+  /**
+   * Lets a replica answer from now on, one that is no older than what was seen so far and than this bookmark (one of
+   * another database says nothing of this one). For calls that only read: all else sees and changes the newest state.
+   */
+  useReplicas(bookmark?: string): void
+  /** Names the newest state that was seen; undefined if no trip has succeeded. */
+  bookmark(): string | undefined
 }
+
+/** A bookmark as we hand it out: the number of the database, then D1's own, which sort as the states that they name. */
+export const BOOKMARK = /^[0-9a-z]{2}-[0-9a-f-]{1,128}$/
 
 /** The number of the database that new accounts go to: two base-36 digits, part of every account and key id. */
 export const NEW_ACCOUNTS = '00'
 
 /** Opens the database that holds this account or key (its id names it), or null if there is no such database. */
 export function databaseOf(env: Env, id: string): Database | null {
-  const number = Number.parseInt(/^[a-z]+_([0-9a-z]{2})/.exec(id)?.[1] ?? '', 36)
+  const number = /^[a-z]+_([0-9a-z]{2})/.exec(id)?.[1] ?? ''
+  const index = Number.parseInt(number, 36)
   const bindings = env as unknown as Record<string, D1Database | undefined>
-  const d1 = bindings[number === 0 ? 'DB' : `DB_${number}`]
-  return d1 ? openDatabase(d1) : null
+  const d1 = bindings[index === 0 ? 'DB' : `DB_${index}`]
+  return d1 ? openDatabase(d1, number) : null
 }
 
 /** A query of Drizzle's as a statement of D1's, so that both can be in one batch. */
@@ -37,53 +48,80 @@ export const toStatement = (
   return d1.prepare(sql).bind(...params)
 }
 
-/** Counts what every statement costs, whether it comes from Drizzle or from us. */
-export function openDatabase(binding: D1Database): Database {
+interface Statement {
+  text: string
+  values: unknown[]
+}
+
+/** Counts what every statement costs, whether it comes from Drizzle or from us. `number` is as in `NEW_ACCOUNTS`. */
+export function openDatabase(binding: D1Database, number = NEW_ACCOUNTS): Database {
   const cost: Cost = { trips: 0, read: 0, written: 0, ms: 0 }
-
   let required: string | undefined
+  let replicas: D1DatabaseSession | undefined
+  let seen = ''
 
-  async function trip(statements: D1PreparedStatement[]): Promise<D1Result[]> {
-    const guard = required === undefined ? [] : [binding.prepare(STOP_IF_GONE).bind(required)]
+  async function trip(statements: Statement[]): Promise<D1Result[]> {
+    const guard = required === undefined ? [] : [{ text: STOP_IF_GONE, values: [required] }]
     required = undefined
+    const all = [...guard, ...statements]
     const start = performance.now()
-    cost.trips++
     try {
-      const all = [...guard, ...statements]
-      const results = all.length === 1 ? [await (all[0] as D1PreparedStatement).all()] : await binding.batch(all)
-      for (const { meta } of results) {
-        cost.read += meta.rows_read
-        cost.written += meta.rows_written
-      }
+      const results = await (replicas ? send(replicas, all).catch(() => sendToPrimary(all)) : sendToPrimary(all))
       return results.slice(guard.length)
     } finally {
       cost.ms += performance.now() - start
     }
   }
 
-  const originals = new WeakMap<object, D1PreparedStatement>()
-  function counted(statement: D1PreparedStatement): D1PreparedStatement {
+  /** Also where a replica failed, which may not know of a new account or table yet; the call then stays here. */
+  function sendToPrimary(statements: Statement[]): Promise<D1Result[]> {
+    replicas = undefined
+    // a session a trip: only the first trip of one is sure to go to the primary
+    return send(binding.withSession('first-primary'), statements)
+  }
+
+  async function send(session: D1DatabaseSession, statements: Statement[]): Promise<D1Result[]> {
+    cost.trips++
+    const all = statements.map(({ text, values }) => session.prepare(text).bind(...values))
+    const results = all.length === 1 ? [await (all[0] as D1PreparedStatement).all()] : await session.batch(all)
+    for (const { meta } of results) {
+      cost.read += meta.rows_read
+      cost.written += meta.rows_written
+    }
+    const now = session.getBookmark() ?? ''
+    if (now > seen) seen = now
+    return results
+  }
+
+  const statements = new WeakMap<object, Statement>()
+  function counted(statement: Statement): D1PreparedStatement {
     const all = async () => (await trip([statement]))[0] as D1Result
     const wrapper = {
-      bind: (...values: unknown[]) => counted(statement.bind(...values)),
+      bind: (...values: unknown[]) => counted({ ...statement, values }),
       all,
       run: all,
       // D1's own raw() says nothing of the cost; Drizzle wants values in column order
       raw: async () => (await all()).results.map((row) => Object.values(row as object)),
     } as unknown as D1PreparedStatement
-    originals.set(wrapper, statement)
+    statements.set(wrapper, statement)
     return wrapper
   }
 
   const d1 = {
-    prepare: (text: string) => counted(binding.prepare(text)),
-    batch: (statements: D1PreparedStatement[]) => trip(statements.map((s) => originals.get(s) ?? s)),
+    prepare: (text: string) => counted({ text, values: [] }),
+    batch: (wrappers: D1PreparedStatement[]) => trip(wrappers.map((w) => statements.get(w) as Statement)),
   } as unknown as D1Database
 
   const requireAccount = (accountId: string) => {
     required = accountId
   }
-  return { d1, orm: drizzle(d1, { casing: 'snake_case' }), cost, requireAccount }
+  const useReplicas = (bookmark = '') => {
+    // a replica waits until it has come to a bookmark, and would never come to that of another database
+    const own = bookmark.startsWith(`${number}-`) ? bookmark.slice(number.length + 1) : ''
+    replicas = binding.withSession(seen || own || 'first-unconstrained')
+  }
+  const bookmark = () => (seen ? `${number}-${seen}` : undefined)
+  return { d1, orm: drizzle(d1, { casing: 'snake_case' }), cost, requireAccount, useReplicas, bookmark }
 }
 
 /** It rides in front of the trip that it guards, as one more statement of its batch. */

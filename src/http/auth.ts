@@ -5,6 +5,7 @@ import { accounts, apiKeys } from '../db/schema'
 import { type AppEnv, type Caller, factory, SCOPES, type Scope } from './factory'
 import { hashKey, keyIdOf, sameSecret } from './key'
 import { accountSuspended, Problem, unauthorized } from './problem'
+import { beginSession } from './session'
 
 interface KnownKey extends Caller {
   hash: string
@@ -24,7 +25,8 @@ export function forgetKeys(accountId: string, keyId?: string): void {
 
 /**
  * Sets `caller` and `db`, or answers 401. With a key that this isolate knows it costs no trip: whether the account is
- * still there is asked beside the first statement of the call.
+ * still there is asked beside the first statement of the call. Other keys are looked up in the primary, for a replica
+ * may not know of a new one yet, nor that one was revoked.
  */
 export const authenticate = factory.createMiddleware(async function authenticate(c, next) {
   const token = bearerToken(c)
@@ -39,6 +41,7 @@ export const authenticate = factory.createMiddleware(async function authenticate
   if (key.suspended) throw accountSuspended()
   c.set('caller', { account: key.account, key: key.key })
   if (db.cost.trips === 0) db.requireAccount(key.account.id)
+  beginSession(c)
   await next()
 })
 
@@ -68,6 +71,7 @@ export const requireOperator = factory.createMiddleware(async function requireOp
   const token = bearerToken(c)
   if (!token || !(await sameSecret(token, c.env.ADMIN_TOKEN))) throw unauthorized(token !== undefined)
   c.set('db', openDatabase(c.env.DB))
+  beginSession(c)
   await next()
 })
 

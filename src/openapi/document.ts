@@ -7,7 +7,7 @@ import {
 } from 'zod-openapi'
 import { WEBHOOKS } from './events'
 import { fieldAt, idAt, PARAMETERS } from './fields'
-import { CONDITIONS, HEADERS, headersNamed, IDEMPOTENCY_KEY, SIGNED } from './headers'
+import { CONDITIONS, HEADERS, headersNamed, IDEMPOTENCY_KEY, SEEN, SIGNED } from './headers'
 import { mountedRoutes, type Route } from './mounted'
 import { type Body, OPERATIONS, type Operation, TAGS } from './operations'
 import { CODES, ERROR_CODES, refusalsOf } from './refusals'
@@ -39,7 +39,10 @@ const toAnswers = ({ canBeRepeated }: Route, { answers, isFile }: Operation) =>
         description,
         headers: headersNamed(
           ['X-Request-Id', ...headers],
-          [...(isFile ? [] : ['Server-Timing' as const]), ...(canBeRepeated ? ['Idempotent-Replayed' as const] : [])],
+          [
+            ...(isFile ? [] : (['Server-Timing', 'X-D1-Bookmark'] as const)),
+            ...(canBeRepeated ? ['Idempotent-Replayed' as const] : []),
+          ],
         ),
         ...(body && { content: contentOf(body) }),
       },
@@ -48,8 +51,11 @@ const toAnswers = ({ canBeRepeated }: Route, { answers, isFile }: Operation) =>
 
 /** An operation of the document; what it refers to is added to `shared`. */
 function toOperation(route: Route, operation: Operation, shared: Record<string, object>): ZodOpenApiOperationObject {
-  const { schemas, scope, byOperator, canBeRepeated, path } = route
-  const headers: Record<string, z.ZodType> = canBeRepeated ? { 'Idempotency-Key': IDEMPOTENCY_KEY } : {}
+  const { method, schemas, scope, byOperator, canBeRepeated, path } = route
+  const headers: Record<string, z.ZodType> = {
+    ...(canBeRepeated && { 'Idempotency-Key': IDEMPOTENCY_KEY }),
+    ...(method === 'GET' && (scope || byOperator) && { 'X-D1-Bookmark': SEEN }),
+  }
   for (const name of operation.conditions ?? []) headers[name] = CONDITIONS[name]
   const words = [operation.description, scope && `Needs a key with the scope \`${scope}\`.`].filter(Boolean)
   return {

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { BOOKMARK } from '../db/client'
 
 /** Headers of answers; one that is `required` is there wherever it is declared, unless said otherwise. */
 export const HEADERS = {
@@ -9,6 +10,11 @@ export const HEADERS = {
   },
   'Server-Timing': {
     description: 'What the call cost the database: milliseconds, round trips, rows read and written.',
+    schema: { type: 'string' },
+  },
+  'X-D1-Bookmark': {
+    description:
+      'Names the state of the database that this answer shows, where it could be read. Send it with a call that reads, and that shows no older one.',
     schema: { type: 'string' },
   },
   'Idempotent-Replayed': { description: '`true` if the call had been made before.', schema: { const: 'true' } },
@@ -49,6 +55,10 @@ export const CONDITIONS = {
   'If-Match': z.string().optional().meta({ description: 'An `ETag`, or a version: only if it is still so.' }),
   'If-None-Match': z.string().optional().meta({ description: 'An `ETag`: only if it is no longer so.' }),
 }
+
+export const SEEN = z.string().regex(BOOKMARK).optional().meta({
+  description: 'The header of this name of an earlier answer: reads that state, or a newer one.',
+})
 
 /** The headers of a webhook. */
 export const SIGNED = z.object({

@@ -215,7 +215,7 @@ function toResponse(status: number, codes: string[], route: Route): [name: strin
       description: refusals.map(({ code, means }) => `\`${code}\`: ${means}`).join('\n\n'),
       headers: headersNamed(
         ['X-Request-Id', ...(always ? headers : [])],
-        ['Server-Timing', ...(always ? [] : headers)],
+        ['Server-Timing', 'X-D1-Bookmark', ...(always ? [] : headers)],
       ),
       content: {
         'application/problem+json': {
