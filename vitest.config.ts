@@ -11,6 +11,7 @@ const worker = cloudflareTest(async () => ({
       ADMIN_TOKEN: 'operator-of-the-tests',
       ENCRYPTION_KEY: `1.${btoa('0123456789abcdef0123456789abcdef')}`,
       ALLOW_LOCAL_WEBHOOKS: 'true',
+      RATE_LIMITS: 'off',
       FUZZ_CASES: process.env.FUZZ_CASES ?? '1000',
       FUZZ_SEED: process.env.FUZZ_SEED ?? '1',
       MIGRATIONS: await readD1Migrations('./drizzle'),

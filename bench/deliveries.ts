@@ -16,7 +16,7 @@ const port = await listen(
     })
   }),
 )
-const flags = ['--no-seed', `--var=ADMIN_TOKEN:${OPERATOR}`, '--var=ALLOW_LOCAL_WEBHOOKS:true']
+const flags = ['--no-seed', `--var=ADMIN_TOKEN:${OPERATOR}`, '--var=ALLOW_LOCAL_WEBHOOKS:true', '--var=RATE_LIMITS:off']
 const service = await startService(newFolder(), flags)
 
 async function round(endpoints: number): Promise<number> {

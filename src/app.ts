@@ -8,6 +8,7 @@ import { openDatabase } from './db/client'
 import { authenticate } from './http/auth'
 import { factory } from './http/factory'
 import { isRepeated } from './http/idempotency'
+import { ratePolicy } from './http/limits'
 import { onError, Problem, renderProblem } from './http/problem'
 import { bookmark } from './http/session'
 import { timing } from './http/timing'
@@ -48,8 +49,9 @@ app.get('/health', validate({}), async (c) => {
 
 const routes = app
   .route('/', docsRoutes)
+  .use('/admin/*', ratePolicy)
   .route('/admin/accounts', adminRoutes)
-  .use('/v1/*', authenticate)
+  .use('/v1/*', ratePolicy, authenticate)
   .route('/v1/me', meRoutes)
   .route('/v1/api-keys', keyRoutes)
   .route('/v1/prospects/export', exportRoutes)

@@ -144,6 +144,16 @@ describe('a change of an account', () => {
       expect(answer).toMatchObject({ status: 403, json: { code: 'account_suspended' } })
   })
 
+  test('where another isolate let it in again, it is so at once', async () => {
+    const account = await newAccount()
+    const suspendedAt = (at: number | null) =>
+      env.DB.prepare('UPDATE accounts SET suspended_at = ? WHERE id = ?').bind(at, account.id).run()
+    await suspendedAt(1)
+    expect((await account.list()).status).toBe(403)
+    await suspendedAt(null)
+    expect((await account.list()).status).toBe(200)
+  })
+
   test('what is not given stays', async () => {
     const account = await newAccount({ name: 'Kept', defaultCountry: 'DE' })
     await change(account, { suspended: true })

@@ -10,6 +10,7 @@ const TELLING = [
   'www-authenticate',
   'server-timing',
   'x-d1-bookmark',
+  'ratelimit-policy',
 ]
 
 type Json = any
@@ -75,6 +76,7 @@ const ELSEWHERE: Record<number, [codes: string[], header?: string]> = {
   404: [['not_found']],
   405: [['method_not_allowed'], 'allow'],
   413: [['body_too_large']],
+  429: [['rate_limited'], 'retry-after'],
 }
 
 /** What is not as described in a problem with one of these codes; empty: nothing. */

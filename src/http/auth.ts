@@ -4,12 +4,14 @@ import { type Database, databaseOf, openDatabase } from '../db/client'
 import { accounts, apiKeys } from '../db/schema'
 import { type AppEnv, type Caller, factory, SCOPES, type Scope } from './factory'
 import { hashKey, keyIdOf, sameSecret } from './key'
+import { countCall, countGuess, refuseGuesser } from './limits'
 import { accountSuspended, Problem, unauthorized } from './problem'
 import { beginSession } from './session'
 
 interface KnownKey extends Caller {
   hash: string
-  suspended: boolean
+  /** Why nothing is done for it. Such a key is not remembered. */
+  refusal: Problem | undefined
   knownUntil: number
 }
 
@@ -24,21 +26,26 @@ export function forgetKeys(accountId: string, keyId?: string): void {
 }
 
 /**
- * Sets `caller` and `db`, or answers 401. With a key that this isolate knows it costs no trip: whether the account is
- * still there is asked beside the first statement of the call. Other keys are looked up in the primary, for a replica
- * may not know of a new one yet, nor that one was revoked.
+ * Sets `caller` and `db`, or answers 401, or 429 (`limits`). With a key that this isolate knows it costs no trip:
+ * whether the account is still there is asked beside the first statement of the call. Other keys are looked up in the
+ * primary, for a replica may not know of a new one yet, nor that one was revoked.
  */
 export const authenticate = factory.createMiddleware(async function authenticate(c, next) {
   const token = bearerToken(c)
-  const keyId = token && keyIdOf(token)
-  const db = keyId && databaseOf(c.env, keyId)
-  if (!db) throw unauthorized(token !== undefined)
-  c.set('db', db)
-  const key = await findKey(db, keyId)
-  const now = Date.now()
-  const matches = key !== undefined && (await sameSecret(await hashKey(token), key.hash))
-  if (!matches || (key.key.expiresAt ?? Number.POSITIVE_INFINITY) <= now) throw unauthorized(token !== undefined)
-  if (key.suspended) throw accountSuspended()
+  if (token === undefined) throw unauthorized(false)
+  const keyId = keyIdOf(token) ?? ''
+  const remembered = recall(keyId)
+  if (!remembered) refuseGuesser(c)
+  const db = databaseOf(c.env, keyId)
+  if (db) c.set('db', db)
+  const key = remembered ?? (db && (await lookUp(db, keyId)))
+  if (!db || !key || !(await sameSecret(await hashKey(token), key.hash))) {
+    await countGuess(c)
+    throw unauthorized(true)
+  }
+  await countCall(c, keyId)
+  if ((key.key.expiresAt ?? Number.POSITIVE_INFINITY) <= Date.now()) throw unauthorized(true)
+  if (key.refusal) throw key.refusal
   c.set('caller', { account: key.account, key: key.key })
   if (db.cost.trips === 0) db.requireAccount(key.account.id)
   beginSession(c)
@@ -69,7 +76,13 @@ export const requireScope = (scope: Scope) =>
 export const requireOperator = factory.createMiddleware(async function requireOperator(c, next) {
   if (!c.env.ADMIN_TOKEN) throw new Problem(404, 'not_found', 'There is nothing here.')
   const token = bearerToken(c)
-  if (!token || !(await sameSecret(token, c.env.ADMIN_TOKEN))) throw unauthorized(token !== undefined)
+  if (token === undefined) throw unauthorized(false)
+  refuseGuesser(c)
+  if (!(await sameSecret(token, c.env.ADMIN_TOKEN))) {
+    await countGuess(c)
+    throw unauthorized(true)
+  }
+  await countCall(c, 'operator')
   c.set('db', openDatabase(c.env.DB))
   beginSession(c)
   await next()
@@ -77,10 +90,13 @@ export const requireOperator = factory.createMiddleware(async function requireOp
 
 const bearerToken = (c: Context<AppEnv>) => /^Bearer +(\S+) *$/i.exec(c.req.header('authorization') ?? '')?.[1]
 
-async function findKey(db: Database, keyId: string): Promise<KnownKey | undefined> {
-  const remembered = known.get(keyId)
-  if (remembered && remembered.knownUntil > Date.now()) return remembered
+function recall(keyId: string): KnownKey | undefined {
+  const key = known.get(keyId)
+  if (key && key.knownUntil > Date.now()) return key
   known.delete(keyId)
+}
+
+async function lookUp(db: Database, keyId: string): Promise<KnownKey | undefined> {
   const [row] = await db.orm
     .select({
       hash: apiKeys.hash,
@@ -96,16 +112,17 @@ async function findKey(db: Database, keyId: string): Promise<KnownKey | undefine
     .from(apiKeys)
     .innerJoin(accounts, eq(accounts.id, apiKeys.accountId))
     .where(eq(apiKeys.id, keyId))
-  if (!row || row.revokedAt !== null || row.erasedAt !== null) return undefined
+  if (!row) return
   const { hash, name, scopes, expiresAt, accountId, defaultCountry } = row
+  const isOver = row.revokedAt !== null || row.erasedAt !== null
   const key: KnownKey = {
     account: { id: accountId, defaultCountry },
     key: { id: keyId, name, scopes, expiresAt },
     hash,
-    suspended: row.suspendedAt !== null,
+    refusal: isOver ? unauthorized(true) : row.suspendedAt === null ? undefined : accountSuspended(),
     knownUntil: Date.now() + KNOWN_FOR,
   }
-  if (key.suspended) return key
+  if (key.refusal) return key
   if (known.size >= MOST_KNOWN) known.delete(known.keys().next().value ?? '')
   known.set(keyId, key)
   return key

@@ -31,7 +31,7 @@ function toBody({ schemas }: Route, { takes, example }: Operation) {
 }
 
 /** The answers to those who are not refused, by status. */
-const toAnswers = ({ canBeRepeated }: Route, { answers, isFile }: Operation) =>
+const toAnswers = ({ canBeRepeated, scope, byOperator }: Route, { answers, isFile }: Operation) =>
   Object.fromEntries(
     Object.entries(answers).map(([status, [description, body, headers = []]]) => [
       status,
@@ -41,6 +41,7 @@ const toAnswers = ({ canBeRepeated }: Route, { answers, isFile }: Operation) =>
           ['X-Request-Id', ...headers],
           [
             ...(isFile ? [] : (['Server-Timing', 'X-D1-Bookmark'] as const)),
+            ...(scope || byOperator ? ['RateLimit-Policy' as const] : []),
             ...(canBeRepeated ? ['Idempotent-Replayed' as const] : []),
           ],
         ),

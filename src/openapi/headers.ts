@@ -17,6 +17,11 @@ export const HEADERS = {
       'Names the state of the database that this answer shows, where it could be read. Send it with a call that reads, and that shows no older one.',
     schema: { type: 'string' },
   },
+  'RateLimit-Policy': {
+    description:
+      'How often may be called: `q` times in `w` seconds (draft-ietf-httpapi-ratelimit-headers); not there while there are no limits.',
+    schema: { type: 'string' },
+  },
   'Idempotent-Replayed': { description: '`true` if the call had been made before.', schema: { const: 'true' } },
   ETag: { description: 'Names this state of what is answered.', required: true, schema: { type: 'string' } },
   'Content-Disposition': {

@@ -84,6 +84,13 @@ const REFUSALS: Record<number, Record<string, Refusal>> = {
     },
     idempotency_key_reused: { means: 'Something else was asked under this `Idempotency-Key`.' },
   },
+  429: {
+    rate_limited: {
+      means:
+        'The key calls too often, or too many wrong keys come from its address. Wait as long as `Retry-After` says.',
+      header: 'Retry-After',
+    },
+  },
   500: { internal_error: { means: 'Something went wrong on our side; `requestId` names it.' } },
   503: {
     contention: { means: 'Others were first each time. Nothing was written; try again.', header: 'Retry-After' },
@@ -166,7 +173,10 @@ function codesOf({ schemas, scope, byOperator, canBeRepeated, path }: Route, ope
   }
   if (schemas.json) add(400, 'malformed_json')
   add(400, 'invalid_input')
-  if (scope || byOperator) add(401, 'missing_credential', 'invalid_credential')
+  if (scope || byOperator) {
+    add(401, 'missing_credential', 'invalid_credential')
+    add(429, 'rate_limited')
+  }
   if (scope) add(403, 'insufficient_scope', 'account_suspended')
   if (path.includes(':id') || byOperator) add(404, 'not_found')
   if (schemas.json) add(413, 'body_too_large')
@@ -215,7 +225,7 @@ function toResponse(status: number, codes: string[], route: Route): [name: strin
       description: refusals.map(({ code, means }) => `\`${code}\`: ${means}`).join('\n\n'),
       headers: headersNamed(
         ['X-Request-Id', ...(always ? headers : [])],
-        ['Server-Timing', 'X-D1-Bookmark', ...(always ? [] : headers)],
+        ['Server-Timing', 'X-D1-Bookmark', 'RateLimit-Policy', ...(always ? [] : headers)],
       ),
       content: {
         'application/problem+json': {

@@ -95,6 +95,7 @@ beforeAll(async () => {
     '--no-seed',
     `--var=ADMIN_TOKEN:${OPERATOR}`,
     '--var=ALLOW_LOCAL_WEBHOOKS:true',
+    '--var=RATE_LIMITS:off',
   ])
   key = (await call(service.origin, OPERATOR, 'POST', '/admin/accounts', { name: 'Hostile' })).json.apiKey.key
   for (const kind of Object.keys(ANSWERS))

@@ -9,7 +9,7 @@ import { call, cleanUp, listen, newFolder, startService, until } from './service
 afterAll(cleanUp)
 
 const OPERATOR = 'operator-of-the-canary'
-const FLAGS = ['--no-seed', `--var=ADMIN_TOKEN:${OPERATOR}`]
+const FLAGS = ['--no-seed', `--var=ADMIN_TOKEN:${OPERATOR}`, '--var=RATE_LIMITS:off']
 
 /** The local database's file. */
 function databaseIn(folder: string): DatabaseSync {
