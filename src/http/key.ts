@@ -25,8 +25,13 @@ export const hashKey = (key: string): Promise<string> => sha256(new TextEncoder(
 
 /** SHA-256, hex. */
 export async function sha256(data: BufferSource): Promise<string> {
-  const hash = await crypto.subtle.digest('SHA-256', data)
-  return Array.from(new Uint8Array(hash), (byte) => byte.toString(16).padStart(2, '0')).join('')
+  return new Uint8Array(await crypto.subtle.digest('SHA-256', data)).toHex()
+}
+
+/** Whether this is the key of which `hash` is stored, in a time that says nothing of where they differ. */
+export async function isKeyOf(hash: string, key: string): Promise<boolean> {
+  const given = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(key))
+  return crypto.subtle.timingSafeEqual(new Uint8Array(given), Uint8Array.fromHex(hash))
 }
 
 /** Compares two secrets in a time that says nothing of where they differ. */
@@ -40,9 +45,13 @@ export async function sameSecret(given: string, expected: string): Promise<boole
 /** CRC-32 (ISO-HDLC, as in zip), 7 base-36 digits. */
 function checksum(text: string): string {
   let crc = 0xffffffff
-  for (const byte of new TextEncoder().encode(text)) {
-    crc ^= byte
-    for (let bit = 0; bit < 8; bit++) crc = (crc >>> 1) ^ (crc & 1 ? 0xedb88320 : 0)
-  }
+  for (const byte of new TextEncoder().encode(text)) crc = (crc >>> 8) ^ (REMAINDERS[(crc ^ byte) & 0xff] as number)
   return (~crc >>> 0).toString(36).padStart(7, '0')
 }
+
+/** What each byte makes of the checksum. */
+const REMAINDERS = Uint32Array.from({ length: 256 }, (_, byte) => {
+  let crc = byte
+  for (let bit = 0; bit < 8; bit++) crc = (crc >>> 1) ^ (crc & 1 ? 0xedb88320 : 0)
+  return crc
+})
