@@ -6,7 +6,7 @@ const worker = cloudflareTest(async () => ({
   wrangler: { configPath: './wrangler.toml' },
   miniflare: {
     compatibilityFlags: ['nodejs_compat'],
-    d1Databases: { OLD_DB: 'old' },
+    d1Databases: { OLD_DB: 'old', SECOND_DB: 'second', THIRD_DB: 'third' },
     bindings: {
       ADMIN_TOKEN: 'operator-of-the-tests',
       ENCRYPTION_KEY: `1.${btoa('0123456789abcdef0123456789abcdef')}`,

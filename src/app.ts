@@ -4,7 +4,7 @@ import { requestId } from 'hono/request-id'
 import { secureHeaders } from 'hono/secure-headers'
 import { adminRoutes, keyRoutes, meRoutes } from './accounts/routes'
 import { catalogRoutes } from './catalog/routes'
-import { openDatabase } from './db/client'
+import { databases, openDatabase } from './db/client'
 import { authenticate } from './http/auth'
 import { factory } from './http/factory'
 import { isRepeated } from './http/idempotency'
@@ -43,7 +43,8 @@ app.use('/v1/prospects/*', limitBody(MAX_BODY_WITH_RESUME))
 
 app.get('/health', validate({}), async (c) => {
   c.set('db', openDatabase(c.env.DB))
-  await c.var.db.d1.prepare("SELECT count(*) FROM accounts WHERE id = ''").all()
+  const read = "SELECT count(*) FROM accounts WHERE id = ''"
+  await Promise.all(databases(c.env, c.var.db).map(({ d1 }) => d1.prepare(read).all()))
   return c.json({ status: 'ok' })
 })
 

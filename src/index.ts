@@ -1,7 +1,7 @@
 import { eraseAccounts } from './accounts/erase'
 import { app } from './app'
 import { runMoves } from './catalog/move'
-import { openDatabase } from './db/client'
+import { type Database, databases, watchSize } from './db/client'
 import { purgeAnswers } from './http/idempotency'
 import { describeError } from './http/problem'
 import { purgeImports, runBatch, sweepImports } from './imports/run'
@@ -9,6 +9,7 @@ import { sweepObjects } from './resumes/objects'
 import { readBatch, sweepReadings } from './resumes/reader'
 import { deliverBatch, logDeadLetters } from './webhooks/deliver'
 import { openOutbox } from './webhooks/events'
+import { openLimit } from './webhooks/limit'
 import { sweepFeed } from './webhooks/queue-feed'
 import { runRecoveries } from './webhooks/recover'
 import { purgeDeliveries, sweepDeliveries } from './webhooks/sweep'
@@ -22,21 +23,28 @@ export default {
     else await deliverBatch(batch, env)
   },
   async scheduled(_controller, env) {
-    const db = openDatabase(env.DB)
-    const steps = {
-      sweepDeliveries: () => sweepDeliveries(db, env),
-      sweepFeed: () => sweepFeed(db, env),
-      eraseAccounts: () => eraseAccounts(db),
-      sweepObjects: () => sweepObjects(db, env, Date.now()),
-      sweepReadings: () => sweepReadings(db, env, Date.now()),
-      sweepImports: () => sweepImports(db, env, Date.now()),
-      runMoves: () => runMoves(db, openOutbox(env)),
-      runRecoveries: () => runRecoveries(db, env),
-      purgeAnswers: () => purgeAnswers(db, Date.now()),
-      purgeDeliveries: () => purgeDeliveries(db, Date.now()),
-      purgeImports: () => purgeImports(db, Date.now()),
+    // databases are swept side by side; what they send themselves they send in turns
+    const oneAtATime = openLimit(1)
+    const sweep = async (db: Database) => {
+      const steps = {
+        sweepDeliveries: () => sweepDeliveries(db, env, oneAtATime),
+        sweepFeed: () => sweepFeed(db, env),
+        eraseAccounts: () => eraseAccounts(db),
+        sweepObjects: () => sweepObjects(db, env, Date.now()),
+        sweepReadings: () => sweepReadings(db, env, Date.now()),
+        sweepImports: () => sweepImports(db, env, Date.now()),
+        runMoves: () => runMoves(db, openOutbox(env)),
+        runRecoveries: () => runRecoveries(db, env),
+        purgeAnswers: () => purgeAnswers(db, Date.now()),
+        purgeDeliveries: () => purgeDeliveries(db, Date.now()),
+        purgeImports: () => purgeImports(db, Date.now()),
+        watchSize: () => watchSize(db),
+      }
+      for (const [step, run] of Object.entries(steps))
+        await run().catch((error) =>
+          console.error(JSON.stringify({ level: 'error', step, database: db.number, ...describeError(error) })),
+        )
     }
-    for (const [step, run] of Object.entries(steps))
-      await run().catch((error) => console.error(JSON.stringify({ level: 'error', step, ...describeError(error) })))
+    await Promise.all(databases(env).map(sweep))
   },
 } satisfies ExportedHandler<Env>

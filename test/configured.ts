@@ -10,11 +10,16 @@ import { expectDescribed } from './conformance'
  */
 export const callsTo =
   ({ key }: Pick<Account, 'key'>, bindings: object = {}, waits = true) =>
-  async <T = any>(method: string, path: string, body?: object, more: object = {}): Promise<Answer<T>> => {
+  async <T = any>(method: string, path: string, body?: object | string, headers = {}): Promise<Answer<T>> => {
+    const isText = typeof body === 'string'
     const request = new Request(`https://api.example.com${path}`, {
       method,
-      headers: { authorization: `Bearer ${key}`, ...(body && { 'content-type': 'application/json' }), ...more },
-      ...(body && { body: JSON.stringify(body) }),
+      headers: {
+        authorization: `Bearer ${key}`,
+        ...(body && !isText && { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      ...(body && { body: isText ? body : JSON.stringify(body) }),
     })
     const context = createExecutionContext()
     const response = await app.fetch(request, { ...env, ...bindings } as Env, context)

@@ -36,15 +36,13 @@ export async function tables(): Promise<{ name: string; columns: string[] }[]> {
   return found.map(({ name, columns }) => ({ name, columns: JSON.parse(columns) }))
 }
 
-/** How many rows each table holds of an account; tables without one are left out. */
-export async function rowsOf(accountId: string): Promise<Record<string, number>> {
+/** How many rows each table of a database holds of an account; tables without one are left out. */
+export async function rowsOf(accountId: string, db = env.DB): Promise<Record<string, number>> {
   const counts = (await tables()).flatMap(({ name, columns }) => {
     const column = name === 'accounts' ? 'id' : columns.find((c) => c === 'account_id')
     return column ? [`SELECT '${name}' AS name, count(*) AS n FROM ${name} WHERE ${column} = ?1`] : []
   })
-  const results = await env.DB.batch<{ name: string; n: number }>(
-    counts.map((sql) => env.DB.prepare(sql).bind(accountId)),
-  )
+  const results = await db.batch<{ name: string; n: number }>(counts.map((sql) => db.prepare(sql).bind(accountId)))
   return Object.fromEntries(results.flatMap((r) => r.results.filter(({ n }) => n > 0).map(({ name, n }) => [name, n])))
 }
 

@@ -201,7 +201,7 @@ describe('how long', () => {
     const headers = { 'idempotency-key': key }
     const { json } = await send('POST', '/admin/accounts', { key: env.ADMIN_TOKEN, body: { name: 'A' }, headers })
     await operator('DELETE', `/admin/accounts/${json.id}`)
-    expect(await rows('SELECT 1 FROM idempotency_keys WHERE key = ?', key)).toEqual([])
+    expect(await rows("SELECT 1 FROM idempotency_keys WHERE account_id = 'operator' AND key = ?", key)).toEqual([])
   })
 })
 

@@ -104,7 +104,7 @@ describe('what nobody delivers', () => {
     await writeMany(account, Array(600).fill({}))
     pass(MINUTE)
     for (const some of [500, 100]) {
-      await sweepDeliveries(databaseFor(account), env, 1)
+      await sweepDeliveries(databaseFor(account), env, undefined, 1)
       expect(sent.messages).toHaveLength(some)
       await drain(sent)
     }

@@ -1,5 +1,5 @@
 import type { Context } from 'hono'
-import { databaseOf } from '../db/client'
+import { databaseOf, databases } from '../db/client'
 import { forgetKeys, requireOperator, requireScope } from '../http/auth'
 import { type AppEnv, factory } from '../http/factory'
 import { idempotent, OPERATOR } from '../http/idempotency'
@@ -16,6 +16,7 @@ import {
   getAccount,
   listAccounts,
   listKeys,
+  placeAccount,
   revokeKey,
   updateAccount,
 } from './store'
@@ -25,10 +26,13 @@ export const adminRoutes = factory
   .createApp()
   .use(requireOperator)
   .post('/', idempotent, validate({ json: CreateAccount }), async (c) => {
-    return c.json(await createAccount(c.var.db, c.req.valid('json'), c.get('repeatable')), 201)
+    const repeatable = c.get('repeatable')
+    const db = await placeAccount(databases(c.env, c.var.db), repeatable)
+    c.set('db', db)
+    return c.json(await createAccount(db, c.req.valid('json'), repeatable), 201)
   })
   .get('/', validate({ query: ListQuery }), async (c) => {
-    return c.json(await listAccounts(c.var.db, c.req.valid('query')))
+    return c.json(await listAccounts(databases(c.env, c.var.db), c.req.valid('query')))
   })
   .patch('/:id', validate({ json: UpdateAccount }), async (c) => {
     const account = await updateAccount(useDatabaseOf(c), c.req.param('id'), c.req.valid('json'))

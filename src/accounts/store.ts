@@ -1,10 +1,10 @@
 import { and, desc, eq, gt, isNull, lt, or, sql } from 'drizzle-orm'
-import { type Database, NEW_ACCOUNTS, toStatement } from '../db/client'
+import { type Database, emptiest, numberOf, toStatement } from '../db/client'
 import { abortIf, isAborted } from '../db/errors'
 import { newId } from '../db/ids'
 import { accounts, apiKeys, idempotencyKeys, pipelines, stages } from '../db/schema'
 import type { Repeatable, Scope } from '../http/factory'
-import { claim, keep, OPERATOR } from '../http/idempotency'
+import { claim, firstChoice, keep, OPERATOR, RepeatedCall } from '../http/idempotency'
 import { hashKey, newKey } from '../http/key'
 import { decodePageToken, type ListQuery, type Page, pageOf } from '../http/page'
 import { notFound, Problem } from '../http/problem'
@@ -36,6 +36,18 @@ export interface ApiKey {
 /** A key with its secret: what is answered once, when it is made. */
 export type NewApiKey = ApiKey & { key: string }
 
+/** The database that a new account goes to: the emptiest. A call that is repeated goes where it went the first time. */
+export async function placeAccount(all: Database[], repeatable?: Repeatable): Promise<Database> {
+  const [first] = all as [Database]
+  const db = await emptiest(all)
+  if (!repeatable) return db
+  const number = await firstChoice(first, OPERATOR, repeatable, db.number, Date.now())
+  const chosen = all.find((d) => d.number === number)
+  // it was added a moment ago, and this isolate does not have it yet
+  if (!chosen) throw new RepeatedCall()
+  return chosen
+}
+
 /** Makes an account with its pipeline and a first admin key, in one batch. */
 export async function createAccount(
   db: Database,
@@ -44,7 +56,7 @@ export async function createAccount(
 ): Promise<Account & { apiKey: NewApiKey }> {
   const now = Date.now()
   const times = { createdAt: now, updatedAt: now }
-  const accountId = newId('acct', now, NEW_ACCOUNTS)
+  const accountId = newId('acct', now, db.number)
   const pipelineId = newId('pipe', now)
   const stageRows = STAGES.map((name, position) => ({
     accountId,
@@ -91,17 +103,25 @@ export async function getAccount(db: Database, id: string): Promise<Account> {
   return toAccount(row)
 }
 
-/** A page of accounts, newest first. */
-export async function listAccounts(db: Database, { limit, pageToken }: ListQuery): Promise<Page<Account>> {
-  const [after = 'acct_~'] = (await decodePageToken('accounts', pageToken, 1)) ?? []
-  const rows = await db.orm
-    .select()
-    .from(accounts)
-    .where(and(isNull(accounts.erasedAt), lt(accounts.id, String(after))))
-    .orderBy(desc(accounts.id))
-    .limit(limit + 1)
+/** A page of the accounts of all databases, newest first: a page of each, merged. One trip a database. */
+export async function listAccounts(all: Database[], { limit, pageToken }: ListQuery): Promise<Page<Account>> {
+  const [after = 'acct_00~'] = (await decodePageToken('accounts', pageToken, 1)) ?? []
+  const pages = await Promise.all(
+    all.map((db) =>
+      db.orm
+        .select()
+        .from(accounts)
+        .where(and(isNull(accounts.erasedAt), lt(accounts.id, `acct_${db.number}${ageOf(String(after))}`)))
+        .orderBy(desc(accounts.id))
+        .limit(limit + 1),
+    ),
+  )
+  const rows = pages.flat().sort((a, b) => (ageOf(a.id) < ageOf(b.id) ? 1 : -1))
   return pageOf(rows, limit, 'accounts', toAccount)
 }
+
+/** What of an account's id comes after its database's number: the later it was made, the higher. */
+const ageOf = (id: string) => id.slice('acct_00'.length)
 
 /** Changes what is given; 404 if there is no such account. */
 export async function updateAccount(db: Database, id: string, input: UpdateAccount): Promise<Account> {
@@ -205,7 +225,7 @@ export async function revokeKey(db: Database, accountId: string, keyId: string):
 
 async function mintKey(accountId: string, { name, scopes, expiresAt }: CreateKey) {
   const createdAt = Date.now()
-  const id = newId('key', createdAt, accountId.slice('acct_'.length, 'acct_'.length + 2))
+  const id = newId('key', createdAt, numberOf(accountId))
   const key = newKey(id)
   const apiKey: NewApiKey = { id, key, name, scopes, expiresAt, createdAt }
   return { apiKey, row: { id, accountId, name, scopes, expiresAt, createdAt, hash: await hashKey(key) } }

@@ -10,6 +10,8 @@ export interface Cost {
 
 /** One D1 database and what has been spent on it: `d1` for SQL text and batches, `orm` for everything else. */
 export interface Database {
+  /** Two base-36 digits: the start of every account's and key's id in it. */
+  number: string
   d1: D1Database
   orm: DrizzleD1Database
   cost: Cost
@@ -27,16 +29,48 @@ export interface Database {
 /** A bookmark as we hand it out: the number of the database, then D1's own, which sort as the states that they name. */
 export const BOOKMARK = /^[0-9a-z]{2}-[0-9a-f-]{1,128}$/
 
-/** The number of the database that new accounts go to: two base-36 digits, part of every account and key id. */
-export const NEW_ACCOUNTS = '00'
+/** The number of the database that holds this account or key, or '' if the id names none. */
+export const numberOf = (id: string): string => /^[a-z]+_([0-9a-z]{2})/.exec(id)?.[1] ?? ''
 
 /** Opens the database that holds this account or key (its id names it), or null if there is no such database. */
-export function databaseOf(env: Env, id: string): Database | null {
-  const number = /^[a-z]+_([0-9a-z]{2})/.exec(id)?.[1] ?? ''
-  const index = Number.parseInt(number, 36)
+export const databaseOf = (env: Env, id: string): Database | null => open(env, Number.parseInt(numberOf(id), 36))
+
+/**
+ * Opens every database that is bound: `DB`, `DB_1` … `DB_1295`, of which some may be missing. One that is open already
+ * stands for itself, and all share its cost.
+ */
+export const databases = (env: Env, opened?: Database): Database[] =>
+  Array.from({ length: 36 ** 2 }, (_, number) => open(env, number, opened?.cost))
+    .filter((db) => db !== null)
+    .map((db) => (db.number === opened?.number ? opened : db))
+
+function open(env: Env, number: number, cost?: Cost): Database | null {
   const bindings = env as unknown as Record<string, D1Database | undefined>
-  const d1 = bindings[index === 0 ? 'DB' : `DB_${index}`]
-  return d1 ? openDatabase(d1, number) : null
+  const d1 = bindings[number === 0 ? 'DB' : `DB_${number}`]
+  return d1 ? openDatabase(d1, number.toString(36).padStart(2, '0'), cost) : null
+}
+
+/** Bytes that a database can hold before it is nearly full: D1 stops at 10 GB. */
+const NEARLY_FULL = 9e9
+
+/** How many bytes a database holds. One trip. */
+const sizeOf = async ({ d1 }: Database): Promise<number> => (await d1.prepare('SELECT 1').all()).meta.size_after
+
+/**
+ * The database that holds the fewest bytes: one that is nearly full comes after all that are not, one that is away comes
+ * last. One trip each, at the same time; none where there is no choice.
+ */
+export async function emptiest(all: Database[]): Promise<Database> {
+  const away = Number.POSITIVE_INFINITY
+  const sizes = all.length > 1 ? await Promise.all(all.map((db) => sizeOf(db).catch(() => away))) : [0]
+  return all[sizes.indexOf(Math.min(...sizes))] as Database
+}
+
+/** Logs an alarm if a database is nearly full: its accounts have to shrink, for they stay where they are. */
+export async function watchSize(db: Database): Promise<void> {
+  const size = await sizeOf(db)
+  if (size > NEARLY_FULL)
+    console.error(JSON.stringify({ level: 'error', alarm: 'database nearly full', database: db.number, size }))
 }
 
 /** A query of Drizzle's as a statement of D1's, so that both can be in one batch. */
@@ -53,9 +87,12 @@ interface Statement {
   values: unknown[]
 }
 
-/** Counts what every statement costs, whether it comes from Drizzle or from us. `number` is as in `NEW_ACCOUNTS`. */
-export function openDatabase(binding: D1Database, number = NEW_ACCOUNTS): Database {
-  const cost: Cost = { trips: 0, read: 0, written: 0, ms: 0 }
+/** Counts what every statement costs, whether it comes from Drizzle or from us. */
+export function openDatabase(
+  binding: D1Database,
+  number = '00',
+  cost: Cost = { trips: 0, read: 0, written: 0, ms: 0 },
+): Database {
   let required: string | undefined
   let replicas: D1DatabaseSession | undefined
   let seen = ''
@@ -121,7 +158,8 @@ export function openDatabase(binding: D1Database, number = NEW_ACCOUNTS): Databa
     replicas = binding.withSession(seen || own || 'first-unconstrained')
   }
   const bookmark = () => (seen ? `${number}-${seen}` : undefined)
-  return { d1, orm: drizzle(d1, { casing: 'snake_case' }), cost, requireAccount, useReplicas, bookmark }
+  const orm = drizzle(d1, { casing: 'snake_case' })
+  return { number, d1, orm, cost, requireAccount, useReplicas, bookmark }
 }
 
 /** It rides in front of the trip that it guards, as one more statement of its batch. */

@@ -149,6 +149,30 @@ export const keep = (
   ]
 }
 
+/**
+ * What was chosen when a call was first made: `choice`, if that is now. For what has to be known before it can be seen
+ * whether the call was made. One trip.
+ */
+export async function firstChoice(
+  { d1 }: Database,
+  accountId: string,
+  { key }: Repeatable,
+  choice: string,
+  now: number,
+): Promise<string> {
+  const { results } = await d1
+    .prepare(FIRST_CHOICE)
+    .bind(`choices of ${accountId}`, key, choice, now, now + REPEATABLE_FOR)
+    .all<{ body: string }>()
+  return results[0]?.body ?? choice
+}
+
+const FIRST_CHOICE = `
+  INSERT INTO idempotency_keys (account_id, key, hash, status, headers, body, about, expires_at)
+  VALUES (?1, ?2, '', 0, '{}', ?3, NULL, ?5)
+  ON CONFLICT (account_id, key) DO UPDATE SET body = iif(expires_at > ?4, body, ?3), expires_at = ?5
+  RETURNING body`
+
 /** What of kept answers shows somebody who is erased: nothing but that. */
 export const reduceAnswers = ({ d1 }: Database, accountId: string, about: string): D1PreparedStatement =>
   d1

@@ -486,7 +486,7 @@ export const OPERATIONS: Record<string, Operation> = {
     operationId: 'getHealth',
     tag: 'Service',
     summary: 'Ask whether the service is well',
-    description: 'It is, if it could read its database.',
+    description: 'It is, if it could read each of its databases.',
     answers: { 200: ['It is.', HealthSchema] },
   },
   'GET /openapi.json': {

@@ -1,5 +1,6 @@
-import { type Database, databaseOf } from '../db/client'
+import { type Database, databaseOf, numberOf } from '../db/client'
 import { attempt, SLOW, TIMEOUT } from './attempt'
+import { type Limit, openLimit } from './limit'
 import { type Claimed, type Outcome, record } from './record'
 import { LONGEST_CLAIM } from './schedule'
 import { WakeUp, wake } from './wake'
@@ -16,19 +17,27 @@ const SLOW_QUEUE = 'prospect-webhooks-slow'
 
 /**
  * Consumes wake-ups: claims those deliveries that are still due, sends each, and records how it ended. Two trips a
- * database, three if an endpoint is slow, however many messages. A message that is not a wake-up is dropped with a log line.
+ * database, three if an endpoint is slow, however many messages. A message that is not a wake-up is dropped with a log
+ * line. Throws where a database is away: its messages come again, those of others do not.
  */
 export async function deliverBatch(batch: MessageBatch<unknown>, env: Env): Promise<void> {
-  const wakeUps = batch.messages.flatMap(({ id, body }) => {
-    const { success, data } = WakeUp.safeParse(body)
-    if (!success) console.error(JSON.stringify({ level: 'error', error: 'not a wake-up', messageId: id }))
-    return success ? [data] : []
+  const messages = batch.messages.flatMap((message) => {
+    const { success, data } = WakeUp.safeParse(message.body)
+    if (!success) console.error(JSON.stringify({ level: 'error', error: 'not a wake-up', messageId: message.id }))
+    return success ? [{ message, wakeUp: data }] : []
   })
-  const byDatabase = Map.groupBy(wakeUps, (w) => w.accountId.slice(0, 'acct_00'.length))
-  for (const group of byDatabase.values()) {
-    const db = databaseOf(env, group[0]?.accountId ?? '')
-    if (db) await deliver(db, env, group, batch.queue === SLOW_QUEUE ? 'slow' : 'fast')
-  }
+  const lane = batch.queue === SLOW_QUEUE ? 'slow' : 'fast'
+  const share = { limit: openLimit(AT_ONCE), of: messages.length }
+  const byDatabase = Map.groupBy(messages, ({ wakeUp }) => numberOf(wakeUp.accountId))
+  const groups = await Promise.allSettled(
+    [...byDatabase.values()].map(async (group) => {
+      const wakeUps = group.map(({ wakeUp }) => wakeUp)
+      const db = databaseOf(env, wakeUps[0]?.accountId ?? '')
+      if (db) await deliver(db, env, wakeUps, lane, share)
+      for (const { message } of group) message.ack()
+    }),
+  )
+  for (const group of groups) if (group.status === 'rejected') throw group.reason
 }
 
 /** Alarms: messages that no consumer could handle. The schedule finds what they were about in the database. */
@@ -36,36 +45,46 @@ export function logDeadLetters({ queue, messages }: MessageBatch<unknown>): void
   console.error(JSON.stringify({ level: 'error', alarm: 'dead letters', queue, count: messages.length }))
 }
 
+/** What the databases of a batch share: the connections, and so the time of the whole batch. */
+interface Share {
+  limit: Limit
+  /** Deliveries of all of them. */
+  of: number
+}
+
 /**
  * Delivers what is due of these, all of one database. In the fast lane and in the slow one, endpoints that belong to
  * the other are handed over; so is what is left of an endpoint's in the fast lane once it has been slow.
  */
-export async function deliver(db: Database, env: Env, wakeUps: WakeUp[], lane: 'fast' | 'slow' | 'any'): Promise<void> {
-  const { claimed, misplaced } = await claim(db, wakeUps, lane)
+export async function deliver(
+  db: Database,
+  env: Env,
+  wakeUps: WakeUp[],
+  lane: 'fast' | 'slow' | 'any',
+  { limit, of }: Share = { limit: openLimit(AT_ONCE), of: wakeUps.length },
+): Promise<void> {
+  const { claimed, misplaced } = await claim(db, wakeUps, lane, of)
   if (misplaced.length > 0) await wake(env, misplaced)
   const slow = new Set<string>()
   const outcomes: Outcome[] = []
-  const queue = claimed.values()
-  const work = async () => {
-    for (const delivery of queue) {
-      if (lane === 'fast' && slow.has(delivery.webhookId)) {
-        outcomes.push({ delivery, postponedTo: Date.now() })
-        continue
-      }
-      const result = await attempt(delivery, env)
-      if (result?.slow) slow.add(delivery.webhookId)
-      outcomes.push(
-        result
-          ? { delivery, attempt: result }
-          : { delivery, postponedTo: Date.now() + UNSENT_WAIT, error: 'This service could not sign it.' },
-      )
+  const work = async (delivery: Claimed) => {
+    if (lane === 'fast' && slow.has(delivery.webhookId)) {
+      outcomes.push({ delivery, postponedTo: Date.now() })
+      return
     }
+    const result = await attempt(delivery, env)
+    if (result?.slow) slow.add(delivery.webhookId)
+    outcomes.push(
+      result
+        ? { delivery, attempt: result }
+        : { delivery, postponedTo: Date.now() + UNSENT_WAIT, error: 'This service could not sign it.' },
+    )
   }
   const recordThose = async () => {
     const ended = outcomes.splice(0)
     if (ended.length > 0) await wake(env, await record(db, ended))
   }
-  const all = Promise.all(Array.from({ length: AT_ONCE }, work))
+  const all = Promise.all(claimed.map((delivery) => limit(() => work(delivery))))
   // who was quick does not wait for who is slow
   let timer: ReturnType<typeof setTimeout> | undefined
   await Promise.race([all, new Promise((late) => (timer = setTimeout(late, SLOW)))])
@@ -76,10 +95,10 @@ export async function deliver(db: Database, env: Env, wakeUps: WakeUp[], lane: '
 }
 
 /** Takes the deliveries that are due, whose webhook is enabled and in this lane, and that nobody else holds. */
-async function claim({ d1 }: Database, wakeUps: WakeUp[], lane: 'fast' | 'slow' | 'any') {
+async function claim({ d1 }: Database, wakeUps: WakeUp[], lane: 'fast' | 'slow' | 'any', of: number) {
   const keys = JSON.stringify(wakeUps)
   const now = Date.now()
-  const lease = now + Math.min(Math.ceil(wakeUps.length / AT_ONCE) * TIMEOUT + MARGIN, LONGEST_CLAIM)
+  const lease = now + Math.min(Math.ceil(of / AT_ONCE) * TIMEOUT + MARGIN, LONGEST_CLAIM)
   const slow = { fast: 0, slow: 1, any: null }[lane]
   const [held, found] = await d1.batch<Omit<Claimed, 'lease'> & { due: number }>([
     d1.prepare(TAKE).bind(keys, now, lease, slow),

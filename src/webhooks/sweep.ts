@@ -1,5 +1,6 @@
 import type { Database } from '../db/client'
 import { deliver } from './deliver'
+import { type Limit, openLimit } from './limit'
 import { KEPT_FOR } from './schedule'
 import { WAKE, type Wake, type WakeUp, wake, wakesIn } from './wake'
 
@@ -30,9 +31,15 @@ interface Due extends WakeUp {
 /**
  * Goes through the timetable, at most `pages` pages of it: what is due and in nobody's hands is woken anew. Nothing
  * depends on a queue message, and where the queue is down what is due is delivered here. What has lost its endpoint
- * is cancelled. What a slow endpoint has not taken waits for its turn: 20 a minute, oldest first.
+ * is cancelled. What a slow endpoint has not taken waits for its turn: 20 a minute, oldest first. Sweeps that go on at
+ * the same time share `oneAtATime`, for they share a Worker's connections.
  */
-export async function sweepDeliveries(db: Database, env: Env, pages = 20): Promise<void> {
+export async function sweepDeliveries(
+  db: Database,
+  env: Env,
+  oneAtATime: Limit = openLimit(1),
+  pages = 20,
+): Promise<void> {
   const start = Date.now()
   const failed: Wake[] = []
   let after = { nextAt: 0, accountId: '', webhookId: '', eventSeq: 0 }
@@ -64,7 +71,7 @@ export async function sweepDeliveries(db: Database, env: Env, pages = 20): Promi
   failed.push(...(await wake(env, await takeTurns(db, start))).failed)
   const end = Math.min(failed.length, BATCHES_MOST * BATCH)
   for (let i = 0; i < end && Date.now() < start + OWN_TIME; i += BATCH)
-    await deliver(db, env, failed.slice(i, i + BATCH), 'any')
+    await oneAtATime(() => deliver(db, env, failed.slice(i, i + BATCH), 'any'))
 }
 
 /** Makes due what has waited for its turn; an endpoint that has had its turn goes behind the others. */
