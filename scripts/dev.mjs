@@ -1,4 +1,4 @@
-// `npm run dev`: the service on this machine, with a migrated database, a demo account and the schedule.
+// `npm run dev`: the service on this machine, with migrated databases, a demo account and the schedule.
 // Flags: --port N, --persist-to DIR, --var NAME:value, --no-seed; all others are wrangler's own.
 import { spawn } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
@@ -33,7 +33,9 @@ const OURS = {
   var: { type: 'string', multiple: true, default: [] },
   'no-seed': { type: 'boolean', default: false },
 }
-const { values: flags, tokens } = parseArgs({ options: OURS, strict: false, tokens: true })
+/** What we only look at. Of several configurations the first is the service's. */
+const WRANGLERS = { config: { type: 'string', short: 'c', multiple: true, default: ['wrangler.toml'] } }
+const { values: flags, tokens } = parseArgs({ options: { ...OURS, ...WRANGLERS }, strict: false, tokens: true })
 const ours = tokens.filter((token) => token.kind === 'option' && token.name in OURS)
 const taken = ours.flatMap(({ index, inlineValue }) => (inlineValue === false ? [index, index + 1] : index))
 for (const { name, value } of ours)
@@ -42,6 +44,7 @@ if (!/^\d+$/.test(flags.port)) end('--port takes a number.')
 const forWrangler = process.argv.slice(2).filter((_, index) => !taken.includes(index))
 
 const folder = resolve(flags['persist-to'])
+const [config] = flags.config
 const memory = openMemory(join(folder, 'dev.json'))
 const given = { ...readDevVars(), ...Object.fromEntries(flags.var.map((v) => v.split(/:(.*)/s))) }
 const made = {}
@@ -100,16 +103,16 @@ function run(args, onOutput) {
   return new Promise((done) => child.on('close', (code) => done(code ?? 1)))
 }
 
-/** Migrates the database in the state folder, unless that was done with the same migrations and settings. */
+/** Migrates the databases in the state folder, unless that was done with the same migrations and settings. */
 async function migrate() {
   const files = readdirSync('drizzle').filter((name) => name.endsWith('.sql'))
-  const wanted = ['wrangler.toml', ...files.sort().map((name) => join('drizzle', name))].map((file) =>
+  const wanted = [config, ...files.sort().map((name) => join('drizzle', name))].map((file) =>
     readFileSync(file, 'utf8'),
   )
   const digest = createHash('sha256').update(JSON.stringify(wanted)).digest('hex')
   if (memory.migrated === digest && existsSync(join(folder, 'v3/d1'))) return
   let output = ''
-  const code = await run(['scripts/migrate.mjs', folder], (text) => {
+  const code = await run(['scripts/migrate.mjs', folder, config], (text) => {
     output += text
   })
   if (code !== 0 || stopping) end(`The migrations failed.\n${output}`, code)

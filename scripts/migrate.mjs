@@ -1,18 +1,19 @@
-// Applies what is pending of the migrations to the local D1 in a state folder: `node scripts/migrate.mjs DIR`.
-// `wrangler d1 migrations apply` does the same, but starts a database anew for each step and takes twice as long.
+// Applies what is pending of the migrations to every local D1 that a configuration lists, in a state folder:
+// `node scripts/migrate.mjs DIR CONFIG`. `wrangler d1 migrations apply` does the same, but starts a database anew for each step and takes
+// twice as long.
 import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { getPlatformProxy, unstable_readConfig as readConfig, unstable_splitSqlQuery as splitSql } from 'wrangler'
 
-const config = 'wrangler.toml'
+const [folder, config] = process.argv.slice(2)
 const { env, dispose } = await getPlatformProxy({
   configPath: config,
-  persist: { path: join(process.argv[2], 'v3') },
+  persist: { path: join(folder, 'v3') },
   remoteBindings: false,
 })
 try {
   for (const { binding, migrations_dir } of readConfig({ config }).d1_databases)
-    await migrate(env[binding], migrations_dir)
+    await migrate(env[binding], resolve(dirname(config), migrations_dir))
 } catch (error) {
   console.error(error.message)
   process.exitCode = 1
@@ -21,7 +22,7 @@ try {
 }
 
 /** One batch a migration, with its row in wrangler's own table: one that fails leaves nothing behind. */
-async function migrate(db, folder) {
+async function migrate(db, migrations) {
   await db
     .prepare(
       `CREATE TABLE IF NOT EXISTS d1_migrations (
@@ -30,12 +31,12 @@ async function migrate(db, folder) {
     .run()
   const { results } = await db.prepare('SELECT name FROM d1_migrations').all()
   const applied = new Set(results.map(({ name }) => name))
-  const pending = readdirSync(folder).filter((name) => name.endsWith('.sql') && !applied.has(name))
+  const pending = readdirSync(migrations).filter((name) => name.endsWith('.sql') && !applied.has(name))
   for (const name of pending.sort()) {
-    const statements = splitSql(readFileSync(join(folder, name), 'utf8')).map((sql) => db.prepare(sql))
+    const statements = splitSql(readFileSync(join(migrations, name), 'utf8')).map((sql) => db.prepare(sql))
     const record = db.prepare('INSERT INTO d1_migrations (name) VALUES (?)').bind(name)
     await db.batch([...statements, record]).catch((error) => {
-      throw new Error(`${folder}/${name}: ${error.message}`)
+      throw new Error(`${join(migrations, name)}: ${error.message}`)
     })
   }
 }

@@ -10,14 +10,14 @@ import { expectDescribed } from './conformance'
  */
 export const callsTo =
   ({ key }: Pick<Account, 'key'>, bindings: object = {}, waits = true) =>
-  async <T = any>(method: string, path: string, body?: object | string, headers = {}): Promise<Answer<T>> => {
+  async <T = any>(method: string, path: string, body?: object | string, more: object = {}): Promise<Answer<T>> => {
     const isText = typeof body === 'string'
     const request = new Request(`https://api.example.com${path}`, {
       method,
       headers: {
         authorization: `Bearer ${key}`,
         ...(body && !isText && { 'content-type': 'application/json' }),
-        ...headers,
+        ...more,
       },
       ...(body && { body: isText ? body : JSON.stringify(body) }),
     })

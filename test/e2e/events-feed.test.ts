@@ -1,31 +1,15 @@
-import { readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
-import { call, cleanUp, newFolder, startService, until } from './service'
+import { call, cleanUp, configWith, newFolder, startService, until } from './service'
 
 afterAll(cleanUp)
 
 const OPERATOR = 'operator-of-the-feed'
-const ROOT = join(import.meta.dirname, '../..')
-
-/** The configuration that the README tells for a feed: ours, and one more producer. */
-function configWithFeed(): string {
-  const file = join(newFolder(), 'wrangler.toml')
-  const ours = readFileSync(join(ROOT, 'wrangler.toml'), 'utf8')
-    .replace('"src/index.ts"', JSON.stringify(join(ROOT, 'src/index.ts')))
-    .replace('"drizzle"', JSON.stringify(join(ROOT, 'drizzle')))
-    .replace('"dist/assets"', JSON.stringify(join(ROOT, 'dist/assets')))
-    .replace('node scripts/assets.mjs', `node ${join(ROOT, 'scripts/assets.mjs')}`)
-  const [, producer] = /```toml\n([^`]*EVENTS_FEED[^`]*)```/.exec(readFileSync(join(ROOT, 'README.md'), 'utf8')) ?? []
-  writeFileSync(file, `${ours}\n${producer}`)
-  return file
-}
 
 test('another Worker gets every event that is not muted, as a queue consumer', async () => {
   const service = await startService(newFolder(), [
     '--no-seed',
     `--var=ADMIN_TOKEN:${OPERATOR}`,
-    `--config=${configWithFeed()}`,
+    `--config=${configWith('EVENTS_FEED')}`,
     '--config=examples/events-feed/wrangler.toml',
   ])
   const account = (await call(service.origin, OPERATOR, 'POST', '/admin/accounts', { name: 'Feed' })).json

@@ -1,5 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type Server } from 'node:http'
 import type { AddressInfo, Server as NetServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -26,6 +26,22 @@ export function newFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'prospects-'))
   folders.push(folder)
   return folder
+}
+
+const ROOT = join(import.meta.dirname, '../..')
+
+/** A configuration: ours, and what the README tells to add for this binding. Returns its file. */
+export function configWith(binding: string): string {
+  const file = join(newFolder(), 'wrangler.toml')
+  const told = readFileSync(join(ROOT, 'README.md'), 'utf8').matchAll(/```toml\n(.*?)```/gs)
+  const [, added] = [...told].find(([, toml]) => toml?.includes(`"${binding}"`)) ?? []
+  const whole = `${readFileSync(join(ROOT, 'wrangler.toml'), 'utf8')}\n${added}`
+    .replace('"src/index.ts"', JSON.stringify(join(ROOT, 'src/index.ts')))
+    .replaceAll('"drizzle"', JSON.stringify(join(ROOT, 'drizzle')))
+    .replace('"dist/assets"', JSON.stringify(join(ROOT, 'dist/assets')))
+    .replace('node scripts/assets.mjs', `node ${join(ROOT, 'scripts/assets.mjs')}`)
+  writeFileSync(file, whole)
+  return file
 }
 
 /** Asks until the answer is truthy, and gives up after 30 s. */

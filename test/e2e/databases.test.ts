@@ -1,0 +1,47 @@
+import { spawnSync } from 'node:child_process'
+import { chmodSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, expect, test } from 'vitest'
+import { call, cleanUp, configWith, newFolder, startService } from './service'
+
+afterAll(cleanUp)
+
+const OPERATOR = 'operator-of-many'
+const FLAGS = ['--no-seed', `--var=ADMIN_TOKEN:${OPERATOR}`]
+
+test('a database that is added to a running service is migrated, and gets the next account', async () => {
+  const folder = newFolder()
+  const person = (n: number) => ({ firstName: 'Ann', lastName: `Lee ${n}`, notes: 'x'.repeat(20_000) })
+  const before = await startService(folder, FLAGS)
+  const old = (await call(before.origin, OPERATOR, 'POST', '/admin/accounts', { name: 'Old' })).json
+  for (let n = 0; n < 5; n++) await call(before.origin, old.apiKey.key, 'POST', '/v1/prospects', person(n))
+  await before.kill()
+
+  const after = await startService(folder, [...FLAGS, '--config', configWith('DB_1')])
+  const young = (await call(after.origin, OPERATOR, 'POST', '/admin/accounts', { name: 'Young' })).json
+  expect([old.id.slice(0, 7), young.id.slice(0, 7)]).toEqual(['acct_00', 'acct_01'])
+  await call(after.origin, young.apiKey.key, 'POST', '/v1/prospects', person(0))
+  for (const [{ apiKey }, totalCount] of [
+    [old, 5],
+    [young, 1],
+  ])
+    expect((await call(after.origin, apiKey.key, 'GET', '/v1/prospects')).json.totalCount).toBe(totalCount)
+  const { items } = (await call(after.origin, OPERATOR, 'GET', '/admin/accounts')).json
+  expect(items.map(({ id }: { id: string }) => id)).toEqual([young.id, old.id])
+  expect(after.output()).not.toContain('"level":"error"')
+})
+
+test.each([
+  ['', 0, ['d1 migrations apply DB', 'd1 migrations apply DB_1', 'deploy']],
+  ['apply DB_1', 1, ['d1 migrations apply DB', 'd1 migrations apply DB_1']],
+])('npm run deploy migrates every database first; one that fails (%j) ends it', (failing, code, steps) => {
+  const folder = newFolder()
+  const [wrangler, log] = [join(folder, 'wrangler'), join(folder, 'log')]
+  writeFileSync(wrangler, `#!/bin/sh\necho "$@" >> ${log}\ncase "$*" in *"${failing || '-'}"*) exit ${code};; esac\n`)
+  chmodSync(wrangler, 0o755)
+  const env = { ...process.env, PATH: `${folder}:${process.env.PATH}` }
+  const { status } = spawnSync('node', ['scripts/deploy.mjs', '--config', configWith('DB_1'), '--dry-run'], { env })
+  const run = readFileSync(log, 'utf8').trim().split('\n')
+  expect(run.map((line) => line.replace(/ --.*/, ''))).toEqual(steps)
+  expect(status).toBe(code)
+})
