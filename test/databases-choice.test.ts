@@ -95,12 +95,11 @@ test('accounts of all databases are listed newest first, page by page', async ()
 })
 
 describe('numbers and bindings', () => {
-  const D1 = (size: number) =>
-    ({
-      prepare: () => ({
-        all: async () => ({ results: [], meta: { size_after: size, rows_read: 0, rows_written: 0 } }),
-      }),
-    }) as unknown as D1Database
+  const D1 = (size: number) => {
+    const all = async () => ({ results: [], meta: { size_after: size, rows_read: 0, rows_written: 0 } })
+    const session = { prepare: () => ({ bind: () => ({ all }) }), getBookmark: () => null }
+    return { withSession: () => session } as unknown as D1Database
+  }
 
   test('the number in an id is base 36, that of a binding is decimal', () => {
     const bound = { DB: D1(0), DB_1: D1(0), DB_9: D1(0), DB_10: D1(0), DB_35: D1(0), DB_36: D1(0), DB_1295: D1(0) }

@@ -177,7 +177,9 @@ describe('between databases', () => {
     }
     const most = mostAtATime()
     const all = Object.fromEntries(BINDINGS.map((b) => [b, openDatabase(THREE[b])]))
-    const opened = Object.fromEntries(Object.entries(all).map(([b, { d1 }]) => [b, d1]))
+    const opened = Object.fromEntries(
+      Object.entries(all).map(([b, { d1 }]) => [b, { withSession: () => ({ ...d1, getBookmark: () => null }) }]),
+    )
     const claimed: unknown[] = []
     const last = answer
     answer = async () => {
@@ -204,11 +206,11 @@ describe('between databases', () => {
   })
 })
 
-test('a minute in which nothing is to be done costs 12 trips of each', async () => {
+test('a minute in which nothing is to be done costs 13 trips of each', async () => {
   await tick(THREE)
   const trips = watchTrips()
   await tick(THREE)
-  expect(trips()).toBe(3 * 12)
+  expect(trips()).toBe(3 * 13)
 })
 
 describe('a database that is away', () => {

@@ -10,7 +10,7 @@ export const BINDINGS = Object.keys(THREE) as Binding[]
 
 /** Answers nothing. */
 const AWAY = {
-  prepare: () => {
+  withSession: () => {
     throw new Error('D1_ERROR: away')
   },
 } as unknown as D1Database
