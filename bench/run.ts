@@ -1,0 +1,264 @@
+// `npm run bench`: the same work on the same people, by this service, by the least that a Worker on D1 can do (the
+// floor), by Directus, and by the floor in one process with its database. Prints a table, and ratios of one run.
+// `-- --people=100000 --rounds=5 --seconds=2` are what it does else; `--without=directus,fastify` leaves some out.
+// Installs Directus, Fastify and better-sqlite3, and a Node 20 that they run on, under node_modules/.bench. Linux only:
+// CPU is read from /proc.
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { Agent } from 'node:http'
+import { cpus, version as kernel, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { build } from 'esbuild'
+import { freePort, until } from '../test/e2e/service.ts'
+import { fill, makeCollections, settings, TOKEN } from './directus.ts'
+import { type Call, load, type Round, type Server, send } from './load.ts'
+import { LABELS, type Person, person, random } from './people.ts'
+import { bundle, OPERATOR, startWorker } from './worker.ts'
+
+const options = { people: '100000', rounds: '5', seconds: '2', without: '' }
+const { values } = parseArgs({
+  options: Object.fromEntries(
+    Object.entries(options).map(([name, value]) => [name, { type: 'string', default: value }]),
+  ),
+}) as { values: typeof options }
+const [PEOPLE, ROUNDS, SECONDS] = [values.people, values.rounds, values.seconds].map(Number) as [number, number, number]
+const VERSIONS = { directus: '12.4.0', fastify: '5.12.8', 'better-sqlite3': '12.11.1', node: '20.20.2' }
+const MODULES = join(import.meta.dirname, '../node_modules/.bench')
+const NODE = join(MODULES, 'node_modules/node/bin/node')
+
+/** Who is measured, and how the calls are made of it. */
+interface Contestant {
+  name: string
+  server: Server
+  calls: { [Name in (typeof CALLS)[number]]: () => Call }
+}
+const CALLS = [
+  'get by id',
+  'find by email',
+  'newest 25 of 2 labels, total',
+  'create, 3 labels',
+  'update',
+  'list by 2 name words',
+] as const
+
+const folder = mkdtempSync(join(tmpdir(), 'prospects-bench-'))
+const started: ChildProcess[] = []
+const agent = new Agent({ keepAlive: true })
+
+/** Installs what is compared with, once, by the Node that it runs on. */
+function install() {
+  if (existsSync(join(MODULES, 'node_modules/directus'))) return
+  mkdirSync(MODULES, { recursive: true })
+  const add = (packages: string[], PATH: string) =>
+    execFileSync('npm', ['install', '--prefix', MODULES, '--no-audit', '--no-fund', ...packages], {
+      env: { ...process.env, PATH },
+      stdio: ['ignore', 'ignore', 'inherit'],
+    })
+  const [node, ...packages] = ['node', 'fastify', 'better-sqlite3', 'directus'].map(
+    (name) => `${name}@${VERSIONS[name as keyof typeof VERSIONS]}`,
+  )
+  add([node as string], process.env.PATH ?? '')
+  add(packages, `${join(NODE, '..')}:${process.env.PATH}`)
+}
+
+/** A new account of this service with everybody in it, by an import. Returns its id, its key and everybody's id. */
+async function fillOwn(origin: string, people: Person[]) {
+  const ask = async (token: string, path: string, init: RequestInit = {}) => {
+    const headers = { authorization: `Bearer ${token}`, ...(init.headers as Record<string, string>) }
+    const response = await fetch(origin + path, { ...init, headers })
+    if (!response.ok) throw new Error(`${path}: ${await response.text()}`)
+    return response
+  }
+  const json = { 'content-type': 'application/json' }
+  const made = await ask(OPERATOR, '/admin/accounts', { method: 'POST', headers: json, body: '{"name":"Bench"}' })
+  const account = (await made.json()) as { id: string; apiKey: { key: string } }
+  const { key } = account.apiKey
+  const ndjson = 'application/x-ndjson'
+  const body = people.map((one) => JSON.stringify(one)).join('\n')
+  const begun = await ask(key, '/v1/imports', { method: 'POST', headers: { 'content-type': ndjson }, body })
+  const { id } = (await begun.json()) as { id: string }
+  for (let created = 0; created < people.length; await new Promise((again) => setTimeout(again, 500))) {
+    const report = (await (await ask(key, `/v1/imports/${id}`)).json()) as { status: string; created: number }
+    if (report.status === 'completed' && report.created < people.length) throw new Error(JSON.stringify(report))
+    created = report.created
+  }
+  const exported = await (await ask(key, '/v1/prospects/export', { headers: { accept: ndjson } })).text()
+  return { accountId: account.id, key, ids: exported.match(/(?<=^\{"id":")\w+/gm) as string[] }
+}
+
+/** Calls about people whom chance picks, the same ones in each run. */
+function callsOn(
+  base: string,
+  ids: string[],
+  query: (what: { email: string } | { labels: string[] } | { words: string[] }) => string,
+  body: (one: Person) => unknown = (one) => one,
+): Contestant['calls'] {
+  const next = random(7)
+  const pick = <T>(all: T[]) => all[Math.floor(next() * all.length)] as T
+  const anyone = () => Math.floor(next() * PEOPLE)
+  let made = 2_000_000
+  let cities = 0
+  return {
+    'get by id': () => ({ method: 'GET', path: `${base}/${pick(ids)}` }),
+    'find by email': () => ({ method: 'GET', path: `${base}?${query({ email: person(anyone()).email })}` }),
+    'newest 25 of 2 labels, total': () => ({
+      method: 'GET',
+      path: `${base}?${query({ labels: [pick(LABELS), pick(LABELS)] })}`,
+    }),
+    'create, 3 labels': () => ({ method: 'POST', path: base, body: body(person(made++)) }),
+    update: () => ({ method: 'PATCH', path: `${base}/${pick(ids)}`, body: { city: `City ${cities++}` } }),
+    'list by 2 name words': () => {
+      const { firstName, lastName } = person(anyone())
+      return { method: 'GET', path: `${base}?${query({ words: [firstName, lastName].map((w) => w.toLowerCase()) })}` }
+    },
+  }
+}
+
+const ownQuery = (what: { email?: string; labels?: string[]; words?: string[] }) =>
+  what.email
+    ? `email=${what.email}`
+    : what.labels
+      ? `label=${what.labels.join(',')}&limit=25`
+      : `name=${what.words?.join('%20')}&limit=25`
+
+const directusQuery = (what: { email?: string; labels?: string[]; words?: string[] }) => {
+  const filter = what.email
+    ? { email: { _eq: what.email } }
+    : what.labels
+      ? { labels: { labels_id: { name: { _in: what.labels } } } }
+      : {
+          _and: what.words?.map((word) => ({
+            _or: [{ first_name: { _istarts_with: word } }, { last_name: { _istarts_with: word } }],
+          })),
+        }
+  const list = what.email ? '' : '&sort=-created_at&limit=25&meta=filter_count'
+  return `fields=*,labels.labels_id.name${list}&filter=${encodeURIComponent(JSON.stringify(filter))}`
+}
+
+/** Directus takes the keys of labels. */
+const toDirectus = ({ firstName, lastName, labels, ...rest }: Person) => ({
+  first_name: firstName,
+  last_name: lastName,
+  ...rest,
+  stage: 'New',
+  labels: labels.map((name) => ({ labels_id: LABELS.indexOf(name) + 1 })),
+})
+
+async function startNode(args: string[], env: Record<string, string>, origin: string, path: string) {
+  const server = spawn(NODE, args, {
+    env: { PATH: process.env.PATH ?? '', ...env },
+    stdio: ['ignore', 'ignore', 'inherit'],
+  })
+  started.push(server)
+  await until(`${args[0]} to answer`, () =>
+    fetch(origin + path).then(
+      () => true,
+      () => false,
+    ),
+  )
+  return server.pid as number
+}
+
+async function contestants(): Promise<Contestant[]> {
+  const people = Array.from({ length: PEOPLE }, (_, n) => person(n))
+  const [ours, floors] = [join(folder, 'ours'), join(folder, 'floor')]
+  execFileSync('node', ['scripts/migrate.mjs', ours], { cwd: join(import.meta.dirname, '..') })
+  const script = bundle(join(folder, 'bundle'))
+  const filling = await startWorker(script, ours)
+  const { accountId, key, ids } = await fillOwn(filling.origin, people)
+  await filling.end()
+  cpSync(ours, floors, { recursive: true })
+
+  const headers = { authorization: `Bearer ${key}` }
+  const floorHeaders = { 'x-account': accountId }
+  const own = await startWorker(script, ours)
+  const entry = { entryPoints: [join(import.meta.dirname, 'floor-worker.js')], bundle: true, write: false } as const
+  const floorScript = (await build({ ...entry, format: 'esm', minify: true })).outputFiles[0]?.text ?? ''
+  const floor = await startWorker(floorScript, floors)
+  const found: Contestant[] = [
+    { name: 'floor', server: { ...floor, headers: floorHeaders }, calls: callsOn('/v1/prospects', ids, ownQuery) },
+    { name: 'prospects', server: { ...own, headers }, calls: callsOn('/v1/prospects', ids, ownQuery) },
+  ]
+  const without = values.without.split(',')
+  if (!without.includes('directus')) {
+    const port = await freePort()
+    const env = settings(folder, port)
+    const cli = join(MODULES, 'node_modules/directus/cli.js')
+    const origin = `http://127.0.0.1:${port}`
+    execFileSync(NODE, [cli, 'bootstrap'], { env: { PATH: process.env.PATH ?? '', ...env }, stdio: 'ignore' })
+    const pid = await startNode([cli, 'start'], env, origin, '/server/ping')
+    await makeCollections(origin)
+    const theirs = fill(folder, people)
+    const server = { origin, pid, headers: { authorization: `Bearer ${TOKEN}` } }
+    found.push({ name: 'directus', server, calls: callsOn('/items/prospects', theirs, directusQuery, toDirectus) })
+  }
+  if (!without.includes('fastify')) {
+    const files = join(floors, 'v3/d1/miniflare-D1DatabaseObject')
+    const file = readdirSync(files).find((name) => /^[0-9a-f]{64}\.sqlite$/.test(name)) as string
+    const copy = join(folder, 'fastify.sqlite')
+    const source = join(ours.replace(/ours$/, 'floor'), 'v3/d1/miniflare-D1DatabaseObject', file)
+    cpSync(source, copy)
+    if (existsSync(`${source}-wal`)) cpSync(`${source}-wal`, `${copy}-wal`)
+    const port = await freePort()
+    const origin = `http://127.0.0.1:${port}`
+    const args = [join(import.meta.dirname, 'floor-server.mjs'), MODULES, copy, String(port)]
+    const pid = await startNode(args, {}, origin, '/')
+    found.push({
+      name: 'fastify',
+      server: { origin, pid, headers: floorHeaders },
+      calls: callsOn('/v1/prospects', ids, ownQuery),
+    })
+  }
+  return found
+}
+
+const median = (all: number[]) => all.sort((a, b) => a - b)[all.length >> 1] as number
+
+async function measure(all: Contestant[]) {
+  const [floor, ours] = all as [Contestant, Contestant]
+  for (const call of CALLS) {
+    const rounds = new Map<string, Round[]>(all.map(({ name }) => [name, []]))
+    for (const { server, calls } of all) for (let i = 0; i < 5; i++) await send(agent, server, calls[call]())
+    for (let round = 0; round < ROUNDS; round++)
+      for (const { name, server, calls } of all) rounds.get(name)?.push(await load(server, calls[call], SECONDS))
+    const of = (name: string, what: keyof Round) => median((rounds.get(name) ?? []).map((one) => one[what]))
+    console.log(`\n${call}`)
+    for (const { name } of all) {
+      const [rate, p50, p99, cpu] = (['rate', 'p50', 'p99', 'cpu'] as const).map((what) => of(name, what)) as [
+        number,
+        number,
+        number,
+        number,
+      ]
+      const spread = (rounds.get(name) ?? []).map((one) => one.cpu).sort((a, b) => a - b)
+      console.log(
+        `  ${name.padEnd(10)} ${rate.toFixed(0).padStart(6)}/s  p50 ${p50.toFixed(2).padStart(8)} ms  p99 ${p99.toFixed(2).padStart(8)} ms  CPU ${cpu.toFixed(2).padStart(7)} ms (${spread[0]?.toFixed(2)} to ${spread.at(-1)?.toFixed(2)})`,
+      )
+    }
+    const ratios = (rounds.get(ours.name) ?? []).map((one, i) => one.cpu / (rounds.get(floor.name)?.[i]?.cpu ?? 1))
+    const times = [
+      `CPU ${median(ratios).toFixed(2)}× the floor's (${Math.min(...ratios).toFixed(2)} to ${Math.max(...ratios).toFixed(2)})`,
+    ]
+    for (const { name } of all.slice(2))
+      times.push(`${(of(ours.name, 'rate') / of(name, 'rate')).toFixed(1)}× as many calls as ${name}`)
+    console.log(`  ${times.join('; ')}`)
+  }
+}
+
+install()
+console.log(
+  `${PEOPLE} people, median of ${ROUNDS} rounds of ${SECONDS} s each; ${cpus().length} × ${cpus()[0]?.model}, ${kernel()}`,
+)
+console.log(
+  Object.entries({ ...VERSIONS, 'our node': process.versions.node })
+    .map((pair) => pair.join(' '))
+    .join(', '),
+)
+try {
+  await measure(await contestants())
+} finally {
+  for (const server of started) server.kill()
+  rmSync(folder, { recursive: true, force: true })
+}
+process.exit()

@@ -1,0 +1,58 @@
+import { execFileSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { convertV4MiniflareOptions, Miniflare } from 'miniflare'
+import { unstable_getMiniflareWorkerOptions } from 'wrangler'
+
+const ROOT = join(import.meta.dirname, '..')
+
+export interface StartedWorker {
+  origin: string
+  /** Of workerd: the Worker, and what stands for D1, R2 and the queues. */
+  pid: number
+  end(): Promise<void>
+}
+
+/** The service as it is deployed: one minified file. Returns its text. */
+export function bundle(folder: string): string {
+  execFileSync('wrangler', ['deploy', '--dry-run', '--outdir', folder], { cwd: ROOT, stdio: 'ignore' })
+  return readFileSync(join(folder, 'index.js'), 'utf8')
+}
+
+/**
+ * Runs a Worker with the bindings of wrangler.toml and its state in a folder, on a port of workerd's own: `wrangler dev`
+ * and Miniflare's proxy would take longer than what is measured.
+ */
+export async function startWorker(script: string, folder: string): Promise<StartedWorker> {
+  const { assets: _, ...options } = unstable_getMiniflareWorkerOptions(join(ROOT, 'wrangler.toml')).workerOptions
+  const before = children()
+  const miniflare = new Miniflare(
+    convertV4MiniflareOptions({
+      ...options,
+      name: 'bench',
+      modules: [{ type: 'ESModule', path: 'index.js', contents: script }],
+      modulesRoot: '/',
+      bindings: {
+        ADMIN_TOKEN: OPERATOR,
+        RATE_LIMITS: 'off',
+        ENCRYPTION_KEY: `1.${btoa('0123456789abcdef0123456789abcdef')}`,
+      },
+      resourcePersistencePath: join(folder, 'v3'),
+      unsafeDirectSockets: [{ host: '127.0.0.1', port: 0 }],
+    } as Parameters<typeof convertV4MiniflareOptions>[0]),
+  )
+  const url = await miniflare.unsafeGetDirectURL('bench')
+  const pid = children().find((child) => !before.includes(child))
+  if (pid === undefined) throw new Error('workerd did not start.')
+  return { origin: url.origin, pid, end: () => miniflare.dispose() }
+}
+
+export const OPERATOR = 'operator-of-the-bench'
+
+/** The processes that this one has started. */
+const children = (): number[] =>
+  readFileSync(`/proc/${process.pid}/task/${process.pid}/children`, 'utf8')
+    .trim()
+    .split(' ')
+    .filter(Boolean)
+    .map(Number)
