@@ -1,93 +1,123 @@
-// `npm run bench:import`: how many rows a second the service on this machine imports, beside the same rows POSTed one by
-// one, and how long single calls wait meanwhile. 10,000 rows; `npm run bench:import -- 100000` for more.
-import { call, cleanUp, newFolder, startService } from '../test/e2e/service.ts'
+// `npm run bench:import`: how many rows a second an import takes on this machine, what each 1,000 of them cost D1, and how
+// long a GET takes meanwhile, beside the same rows POSTed one by one with as many clients as do it fastest. 10,000 rows;
+// `npm run bench:import -- 100000` for more. Linux only: memory and CPU are read from /proc.
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { Agent } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { load, type Server, send } from './load.ts'
+import { type Person, person } from './people.ts'
+import { bundle, OPERATOR, startWorker } from './worker.ts'
 
 const ROWS = Number(process.argv[2] ?? 10_000)
-/** Of those POSTed one by one, and how many clients do so at best. */
-const SINGLES = 2000
+/** How long people are POSTed one by one, seconds, and by how many clients at once. */
+const SECONDS = 4
 const CLIENTS = [1, 4, 16, 64]
-const OPERATOR = 'operator-of-the-bench'
-const flags = ['--no-seed', `--var=ADMIN_TOKEN:${OPERATOR}`, '--var=RATE_LIMITS:off']
-const service = await startService(newFolder(), flags)
 
-const person = (n: number, city: string) => ({
-  firstName: 'Pat',
-  lastName: `Doe ${n}`,
-  email: `p${n}@example.com`,
-  phone: `(212) 555-${String(n % 10_000).padStart(4, '0')}`,
-  labels: `Label ${n % 7}, All`,
-  newSourceName: `Source ${n % 5}`,
-  title: 'Agent',
-  company: `Realty ${n % 50}`,
-  city,
-})
-const people = (rows: number, city: string) => Array.from({ length: rows }, (_, n) => person(n, city))
-const toCsv = (all: ReturnType<typeof people>) =>
-  [Object.keys(all[0] ?? {}), ...all.map(Object.values)]
+const folder = mkdtempSync(join(tmpdir(), 'prospects-bench-'))
+execFileSync('node', ['scripts/migrate.mjs', folder], { cwd: join(import.meta.dirname, '..') })
+const { origin, pid, log } = await startWorker(bundle(join(folder, 'bundle')), folder)
+const agent = new Agent({ keepAlive: true })
+
+/** A person as a row; with another `city`, who is known is updated. */
+const row = (n: number, city: string) => ({ ...person(n), newSourceName: `Source ${n % 5}`, city })
+type Row = ReturnType<typeof row>
+const toCsv = (all: Row[]) =>
+  [Object.keys(all[0] ?? {}), ...all.map((one) => Object.values({ ...one, labels: one.labels.join(' , ') }))]
     .map((cells) => cells.map((cell) => `"${cell}"`).join(','))
     .join('\n')
+const people = (from: number, many: number, city: string) => Array.from({ length: many }, (_, n) => row(from + n, city))
 
-async function newAccount() {
-  const { json } = await call(service.origin, OPERATOR, 'POST', '/admin/accounts', { name: 'Bench' })
-  return json.apiKey.key as string
+async function newAccount(): Promise<Server> {
+  const operator = { origin, pid, headers: { authorization: `Bearer ${OPERATOR}` } }
+  const account = JSON.parse(
+    await send(agent, operator, { method: 'POST', path: '/admin/accounts', body: { name: 'Bench' } }),
+  )
+  return { origin, pid, headers: { authorization: `Bearer ${account.apiKey.key}` } }
 }
 
-/** Imports people; the rows per second from the request to the end, and the slowest single call meanwhile, ms. */
-async function importAll(key: string, body: string) {
+/** Of workerd: the Worker, and what stands for D1, R2 and the queues; MiB. */
+const memory = () => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024
+
+/** Imports people: what became of them, rows per second from the request to the end, costs, and how long a GET took. */
+async function importAll(server: Server, body: string) {
+  const logged = log.length
   const start = performance.now()
-  const headers = { authorization: `Bearer ${key}`, 'content-type': 'text/csv' }
-  const sent = await fetch(`${service.origin}/v1/imports?update=true`, { method: 'POST', headers, body })
+  const headers = { ...server.headers, 'content-type': 'text/csv' }
+  const sent = await fetch(`${origin}/v1/imports?update=true`, { method: 'POST', headers, body })
   const { id } = (await sent.json()) as { id: string }
   const waits: number[] = []
+  let most = 0
   for (;;) {
     const asked = performance.now()
-    const { json } = await call(service.origin, key, 'GET', `/v1/imports/${id}`)
+    const done = JSON.parse(await send(agent, server, { method: 'GET', path: `/v1/imports/${id}` }))
     waits.push(performance.now() - asked)
-    if (json.finishedAt) {
-      waits.sort((a, b) => a - b)
+    most = Math.max(most, memory())
+    if (done.finishedAt) {
       const seconds = (performance.now() - start) / 1000
-      return { ...json, rate: json.read / seconds, median: waits[waits.length >> 1] ?? 0, worst: waits.at(-1) ?? 0 }
+      // the consumer's last line comes after its last commit
+      await new Promise((again) => setTimeout(again, 100))
+      const costs = log.slice(logged).flatMap((line) => (line.includes('"import"') ? [JSON.parse(line)] : []))
+      const per1000 = (what: 'trips' | 'read' | 'written') =>
+        costs.reduce((sum, cost) => sum + cost[what], 0) / (done.read / 1000)
+      waits.sort((a, b) => a - b)
+      const [median = 0, worst = 0] = [waits[waits.length >> 1], waits.at(-1)]
+      return { ...done, rate: done.read / seconds, per1000, median, worst, memory: most }
     }
     await new Promise((again) => setTimeout(again, 20))
   }
 }
 
 /** POSTs people one by one, so many at a time; the rows per second. */
-async function postAll(key: string, all: ReturnType<typeof people>, clients: number): Promise<number> {
-  const start = performance.now()
-  const queue = all.values()
-  const client = async () => {
-    for (const body of queue) await call(service.origin, key, 'POST', '/v1/prospects', { ...body, update: true })
-  }
-  await Promise.all(Array.from({ length: clients }, client))
-  return all.length / ((performance.now() - start) / 1000)
+async function postAll(server: Server, from: number, known: number, city: string, clients: number): Promise<number> {
+  let n = 0
+  const next = () => ({
+    method: 'POST' as const,
+    path: '/v1/prospects',
+    body: { ...row(from + (known ? n++ % known : n++), city), update: true } satisfies Person & { update: boolean },
+  })
+  return (await load(server, next, SECONDS, clients)).rate
 }
 
-const round = Math.round
-const key = await newAccount()
-for (const [what, body] of [
-  ['all new', toCsv(people(ROWS, 'Here'))],
-  ['all known, no change', toCsv(people(ROWS, 'Here'))],
-  ['all known, updated', toCsv(people(ROWS, 'There'))],
-] as const) {
-  const { rate, median, worst, created, updated, unchanged, failed } = await importAll(key, body)
-  const counts = `${created} created, ${updated} updated, ${unchanged} unchanged, ${failed} refused`
-  console.log(
-    `import, ${what}: ${round(rate)} rows/s (${counts}); a GET meanwhile takes ${round(median)} ms, at worst ${round(worst)} ms`,
-  )
-}
-for (const [what, city] of [
+const round = (n: number) => n.toFixed(n < 20 ? 1 : 0)
+const server = await newAccount()
+console.log(`memory before: ${round(memory())} MiB`)
+const kinds = [
   ['all new', 'Here'],
   ['all known, no change', 'Here'],
   ['all known, updated', 'There'],
-] as const) {
+] as const
+for (const [what, city] of kinds) {
+  const { rate, per1000, median, worst, memory, ...done } = await importAll(server, toCsv(people(0, ROWS, city)))
+  const { created, updated, unchanged, failed } = done
+  console.log(`import of ${ROWS}, ${what}: ${round(rate)} rows/s`)
+  console.log(`  ${created} created, ${updated} updated, ${unchanged} unchanged, ${failed} refused`)
+  const costs = [
+    `${round(per1000('trips'))} trips`,
+    `${round(per1000('read'))} rows read`,
+    `${round(per1000('written'))} written`,
+  ]
+  console.log(`  for 1,000 rows: ${costs.join(', ')}`)
+  console.log(
+    `  a GET meanwhile: median ${round(median)} ms, worst ${round(worst)} ms; memory ${round(memory)} MiB at the most`,
+  )
+}
+const KNOWN = 2000
+for (const [what, city] of kinds) {
   const rates: [clients: number, rate: number][] = []
   for (const clients of CLIENTS) {
     const own = await newAccount()
-    if (what !== 'all new') await importAll(own, toCsv(people(SINGLES, 'Here')))
-    rates.push([clients, await postAll(own, people(SINGLES, city), clients)])
+    if (what !== 'all new') await importAll(own, toCsv(people(0, KNOWN, 'Here')))
+    // each of those who are known is changed once
+    const cities = what === 'all known, updated' ? `There ${clients}` : city
+    rates.push([
+      clients,
+      await postAll(own, what === 'all new' ? 1_000_000 : 0, what === 'all new' ? 0 : KNOWN, cities, clients),
+    ])
   }
   const [clients, rate] = rates.reduce((a, b) => (b[1] > a[1] ? b : a))
   console.log(`one by one, ${what}: ${round(rate)} rows/s at best, with ${clients} clients`)
 }
-await cleanUp()
+rmSync(folder, { recursive: true, force: true })
+process.exit()

@@ -23,14 +23,20 @@ export interface Round {
   cpu: number
 }
 
+/** How many connections are open else. */
 const CONNECTIONS = 8
 
 /**
- * Makes calls for some seconds, each of 8 connections one after another. Throws if one is not answered with 2xx. Node's
+ * Makes calls for some seconds, on each connection one after another. Throws if one is not answered with 2xx. Node's
  * own client: autocannon knows whole milliseconds only.
  */
-export async function load(server: Server, nextCall: () => Call, seconds: number): Promise<Round> {
-  const agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS })
+export async function load(
+  server: Server,
+  nextCall: () => Call,
+  seconds: number,
+  connections = CONNECTIONS,
+): Promise<Round> {
+  const agent = new Agent({ keepAlive: true, maxSockets: connections })
   const times: number[] = []
   const before = cpuOf(server.pid)
   const start = performance.now()
@@ -41,7 +47,7 @@ export async function load(server: Server, nextCall: () => Call, seconds: number
       times.push(performance.now() - asked)
     }
   }
-  await Promise.all(Array.from({ length: CONNECTIONS }, connection))
+  await Promise.all(Array.from({ length: connections }, connection))
   const took = (performance.now() - start) / 1000
   agent.destroy()
   times.sort((a, b) => a - b)

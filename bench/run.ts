@@ -16,13 +16,15 @@ import { type Call, load, type Round, type Server, send } from './load.ts'
 import { LABELS, type Person, person, random } from './people.ts'
 import { bundle, OPERATOR, startWorker } from './worker.ts'
 
-const options = { people: '100000', rounds: '5', seconds: '2', without: '' }
 const { values } = parseArgs({
-  options: Object.fromEntries(
-    Object.entries(options).map(([name, value]) => [name, { type: 'string', default: value }]),
-  ),
-}) as { values: typeof options }
-const [PEOPLE, ROUNDS, SECONDS] = [values.people, values.rounds, values.seconds].map(Number) as [number, number, number]
+  options: {
+    people: { type: 'string', default: '100000' },
+    rounds: { type: 'string', default: '5' },
+    seconds: { type: 'string', default: '2' },
+    without: { type: 'string', default: '' },
+  },
+})
+const [PEOPLE, ROUNDS, SECONDS] = [Number(values.people), Number(values.rounds), Number(values.seconds)]
 const VERSIONS = { directus: '12.4.0', fastify: '5.12.8', 'better-sqlite3': '12.11.1', node: '20.20.2' }
 const MODULES = join(import.meta.dirname, '../node_modules/.bench')
 const NODE = join(MODULES, 'node_modules/node/bin/node')
@@ -146,10 +148,7 @@ const toDirectus = ({ firstName, lastName, labels, ...rest }: Person) => ({
 })
 
 async function startNode(args: string[], env: Record<string, string>, origin: string, path: string) {
-  const server = spawn(NODE, args, {
-    env: { PATH: process.env.PATH ?? '', ...env },
-    stdio: ['ignore', 'ignore', 'inherit'],
-  })
+  const server = spawn(NODE, args, { env: { ...process.env, ...env }, stdio: ['ignore', 'ignore', 'inherit'] })
   started.push(server)
   await until(`${args[0]} to answer`, () =>
     fetch(origin + path).then(
@@ -173,8 +172,9 @@ async function contestants(): Promise<Contestant[]> {
   const headers = { authorization: `Bearer ${key}` }
   const floorHeaders = { 'x-account': accountId }
   const own = await startWorker(script, ours)
-  const entry = { entryPoints: [join(import.meta.dirname, 'floor-worker.js')], bundle: true, write: false } as const
-  const floorScript = (await build({ ...entry, format: 'esm', minify: true })).outputFiles[0]?.text ?? ''
+  const entryPoints = [join(import.meta.dirname, 'floor-worker.js')]
+  const built = await build({ entryPoints, bundle: true, write: false, format: 'esm', minify: true })
+  const floorScript = built.outputFiles[0]?.text ?? ''
   const floor = await startWorker(floorScript, floors)
   const found: Contestant[] = [
     { name: 'floor', server: { ...floor, headers: floorHeaders }, calls: callsOn('/v1/prospects', ids, ownQuery) },
@@ -186,7 +186,7 @@ async function contestants(): Promise<Contestant[]> {
     const env = settings(folder, port)
     const cli = join(MODULES, 'node_modules/directus/cli.js')
     const origin = `http://127.0.0.1:${port}`
-    execFileSync(NODE, [cli, 'bootstrap'], { env: { PATH: process.env.PATH ?? '', ...env }, stdio: 'ignore' })
+    execFileSync(NODE, [cli, 'bootstrap'], { env: { ...process.env, ...env }, stdio: 'ignore' })
     const pid = await startNode([cli, 'start'], env, origin, '/server/ping')
     await makeCollections(origin)
     const theirs = fill(folder, people)
@@ -197,9 +197,7 @@ async function contestants(): Promise<Contestant[]> {
     const files = join(floors, 'v3/d1/miniflare-D1DatabaseObject')
     const file = readdirSync(files).find((name) => /^[0-9a-f]{64}\.sqlite$/.test(name)) as string
     const copy = join(folder, 'fastify.sqlite')
-    const source = join(ours.replace(/ours$/, 'floor'), 'v3/d1/miniflare-D1DatabaseObject', file)
-    cpSync(source, copy)
-    if (existsSync(`${source}-wal`)) cpSync(`${source}-wal`, `${copy}-wal`)
+    for (const end of ['', '-wal']) if (existsSync(join(files, file + end))) cpSync(join(files, file + end), copy + end)
     const port = await freePort()
     const origin = `http://127.0.0.1:${port}`
     const args = [join(import.meta.dirname, 'floor-server.mjs'), MODULES, copy, String(port)]

@@ -8,6 +8,8 @@ const ROOT = join(import.meta.dirname, '..')
 
 export interface StartedWorker {
   origin: string
+  /** What it has logged so far. */
+  log: string[]
   /** Of workerd: the Worker, and what stands for D1, R2 and the queues. */
   pid: number
   end(): Promise<void>
@@ -26,6 +28,7 @@ export function bundle(folder: string): string {
 export async function startWorker(script: string, folder: string): Promise<StartedWorker> {
   const { assets: _, ...options } = unstable_getMiniflareWorkerOptions(join(ROOT, 'wrangler.toml')).workerOptions
   const before = children()
+  const log: string[] = []
   const miniflare = new Miniflare(
     convertV4MiniflareOptions({
       ...options,
@@ -37,6 +40,7 @@ export async function startWorker(script: string, folder: string): Promise<Start
         RATE_LIMITS: 'off',
         ENCRYPTION_KEY: `1.${btoa('0123456789abcdef0123456789abcdef')}`,
       },
+      handleStructuredLogs: ({ message }) => log.push(message),
       resourcePersistencePath: join(folder, 'v3'),
       unsafeDirectSockets: [{ host: '127.0.0.1', port: 0 }],
     } as Parameters<typeof convertV4MiniflareOptions>[0]),
@@ -44,7 +48,7 @@ export async function startWorker(script: string, folder: string): Promise<Start
   const url = await miniflare.unsafeGetDirectURL('bench')
   const pid = children().find((child) => !before.includes(child))
   if (pid === undefined) throw new Error('workerd did not start.')
-  return { origin: url.origin, pid, end: () => miniflare.dispose() }
+  return { origin: url.origin, log, pid, end: () => miniflare.dispose() }
 }
 
 export const OPERATOR = 'operator-of-the-bench'

@@ -54,7 +54,9 @@ export async function runBatch({ messages }: MessageBatch<unknown>, env: Env): P
     const { success, data } = RunImport.safeParse(body)
     if (!success) console.error(JSON.stringify({ level: 'error', error: 'not an import', messageId: id }))
     const db = success ? databaseOf(env, data.accountId) : null
-    if (success && db) await runImport(db, env, data)
+    if (!success || !db) continue
+    await runImport(db, env, data)
+    console.log(JSON.stringify({ level: 'info', message: 'import', ...data, ...db.cost }))
   }
 }
 
