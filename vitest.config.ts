@@ -32,7 +32,9 @@ export default defineConfig({
           include: ['test/e2e/*.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
-          fileParallelism: false,
+          // most of their time they wait
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 },
         },
       },
     ],
