@@ -81,11 +81,11 @@ const linkOf = (url: string) =>
     .replace(/\/$/, '')
 
 /** Remarks in parentheses, as in `Bartender (part-time)`, make no other title. */
-const isSameTitle = (a: string, b: string) => fold(withoutRemarks(a)) === fold(withoutRemarks(b))
+export const isSameTitle = (a: string, b: string) => fold(withoutRemarks(a)) === fold(withoutRemarks(b))
 const withoutRemarks = (text: string) => text.replaceAll(/\([^)]*\)/g, ' ')
 
 /** Neither its legal form nor a place behind a comma or in parentheses makes another company or school. */
-function isSameCompany(a: string, b: string): boolean {
+export function isSameCompany(a: string, b: string): boolean {
   const bare = (text: string) =>
     fold(withoutRemarks(text)).replace(/ (?:inc|llc|ltd|limited|corp|co|company|lp|pllc)$/, '')
   const withoutPlace = (text: string) => text.replace(/,\s*(?:\D{1,30}|\D{1,25},\s*\D{1,20})$/, '')
@@ -113,13 +113,13 @@ function isSameLicense(truth: string, find: string): boolean {
   const [one, other] = [fold(truth), fold(find)]
   return holds(one, other) && 2 * other.split(' ').length >= one.split(' ').length
 }
-const isSameNumber = (a: string, b: string) =>
+export const isSameNumber = (a: string, b: string) =>
   fold(a).replaceAll(/[^\p{L}\p{N}]/gu, '') === fold(b).replaceAll(/[^\p{L}\p{N}]/gu, '')
-const isSameText = (a: string, b: string) => fold(a) === fold(b)
-const isIdentical = (a: string, b: string) => a.toLowerCase() === b.toLowerCase()
+export const isSameText = (a: string, b: string) => fold(a) === fold(b)
+export const isIdentical = (a: string, b: string) => a.toLowerCase() === b.toLowerCase()
 
 /** Each truth is found once at most; a second find of it is wrong. */
-function scoreSet(truths: string[], finds: string[], isSame: (a: string, b: string) => boolean): Score {
+export function scoreSet(truths: string[], finds: string[], isSame: (a: string, b: string) => boolean): Score {
   const missed = [...truths]
   const score: Score = { right: [], wrong: [], missed }
   for (const find of finds) {
@@ -130,9 +130,9 @@ function scoreSet(truths: string[], finds: string[], isSame: (a: string, b: stri
   return score
 }
 
-const existing = (...texts: (string | null)[]) => texts.filter((text) => text !== null)
+export const existing = (...texts: (string | null)[]) => texts.filter((text) => text !== null)
 
-function sum(scores: Score[]): Score {
+export function sumOf(scores: Score[]): Score {
   return {
     right: scores.flatMap(({ right }) => right),
     wrong: scores.flatMap(({ wrong }) => wrong),
@@ -153,7 +153,7 @@ function pair<A, B>(truths: A[], finds: B[], likeness: (truth: A, find: B) => nu
   ]
 }
 
-const same = (a: string | null, b: string | null, isSame: (a: string, b: string) => boolean) =>
+export const same = (a: string | null, b: string | null, isSame: (a: string, b: string) => boolean) =>
   a !== null && b !== null && isSame(a, b) ? 1 : 0
 const some = (a: string | null, b: string | null) => same(a, b, (one, other) => holds(fold(one), fold(other))) / 4
 
@@ -177,7 +177,7 @@ function scoreDates(
   truth: ReturnType<typeof dated> | null,
   find: ReturnType<typeof dated> | null,
 ): Score {
-  return sum(
+  return sumOf(
     (['start', 'end'] as const).map((side) => {
       const said = (period: ReturnType<typeof dated> | null) =>
         existing(period?.[side] ?? null).map((date) => `${name}: ${side} ${date}`)
@@ -228,7 +228,7 @@ export function score(truth: Truth, found: ParsedResume): Record<Field, Score> {
     pairs: [A | null, B | null][],
     of: (side: A | B) => string | null,
     isSame: (a: string, b: string) => boolean,
-  ) => sum(pairs.map(([a, b]) => scoreSet(existing(a && of(a)), existing(b && of(b)), isSame)))
+  ) => sumOf(pairs.map(([a, b]) => scoreSet(existing(a && of(a)), existing(b && of(b)), isSame)))
   const nameOf = (job: { title: string | null; company: string | null } | null) =>
     entry([job?.title ?? null, job?.company ?? null])
   const schoolOf = (one: { school: string | null } | null) => entry([one?.school ?? null])
@@ -243,10 +243,10 @@ export function score(truth: Truth, found: ParsedResume): Record<Field, Score> {
     skills: scoreSet(truth.skills, values(found.skills), isSameText),
     'work titles': part(jobs, ({ title }) => title, isSameTitle),
     'work companies': part(jobs, ({ company }) => company, isSameCompany),
-    'work dates': sum(jobs.map(([a, b]) => scoreDates(nameOf(a ?? b), a && dated(a), b && dated(b)))),
+    'work dates': sumOf(jobs.map(([a, b]) => scoreDates(nameOf(a ?? b), a && dated(a), b && dated(b)))),
     'education schools': part(schools, ({ school }) => school, isSameCompany),
     'education degrees': part(schools, ({ degree }) => degree, isSameDegree),
-    'education dates': sum(schools.map(([a, b]) => scoreDates(schoolOf(a ?? b), a && dated(a), b && dated(b)))),
+    'education dates': sumOf(schools.map(([a, b]) => scoreDates(schoolOf(a ?? b), a && dated(a), b && dated(b)))),
     licenses: scoreSet(
       truth.licenses.map(({ name }) => name),
       found.licenses.map(({ name }) => name),
@@ -263,7 +263,7 @@ export function score(truth: Truth, found: ParsedResume): Record<Field, Score> {
 
 /** Precision, recall and F1 of scores together, from 0 to 1; NaN where there is nothing to divide by. */
 export function rate(scores: Score[]): { precision: number; recall: number; f1: number; truths: number } {
-  const { right, wrong, missed } = sum(scores)
+  const { right, wrong, missed } = sumOf(scores)
   return {
     precision: right.length / (right.length + wrong.length),
     recall: right.length / (right.length + missed.length),

@@ -1336,7 +1336,7 @@ export interface components {
              */
             status: "processing" | "parsed" | "unsupported" | "failed";
             /**
-             * @description Why it could not be read.
+             * @description Why it could not be read, or not all of it.
              * @example The PDF is encrypted.
              */
             reason: string | null;

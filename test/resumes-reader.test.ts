@@ -265,6 +265,15 @@ describe('meanwhile', () => {
   })
 })
 
+test.each([
+  ['of more pages', `${CV}${'\fMore.'.repeat(30)}`, 'Only the first 30 pages were read.'],
+  ['of more letters', `${CV}${'word '.repeat(60_000)}`, 'Only its beginning was read.'],
+])('a resume %s than are read says so, and what was read fills blanks', async (_, cv, reason) => {
+  const prospect = await wasRead({}, cv)
+  expect(prospect.resume).toMatchObject({ status: 'parsed', reason })
+  expect(filled(prospect)).toEqual(SAID)
+})
+
 describe('what cannot be read', () => {
   test.each<[string, string | Uint8Array, string, string, RegExp]>([
     ['a text without words', '1 2 3 4 5 6 7 8 9', 'text/plain', 'unsupported', /no text/],

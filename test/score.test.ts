@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { scoreFilled } from '../bench/filled'
 import { rate, score, type Truth } from '../bench/score'
 import type { ParsedResume } from '../src/resumes/fields/parsed'
 
@@ -66,4 +67,17 @@ test('what is false is wrong and missed, what is found twice is wrong once, an e
   })
   expect(scores['work dates'].missed).toHaveLength(3)
   expect(scores['education degrees']).toEqual({ right: [], wrong: ['M.A., History'], missed: ['B.A., History'] })
+})
+
+test('what is filled in is right only as the resume has it, a title with its company', () => {
+  const wrong = (filled: object) =>
+    Object.entries(scoreFilled(TRUTH, filled)).flatMap(([f, s]) => (s.wrong[0] ? [f] : []))
+  const right = { email: 'jose@example.com', city: 'New York', state: 'NY', licenseStatus: 'licensed' }
+  expect(wrong({ ...right, postalCode: '100012345', title: 'Agent', company: 'Acme Realty' })).toEqual([])
+  expect(
+    wrong({ email: 'a@example.com', phone: '+12125550199', city: 'Rome', state: null, licenseStatus: 'in_progress' }),
+  ).toEqual(['email', 'phone', 'city', 'licenseStatus'])
+  // once theirs, and another's title
+  expect(wrong({ title: 'Clerk', company: 'Acme Realty' })).toEqual(['title', 'company'])
+  expect(wrong({ title: 'Agent', company: 'Other' })).toEqual(['title', 'company'])
 })

@@ -61,7 +61,7 @@ export const ResumeSchema = z
       description:
         '`processing`: it is still to be read. `unsupported`: it is kept, and cannot be read (encrypted, a scan). `failed`: likewise (damaged, too much of it).',
     }),
-    reason: text('Why it could not be read.', 'The PDF is encrypted.'),
+    reason: text('Why it could not be read, or not all of it.', 'The PDF is encrypted.'),
     parsed: parsed.nullable(),
   })
   .meta({ id: 'Resume', description: 'A resume: its file, and what was read in it.' })

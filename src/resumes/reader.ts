@@ -6,7 +6,9 @@ import { openOutbox } from '../webhooks/events'
 import { readResume } from './fields/read'
 import type { KeptResume, Reading } from './resume'
 import { saidBy } from './said'
+import { MAX_PAGES } from './text/collector'
 import { extractText } from './text/extract'
+import type { DocumentText } from './text/span'
 import { Unreadable } from './text/unreadable'
 import { ReadResume, wakeReader } from './wake'
 
@@ -67,7 +69,7 @@ async function readObject(
   await db.d1.prepare(COUNT).bind(accountId, prospectId).run()
   try {
     const text = await extractText(bytes, contentType)
-    return { status: 'parsed', reason: null, parsed: readResume(text, country) }
+    return { status: 'parsed', reason: cutBy(text), parsed: readResume(text, country) }
   } catch (error) {
     if (error instanceof Unreadable) return ended(error.status, error.reason)
     console.error(
@@ -75,6 +77,12 @@ async function readObject(
     )
     return ended('failed', 'The file could not be read.')
   }
+}
+
+/** For people: what of a document that goes on was read. */
+function cutBy({ isCut, pages }: DocumentText): string | null {
+  if (!isCut) return null
+  return pages > MAX_PAGES ? `Only the first ${MAX_PAGES} pages were read.` : 'Only its beginning was read.'
 }
 
 /** Takes a resume that is to be read, unless another has it in hand. */

@@ -12,7 +12,7 @@ export const MAX_RESUME = 5 * 1024 * 1024
 /** How reading a resume ended, or that it has not. */
 export interface Reading {
   status: 'processing' | 'parsed' | 'unsupported' | 'failed'
-  /** For people: why there is nothing. */
+  /** For people: why there is nothing, or not all of it. */
   reason: string | null
   parsed: ParsedResume | null
 }
