@@ -33,6 +33,24 @@ export function columns(left: string[], right: string[]): DocumentText {
   return { spans: [...a.spans, ...b.spans], pages: 1, isCut: false }
 }
 
+/**
+ * Rows of cells, with ` | ` between them, that begin at these points from the left; `*` before a cell makes it bold, an empty row is
+ * a gap. They stand below the top of the page.
+ */
+export function grid(rows: string[], at: number[], above: string[] = TOP): DocumentText {
+  const { spans, ...rest } = page(above)
+  let y = 100
+  for (const row of rows) {
+    y += row === '' ? 8 : 13
+    for (const [i, cell] of row.split(' | ').entries()) {
+      const text = cell.trim().replace(/^\*/, '')
+      if (text)
+        spans.push({ page: 1, text, x: at[i] ?? 50, y, width: text.length * 5, size: 10, bold: text !== cell.trim() })
+    }
+  }
+  return { spans, ...rest }
+}
+
 export const read = (lines: string[], country = 'US') => readResume(page(lines), country)
 export const told = (found: Found | null) => found && `${found.value} ${found.certainty}`
 export const TOP = ['Jane Doe @20b', 'Austin, TX 78701 | (512) 555-0142 | jane.doe@gmail.com']

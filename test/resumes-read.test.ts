@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest'
 import { readResume } from '../src/resumes/fields/read'
-import type { Span } from '../src/resumes/text/span'
 import { columns, read, TOP, told } from './resume-pages'
 
 describe('names', () => {
@@ -182,100 +181,4 @@ describe('links', () => {
     expect(read([...TOP, 'EXPERIENCE @12b', 'Agent, Compass |> 2018 – 2020', '• See www.compass.com']).links).toEqual(
       [],
     ))
-})
-
-describe('layouts', () => {
-  test('a sidebar on the left with sections of its own', () => {
-    const found = readResume(
-      columns(
-        [
-          'CONTACT @11b',
-          '(512) 555-0142',
-          'jane.doe@gmail.com',
-          'Austin, TX',
-          'SKILLS @11b',
-          'MLS',
-          'Excel',
-          'Staging',
-        ],
-        [
-          'Jane Doe @20b',
-          'EXPERIENCE @11b',
-          'Agent @10b',
-          'Compass',
-          '2018 – Present',
-          'Sold 41 homes to people who came back to me.',
-          'EDUCATION @11b',
-          'B.A. History, Rice University, 2012',
-        ],
-      ),
-      'US',
-    )
-    expect([found.name?.value, found.city?.value, found.skills.length, found.work.length]).toEqual([
-      'Jane Doe',
-      'Austin',
-      3,
-      1,
-    ])
-    expect(found.education).toMatchObject([{ school: 'Rice University', degree: 'B.A. History', endDate: '2012' }])
-  })
-  test('headings of unknown words: their lines say what they are about', () => {
-    const found = read([
-      ...TOP,
-      'SUMMARY @14b',
-      'I sell homes and like it.',
-      '',
-      'THE ROAD SO FAR @14b',
-      'Agent @10b',
-      'Compass, Austin, TX',
-      '2018 – Present',
-      '• Sold 41 homes.',
-      '',
-      'CLASSROOMS @14b',
-      'B.A. History',
-      'Rice University, 2012',
-      '',
-      'ASK THEM @14b',
-      'Ann Roe, ann@roe.com',
-      '',
-      'SKILLS @14b',
-      'MLS, Excel',
-    ])
-    expect(found.work).toMatchObject([{ title: 'Agent', company: 'Compass' }])
-    expect(found.education).toMatchObject([{ school: 'Rice University', degree: 'B.A. History' }])
-    expect([found.skills.length, found.emails.length]).toEqual([2, 1])
-  })
-  test('headings in the margin', () => {
-    const beside = (left: string, right: string, y: number): Span[] => [
-      ...(left ? [{ page: 1, text: left, x: 40, y, width: left.length * 5, size: 10, bold: true }] : []),
-      { page: 1, text: right, x: 180, y, width: right.length * 5, size: 10, bold: false },
-    ]
-    const rows: [string, string][] = [
-      ['', 'Jane Doe'],
-      ['', 'jane@doe.com'],
-      ['Experience', 'Agent, Compass, 2018 – 2020'],
-      ['', 'Clerk, Costco, 2015 – 2018'],
-      ['Skills', 'MLS, Excel'],
-      ['Education', 'B.A. History, Rice University, 2012'],
-    ]
-    const found = readResume(
-      { spans: rows.flatMap(([left, right], i) => beside(left, right, 40 + i * 20)), pages: 1, isCut: false },
-      'US',
-    )
-    expect([found.work.length, found.skills.length, found.education.length]).toEqual([2, 2, 1])
-  })
-  test('headers and footers that return are no part of a job', () => {
-    const found = read([
-      ...TOP,
-      'EXPERIENCE @12b',
-      'Agent, Compass |> 2018 – 2020',
-      '• Sold.',
-      '---',
-      'Jane Doe',
-      'Page 2 of 2',
-      '• Sold more.',
-      'Clerk, Costco |> 2015 – 2018',
-    ])
-    expect(found.work.map(({ company }) => company)).toEqual(['Compass', 'Costco'])
-  })
 })

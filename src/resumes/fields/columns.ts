@@ -157,10 +157,15 @@ function isAside(text: string): boolean {
     rest.replaceAll(/[^\p{L}\d]/gu, '').length < 3 ||
     isPlace(text) ||
     isState(text) ||
+    LABEL.test(text) ||
     // a city, whose state stands on the next line
     /^\p{Lu}[\p{L} .]{2,20},$/u.test(text)
   )
 }
+
+/** What stands before what it is the label of, in forms. */
+const LABEL =
+  /^(?:(?:full )?name|(?:home )?address|telephone|phone|mobile|cell|tel|e-?mail|nationality|citizenship|date of birth|website|linkedin|languages?|gender|mother tongue(?:\(s\))?|other languages?(?:\(s\))?|(?:digital|computer|language|social|communication|organi[sz]ational|technical) skills|driving licen[cs]e)\.?:?$/i
 
 const textOf = (row: Row) =>
   row.cells

@@ -1,5 +1,6 @@
 import { periodsOf } from './dates'
 import type { Section } from './headings'
+import { isPlace, withoutPlace } from './places'
 import type { Placed } from './sections'
 import { companyScore, isDegree, isSchool, titleScore } from './vocabulary'
 
@@ -10,7 +11,7 @@ const NEAR = 2
 
 /**
  * Gives the lines under headings of unknown words the section that they read like, if the headings name none for it: dates with
- * titles or companies are jobs, schools with degrees are education, someone's address is a reference.
+ * titles or companies are jobs, schools with degrees are education, someone's address is a reference, short items are skills.
  */
 export function resolveUnknown(lines: Placed[]): Placed[] {
   const referees = new Set(
@@ -21,6 +22,10 @@ export function resolveUnknown(lines: Placed[]): Placed[] {
   let resolved = lines.map((line) =>
     referees.has(line.part) && line.section === 'unknown' ? { ...line, section: 'references' as const } : line,
   )
+  if (!resolved.some((line) => line.section === 'skills')) {
+    const lists = new Set(partsOf(resolved, 'unknown').filter(isList).flat())
+    resolved = resolved.map((line) => (lists.has(line) ? { ...line, section: 'skills' as const } : line))
+  }
   if (!resolved.some((line) => line.section === 'education')) resolved = claim(resolved, 'education', isSchoolLine)
   if (!resolved.some((line) => line.section === 'work')) resolved = claim(resolved, 'work', isJobLine)
   return resolved.map((line) => (line.section === 'unknown' ? { ...line, section: 'other' } : line))
@@ -51,8 +56,31 @@ function claim(lines: Placed[], section: Section, tells: (lines: Placed[], at: n
   return lines.map((line) => (claimed.has(line) ? { ...line, section } : line))
 }
 
+/** Whether a part is items of a few words each, without dates, as skills are. */
+function isList(part: Placed[]): boolean {
+  const items = part.slice(0, 40).flatMap((line) =>
+    line.text
+      .split(/[\t,;|•·]/)
+      .map((item) => item.trim())
+      .filter(Boolean),
+  )
+  return (
+    items.length >= 4 &&
+    items.every((item) => item.split(' ').length <= 5 && !/[.!?]$|\d{4}/.test(item)) &&
+    !part.some((line) => periodsOf(line.text).length > 0)
+  )
+}
+
 const isHead = (line: Placed | undefined) =>
-  line !== undefined && !line.isBullet && line.text.length < 80 && !/[,;@|•]|[.:]$/.test(line.text)
+  line !== undefined &&
+  !line.isBullet &&
+  line.text.length < 80 &&
+  !/[,;@|•]|[.:]$/.test(
+    line.cells
+      .filter((cell) => !isPlace(cell.text))
+      .map((cell) => withoutPlace(cell.text))
+      .join(' '),
+  )
 
 const isTelling = (text: string) =>
   text.split(/\t|\s[–—|•·-]\s|, /, 6).some((part) => titleScore(part) >= 2.5 || companyScore(part) >= 2.5)

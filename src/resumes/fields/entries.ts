@@ -2,7 +2,7 @@ import { type PeriodText, periodsOf } from './dates'
 import { type Body, bodyOf, isEmphasised } from './emphasis'
 import { isPlace, withoutPlace } from './places'
 import { joinRanges, withoutPeriods } from './ranges'
-import type { Placed } from './sections'
+import { of, type Placed } from './sections'
 import { companyScore, titleScore } from './vocabulary'
 
 /** The lines that head one entry of a list of jobs, with its dates. */
@@ -30,7 +30,7 @@ const LABELLED =
  * many of those stand above the dates, the first entry says; a wide gap says it better.
  */
 export function entriesOf(lines: Placed[]): Entry[] {
-  const joined = joinRanges(lines)
+  const joined = joinRanges(lines).map(withoutNotes)
   const kinds = kindsOf(joined)
   const anchors = joined.flatMap((_, i) => (kinds[i] === 'anchor' ? [i] : []))
   const first = anchors[0] ?? joined.length
@@ -55,6 +55,12 @@ export function entriesOf(lines: Placed[]): Entry[] {
   })
   for (const dated of undated(joined, kinds, taken + 1, joined.length)) entries.push(dated)
   return entries.sort((a, b) => a.at - b.at).map(({ entry }) => entry)
+}
+
+/** A row of a table without the cells that describe. */
+function withoutNotes(line: Placed): Placed {
+  const cells = line.cells.filter((cell) => cell.text.split(' ').length <= 9 || periodsOf(cell.text).length > 0)
+  return line.cells.length > 2 && cells.length > 1 && cells.length < line.cells.length ? of(line, cells) : line
 }
 
 const isHead = (kind: Kind | undefined) => kind === 'head' || kind === 'maybe'

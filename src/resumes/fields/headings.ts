@@ -22,15 +22,16 @@ const CORE: [Section, string][] = [
   ],
   [
     'other',
-    'awards award honors honours achievements accomplishments publications projects volunteer volunteering volunteerism interests hobbies affiliations affiliation memberships membership languages language community activities military coursework workshops seminars press testimonials associations organizations involvement patents presentations conferences recognition hobby clubs civic giving causes boards recognitions distinctions scholarships extracurricular extracurriculars outside production transactions listings',
+    'awards award honors honours achievements accomplishments publications projects volunteer volunteering volunteerism interests hobbies affiliations affiliation memberships membership languages language community activities military coursework workshops seminars press testimonials associations organizations involvement patents presentations conferences recognition hobby clubs civic giving causes boards recognitions distinctions scholarships extracurricular extracurriculars outside production transactions listings courses assessments citizenship clearance',
   ],
+  ['education', 'academic academics educational scholastic schooling'],
   ['work', 'employment employers engagements roles posts'],
   ['summary', 'summary profile objective about overview statement introduction bio biography mission goal goals pitch'],
   [
     'work',
     'experience experiences work career careers jobs positions appointments occupation occupations history track journey path trajectory',
   ],
-  ['education', 'education educational academic academics schooling qualifications degrees studies learning'],
+  ['education', 'education qualifications degrees studies learning'],
   [
     'licenses',
     'certifications certification certificates credentials designations accreditations permits authorizations credentialing',
@@ -62,7 +63,10 @@ const PHRASES: Record<string, Section> = {
   'where i studied': 'education',
   'where i learned': 'education',
   'alma mater': 'education',
+  school: 'education',
   schools: 'education',
+  college: 'education',
+  leadership: 'other',
   'what i bring': 'skills',
   'what i offer': 'skills',
   'know-how': 'skills',
@@ -138,6 +142,9 @@ export const isHeadingWords = (text: string): boolean =>
  * is for the layout to say.
  */
 export function headingOf(text: string): Section | undefined {
+  // in two languages, mostly
+  const [, one, other] = /^([^/|]{3,30})\s[/|]\s([^/|]{3,30})$/.exec(text) ?? []
+  if (one && other) return headingOf(one) ?? headingOf(other)
   if (text.length > 60 || /[.@\d]/.test(text.replace(/\.$/, ''))) return undefined
   const plain = text
     .toLowerCase()

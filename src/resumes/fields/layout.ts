@@ -3,6 +3,7 @@ import { columnsOf } from './columns'
 import { isCaps } from './emphasis'
 import { isRunningLine } from './margins'
 import { type Cell, clean, type Row, rowsOf } from './rows'
+import { joinCells } from './tables'
 
 /** What is read at most: more is no resume. */
 const MAX = { spans: 50_000, pages: 60, rows: 5000, letters: 300_000 }
@@ -51,7 +52,7 @@ export function linesOf(text: DocumentText): Line[] {
     let line = 0
     const blocks = [
       page.filter((row) => running.has(row)).map((row) => [row]),
-      columnsOf(page.filter((row) => !running.has(row))),
+      columnsOf(page.filter((row) => !running.has(row))).map(joinCells),
     ]
     return blocks.flat().flatMap((rows) => {
       block++
@@ -99,6 +100,6 @@ function toLine(
     size,
     bold: row.cells[0]?.bold ?? false,
     isCaps: isCaps(text),
-    gap: above ? (row.y - above.y) / size : Number.POSITIVE_INFINITY,
+    gap: above ? (row.y - above.y - (above.height ?? 0)) / size : Number.POSITIVE_INFINITY,
   }
 }

@@ -22,13 +22,15 @@ const COLUMN =
  */
 export function outlineOf(lines: Line[]): (Heading | undefined)[] {
   const body = bodyOf(lines)
-  const strong = lines.filter((line) => !line.isRunning && sectionOf(line) && looksLikeHeading(line, body)).length
+  const sides = sidesOf(lines)
+  const looksIt = (line: Line) => looksLikeHeading(line, body) || sides.has(line)
+  const strong = lines.filter((line) => !line.isRunning && sectionOf(line) && looksIt(line)).length
   const outline = lines.map((line): Heading | undefined => {
     if (line.isRunning) return undefined
     if (line.cells.length > 1 && line.cells.every((cell) => COLUMN.test(cell.text)))
       return { section: undefined, rest: [] }
     const section = sectionOf(line)
-    const looks = looksLikeHeading(line, body) || (strong < 2 && isSetApart(line) && (strong === 0 || line.gap > 1.7))
+    const looks = looksIt(line) || (strong < 2 && isSetApart(line) && (strong === 0 || line.gap > 1.7))
     if (!section || !looks || (line.isBullet && !line.bold)) return undefined
     return { section, rest: line.cells.slice(1).filter((cell) => !COLUMN.test(cell.text)) }
   })
@@ -49,6 +51,19 @@ function looksLikeHeading(line: Line, body: Body): boolean {
   return isEmphasised(cell, body) || (line.cells.length === 1 && (line.isUnderlined || /[^:]:$/.test(line.text)))
 }
 
+/** The lines that begin with a heading in the left margin, beside its text, where several sections do. */
+function sidesOf(lines: Line[]): Set<Line> {
+  const beside = lines.filter((line) => line.cells.length > 1 && headingOf(firstOf(line)))
+  const columns = Map.groupBy(beside, (line) => `${line.block} ${Math.round((line.cells[1]?.x ?? 0) / 6)}`)
+  const texts = new Map<number, number>()
+  for (const column of columns.values()) {
+    const [{ block, cells } = { block: -1, cells: [] }] = column
+    if (cells[1] && new Set(column.map((line) => headingOf(firstOf(line)))).size >= 2) texts.set(block, cells[1].x)
+  }
+  const isSide = ({ block, cells: [first] }: Line) => (first?.end ?? 0) < (texts.get(block) ?? Number.NEGATIVE_INFINITY)
+  return new Set(lines.filter((line) => isSide(line) && headingOf(firstOf(line))))
+}
+
 const isSetApart = (line: Line) =>
   line.cells.length === 1 &&
   !line.isBullet &&
@@ -61,7 +76,14 @@ function joinBroken(lines: Line[], outline: (Heading | undefined)[], body: Body)
     const next = lines[i + 1]
     if (!next || next.block !== line.block || next.gap > 2 || next.isRunning || line.isRunning) return
     const [a, b] = [line.cells[0], next.cells[0]]
-    if (!a || !b || Math.abs(a.x - b.x) > 3 || a.bold !== b.bold || Math.abs(a.size - b.size) > 0.3) return
+    if (
+      !a ||
+      !b ||
+      Math.min(Math.abs(a.x - b.x), Math.abs(a.end - b.end)) > 3 ||
+      a.bold !== b.bold ||
+      Math.abs(a.size - b.size) > 0.3
+    )
+      return
     if (!looksLikeHeading(line, body) || isCaps(a.text) !== isCaps(b.text)) return
     const both = `${firstOf(line)} ${firstOf(next)}`
     const [section, whole] = [outline[i]?.section, headingOf(both)]

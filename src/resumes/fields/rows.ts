@@ -17,6 +17,8 @@ export interface Row {
   page: number
   y: number
   cells: Cell[]
+  /** How far below its first line its last one stands, if cells of it are broken over several. */
+  height?: number
 }
 
 /** A heading, or bold text, as it is marked in plain text. */

@@ -30,7 +30,7 @@ const INLINE = /^([\p{L}&/ ’']{4,40}):\s+(?=\S)/u
 
 /**
  * Puts every line under the heading that it belongs to, and leaves the headings out. A column without one at its top
- * goes on with the section of what stands above it, on its page or on the one before.
+ * goes on with the section of what stands above it, on its page or else on the one before.
  */
 export function sectionsOf(lines: Line[]): Placed[] {
   const outline = outlineOf(lines)
@@ -47,7 +47,10 @@ export function sectionsOf(lines: Line[]): Placed[] {
     if (open?.block !== line.block) {
       const extent = extentOf(lines, i)
       const before = columns.slice(-MAX_BACK).filter((column) => column.page < line.page || column.bottom < extent.top)
-      const above = before.findLast((column) => overlap(column, extent) > 0.5) ?? before.at(-1)
+      const onPage = before.filter((column) => column.page === line.page)
+      const above = [onPage, before]
+        .map((columns) => columns.findLast((column) => covers(column, extent)) ?? columns.at(-1))
+        .find((column) => column !== undefined)
       open = { section: above?.section ?? 'top', part: above?.part ?? 0, ...extent, block: line.block, page: line.page }
       columns.push(open)
     }
@@ -62,7 +65,7 @@ export function sectionsOf(lines: Line[]): Placed[] {
 }
 
 /** A line with some of its cells only. */
-export const of = (line: Line, cells: Cell[]): Line => ({
+export const of = <L extends Line>(line: L, cells: Cell[]): L => ({
   ...line,
   cells,
   text: cells.map((cell) => cell.text).join('\t'),
@@ -93,6 +96,7 @@ function footOf(lines: Line[]): Set<Line> {
     const last = end < 0 ? rest : rest.slice(0, end)
     if (last.length > 3 || (lines[i + last.length] && lines[i + last.length]?.page === line.page)) return
     const text = last.map((other) => other.text).join('\t')
+    if (last.some((other) => headingOf(other.text) && headingOf(other.text) !== 'contact')) return
     if (
       /\S@\S/.test(text) &&
       /\t|\s[|•·/]\s/.test(text) &&
@@ -114,8 +118,6 @@ function extentOf(lines: Line[], from: number): Pick<Column, 'x' | 'end' | 'top'
   return extent
 }
 
-/** The share of the wider of two columns that they have in common, from left to right. */
-function overlap(a: { x: number; end: number }, b: { x: number; end: number }): number {
-  const common = Math.min(a.end, b.end) - Math.max(a.x, b.x)
-  return common / Math.max(1, a.end - a.x, b.end - b.x)
-}
+/** Whether a column stands above or below most of another's width. */
+const covers = (a: { x: number; end: number }, b: { x: number; end: number }): boolean =>
+  Math.min(a.end, b.end) - Math.max(a.x, b.x) > 0.5 * (b.end - b.x)
