@@ -4,6 +4,15 @@ import { readResume } from '../src/resumes/fields/read'
 import type { Span } from '../src/resumes/text/span'
 import { page, read, TOP } from './resume-pages'
 
+/** A span whose first letters are bold, and the rest is not. */
+const inTwo = (span: Span, start: string, bold: number): Span[] =>
+  span.text.startsWith(start)
+    ? [
+        { ...span, text: span.text.slice(0, bold), width: bold * 5, bold: true },
+        { ...span, text: span.text.slice(bold + 1), x: span.x + (bold + 1) * 5, width: span.width - (bold + 1) * 5 },
+      ]
+    : [span]
+
 describe('jobs', () => {
   const jobs = (found: ParsedResume) =>
     found.work.map((job) => [job.title, job.company, job.startDate, job.isCurrent ? 'now' : job.endDate].join(' / '))
@@ -18,10 +27,65 @@ describe('jobs', () => {
     ['the dates first', ['2018-03 – ongoing', 'Senior Agent', 'Keller Williams']],
     ['since', ['Senior Agent, Keller Williams |> Since March 2018']],
     ['an open end', ['Senior Agent, Keller Williams |> 03/2018 –']],
+    [
+      'labels',
+      ['Employer: Keller Williams', 'Position: Senior Agent', 'Dates: March 2018 – Present', 'Location: Austin'],
+    ],
+    ['bold and plain', ['Senior Agent Keller Williams |> March 2018 – Present']],
+    [
+      'a form',
+      [
+        'Keller Williams |> 03/2018 - Present',
+        '1800 Main Street NW |> Hours per week: 40',
+        'Austin, TX 78701 United States',
+        'Senior Agent',
+        'Duties:',
+        'Supervisor: Ann Roe, Manager',
+        'Okay to contact this Supervisor: Yes',
+      ],
+    ],
     ['the place behind a hyphen', ['Senior Agent', 'Keller Williams-Austin, TX', 'March 2018 to Present']],
   ])('%s', (_, lines) => {
-    const found = read([...TOP, 'EXPERIENCE @12b', ...lines, '• Sold 41 homes in 2019 and 2020.', '• Led a team of 5.'])
+    const document = page([
+      ...TOP,
+      'EXPERIENCE @12b',
+      ...lines,
+      '• Sold 41 homes in 2019 and 2020.',
+      '• Led a team of 5.',
+    ])
+    const spans = document.spans.flatMap((span) => inTwo(span, 'Senior Agent Keller', 12))
+    const found = readResume({ ...document, spans }, 'US')
     expect(jobs(found)).toEqual(agent)
+  })
+  test('a title with its department stands under its company', () => {
+    const lines = [
+      'ARGONAUT GROUP, INC. |> 2009 – Present @11b',
+      'Chief Underwriting Officer (2018 – Present)',
+      '• Led.',
+      'Vice President, Casualty (2014 – 2018)',
+      '• Led.',
+      'Vice President, Widgets (2009 – 2014)',
+      '• Led.',
+    ]
+    expect(jobs(read([...TOP, 'EXPERIENCE @12b', ...lines]))).toEqual([
+      'Chief Underwriting Officer / ARGONAUT GROUP, INC. / 2018 / now',
+      'Vice President, Casualty / ARGONAUT GROUP, INC. / 2014 / 2018',
+      'Vice President, Widgets / ARGONAUT GROUP, INC. / 2009 / 2014',
+    ])
+  })
+  test.each([
+    [['Agent, Compass |> 2018 – Present'], 'Agent / Compass sure'],
+    [['Agent (COMPASS REALTY) |> 2018 – Present'], 'Agent / COMPASS REALTY sure'],
+    [['Client Care Manager', 'Hunt Real Estate |> 2018 – Present'], 'Client Care Manager / Hunt Real Estate sure'],
+    // no word says that it is a title
+    [['Wrangler, Keller Williams |> 2018 – Present'], 'Wrangler / Keller Williams likely'],
+    [['Prewitt Group Real Estate, St. Louis |> 2018 – Present'], ' / Prewitt Group Real Estate likely'],
+    [['Compass Realty |> 2018 – Present', 'Lead a crew of nine; bid jobs up to $400K.'], ' / Compass Realty likely'],
+  ])('%j: %s', (lines, expected) => {
+    const { work } = read([...TOP, 'EXPERIENCE @12b', ...lines, '• Sold 41 homes.'])
+    expect(work.map(({ title, company, certainty }) => `${title ?? ''} / ${company} ${certainty}`).join()).toBe(
+      expected,
+    )
   })
   test('dates on two lines of a narrow column', () => {
     const at = (text: string, x: number, y: number): Span => ({
@@ -127,6 +191,19 @@ describe('schools', () => {
       ['Baylor University', 'MBA, 2015', 'BBA, 2011'],
       ['Baylor University / MBA //  2015', 'Baylor University / BBA //  2011'],
     ],
+    [['School: Rice University', 'Degree: DEC', 'Dates: 2008 – 2010'], ['Rice University / DEC / 2008 / 2010']],
+    [['Howard University', 'M.Div.', 'May 2015'], ['Howard University / M.Div. //  2015-05']],
+    [['AB, cum laude, Princeton University'], ['Princeton University / AB //  ']],
+    [['Some college in Business', 'Rice University'], ['Rice University / Some college in Business //  ']],
+    [['LUTCF @10b', 'The American College • 2010'], ['The American College / LUTCF //  2010']],
+    [
+      ['Associate in Applied Science, Tidewater @10b', 'Community College', '2009 to 2011'],
+      ['Tidewater Community College / Associate in Applied Science / 2009 / 2011'],
+    ],
+    [
+      ['BS, Planning, Public Policy & Management, Rice University'],
+      ['Rice University / BS, Planning, Public Policy & Management //  '],
+    ],
     [['Vandelay', 'B.A. History |> 2008 – 2012'], ['Vandelay / B.A. History / 2008 / 2012']],
     [
       ['B.S. Finance, University of', 'Nevada, Las Vegas', '2004 - 2008'],
@@ -148,6 +225,10 @@ describe('skills', () => {
       ['Excel', 'Canva'],
     ],
     [['CRM (Salesforce, HubSpot), and Word'], ['CRM (Salesforce, HubSpot)', 'Word']],
+    [
+      ['Yardi |> Expert', 'R |> Skillful'],
+      ['Yardi', 'R'],
+    ],
     [['I have a proven record of closing deals with care. I listen.'], []],
     [
       ['Communication', 'Social media', 'Training'],
@@ -179,6 +260,10 @@ describe('licences', () => {
     ['National Producer Number (NPN) 12345678', ['National Producer Number (NPN) / 12345678 / licensed / sure']],
     ['Real estate salesperson: exam scheduled June 2025', ['Real estate salesperson / - / in_progress / sure']],
     ['Affiliate Broker, Tennessee – application in process', ['Affiliate Broker / - / in_progress / sure']],
+    [
+      'Enrolled: 60-hour Texas pre-licensing, finishing June 2025',
+      ['60-hour Texas pre-licensing / - / in_progress / sure'],
+    ],
     ['Driver’s license, class D', []],
     ['CPR and First Aid', []],
     ['Google Ads Certificate', []],
@@ -190,6 +275,9 @@ describe('licences', () => {
     expect(read(['Jane Doe @18b', 'DRE Lic. 01998877', ...TOP.slice(1)]).licenses).toMatchObject([
       { number: '01998877', certainty: 'sure' },
     ])
+  })
+  test('a course that was taken is none on its way', () => {
+    expect(licenses(['Real Estate Pre-License, Gold Coast Schools, 2019'], 'EDUCATION @12b')).toEqual([])
   })
   test('a job says nothing about them', () =>
     expect(licenses(['Licensed Real Estate Salesperson, Compass |> 2018 – 2020'], 'EXPERIENCE @12b')).toEqual([]))

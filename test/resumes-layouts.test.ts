@@ -165,6 +165,10 @@ describe('layouts', () => {
     expect(read([...TOP, ...lines]).skills.length).toBe(4)
     expect(read([...TOP, ...lines, '', 'SKILLS @12b', 'Word']).skills.length).toBe(1)
   })
+  test('the number of a page is no part of what stands above it', () => {
+    const found = read([...TOP, 'SKILLS @12b', 'MLS, Night shifts', 'Page of'])
+    expect(found.skills.map(({ value }) => value)).toEqual(['MLS', 'Night shifts'])
+  })
   test('referees at the foot of the last page are no footer', () => {
     const lines = [
       'EXPERIENCE @12b',

@@ -21,6 +21,8 @@ describe('names', () => {
     ['J A N E   D O E @18b', 'Jane Doe'],
     ['D. H. Lawrence-Smith @18b', 'D. H. Lawrence-Smith'],
     ['Tamika Baker (she/her) @18b', 'Tamika Baker'],
+    ['Arjun S. Venkataraman, Ph.D., FCAS @18b', 'Arjun S. Venkataraman'],
+    ['Sean McDONALD @18b', 'Sean McDonald'],
     ['Chase Gallagher @18b', 'Chase Gallagher'],
   ])('%j: %s', (line, name) => expect(read([line, 'jane@example.com']).name?.value).toBe(name))
 
@@ -33,6 +35,13 @@ describe('names', () => {
     '(512) 555-0142 @18b',
   ])('%j is none', (line) => expect(read([line]).name).toBeNull())
 
+  test('in parts and by the nickname in an address', () => {
+    expect(told(read(['Oluwaseun Adeyemi-Park @18b', 'seun.park@example.com']).name)).toBe(
+      'Oluwaseun Adeyemi-Park sure',
+    )
+    expect(told(read(['Margaret "Peggy" Roe @18b', 'peggy@example.com']).name)).toBe('Margaret Roe sure')
+    expect(told(read(['Margaret Roe @18b', 'peggy@example.com']).name)).toBe('Margaret Roe likely')
+  })
   test('on two lines, in the largest letters', () => {
     expect(told(read(['JANE @28', 'DOE @28', 'Sales Manager @12', 'jane@doe.com']).name)).toBe('Jane Doe sure')
   })
@@ -51,6 +60,8 @@ describe('emails and phones', () => {
     ['512-555-0142 | 512-555-0199', ['+15125550142 likely', '+15125550199 likely']],
     ['Phone 512-555-0142 | Fax 512-555-0143', ['+15125550142 sure']],
     ['F: 512-555-0143', []],
+    ['512-555-0142 (c) * 512-555-0199 (o)', ['+15125550142 sure', '+15125550199 likely']],
+    ['512-555-0142 - cell, 512-555-0199 - office', ['+15125550142 sure', '+15125550199 likely']],
     ['512-555-0142 (cell) 512-555-0143 (fax)', ['+15125550142 sure']],
     ['NMLS #5125550142', []],
     ['License No. 5125550142', []],
@@ -115,6 +126,7 @@ describe('emails and phones', () => {
       ],
     )
     expect(readResume(found, 'US').emails.map(told)).toEqual(['jane.doe.realtor@gmail.com sure'])
+    expect(readResume(found, 'US').links).toEqual([])
   })
   test('a number that is free to call, and one in a sentence', () => {
     expect(phones(['800-555-0142'])).toEqual(['+18005550142 likely'])
@@ -155,6 +167,11 @@ describe('places', () => {
     ['Location: Winston-Salem, NC', 'Winston-Salem/NC/'],
     ['Address 5 Elm St, Fort Lauderdale, FL', 'Fort Lauderdale/FL/'],
     ['Portland, Oregon, United States', 'Portland/Oregon/'],
+    ['8072 County Road 12 // Omaha, NE 68166 // (402)555-0115', 'Omaha/NE/68166'],
+    ['Austin, TX http://linkedin.com/in/jane (402)555-0115 jane@doe.com', 'Austin/TX/'],
+    ['jane@doe.com | St. Louis, MO 63118', 'St. Louis/MO/63118'],
+    ['District Heights, MD 20747 US', 'District Heights/MD/20747'],
+    ['Property Manager, Portland, 97209, United States, 5035550122, jane@doe.com', 'Portland//97209'],
     ['Licensed in Austin, TX', '//'],
     ['Born in Austin, TX', '//'],
     ['Realtor, Keller Williams', '//'],

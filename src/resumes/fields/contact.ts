@@ -14,9 +14,13 @@ const MAX_LINES = 16
 /** A name, alone or with what they are behind it. */
 const PERSON = /^\p{Lu}[\p{L}.'’-]{1,20}(?: \p{Lu}[\p{L}.'’-]{0,20}){1,3}(?:,.{0,120}| [–—-] .{0,120})?$/u
 const SEPARATOR =
-  /\t|\s*[|•●▪·∙⋅■◆♦❖~]\s*|\s+\*\s+|\s+[–—/]\s+|;\s+|(?<=\d)\.\s+(?=[(+\d])|(?<=\d|\p{Ll}{4})\.\s+(?=\S{1,80}@)|(?<=\p{Ll}{4})\.\s+(?=\p{Lu})/u
+  /\t|\s*[|•●▪·∙⋅■◆♦❖~]\s*|\s+\*\s+|\s+(?:[–—]|\/{1,2})\s+|;\s+|(?<=\d)\.\s+(?=[(+\d])|(?<=\d|\p{Ll}{4})\.\s+(?=\S{1,80}@)|(?<=\p{Ll}{4})\.\s+(?=\p{Lu})/u
+/** What tells by itself where it begins or ends. */
+const TELLING =
+  /,?\s+(?=(?:https?:\/\/|www\.)\S|[^\s@|,]{1,64}@\S)|,\s+(?=\+?\(?\d{3}\)?[ .-]?\d{3}[ .-]?\d{4}\b)|(?<=\b[A-Z]{2}|\d{5})\s+(?=\(\d{3}\))/
 const ICON = /^[^\p{L}\p{N}(+@]+/u
-const LABEL = /^([\p{L}][\p{L}./ -]{0,24}?)(?:\s?[:#]\s*|\.\s+)(?=\S)/u
+const LABEL =
+  /^([\p{L}][\p{L}./ -]{0,24}?)(?:\s?[:#]\s*|(?<=^(?:tel|mob|ph|cell|fax|lic|no|off|res|em|add|addr)|phone|mail|number|address)\.\s+)(?=\S)/iu
 /** Words that are labels even with nothing behind them. */
 const WORD =
   /^(address|mobile|cell|phone|tel|telephone|e-?mail|web|website|linkedin|location|fax|home|office|portfolio|site)\s+(?=\S)/i
@@ -57,7 +61,8 @@ const isSentence = (text: string) => !/[\t|•●▪·∙■◆♦❖~]| [*/–�
 export function piecesOf(lines: Placed[]): Piece[] {
   const pieces: Piece[] = []
   for (const line of lines) {
-    for (const part of line.text.split(SEPARATOR).slice(0, 20)) {
+    const parts = line.text.split(SEPARATOR).flatMap((part) => part.split(TELLING))
+    for (const part of parts.slice(0, 20)) {
       const text = part.replace(ICON, '').trim()
       if (!text) continue
       const label =

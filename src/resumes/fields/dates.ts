@@ -21,30 +21,38 @@ interface DateText {
   month?: string
 }
 
-const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec']
+/** How the months begin, in English and Spanish. */
+const MONTHS = ['jan|ene', 'feb', 'mar', 'apr|abr', 'may', 'jun', 'jul', 'aug|ago', 'sep', 'oct', 'nov', 'dec|dic'].map(
+  (start) => new RegExp(`^(?:${start})`, 'i'),
+)
 const MONTH =
-  '(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)'
+  '(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?|enero|ene|febrero|marzo|abril|abr|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre|dic)'
 const YEAR = String.raw`(?:19[4-9]\d|20[0-6]\d)`
 const DATE = new RegExp(
   [
-    String.raw`\b(?<m1>${MONTH})\b\.? ?(?:(?:\d{1,2}(?:st|nd|rd|th)?,? )|(?:of ))?[,/-]? ?(?:(?<y1>${YEAR})\b|['’‘](?<s1>\d\d)\b)`,
-    String.raw`\b\d{1,2}(?:st|nd|rd|th)? (?<m8>${MONTH})\b\.?,? (?<y8>${YEAR})\b`,
+    String.raw`\b(?<m1>${MONTH})(?![a-z])\.? ?(?:(?:\d{1,2}(?:st|nd|rd|th)?,? )|(?:(?:of|de) ))?[,/-]? ?(?:(?<y1>${YEAR})\b|['’‘](?<s1>\d\d)\b)`,
+    String.raw`\b\d{1,2}(?:st|nd|rd|th)?[ -](?<m8>${MONTH})\b\.?,?[ -](?<y8>${YEAR})\b`,
+    String.raw`\b(?<y9>${YEAR}),? (?<m9>${MONTH})\b\.?(?!,? ?(?:${YEAR}|['’‘]?\d\d\b))`,
+    String.raw`\b(?:1[3-9]|2\d|3[01])[/.-](?<m4>0?[1-9]|1[0-2])[/.-](?<y6>${YEAR})\b`,
+    String.raw`\b(?<m5>0?[1-9]|1[0-2])/(?:0?[1-9]|[12]\d|3[01])/(?<s5>\d\d)\b(?!/)`,
     String.raw`\b(?<y2>${YEAR})[-/.](?<m2>0[1-9]|1[0-2])(?:[-/.]\d\d)?\b(?![-/]\d)`,
-    String.raw`\b(?<m3>0?[1-9]|1[0-2])[/.-](?:(?:0?[1-9]|[12]\d|3[01])[/.-])?(?<y3>${YEAR})\b`,
+    String.raw`\b(?<m3>0?[1-9]|1[0-2])(?:[.-]| ?/ ?)(?:(?:0?[1-9]|[12]\d|3[01])[/.-])?(?<y3>${YEAR})\b`,
     String.raw`\b(?:spring|summer|fall|autumn|winter|q[1-4])s?[, ] ?(?<y4>${YEAR})\b`,
-    String.raw`\b(?<y5>${YEAR})\b`,
-    String.raw`['’‘](?<s5>\d\d)\b(?!['’‘])`,
+    String.raw`(?:\bFY ?|\b)(?<y5>${YEAR})\b`,
+    String.raw`['’‘](?<s4>\d\d)\b(?!['’‘])`,
     String.raw`\b(?<m6>0?[1-9]|1[0-2])/(?<s6>\d\d)\b(?!/)`,
     String.raw`\b(?<m7>${MONTH})\b(?:[ -](?<s7>\d\d)\b(?!,))?`,
   ].join('|'),
   'gi',
 )
 const YEARS = /^\s*(?:,|&|\/)\s*$/
-const RANGE = /^\s*(?:[-–—−~→‒]{1,3}|>|(?<=\s)\/(?=\s)|\b(?:to|until|till|through|thru|and)\b)\s*/i
+const RANGE = /^\s*(?:[-–—−~→‒]{1,3}|>|(?<=\s)\/(?=\s)|\b(?:to|until|till|through|thru|and|a|al|hasta)\b)\s*/i
 const NOW =
-  /^(?:(?:the )?present(?: day)?|pres\b|currently|current|now|today|to[ -]?date|till date|date\b|ongoing|on-going)/i
+  /^(?:\((?:present|current|now)\)|(?:until |till |to )?(?:the )?present(?:e\b)?(?: day)?|actual(?:idad)?\b|pres\b|currently|current|(?:until |till )?(?:now|today)|to[ -]?date|till date|date\b|ongoing|on-going)/i
 const SINCE = /\b(?:since|from|starting|started)\s*:?\s*$/i
 const UNTIL = /\b(?:until|till|through|to)\s*$/i
+/** The end before the start, as some write it. */
+const NOW_BEFORE = /\b(?:present|current|now)\s*[-–—]\s*$/i
 const SHORT_END = /^\s*[-–—/]\s*(\d\d)\b(?![/.-]?\d)/
 const NOT_A_DATE = /[#$£€@\d,][\d.,]*$/
 
@@ -60,7 +68,8 @@ export function periodsOf(line: string): PeriodText[] {
     const rest = text.slice(date.end)
     const range = RANGE.exec(rest)
     const add = (startDate: string | null, endDate: string | null, to: number, more: Partial<PeriodText> = {}) => {
-      const from = SINCE.exec(text.slice(0, date.index))?.index ?? date.index
+      const before = text.slice(0, date.index)
+      const from = (SINCE.exec(before) ?? NOW_BEFORE.exec(before))?.index ?? date.index
       const found = { startDate, endDate, index: from, text: text.slice(from, to) }
       periods.push({ isCurrent: false, isSingle: false, isOpen: false, ...found, ...more })
     }
@@ -121,6 +130,7 @@ export function periodsOf(line: string): PeriodText[] {
     const open = /^\s*[-–—]\s*(?:$|\t|[)\]])/.exec(rest)
     if (SINCE.test(before)) add(date.value, null, date.end, { isCurrent: true })
     else if (open) add(date.value, null, date.end + open[0].trimEnd().length, { isCurrent: true, isOpen: true })
+    else if (NOW_BEFORE.test(before)) add(date.value, null, date.end, { isCurrent: true })
     else if (UNTIL.test(before)) add(null, date.value, date.end)
     else add(null, date.value, date.end, { isSingle: true })
   }
@@ -136,9 +146,9 @@ function datesOf(text: string): DateText[] {
   for (const match of text.matchAll(DATE)) {
     if (dates.length >= 40) break
     const g = match.groups ?? {}
-    const year = g.y1 ?? g.y2 ?? g.y3 ?? g.y4 ?? g.y5 ?? g.y8
-    const short = g.s1 ?? g.s5 ?? g.s6 ?? g.s7
-    const month = monthOf(g.m1 ?? g.m2 ?? g.m3 ?? g.m6 ?? g.m7 ?? g.m8)
+    const year = g.y1 ?? g.y2 ?? g.y3 ?? g.y4 ?? g.y5 ?? g.y6 ?? g.y8 ?? g.y9
+    const short = g.s1 ?? g.s4 ?? g.s5 ?? g.s6 ?? g.s7
+    const month = monthOf(g.m1 ?? g.m2 ?? g.m3 ?? g.m4 ?? g.m5 ?? g.m6 ?? g.m7 ?? g.m8 ?? g.m9)
     const end = match.index + match[0].length
     const before = text.slice(Math.max(0, match.index - 12), match.index)
     if (/\d/.test(match[0][0] ?? '') && (NOT_A_DATE.test(before) || /^[\d,.%+]*\d|^[%+]/.test(text.slice(end))))
@@ -156,6 +166,6 @@ function datesOf(text: string): DateText[] {
 
 function monthOf(text: string | undefined): string | undefined {
   if (!text) return undefined
-  const number = /^\d/.test(text) ? Number(text) : MONTHS.indexOf(text.slice(0, 3).toLowerCase()) + 1
+  const number = /^\d/.test(text) ? Number(text) : MONTHS.findIndex((month) => month.test(text)) + 1
   return String(number).padStart(2, '0')
 }

@@ -20,6 +20,10 @@ const GENERIC =
 const CAMPUS =
   /^(?:the )?(?:university of \p{Lu}\p{L}+(?: \p{Lu}\p{L}+)?|\p{L}+(?: \p{L}+)? state university|universidad de [\p{L} ]+)$/iu
 
+/** `School: Rice University` */
+const LABEL =
+  /^(?:(?:name of )?(?:school|institution|university|college)|degree|diploma|qualification|program(?:me)?|major|field of study|course of study)\s*:\s*(?=\S)/i
+
 interface Draft {
   school: string | null
   degree: string | null
@@ -90,7 +94,7 @@ function readLine(line: Placed): Omit<Draft, 'line'> {
   let other: string | null = null
   const texts = withoutPeriods(line.text)
     .split(SEPARATOR)
-    .map((text) => withoutPlace(text.trim().replace(EXTRA, '').trim()))
+    .map((text) => withoutPlace(text.trim().replace(LABEL, '').replace(EXTRA, '').trim()))
     .filter(Boolean)
   for (const text of texts) {
     if (/^(?:relevant |related )?(?:coursework|courses|gpa|honors|activities|minor|thesis|dean)/i.test(text)) continue
@@ -124,7 +128,7 @@ function readText(text: string): { school: string | null; degree: string | null 
     const hasDegree = isDegree(part)
     if (
       hasSchool &&
-      !(hasDegree && degree === null && /^(?:high school )?(?:diploma|degree)|diploma$/i.test(part)) &&
+      !(hasDegree && degree === null && /^(?:high school )?(?:diploma|degree)|^some college|diploma$/i.test(part)) &&
       school === null
     ) {
       const from = hasDegree ? / (?:from|at) (?=\p{Lu}|the )/u.exec(part) : null
@@ -143,7 +147,10 @@ function readText(text: string): { school: string | null; degree: string | null 
       !isState(parts[i + 1] ?? '')
     ) {
       degree += `, ${part}`
-      last = 'none'
+      // a list goes on up to its `and`
+      last = parts.slice(i + 1, i + 3).some((other) => / (?:&|and) /.test(other) && !isSchool(other))
+        ? 'degree'
+        : 'none'
     } else if (
       last === 'school' &&
       school &&
@@ -175,7 +182,9 @@ function joined(lines: Placed[]): Placed[] {
       periodsOf(line.text.slice(0, 10)).length === 0 &&
       (/(?:\b(?:of|in|at|and|the|for)|&)$/i.test(first?.text ?? '') ||
         /^(?:in|of|at|and|&|for) /.test(line.text) ||
-        (GENERIC.test(line.text) && first?.bold === line.bold && !isSchool(first?.text ?? '')))
+        (GENERIC.test(line.text) &&
+          !isSchool(first?.text ?? '') &&
+          (first?.bold === line.bold || /, \p{Lu}[\p{L} ]{2,30}$/u.test(first?.text ?? ''))))
     if (last && first && goesOn) {
       const cells = [{ ...first, text: `${first.text} ${line.text}` }, ...others]
       out[out.length - 1] = { ...last, cells, text: cells.map((cell) => cell.text).join('\t') }
@@ -192,7 +201,7 @@ function toSchool({ school, degree, period, other, line }: Draft): School {
   }
   return {
     school: tidy(school ?? (degree && other)),
-    degree: tidy(degree),
+    degree: tidy(degree ?? (school && other)),
     ...dates,
     ...at(line, school && degree ? 'sure' : 'likely'),
   }

@@ -23,7 +23,7 @@ const VERB =
 const NO_VERB =
   /^(?:united|retired|assigned|shared|allied|limited|advanced|applied|integrated|certified|licensed|combined|associated|federated|consolidated|registered|managing|acting|listing|leasing|showing|accounting|marketing|closing|housing|banking|lending|training|building|engineering|nursing|teaching|consulting|staffing|boeing|sterling|outstanding|broking|underwriting|advertising|manufacturing|planning|show|list|top|support|work|help|process|host|key|as|represent) /i
 const LABELLED =
-  /^(?:key |major |selected |notable )?(?:responsibilities|duties|achievements|accomplishments|highlights|results|projects|awards?|skills|tools|technologies|reason for leaving|supervisor|reports? to|reported to|references?|clients?)\b/i
+  /^(?:key |major |selected |notable )?(?:responsibilities|duties|achievements|accomplishments|highlights|results|projects|awards?|skills|tools|technologies|reason for leaving|supervisor|reports? to|reported to|references?|clients?|(?:okay|ok|may we) (?:to )?contact\b.*|hours per week|salary)(?:\s*(?::|$)| include)/i
 
 /**
  * Cuts a section of jobs into entries: a line with dates is the anchor of each, with the heading lines around it. How
@@ -59,7 +59,7 @@ export function entriesOf(lines: Placed[]): Entry[] {
 
 /** A row of a table without the cells that describe. */
 function withoutNotes(line: Placed): Placed {
-  const cells = line.cells.filter((cell) => cell.text.split(' ').length <= 9 || periodsOf(cell.text).length > 0)
+  const cells = line.cells.filter((cell) => cell.text.split(' ').length <= 8 || periodsOf(cell.text).length > 0)
   return line.cells.length > 2 && cells.length > 1 && cells.length < line.cells.length ? of(line, cells) : line
 }
 
@@ -180,8 +180,18 @@ function isSentence(line: Placed, body: Body): boolean {
   if (words.length < 12 && hasRange(line) && (isTelling(rest) || startsWithDates(line))) return false
   if (
     words.length >= 3 &&
-    /[\p{Ll})]{4}[.!?]$/u.test(rest) &&
-    !/\b(?:inc|co|ltd|llc|corp|l\.p|p\.a|st|jr|sr)\.$/i.test(rest)
+    /[\p{Ll}\d)%]{2}[.!?]$/u.test(rest) &&
+    !/\b(?:inc|co|ltd|llc|corp|l\.p|p\.a|st|jr|sr|dept|assoc|bros|intl|mfg|univ|ave|rd|blvd|\p{Lu}\p{Ll}{1,4})\.$/iu.test(
+      rest,
+    )
+  )
+    return true
+  // `Lead a crew of nine`
+  if (
+    words.length >= 4 &&
+    /^\p{L}+ (?:an?|the|all|our|my|their|new|daily) /iu.test(rest) &&
+    !/^(?:at|in|on|over|under|for|of|the) /i.test(rest) &&
+    companyScore(rest) < 3
   )
     return true
   const isRow = hasRange(line)

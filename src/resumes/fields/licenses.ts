@@ -9,13 +9,13 @@ type License = ParsedResume['licenses'][number]
 const MAX_LICENSES = 20
 /** What real-estate, mortgage, insurance and securities licences are called. */
 const TRADE =
-  /\b(?:real[- ]estate|sales ?person|sales associate|sales agent|affiliate broker|associate broker|managing broker|principal broker|designated broker|broker|realty|property manager|strata|appraiser|insurance|property (?:and|&|\/|\+) casualty|p ?& ?c|p\/c|casualty|life (?:and|&|\/|,|only)|life,|accident|health|l ?& ?h|annuit(?:y|ies)|producer|adjuster|claims adjuster|surplus lines|personal lines|commercial lines|variable (?:life|contracts)|medicare|long[- ]term care|nmls|mlo|mortgage|loan originator|safe act|dre|bre|calbre|caldre|trec|npn|national producer|series \d|finra|sie|securities|investment adviser|title (?:agent|insurance|producer)|escrow (?:agent|officer)|reco|bcfsa|oaciq|rebny|fsra|llqp|ribo|cemap|propertymark)\b/i
+  /\b(?:pre-? ?licens\p{L}+|real[- ]estate|sales ?person|sales associate|sales agent|affiliate broker|associate broker|managing broker|principal broker|designated broker|broker|realty|property manager|strata|appraiser|insurance|property (?:and|&|\/|\+) casualty|p ?& ?c|p\/c|casualty|life (?:and|&|\/|,|only)|life,|accident|health|l ?& ?h|annuit(?:y|ies)|producer|adjuster|claims adjuster|surplus lines|personal lines|commercial lines|variable (?:life|contracts)|medicare|long[- ]term care|nmls|mlo|mortgage|loan originator|safe act|dre|bre|calbre|caldre|trec|npn|national producer|series \d|finra|sie|securities|investment adviser|title (?:agent|insurance|producer)|escrow (?:agent|officer)|reco|bcfsa|oaciq|rebny|fsra|llqp|ribo|cemap|propertymark)\b/iu
 const NONE =
   /\b(?:driver|driving|cpr|first aid|google|hubspot|facebook|servsafe|food handler|notary|member(?:ship)?|nar|association of realtors|faa|remote pilot|drone|epa|osha|forklift|microsoft|pmp|expired|lapsed|surrendered|revoked|cosmetolog\p{L}*|nursing|registered nurse|teach\p{L}*|educator|security guard|first responder|designation|institute|coursera|linkedin learning|concealed|pilot|boat|motorcycle)\b|driver['’]s/iu
 const PROGRESS =
   /\b(?:pre-? ?licens\p{L}+|in progress|in process|pending|scheduled|enrolled|studying|candidate|to be completed|awaiting|pursuing|upcoming|expected|anticipated|working towards?|applied for|application|preparing for|exam (?:date|booked)|will (?:sit|take))\b/iu
 const LEAD =
-  /^(?:currently )?(?:enrolled in|studying for|studying toward|pursuing|preparing for|scheduled for|candidate for|working towards?|completing|taking|applied for|awaiting|hold(?:s|ing)?|active|current|state)\s+(?:the |an? |my )?(?:\d{1,3}[- ]hours? )?(?:of )?/i
+  /^(?:currently )?(?:enrolled(?: in|:)|studying for|studying toward|pursuing|preparing for|scheduled for|candidate for|working towards?|completing|taking|applied for|awaiting|hold(?:s|ing)?|active|current|state)\s+(?:the |an? |my )?(?:of )?/i
 /** `I am studying for the Arizona real estate exam`: what stands between. */
 const UNDER_WAY =
   /\b(?:enrolled in|studying for|studying toward|pursuing|preparing for|scheduled for|candidate for|working towards?|completing|taking|applied for|awaiting)\s+(?:the |an? |my )?([^.;]{3,80})/i
@@ -99,7 +99,8 @@ function addMentioned(found: License[], text: string, line: Placed, hasListed: b
     return
   }
   if (hasListed) return
-  if (PROGRESS.test(text)) {
+  // a course among the schools was taken
+  if (PROGRESS.test(line.section === 'education' ? text.replace(/pre-? ?licens\p{L}*/iu, '') : text)) {
     if (!/licens|exam/i.test(text) || !TRADE.test(text)) return
     const name = nameIn(UNDER_WAY.exec(text)?.[1] ?? text, undefined)
     if (name && name.split(' ').length <= 10)
@@ -153,7 +154,7 @@ function nameIn(text: string, number: number | undefined): string {
       '',
     )
     .replace(
-      /,?\s*(?:\b(?:exam|course|application|scheduled|pending|expected|issued|expires?|exp|valid|active|inactive|in progress|to be completed|since|state exam)\b).*$/i,
+      /,?\s*(?:\b(?:exam|course|application|scheduled|pending|expected|issued|expires?|exp|valid|active|inactive|in progress|to be completed|since|finishing|state exam)\b).*$/i,
       '',
     )
     .replace(/\s*\([^()]{0,40}\)?\s*$/, (part) => (/\b(?:npn|p&c|mlo)\b/i.test(part) && part.includes(')') ? part : ''))

@@ -19,7 +19,9 @@ const PROFILE = /^(?:https?:\/\/)?(?:[a-z]{2,3}\.)?(?:linkedin\.com\/(?:in|pub)\
  */
 export function linksOf(lines: Placed[]): Found[] {
   const area = new Set(contactArea(lines))
-  const list = joined(lines).flatMap((line) => {
+  const list = joined(lines).flatMap((line, i, all) => {
+    // the rest of an email address
+    if (/@$/.test(all[i - 1]?.text ?? '') && all[i - 1]?.block === line.block) return []
     const isContact = area.has(line.original)
     return addressesIn(line.text)
       .filter((link) => line.section !== 'references' && (isContact || PROFILE.test(link)))

@@ -1,5 +1,7 @@
 import type { Row } from './rows'
 
+/** As a field of Word's is read, whose numbers nobody counts. */
+const PAGE_FIELD = /^page ?\d{0,3} of ?\d{0,3}$/i
 const PAGE_NUMBER = /^(?:page|p\.|pg\.?)? ?\d{1,3}(?: ?(?:of|\/) ?\d{1,3})?$/i
 
 /**
@@ -9,6 +11,7 @@ const PAGE_NUMBER = /^(?:page|p\.|pg\.?)? ?\d{1,3}(?: ?(?:of|\/) ?\d{1,3})?$/i
  */
 export function isRunningLine(row: Row, page: number, pages: Row[][]): boolean {
   const rows = pages[page] ?? []
+  if (edgesOf(rows).includes(row) && PAGE_FIELD.test(textOf(row))) return true
   if (pages.length < 2 || !(page === 0 ? rows.slice(4).slice(-2) : edgesOf(rows)).includes(row)) return false
   const text = maskOf(row)
   if (PAGE_NUMBER.test(textOf(row))) return true

@@ -60,7 +60,8 @@ export function nameIn(lines: Placed[], emails: Found[], links: Found[]): Found 
     .flatMap((line, i) => candidatesIn(line, first, body, i === 0))
     .map((candidate): Candidate => {
       const words = candidate.value
-        .split(' ')
+        .split(/[ -]/)
+        .concat(nicknamesIn(candidate.line.text))
         .map(plain)
         .filter((word) => word.length > 2)
       const held = words.filter((word) => handles.some((handle) => handle.includes(word))).length
@@ -141,7 +142,7 @@ export function nameOf(text: string): string | undefined {
     .trim()
   if (/[\d@:/]/.test(plainText)) return undefined
   const [first = '', ...others] = plainText.split(/\s*,\s*/)
-  const behind = others.filter((part) => !isCredential(part))
+  const behind = others.filter((part) => !isCredential(part) && !isInitials(part, first))
   if (behind.length === 1 && SUFFIX.test(behind[0] ?? '')) plainText = `${first}, ${behind[0]}`
   else if (behind.length === 1 && first.split(' ').length <= 3 && (behind[0] ?? '').split(' ').length <= 3) {
     if (isState(behind[0] ?? '') || isCountry(behind[0] ?? '')) return undefined
@@ -177,13 +178,22 @@ export function nameOf(text: string): string | undefined {
   const cased = words.map((word, i) =>
     SUFFIX.test(word)
       ? suffixCase(word)
-      : isLower || isUpper || /^\p{Lu}{3,}$/u.test(word)
+      : isLower || isUpper || /^(?:Mc|Mac|De|Di|La|Le|Van|O['’])?\p{Lu}{3,}$/u.test(word)
         ? nameCase(word, i > 0)
         : word,
   )
   const name = cased.join(' ').replace(/ (Jr\.?|Sr\.?)$/, plainText.includes(',') ? ', $1' : ' $1')
   return name
 }
+
+/** What stands in quotes or parentheses on a line. */
+const nicknamesIn = (text: string): string[] => text.match(/(?<=[("“'‘])\p{L}{3,15}(?=[)"”'’])/gu) ?? []
+
+/** Letters that no list has to know: `FCAS` behind a name in usual case, `Ph.D.` anywhere. */
+const isInitials = (text: string, name: string) =>
+  name.includes(' ') &&
+  /^(?:\p{Lu}[\p{Lu}-]{1,5}|(?:\p{Lu}\p{Ll}{0,3}\.){2,4})$/u.test(text) &&
+  (text.includes('.') || /\p{Ll}/u.test(name))
 
 const isCredential = (text: string) =>
   text

@@ -13,7 +13,8 @@ const THEIRS =
 const OTHERS =
   /\b(?:office|work|broker|brokerage|company|manager|supervisor|assistant|reference|referee|employer|agency|main|emergency|spouse|o|w)\b/
 /** A label behind the number: `512-555-0142 (fax)`. */
-const BEHIND = /^\s*\(?(fax|f)\b/i
+const BEHIND =
+  /^\s*(?:[-–] ?)?(?:(fax|cell|mobile|home|office|work)\b|\(([fchmow])\)|\((fax|cell|mobile|home|office|work)\b)/i
 /** Numbers of companies. */
 const TOLL_FREE = /^\+1(?:8(?:00|33|44|55|66|77|88)|900)/
 /** A number that is none of a phone, by what stands right before it. */
@@ -28,7 +29,7 @@ const NO_PHONE =
  */
 export function phonesOf(lines: Placed[], country: string): Found[] {
   const found = piecesOf(contactArea(lines)).flatMap((piece) =>
-    numbersIn(piece.text, piece.label, country).map((value) => ({ value, ...piece })),
+    numbersIn(piece.text, piece.label, country).map((number) => ({ ...piece, ...number })),
   )
   const plausible = new Set(found.filter((phone) => !OTHERS.test(phone.label)).map((phone) => phone.value))
   const list = found.map(({ value, label, line }): Found => {
@@ -38,18 +39,19 @@ export function phonesOf(lines: Placed[], country: string): Found[] {
   return once(list).slice(0, MAX_PHONES)
 }
 
-function numbersIn(text: string, label: string, country: string): string[] {
+function numbersIn(text: string, label: string, country: string): { value: string; label: string }[] {
   if (NO_PHONE.test(`${label} `)) return []
-  const numbers: string[] = []
+  const numbers: { value: string; label: string }[] = []
   for (const match of text.slice(0, 300).matchAll(NUMBER)) {
     if (numbers.length >= MAX_PHONES) break
     const before = text.slice(Math.max(0, match.index - 30), match.index)
     if (NO_PHONE.test(before) || /[\p{L}\d@/_-]$/u.test(before)) continue
     if (/^\d{3}-\d{2}-\d{4}$/.test(match[0]) || isDates(match[0])) continue
-    const behind = BEHIND.exec(text.slice(match.index + match[0].length))?.[1]?.toLowerCase()
-    if (behind === 'fax' || behind === 'f') continue
-    const number = valid(match[0], country)
-    if (number) numbers.push(number)
+    const [, ...labels] = BEHIND.exec(text.slice(match.index + match[0].length)) ?? []
+    const behind = labels.find((found) => found)?.toLowerCase() ?? ''
+    if (behind.startsWith('f')) continue
+    const value = valid(match[0], country)
+    if (value) numbers.push({ value, label: label || behind })
   }
   return numbers
 }

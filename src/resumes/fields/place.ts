@@ -2,6 +2,7 @@ import { at, contactArea, piecesOf } from './contact'
 import type { Found, ParsedResume } from './parsed'
 import { type Place, placeOf } from './places'
 import type { Placed } from './sections'
+import { titleScore } from './vocabulary'
 
 /** What may stand before a place where they do not live. */
 const ELSEWHERE =
@@ -42,6 +43,9 @@ function read(text: string): Place | undefined {
     .replace(/\s[-–—]\s(?=\d{5}$)/, ' ')
   const place = placeOf(plain) ?? placeOf(plain.replace(/\.$/, ''))
   const isStreet =
-    !place?.before || /\d/.test(place.before) || /\b(?:street|road|house|avenue|lane|court)\b/i.test(place.before)
+    !place?.before ||
+    /\d/.test(place.before) ||
+    (!place.before.includes(',') && titleScore(place.before) >= 2) ||
+    /\b(?:street|road|house|avenue|lane|court)\b/i.test(place.before)
   return isStreet ? place : undefined
 }

@@ -50,6 +50,9 @@ export function placeOf(text: string): Place | undefined {
     .map((part) => part.trim())
     .filter(Boolean)
   let country = false
+  const [, without, land] =
+    /^(.*\S) (U\.?S\.?(?:A\.?)?|United States(?: of America)?|Canada)$/.exec(parts.at(-1) ?? '') ?? []
+  if (parts.length > 1 && without && land) parts.splice(-1, 1, without)
   if (parts.length > 1 && isCountry(parts.at(-1) ?? '')) {
     parts.pop()
     country = true
@@ -73,8 +76,10 @@ export function placeOf(text: string): Place | undefined {
     if (city) return { ...city, state, postalCode, before: [...parts, city.before].filter(Boolean).join(', ') }
   }
   const isUk = postalCode !== null && /^[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}$/.test(postalCode)
-  if (!isUk && !(country && parts.length === 0)) return undefined
-  const county = parts.length > 0 && !/\d/.test(parts.at(-1) ?? '') && CITY.test(parts.at(-1) ?? '') ? last : null
+  // as some sites write it: `Portland, 97209, United States`
+  if (!isUk && !(country && (parts.length === 0 || code))) return undefined
+  const county =
+    isUk && parts.length > 0 && !/\d/.test(parts.at(-1) ?? '') && CITY.test(parts.at(-1) ?? '') ? last : null
   const city = cityOf(county ? (parts.pop() ?? '') : last)
   return city ? { ...city, state: county, postalCode, before: parts.join(', ') } : undefined
 }
@@ -89,7 +94,9 @@ export function isPlace(text: string): boolean {
 
 /** A text without the place at its end: `Keller Williams, Austin, TX`. */
 export function withoutPlace(text: string): string {
-  const rest = text.replace(/\s*\(([^()]{2,40})\)$/, (whole, inner: string) => (isPlace(inner) ? '' : whole))
+  const rest = text.replace(/\s*\(([^()]{2,40})\)$/, (whole, inner: string) =>
+    isPlace(inner) || isCountry(inner) ? '' : whole,
+  )
   if (isPlace(rest)) return ''
   const dash = rest.lastIndexOf('-')
   // as some sites write it: `Allstate-Charlotte, NC`

@@ -10,6 +10,8 @@ export interface Cell {
   end: number
   size: number
   bold: boolean
+  /** The text before its look changes, from bold to plain or back, if it does. */
+  lead?: string
 }
 
 /** What stands at one height of a page. */
@@ -71,12 +73,14 @@ export function rowsOf(spans: Span[]): Row[] {
 }
 
 function cellsOf(spans: Span[]): Cell[] {
-  const cells: (Cell & { boldLetters: number })[] = []
+  const cells: (Cell & { boldLetters: number; isBold: boolean })[] = []
   for (const span of spans.toSorted((a, b) => a.x - b.x)) {
     const last = cells.at(-1)
     const gap = last ? (span.x - last.end) / Math.min(span.size, last.size) : 0
     const end = span.x + span.width
     if (last && ((gap < 0.6 && gap > -0.6) || ONLY_BULLET.test(last.text)) && last.text.length < MAX_LINE) {
+      if (span.bold !== last.isBold && !ONLY_BULLET.test(last.text)) last.lead ??= last.text
+      last.isBold = span.bold
       last.text = (last.text + (gap > 0.15 && !last.text.endsWith(' ') ? ' ' : '') + span.text).slice(0, MAX_LINE)
       last.end = Math.max(last.end, end)
       last.size = Math.max(last.size, span.size)
@@ -88,10 +92,11 @@ function cellsOf(spans: Span[]): Cell[] {
         end,
         size: span.size,
         bold: false,
+        isBold: span.bold,
         boldLetters: span.bold ? span.text.length : 0,
       })
   }
-  return cells.map(({ boldLetters, ...cell }) => ({
+  return cells.map(({ boldLetters, isBold, ...cell }) => ({
     ...cell,
     text: cell.text.split(/ {2,}/).map(unspaced).join(' ').trim(),
     bold: boldLetters > 0.6 * cell.text.length,

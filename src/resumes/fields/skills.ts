@@ -7,7 +7,7 @@ const MAX_WORDS = 6
 const CATEGORY = /^[\p{L}&/ .'’()-]{2,40}:\s*/u
 const RATING = /[●○◉◯★☆■□▪▫◆◇]+|\b\d{1,3} ?%|\b\d{1,2} ?\/ ?\d{1,2}\b/g
 const LEVEL =
-  /\s*(?:[(–—:-]\s*)?\b(?:basic|beginner|novice|elementary|intermediate|advanced|expert|proficient|fluent|native|conversational|working knowledge|familiar|excellent|good|bilingual|mother tongue|native speaker|professional working proficiency|limited working proficiency|\d{1,2}\+? ?(?:years?|yrs?))\)?$/i
+  /\s*(?:[(–—:-]\s*)?\b(?:basic|beginner|novice|elementary|intermediate|advanced|expert|proficient|fluent|native|conversational|working knowledge|familiar|experienced|skillful|skilled|competent|excellent|good|bilingual|mother tongue|native speaker|professional working proficiency|limited working proficiency|\d{1,2}\+? ?(?:years?|yrs?))\)?$/i
 
 /** What the sections for skills list, `likely` by nature: each once, without categories, ratings and sentences. */
 export function skillsOf(lines: Placed[]): Found[] {
@@ -87,7 +87,7 @@ const tidy = (text: string): string =>
     .trim()
 
 const isSkill = (text: string): boolean =>
-  text.length > 1 &&
+  (text.length > 1 || /^[CR]$/.test(text)) &&
   text.length <= 60 &&
   /\p{L}/u.test(text) &&
   text.split(' ').length <= MAX_WORDS &&

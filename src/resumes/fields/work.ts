@@ -11,10 +11,23 @@ type Work = ParsedResume['work'][number]
 const MAX_WORK = 40
 const SEPARATOR = /\t|\s+[|•·/]\s+|\s*\|\s*|\s+[–—-]+\s+|[–—]{1,2}| @ |;\s/
 const DEPARTMENT =
-  /^(?:\p{L}+ )?(?:sales|marketing|lines|operations|claims|division|department|dept\.?|region|territory|underwriting|residential|commercial|luxury|leasing|acquisitions|investments|retail|north|south|east|west|usa|emea|north america|life|health|personal lines|commercial lines|administration|finance|hr|human resources|it|customer (?:service|success|experience)|business development|new homes|property management|staff|part[- ]time|full[- ]time|contract|seasonal|temporary|gri|crs)$/iu
+  /^(?:\p{L}+ )?(?:sales|marketing|lines|operations|claims|casualty|property|lending|mortgage|insurance|securities|wealth management|compliance|training|division|department|dept\.?|region|territory|underwriting|residential|commercial|luxury|leasing|acquisitions|investments|retail|north|south|east|west|usa|emea|north america|life|health|personal lines|commercial lines|administration|finance|hr|human resources|it|customer (?:service|success|experience)|business development|new homes|property management|staff|part[- ]time|full[- ]time|contract|seasonal|temporary|gri|crs)$/iu
 const NOISE =
   /^(?:remote|hybrid|full[- ]time|part[- ]time|contract|seasonal|temporary|permanent|freelance basis|on-?site|present|current|promoted|continued|cont\.?|location|company|title|position|employer|dates?)[.:)]*$/i
 const SUFFIX = /^(?:inc|llc|l\.l\.c|ltd|limited|corp|co|p\.?a|p\.?c|pllc|llp|lp|plc|gmbh|s\.?a|n\.?a|usa|dba .*)\.?$/i
+
+/** What stands before a text and says what it is: `Employer: Acme`. */
+const LABELS: ['title' | 'company' | 'none', RegExp][] = [
+  ['company', /^(?:(?:name of )?(?:employer|company|organi[sz]ation|agency|firm)(?: name)?)$/i],
+  ['title', /^(?:(?:job |position |official )?(?:title|position|role|designation|occupation)(?: title| held)?)$/i],
+  [
+    'none',
+    /^(?:(?:key |main )?(?:responsibilit|dut)\p{L}+|locations?|address|dates?|from|to|period|duration|salary|(?:average )?hours(?: (?:per|a) week)?|series|(?:highest )?grade|pay plan|schedule|supervisor|phone|reason for leaving|(?:okay|ok|may we) (?:to )?contact.*|employment type|type|website|industry|(?:earlier|previous|prior|other|additional)(?: \p{L}+){1,3})$/iu,
+  ],
+]
+/** A street: a number, a name, and what streets are called. */
+const STREET =
+  /^\d{1,6} (?:\S+ ){1,5}(?:st|street|ave|avenue|rd|road|dr|drive|ln|lane|blvd|boulevard|ct|way|pkwy|parkway|hwy|highway|plaza|square)\b/i
 
 interface Piece {
   text: string
@@ -28,8 +41,10 @@ interface Read {
   pieces: Piece[]
   title: Piece | null
   company: Piece | null
-  /** By how much this reading is better than the other way round. */
+  /** By how much, by the words alone, this reading is better than the other way round. */
   margin: number
+  /** Whether a text was taken apart for it where nothing but a comma or its look does. */
+  isSplit: boolean
 }
 
 /** What the document does: whether titles stand before companies, from -1 (never) to 1 (always). */
@@ -39,8 +54,8 @@ interface Habit {
 
 /**
  * The jobs. Which of two texts is the title is said by their words, and where those say nothing, by the order of the other
- * entries. `sure`: title, company and dates stand together, the words alone say which is which, and nothing
- * else there reads like either.
+ * entries. `sure`: title, company and dates stand together, the words alone say which is which and that the title is one,
+ * and nothing else there reads like either.
  */
 export function workOf(lines: Placed[]): ParsedResume['work'] {
   const entries = entriesOf(lines.filter((line) => line.section === 'work')).slice(0, MAX_WORK * 2)
@@ -57,14 +72,16 @@ export function workOf(lines: Placed[]): ParsedResume['work'] {
     .slice(0, MAX_WORK)
 }
 
+const WORDS: Habit = { order: 0 }
+
 const isSame = (a: Work, b: Work) =>
   a.title === b.title && a.company === b.company && a.startDate === b.startDate && a.endDate === b.endDate
 
-function read(entry: Entry, habit: Habit): Read {
+function read(entry: Entry, habit: Habit, splits = splitsOf): Read {
   const whole = entry.heads.flatMap(piecesIn).slice(0, 8)
   const alternatives = [
     whole,
-    ...whole.flatMap((piece, i) => splitsOf(piece).map((split) => whole.toSpliced(i, 1, ...split))),
+    ...whole.flatMap((piece, i) => splits(piece).map((split) => whole.toSpliced(i, 1, ...split))),
   ].slice(0, 40)
   let best: Read | undefined
   let bestScore = Number.NEGATIVE_INFINITY
@@ -79,13 +96,14 @@ function read(entry: Entry, habit: Habit): Read {
             pieces,
             title,
             company,
-            margin: score - scoreOf(company, title, pieces, habit) + (n > 0 ? 0.6 : 0),
+            margin: scoreOf(title, company, pieces, WORDS) - scoreOf(company, title, pieces, WORDS),
+            isSplit: n > 0,
           }
           bestScore = score
         }
       }
   }
-  return best ?? { entry, pieces: [], title: null, company: null, margin: 0 }
+  return best ?? { entry, pieces: [], title: null, company: null, margin: 0, isSplit: false }
 }
 
 function scoreOf(title: Piece | null, company: Piece | null, pieces: Piece[], habit: Habit): number {
@@ -107,7 +125,8 @@ function piecesIn(line: Placed): Piece[] {
   return withoutPeriods(line.text.replace(/^\d{1,2}[.)]\s+(?=\p{L})/u, ''))
     .split(SEPARATOR)
     .map((text) => withoutPlace(text.trim()))
-    .filter((text) => text.length > 1 && /\p{L}/u.test(text) && !NOISE.test(text) && !isPlace(text))
+    .filter((text) => text.length > 1 && /\p{L}/u.test(text))
+    .filter((text) => !NOISE.test(text) && !isPlace(text) && !STREET.test(text))
     .flatMap(inParentheses)
     .flatMap((text) => {
       const at = / at (?=\p{Lu})/u.exec(text)
@@ -115,14 +134,28 @@ function piecesIn(line: Placed): Piece[] {
         ? [text.slice(0, at.index), text.slice(at.index + 4)]
         : [text]
     })
-    .map((text) => toPiece(text, line))
+    .flatMap((text) => labelled(text, line))
+}
+
+/** What stands behind a label, or on both sides of a colon. */
+function labelled(text: string, line: Placed): Piece[] {
+  const [whole, label, rest] = /^([\p{L} ]{2,30}):\s+(?=\S)(.{2,200})$/u.exec(text) ?? []
+  if (!whole || !label || !rest) return [toPiece(text, line)]
+  const kind = LABELS.find(([, words]) => words.test(label))?.[0]
+  if (kind === 'none') return titleScore(rest) >= 2.5 ? [toPiece(rest, line)] : []
+  if (!kind) return [toPiece(label, line), toPiece(rest, line)]
+  const piece = toPiece(withoutPlace(rest), line)
+  return [
+    { ...piece, title: kind === 'title' ? piece.title + 3 : 0, company: kind === 'company' ? piece.company + 3 : 0 },
+  ]
 }
 
 /** `Underwriter (Travelers, Hartford, CT)`: what stands in parentheses is a text of its own, unless it is a remark. */
 function inParentheses(text: string): string[] {
   const match = /^([^()]{3,100}) \(([^()]{3,100})\)$/.exec(text)
   const [, before = '', inner = ''] = match ?? []
-  const isRemark = !/^\p{Lu}/u.test(inner) || NOISE.test(inner) || DEPARTMENT.test(inner) || !/\p{Ll}/u.test(inner)
+  const isRemark =
+    !/^\p{Lu}/u.test(inner) || NOISE.test(inner) || DEPARTMENT.test(inner) || /^\P{Ll}{0,6}$/u.test(inner)
   return match && !isRemark && (withoutPlace(inner) !== inner || companyScore(inner) >= 2 || titleScore(before) >= 3)
     ? [before, withoutPlace(inner)]
     : [text]
@@ -135,13 +168,19 @@ const toPiece = (text: string, line: Placed): Piece => ({
   company: companyScore(text),
 })
 
-/** The ways to take a text apart at a comma: `Realtor, Keller Williams`. */
+/** The ways to take a text apart at a comma, or where its look changes: `Realtor, Keller Williams`. */
 function splitsOf(piece: Piece): [Piece, Piece][] {
-  const commas = [...piece.text.matchAll(/, |\. (?=\p{Lu})/gu)].slice(0, 4)
-  return commas.flatMap((comma): [Piece, Piece][] => {
-    const [left, right] = [piece.text.slice(0, comma.index).trim(), piece.text.slice(comma.index + 2).trim()]
-    if (!left || !right || SUFFIX.test(right) || DEPARTMENT.test(right.split(',')[0] ?? '')) return []
-    return [[toPiece(left, piece.line), toPiece(right, piece.line)]]
+  const { text, line } = piece
+  const commas = [...text.matchAll(/, |\. (?=\p{Lu})/gu)].slice(0, 4).map(({ index }) => [index, index + 2] as const)
+  const looks = line.cells.flatMap(({ lead }) =>
+    lead && text.startsWith(lead) ? [[lead.length, lead.length] as const] : [],
+  )
+  return [...commas, ...looks].flatMap(([end, start]): [Piece, Piece][] => {
+    const [left, right] = [toPiece(tidy(text.slice(0, end)), line), toPiece(tidy(text.slice(start)), line)]
+    if (!left.text || !/^[\p{L}\d]/u.test(right.text) || right.text.length < 2) return []
+    if (SUFFIX.test(right.text) || DEPARTMENT.test(right.text.split(',')[0] ?? '')) return []
+    // a company and where it is
+    return left.title <= 0 && right.title <= 0 && right.company <= 0 ? [] : [[left, right]]
   })
 }
 
@@ -164,6 +203,11 @@ function grouped(jobs: Read[]): Read[] {
       heading = job.company
       return
     }
+    if (heading && job.isSplit && job.entry.heads.length === 1 && (job.company?.company ?? 0) < 1) {
+      // `Vice President, Casualty` under its company
+      out.push({ ...read(job.entry, WORDS, () => []), company: heading, margin: 0 })
+      return
+    }
     if (job.company)
       heading = job.company.line !== job.entry.anchor || job.title?.line !== job.company.line ? job.company : null
     out.push(job.company || !only ? job : { ...job, company: heading })
@@ -178,7 +222,13 @@ function toWork({ entry, pieces, title, company, margin }: Read): Work {
     : { startDate: period?.startDate ?? null, endDate: period?.endDate ?? null }
   const isTold = title !== null && company !== null && period !== null && !period.isSingle && margin >= 2.5
   const others = pieces.filter((piece) => piece !== title && piece !== company)
-  const isClean = title !== null && title.text.split(' ').length <= 6
+  const isClean =
+    title !== null &&
+    company !== null &&
+    title.title >= 2 &&
+    title.text.split(' ').length <= 6 &&
+    company.text.split(' ').length <= 8 &&
+    ![title, company].some(({ text }) => /[:;$%!?]|\p{Ll}{3}\.$/u.test(text))
   const isSure =
     isTold && isClean && pieces.includes(company) && !others.some((piece) => piece.title >= 2 || piece.company >= 2)
   return {
