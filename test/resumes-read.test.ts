@@ -22,6 +22,7 @@ describe('names', () => {
     ['D. H. Lawrence-Smith @18b', 'D. H. Lawrence-Smith'],
     ['Tamika Baker (she/her) @18b', 'Tamika Baker'],
     ['Arjun S. Venkataraman, Ph.D., FCAS @18b', 'Arjun S. Venkataraman'],
+    ['Alejandra Quiñones-Ford @18b', 'Alejandra Quiñones-Ford'],
     ['Sean McDONALD @18b', 'Sean McDonald'],
     ['Chase Gallagher @18b', 'Chase Gallagher'],
   ])('%j: %s', (line, name) => expect(read([line, 'jane@example.com']).name?.value).toBe(name))
@@ -170,6 +171,7 @@ describe('places', () => {
     ['8072 County Road 12 // Omaha, NE 68166 // (402)555-0115', 'Omaha/NE/68166'],
     ['Austin, TX http://linkedin.com/in/jane (402)555-0115 jane@doe.com', 'Austin/TX/'],
     ['jane@doe.com | St. Louis, MO 63118', 'St. Louis/MO/63118'],
+    ['Address Austin, TX 78701 Phone 512-555-0142 E-mail jane@doe.com', 'Austin/TX/78701'],
     ['District Heights, MD 20747 US', 'District Heights/MD/20747'],
     ['Property Manager, Portland, 97209, United States, 5035550122, jane@doe.com', 'Portland//97209'],
     ['Licensed in Austin, TX', '//'],

@@ -1,5 +1,6 @@
 import { periodsOf } from './dates'
 import { headingOf } from './headings'
+import { isNote } from './notes'
 import { isPlace, isState } from './places'
 import type { Cell, Row } from './rows'
 
@@ -150,7 +151,7 @@ function contentOf(rows: Row[]): { headings: number; asides: number } {
   return { headings, asides: onlyHeadings && headings < 0.6 * texts.length ? 0 : asides / texts.length }
 }
 
-/** Only a date or a place, as it stands at the margin beside an entry. */
+/** Only a date, a place or the like, as it stands at the margin beside an entry. */
 function isAside(text: string): boolean {
   const rest = periodsOf(text).reduce((rest, period) => rest.replace(period.text, ''), text)
   return (
@@ -158,6 +159,7 @@ function isAside(text: string): boolean {
     isPlace(text) ||
     isState(text) ||
     LABEL.test(text) ||
+    isNote(text) ||
     // a city, whose state stands on the next line
     /^\p{Lu}[\p{L} .]{2,20},$/u.test(text)
   )

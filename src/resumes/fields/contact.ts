@@ -17,7 +17,7 @@ const SEPARATOR =
   /\t|\s*[|•●▪·∙⋅■◆♦❖~]\s*|\s+\*\s+|\s+(?:[–—]|\/{1,2})\s+|;\s+|(?<=\d)\.\s+(?=[(+\d])|(?<=\d|\p{Ll}{4})\.\s+(?=\S{1,80}@)|(?<=\p{Ll}{4})\.\s+(?=\p{Lu})/u
 /** What tells by itself where it begins or ends. */
 const TELLING =
-  /,?\s+(?=(?:https?:\/\/|www\.)\S|[^\s@|,]{1,64}@\S)|,\s+(?=\+?\(?\d{3}\)?[ .-]?\d{3}[ .-]?\d{4}\b)|(?<=\b[A-Z]{2}|\d{5})\s+(?=\(\d{3}\))/
+  /\s+(?=(?:Address|Phone|E-?mail|LinkedIn|Mobile|Cell|Tel|Fax|Website)\b\.?:? \S)|,?\s+(?=(?:https?:\/\/|www\.|linkedin\.com)\S|[^\s@|,]{1,64}@\S)|,\s+(?=\+?\(?\d{3}\)?[ .-]?\d{3}[ .-]?\d{4}\b)|(?<=\b[A-Z]{2}|\d{5})\s+(?=\(\d{3}\))/
 const ICON = /^[^\p{L}\p{N}(+@]+/u
 const LABEL =
   /^([\p{L}][\p{L}./ -]{0,24}?)(?:\s?[:#]\s*|(?<=^(?:tel|mob|ph|cell|fax|lic|no|off|res|em|add|addr)|phone|mail|number|address)\.\s+)(?=\S)/iu

@@ -127,7 +127,7 @@ export function periodsOf(line: string): PeriodText[] {
       continue
     }
     const before = text.slice(0, date.index)
-    const open = /^\s*[-–—]\s*(?:$|\t|[)\]])/.exec(rest)
+    const open = /^\s*(?:[-–—]|to)\s*(?:$|\t|[)\]])/.exec(rest)
     if (SINCE.test(before)) add(date.value, null, date.end, { isCurrent: true })
     else if (open) add(date.value, null, date.end + open[0].trimEnd().length, { isCurrent: true, isOpen: true })
     else if (NOW_BEFORE.test(before)) add(date.value, null, date.end, { isCurrent: true })

@@ -9,7 +9,8 @@ import { isDegree, isSchool } from './vocabulary'
 type School = ParsedResume['education'][number]
 
 const MAX_SCHOOLS = 20
-const SEPARATOR = /\t|\s+[|•·]\s+|\s*\|\s*|\s+[–—-]\s+|;\s/
+const SEPARATOR =
+  /\t|\s+[|•·]\s+|\s*\|\s*|\s+[–—-]\s+|;\s|(?<=\p{Ll}{4})\.\s+(?=\p{Lu})|(?<=(?:\S (?:University|College|School|Institute|Academy)|University of)[^:]{0,40}):\s+(?=\p{Lu})/u
 const NO_MAJOR =
   /\b(?:gpa|g\.p\.a|laude|honou?rs|dean|minor|cumulative|distinction|graduated|class of|expected|anticipated|concentration|thesis|awards?|activities|courses?|coursework|scholarship|member|president|valedictorian|hours|present|completed|major|transferred|relevant|study abroad)\b/i
 const EXTRA =
@@ -210,5 +211,7 @@ function toSchool({ school, degree, period, other, line }: Draft): School {
 const tidy = (text: string | null) =>
   text
     ?.replace(/^[\s,;:–—-]+/, '')
+    .replace(/[.,;]?\s+g\.?p\.?a\b.*$/i, '')
+    .replace(/\s*\([^()]*$/, '')
     .replace(/(?:\s+\(\s*\))?[\s,;:–—-]+$/, '')
     .slice(0, 200) || null

@@ -1,5 +1,6 @@
 import { type PeriodText, periodsOf } from './dates'
 import { type Body, bodyOf, isEmphasised } from './emphasis'
+import { isNote } from './notes'
 import { isPlace, withoutPlace } from './places'
 import { joinRanges, withoutPeriods } from './ranges'
 import { of, type Placed } from './sections'
@@ -30,7 +31,9 @@ const LABELLED =
  * many of those stand above the dates, the first entry says; a wide gap says it better.
  */
 export function entriesOf(lines: Placed[]): Entry[] {
-  const joined = joinRanges(lines).map(withoutNotes)
+  const joined = joinRanges(lines)
+    .map(withoutNotes)
+    .filter((line) => line.cells.length > 0)
   const kinds = kindsOf(joined)
   const anchors = joined.flatMap((_, i) => (kinds[i] === 'anchor' ? [i] : []))
   const first = anchors[0] ?? joined.length
@@ -57,10 +60,12 @@ export function entriesOf(lines: Placed[]): Entry[] {
   return entries.sort((a, b) => a.at - b.at).map(({ entry }) => entry)
 }
 
-/** A row of a table without the cells that describe. */
+/** A line without streets, salaries and the like, and a row of a table without the cells that describe. */
 function withoutNotes(line: Placed): Placed {
-  const cells = line.cells.filter((cell) => cell.text.split(' ').length <= 8 || periodsOf(cell.text).length > 0)
-  return line.cells.length > 2 && cells.length > 1 && cells.length < line.cells.length ? of(line, cells) : line
+  const told = line.cells.filter(({ text }) => periodsOf(text).length > 0 || !isNote(text))
+  const short = told.filter(({ text }) => text.split(' ').length <= 8 || periodsOf(text).length > 0)
+  const cells = line.cells.length > 2 && short.length > 1 ? short : told
+  return cells.length < line.cells.length ? of(line, cells) : line
 }
 
 const isHead = (kind: Kind | undefined) => kind === 'head' || kind === 'maybe'
@@ -120,6 +125,9 @@ function kindsOf(lines: Placed[]): Kind[] {
   const indents = new Set(
     lines.filter((line) => line.isBullet || isSentence(line, body)).map((line) => Math.round(line.x / 2)),
   )
+  // where all dates stand in one column, and not in front, what is indented describes
+  const isColumn = ranges.length > 1 && ranges.every((line) => Math.abs(line.x - left) < 3 && !startsWithDates(line))
+  const indent = isColumn ? left + 6 : Number.POSITIVE_INFINITY
   const kinds: Kind[] = []
   lines.forEach((line, i) => {
     const above = lines[i - 1]
@@ -127,7 +135,9 @@ function kindsOf(lines: Placed[]): Kind[] {
       const rest = withoutPeriods(line.text)
       const isStrong = isEmphasised(line, body, 6)
       if (!isStrong && !startsWithDates(line) && indents.has(Math.round(line.x / 2)) && line.x > left + 6) return 'text'
-      if (/\d\.$/.test(line.text) && rest.length > 3 && !line.bold) return 'text'
+      if (!isStrong && line.x > indent && !startsWithDates(line) && !hasRange(line)) return 'text'
+      if (/\d\.$/.test(line.text) && rest.length > 3 && !line.bold && !(hasRange(line) && isTelling(rest)))
+        return 'text'
       if (line.isBullet && !isStrong) {
         return inBullets && hasRange(line) && rest.length < 120 && titleScore(rest) + companyScore(rest) >= 2.5
           ? 'anchor'

@@ -9,7 +9,7 @@ type License = ParsedResume['licenses'][number]
 const MAX_LICENSES = 20
 /** What real-estate, mortgage, insurance and securities licences are called. */
 const TRADE =
-  /\b(?:pre-? ?licens\p{L}+|real[- ]estate|sales ?person|sales associate|sales agent|affiliate broker|associate broker|managing broker|principal broker|designated broker|broker|realty|property manager|strata|appraiser|insurance|property (?:and|&|\/|\+) casualty|p ?& ?c|p\/c|casualty|life (?:and|&|\/|,|only)|life,|accident|health|l ?& ?h|annuit(?:y|ies)|producer|adjuster|claims adjuster|surplus lines|personal lines|commercial lines|variable (?:life|contracts)|medicare|long[- ]term care|nmls|mlo|mortgage|loan originator|safe act|dre|bre|calbre|caldre|trec|npn|national producer|series \d|finra|sie|securities|investment adviser|title (?:agent|insurance|producer)|escrow (?:agent|officer)|reco|bcfsa|oaciq|rebny|fsra|llqp|ribo|cemap|propertymark)\b/iu
+  /\b(?:pre-? ?licens\p{L}+|real[- ]estate|sales ?person|sales associate|sales agent|affiliate broker|associate broker|managing broker|principal broker|designated broker|broker|realty|property manager|strata|appraiser|insurance|property (?:and|&|\/|\+) casualty|p ?& ?c|p\/c|casualty|life(?= (?:and|&|\/|only) |,)|accident|health|l ?& ?h|annuit(?:y|ies)|producer|adjuster|claims adjuster|surplus lines|personal lines|commercial lines|variable (?:life|contracts)|medicare|long[- ]term care|nmls|mlo|mortgage|loan originator|safe act|dre|bre|calbre|caldre|trec|npn|national producer|series \d|finra|sie|securities|investment adviser|title (?:agent|insurance|producer)|escrow (?:agent|officer)|reco|bcfsa|oaciq|rebny|fsra|llqp|ribo|cemap|propertymark)\b/iu
 const NONE =
   /\b(?:driver|driving|cpr|first aid|google|hubspot|facebook|servsafe|food handler|notary|member(?:ship)?|nar|association of realtors|faa|remote pilot|drone|epa|osha|forklift|microsoft|pmp|expired|lapsed|surrendered|revoked|cosmetolog\p{L}*|nursing|registered nurse|teach\p{L}*|educator|security guard|first responder|designation|institute|coursera|linkedin learning|concealed|pilot|boat|motorcycle)\b|driver['’]s/iu
 const PROGRESS =
@@ -21,7 +21,7 @@ const UNDER_WAY =
   /\b(?:enrolled in|studying for|studying toward|pursuing|preparing for|scheduled for|candidate for|working towards?|completing|taking|applied for|awaiting)\s+(?:the |an? |my )?([^.;]{3,80})/i
 const LABEL = String.raw`(?:#|\b(?:no|num|number|lic|licen[sc]e|ref|id|reg|registration|nmls|npn|dre|bre|calbre|caldre|trec|cert)\b\.?)`
 const NUMBER = new RegExp(
-  String.raw`${LABEL}[\s:#.)]{0,4}(?:(?:(?:no|number|id)\b|#)[\s:#.]{0,3}){0,2}([A-Z]{0,5}[-. ]?\d[\dA-Z.-]{3,18})(?![\d@])`,
+  String.raw`${LABEL}[\s:#.),]{0,4}(?:(?:(?:no|number|id)\b|#)[\s:#.]{0,3}){0,2}([A-Z]{0,5}[-. ]?\d[\dA-Z.-]{3,18})(?![\d@])`,
   'i',
 )
 const BARE = /(?:^|[\s,(–-])((?:[A-Z]{1,4}[-.]?)?\d[\dA-Z.-]{4,18})(?=$|[\s,;)])/
@@ -57,9 +57,15 @@ export function licensesOf(lines: Placed[]): License[] {
     .slice(0, MAX_LICENSES)
 }
 
-/** The same number, or the same name where one has no number. */
+/** Whether one name says no more than the other, or nothing. */
+const isPart = (a: string, b: string) =>
+  [a, b].some((name) => /^(?:lic(?:ense)?|nmls|npn|\S{2,6})(?: id)?$/i.test(name)) ||
+  a.toLowerCase().includes(b.toLowerCase()) ||
+  b.toLowerCase().includes(a.toLowerCase())
+
+/** The same number under one name, or the same name where one has no number. */
 const isSame = (a: License, b: License) =>
-  (a.number !== null && a.number === b.number) ||
+  (a.number !== null && a.number === b.number && isPart(a.name, b.name)) ||
   (a.name.toLowerCase() === b.name.toLowerCase() && (a.number === null || b.number === null || a.number === b.number))
 
 /** A line under a heading for licences. */
@@ -133,7 +139,7 @@ function numberIn(text: string, isListed: boolean): { value: string; index: numb
   const match = NUMBER.exec(text) ?? (isListed ? BARE.exec(text) : null)
   const value = match?.[1]?.replace(/[.\s-]+$/, '')
   if (!match || !value || /\p{Ll}/u.test(value) || (value.match(/\d/g)?.length ?? 0) < 4) return undefined
-  if (/^(?:19|20)\d\d$/.test(value) || /^\d{1,2}[-/.]\d{2,4}$/.test(value)) return undefined
+  if (/^(?:19|20)\d\d(?:[-/.]\d\d){0,2}$/.test(value) || /^\d{1,2}[-/.]\d{2,4}$/.test(value)) return undefined
   return { value, index: match.index }
 }
 

@@ -155,7 +155,7 @@ export function nameOf(text: string): string | undefined {
   if (PARTICLES.has(names.at(-1) ?? '')) return undefined
   if (names.length < 2 || names.length > 6 || !words.every((word) => WORD.test(word))) return undefined
   const joined = words.join(' ')
-  const telling = SURNAME.test(names.at(-1) ?? '') ? names.slice(0, -1).join(' ') : joined
+  const telling = SURNAME.test(names.at(-1)?.split('-').at(-1) ?? '') ? names.slice(0, -1).join(' ') : joined
   if (
     NO_NAME.test(telling) ||
     headingOf(joined) ||

@@ -42,5 +42,5 @@ export function withoutPeriods(text: string): string {
     .replaceAll(/\s*·?\s*\b\d{1,2} (?:yrs?|years?)(?: \d{1,2} (?:mos?|months?))?\b/gi, '')
     .replaceAll(/ {2,}/g, ' ')
     .replace(/^[\s,;:|•·–—-]+/, '')
-    .replace(/[\s,;:|•·–—-]+$/, '')
+    .replace(/[\s,;:|•·/–—-]+$/, '')
 }

@@ -4,7 +4,9 @@ import type { Placed } from './sections'
 
 const MAX_SKILLS = 60
 const MAX_WORDS = 6
-const CATEGORY = /^[\p{L}&/ .'’()-]{2,40}:\s*/u
+const CATEGORY = /^[\p{L}\d+&/ .'’()-]{2,40}:\s*/u
+/** What is no skill, among them. */
+const HOBBIES = /^(?:interests?|hobbies|hobbies (?:and|&) interests)\s*:/i
 const RATING = /[●○◉◯★☆■□▪▫◆◇]+|\b\d{1,3} ?%|\b\d{1,2} ?\/ ?\d{1,2}\b/g
 const LEVEL =
   /\s*(?:[(–—:-]\s*)?\b(?:basic|beginner|novice|elementary|intermediate|advanced|expert|proficient|fluent|native|conversational|working knowledge|familiar|experienced|skillful|skilled|competent|excellent|good|bilingual|mother tongue|native speaker|professional working proficiency|limited working proficiency|\d{1,2}\+? ?(?:years?|yrs?))\)?$/i
@@ -12,7 +14,7 @@ const LEVEL =
 /** What the sections for skills list, `likely` by nature: each once, without categories, ratings and sentences. */
 export function skillsOf(lines: Placed[]): Found[] {
   const skills = new Map<string, Found>()
-  for (const { text, line } of itemsOf(lines.filter((line) => line.section === 'skills'))) {
+  for (const { text, line } of itemsOf(lines)) {
     const value = tidy(text)
     const key = value.toLowerCase()
     if (isSkill(value) && !skills.has(key)) skills.set(key, { value, ...at(line, 'likely') })
@@ -22,9 +24,10 @@ export function skillsOf(lines: Placed[]): Found[] {
 }
 
 /** The items of lists: what stands between separators, and on lines of their own. A line too full for its last item goes on in the next. */
-function itemsOf(lines: Placed[]): { text: string; line: Placed }[] {
+function itemsOf(all: Placed[]): { text: string; line: Placed }[] {
   const right = new Map<number, number>()
-  for (const line of lines) right.set(line.block, Math.max(right.get(line.block) ?? 0, line.end))
+  for (const line of all) right.set(line.block, Math.max(right.get(line.block) ?? 0, line.end))
+  const lines = all.filter((line) => line.section === 'skills' && !HOBBIES.test(line.text))
   const items: { text: string; line: Placed }[] = []
   lines.forEach((line, i) => {
     const above = lines[i - 1]
@@ -63,7 +66,7 @@ function split(text: string): string[] {
   const parts: string[] = []
   let depth = 0
   let part = ''
-  for (const char of text.replaceAll(/\s[/–—]\s/g, ';')) {
+  for (const char of text.replaceAll(/\s[/–—*]\s/g, ';')) {
     if (char === '(') depth++
     if (char === ')') depth = Math.max(0, depth - 1)
     if (/[\t,;|•·●▪■◦∙‣]/.test(char) && (depth === 0 || char === '\t')) {
@@ -92,4 +95,4 @@ const isSkill = (text: string): boolean =>
   /\p{L}/u.test(text) &&
   text.split(' ').length <= MAX_WORDS &&
   !/[.!?] \p{Lu}/u.test(text) &&
-  !/@|https?:/.test(text)
+  !/@|https?:|^references? /i.test(text)

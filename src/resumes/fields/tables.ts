@@ -16,13 +16,17 @@ export function joinCells(rows: Row[]): Row[] {
     const gap = row.y - (above?.y ?? row.y)
     return row.cells.length > 1 && (above?.cells.length ?? 0) > 1 && gap < 3 * size ? Math.max(most, gap) : most
   }, 0)
+  const seconds = new Map<number, number>()
+  const key = (cell: Cell | undefined) => Math.round((cell?.x ?? 0) / 4)
+  for (const { cells } of rows) seconds.set(key(cells[1]), (seconds.get(key(cells[1])) ?? 0) + 1)
   const out: Row[] = []
   /** The last line of each cell of the last row. */
   let tails: Cell[] = []
   for (const row of rows) {
     const last = out.at(-1)
     const columns = row.cells.slice(0, 20).map((cell) => tails.findIndex((tail) => Math.abs(tail.x - cell.x) < 4))
-    const isTable = tails.length > 2 || (tails.length === 2 && row.cells.length === 2)
+    const isTable =
+      (seconds.get(key(tails[1])) ?? 0) > 2 && (tails.length > 2 || (tails.length === 2 && row.cells.length === 2))
     const goesOn =
       last &&
       isTable &&
@@ -50,7 +54,8 @@ const isDated = ({ cells }: Row) =>
 
 /** Whether a text is the rest of another, whose line ended where its next word had no room. */
 function isRest(cell: Cell, above: Cell | undefined, edge: number): boolean {
-  if (!above || Math.abs(above.size - cell.size) > 0.3 || above.text.length > 300) return false
+  if (!above || Math.abs(above.size - cell.size) > 0.3 || above.text.length > 300 || /^[•●▪*·–—-] /.test(cell.text))
+    return false
   const [word = ''] = cell.text.split(' ', 1)
   return above.end + ((cell.end - cell.x) * (word.length + 1)) / Math.max(1, cell.text.length) > edge - PADDING
 }

@@ -1,5 +1,6 @@
 import { at } from './contact'
 import { type Entry, entriesOf } from './entries'
+import { isNote, labelOf } from './notes'
 import type { ParsedResume } from './parsed'
 import { isPlace, withoutPlace } from './places'
 import { withoutPeriods } from './ranges'
@@ -9,25 +10,12 @@ import { companyScore, titleScore } from './vocabulary'
 type Work = ParsedResume['work'][number]
 
 const MAX_WORK = 40
-const SEPARATOR = /\t|\s+[|•·/]\s+|\s*\|\s*|\s+[–—-]+\s+|[–—]{1,2}| @ |;\s/
+const SEPARATOR = /\t|\s+[|•·]\s+|\s*\|\s*|\s+[–—-]+\s+|[–—]{1,2}| @ |;\s/
 const DEPARTMENT =
   /^(?:\p{L}+ )?(?:sales|marketing|lines|operations|claims|casualty|property|lending|mortgage|insurance|securities|wealth management|compliance|training|division|department|dept\.?|region|territory|underwriting|residential|commercial|luxury|leasing|acquisitions|investments|retail|north|south|east|west|usa|emea|north america|life|health|personal lines|commercial lines|administration|finance|hr|human resources|it|customer (?:service|success|experience)|business development|new homes|property management|staff|part[- ]time|full[- ]time|contract|seasonal|temporary|gri|crs)$/iu
 const NOISE =
   /^(?:remote|hybrid|full[- ]time|part[- ]time|contract|seasonal|temporary|permanent|freelance basis|on-?site|present|current|promoted|continued|cont\.?|location|company|title|position|employer|dates?)[.:)]*$/i
 const SUFFIX = /^(?:inc|llc|l\.l\.c|ltd|limited|corp|co|p\.?a|p\.?c|pllc|llp|lp|plc|gmbh|s\.?a|n\.?a|usa|dba .*)\.?$/i
-
-/** What stands before a text and says what it is: `Employer: Acme`. */
-const LABELS: ['title' | 'company' | 'none', RegExp][] = [
-  ['company', /^(?:(?:name of )?(?:employer|company|organi[sz]ation|agency|firm)(?: name)?)$/i],
-  ['title', /^(?:(?:job |position |official )?(?:title|position|role|designation|occupation)(?: title| held)?)$/i],
-  [
-    'none',
-    /^(?:(?:key |main )?(?:responsibilit|dut)\p{L}+|locations?|address|dates?|from|to|period|duration|salary|(?:average )?hours(?: (?:per|a) week)?|series|(?:highest )?grade|pay plan|schedule|supervisor|phone|reason for leaving|(?:okay|ok|may we) (?:to )?contact.*|employment type|type|website|industry|(?:earlier|previous|prior|other|additional)(?: \p{L}+){1,3})$/iu,
-  ],
-]
-/** A street: a number, a name, and what streets are called. */
-const STREET =
-  /^\d{1,6} (?:\S+ ){1,5}(?:st|street|ave|avenue|rd|road|dr|drive|ln|lane|blvd|boulevard|ct|way|pkwy|parkway|hwy|highway|plaza|square)\b/i
 
 interface Piece {
   text: string
@@ -64,7 +52,7 @@ export function workOf(lines: Placed[]): ParsedResume['work'] {
   const titleFirst = votes.filter(
     (job) => job.title && job.company && job.pieces.indexOf(job.title) < job.pieces.indexOf(job.company),
   )
-  const order = votes.length ? (2 * titleFirst.length) / votes.length - 1 : 0.3
+  const order = votes.length > 0 ? (2 * titleFirst.length) / votes.length - 1 : 0.3
   return grouped(entries.map((entry) => read(entry, { order })))
     .map(toWork)
     .filter((job) => job.title !== null || job.company !== null)
@@ -81,7 +69,9 @@ function read(entry: Entry, habit: Habit, splits = splitsOf): Read {
   const whole = entry.heads.flatMap(piecesIn).slice(0, 8)
   const alternatives = [
     whole,
-    ...whole.flatMap((piece, i) => splits(piece).map((split) => whole.toSpliced(i, 1, ...split))),
+    ...whole.flatMap((piece, i) =>
+      splits(piece, Math.abs(habit.order) > 0.6).map((split) => whole.toSpliced(i, 1, ...split)),
+    ),
   ].slice(0, 40)
   let best: Read | undefined
   let bestScore = Number.NEGATIVE_INFINITY
@@ -124,9 +114,10 @@ function scoreOf(title: Piece | null, company: Piece | null, pieces: Piece[], ha
 function piecesIn(line: Placed): Piece[] {
   return withoutPeriods(line.text.replace(/^\d{1,2}[.)]\s+(?=\p{L})/u, ''))
     .split(SEPARATOR)
-    .map((text) => withoutPlace(text.trim()))
+    .flatMap(atSlashes)
+    .map((text) => withoutPlace(tidy(text)))
     .filter((text) => text.length > 1 && /\p{L}/u.test(text))
-    .filter((text) => !NOISE.test(text) && !isPlace(text) && !STREET.test(text))
+    .filter((text) => !NOISE.test(text) && !isPlace(text) && !isNote(text))
     .flatMap(inParentheses)
     .flatMap((text) => {
       const at = / at (?=\p{Lu})/u.exec(text)
@@ -137,13 +128,19 @@ function piecesIn(line: Placed): Piece[] {
     .flatMap((text) => labelled(text, line))
 }
 
+/** `Server / Captain` is one title, `Agent / Compass` a title and a company. */
+function atSlashes(text: string): string[] {
+  const parts = text.split(/\s+\/\s+/)
+  return parts.every((part) => titleScore(part) >= 2.5) ? [text] : parts
+}
+
 /** What stands behind a label, or on both sides of a colon. */
 function labelled(text: string, line: Placed): Piece[] {
-  const [whole, label, rest] = /^([\p{L} ]{2,30}):\s+(?=\S)(.{2,200})$/u.exec(text) ?? []
-  if (!whole || !label || !rest) return [toPiece(text, line)]
-  const kind = LABELS.find(([, words]) => words.test(label))?.[0]
-  if (kind === 'none') return titleScore(rest) >= 2.5 ? [toPiece(rest, line)] : []
-  if (!kind) return [toPiece(label, line), toPiece(rest, line)]
+  const label = labelOf(text)
+  if (!label) return [toPiece(text, line)]
+  const { kind, name, rest } = label
+  if (kind === 'note') return titleScore(rest) >= 2.5 ? [toPiece(rest, line)] : []
+  if (!kind) return [toPiece(name, line), toPiece(rest, line)]
   const piece = toPiece(withoutPlace(rest), line)
   return [
     { ...piece, title: kind === 'title' ? piece.title + 3 : 0, company: kind === 'company' ? piece.company + 3 : 0 },
@@ -156,7 +153,7 @@ function inParentheses(text: string): string[] {
   const [, before = '', inner = ''] = match ?? []
   const isRemark =
     !/^\p{Lu}/u.test(inner) || NOISE.test(inner) || DEPARTMENT.test(inner) || /^\P{Ll}{0,6}$/u.test(inner)
-  return match && !isRemark && (withoutPlace(inner) !== inner || companyScore(inner) >= 2 || titleScore(before) >= 3)
+  return match && !isRemark && (withoutPlace(inner) !== inner || companyScore(inner) >= 2)
     ? [before, withoutPlace(inner)]
     : [text]
 }
@@ -169,18 +166,25 @@ const toPiece = (text: string, line: Placed): Piece => ({
 })
 
 /** The ways to take a text apart at a comma, or where its look changes: `Realtor, Keller Williams`. */
-function splitsOf(piece: Piece): [Piece, Piece][] {
+function splitsOf(piece: Piece, isOrdered: boolean): [Piece, Piece][] {
   const { text, line } = piece
   const commas = [...text.matchAll(/, |\. (?=\p{Lu})/gu)].slice(0, 4).map(({ index }) => [index, index + 2] as const)
   const looks = line.cells.flatMap(({ lead }) =>
     lead && text.startsWith(lead) ? [[lead.length, lead.length] as const] : [],
   )
-  return [...commas, ...looks].flatMap(([end, start]): [Piece, Piece][] => {
-    const [left, right] = [toPiece(tidy(text.slice(0, end)), line), toPiece(tidy(text.slice(start)), line)]
+  const inside = / \((?=[^()]{3,100}\)$)/.exec(text)
+  const parentheses =
+    inside && /^\p{Lu}.*\p{Ll}/u.test(text.slice(inside.index + 2)) ? [[inside.index, inside.index + 2] as const] : []
+  return [...commas, ...looks, ...parentheses].flatMap(([end, start]): [Piece, Piece][] => {
+    const [left, right] = [
+      toPiece(tidy(text.slice(0, end)), line),
+      toPiece(tidy(text.slice(start)).replace(/^([^(]*)\)$/, '$1'), line),
+    ]
     if (!left.text || !/^[\p{L}\d]/u.test(right.text) || right.text.length < 2) return []
     if (SUFFIX.test(right.text) || DEPARTMENT.test(right.text.split(',')[0] ?? '')) return []
     // a company and where it is
-    return left.title <= 0 && right.title <= 0 && right.company <= 0 ? [] : [[left, right]]
+    if (left.title <= 0 && right.title <= 0 && right.company <= 0 && (left.company > 0 || !isOrdered)) return []
+    return [[left, right]]
   })
 }
 
@@ -196,11 +200,11 @@ function grouped(jobs: Read[]): Read[] {
       next &&
       !next.company &&
       next.title &&
-      job.company &&
+      (job.company || (job.title?.title ?? 1) <= 0) &&
       job.entry.heads.length === 1 &&
       next.entry.heads.length === 1
     if (isHeading) {
-      heading = job.company
+      heading = job.company ?? job.title
       return
     }
     if (heading && job.isSplit && job.entry.heads.length === 1 && (job.company?.company ?? 0) < 1) {
@@ -247,7 +251,8 @@ function withoutCity(text: string): string {
     more.length === 0 &&
     !SUFFIX.test(tail) &&
     companyScore(tail) < 1 &&
-    /^\p{Lu}[\p{L}. ]{2,25}$/u.test(tail)
+    /^\p{Lu}[\p{L}. ]{2,25}$/u.test(tail) &&
+    !/\band\b/i.test(tail)
     ? name
     : text
 }
@@ -255,5 +260,6 @@ function withoutCity(text: string): string {
 const tidy = (text: string) =>
   text
     .replace(/^[\s,;:|–—-]+/, '')
-    .replace(/[\s,;:|–—-]+$/, '')
+    .replace(/(?:\s+\.)?[\s,;:|–—-]*$/, '')
+    .replace(/(?<=\p{Ll}{4})\.$/u, '')
     .slice(0, 200)

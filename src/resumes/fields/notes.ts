@@ -1,0 +1,26 @@
+import { titleScore } from './vocabulary'
+
+/** What stands before a text and says what it is: `Employer: Acme`. */
+const LABELS: ['title' | 'company' | 'note', RegExp][] = [
+  ['company', /^(?:(?:name of )?(?:employer|company|organi[sz]ation|agency|firm)(?: name)?)$/i],
+  ['title', /^(?:(?:job |position |official )?(?:title|position|role|designation|occupation)(?: title| held)?)$/i],
+  [
+    'note',
+    /^(?:(?:key |main )?(?:responsibilit|dut)\p{L}+|locations?|address|dates?|from|to|period|duration|salary|(?:average )?hours(?: (?:per|a) week)?|series|(?:highest )?grade|pay plan|schedule|supervisor|phone|reason for leaving|(?:okay|ok|may we) (?:to )?contact.*|employment type|type|website|industry|(?:earlier|previous|prior|other|additional)(?: \p{L}+){1,3})$/iu,
+  ],
+]
+/** A street: a number, a name, and what streets are called. */
+const STREET =
+  /^\d{1,6} (?:\S+ ){1,5}(?:st|street|ave|avenue|rd|road|dr|drive|ln|lane|blvd|boulevard|ct|way|pkwy|parkway|hwy|highway|plaza|square)\b/i
+
+/** `Position: Clerk`, and what the label says of what stands behind it, if anything. */
+export function labelOf(text: string) {
+  const [, name, rest] = /^([\p{L} ]{2,40}):\s+(?=\S)(.{1,200})$/u.exec(text) ?? []
+  return name && rest ? { kind: LABELS.find(([, words]) => words.test(name))?.[0], name, rest } : undefined
+}
+
+/** Whether a text says only where, how much or under whom: neither title nor company. */
+export function isNote(text: string): boolean {
+  const label = labelOf(text)
+  return STREET.test(text) || (label?.kind === 'note' && titleScore(label.rest) < 2.5)
+}
