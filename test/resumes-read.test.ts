@@ -41,6 +41,7 @@ describe('names', () => {
       'Oluwaseun Adeyemi-Park sure',
     )
     expect(told(read(['Margaret "Peggy" Roe @18b', 'peggy@example.com']).name)).toBe('Margaret Roe sure')
+    expect(told(read(['Ty Cobb @18b', 'ty@example.com']).name)).toBe('Ty Cobb sure')
     expect(told(read(['Margaret Roe @18b', 'peggy@example.com']).name)).toBe('Margaret Roe likely')
   })
   test('on two lines, in the largest letters', () => {
@@ -62,6 +63,9 @@ describe('emails and phones', () => {
     ['Phone 512-555-0142 | Fax 512-555-0143', ['+15125550142 sure']],
     ['F: 512-555-0143', []],
     ['512-555-0142 (c) * 512-555-0199 (o)', ['+15125550142 sure', '+15125550199 likely']],
+    ['(o) 512-555-0199 (c) 512-555-0142', ['+15125550199 likely', '+15125550142 sure']],
+    ['O: 512-555-0199 M: 512-555-0142', ['+15125550199 likely', '+15125550142 sure']],
+    ['Emergency contact: John Doe 512-555-0142 | 512-555-0199', ['+15125550142 likely', '+15125550199 sure']],
     ['512-555-0142 - cell, 512-555-0199 - office', ['+15125550142 sure', '+15125550199 likely']],
     ['512-555-0142 (cell) 512-555-0143 (fax)', ['+15125550142 sure']],
     ['NMLS #5125550142', []],
@@ -99,6 +103,12 @@ describe('emails and phones', () => {
     ])
     expect(read(['Jane Doe', 'info@acme.com']).emails.map(told)).toEqual(['info@acme.com likely'])
   })
+  test.each([
+    [['Winston-Salem, N.C.', 'max@example.com'], 'max@example.com sure'],
+    [['Marketing Manager', 'max@example.com'], 'max@example.com sure'],
+    [['e.max@example.com'], 'e.max@example.com sure'],
+    [['e: max@example.com'], 'max@example.com sure'],
+  ])('%j: %s', (lines, email) => expect(read(['Max Doe @18b', ...lines]).emails.map(told)).toEqual([email]))
   test('someone else’s address below a name in the contact area', () => {
     const found = read(['Jane Doe @18b', 'CONTACT @12b', 'jane@doe.com', 'Ann Roe, Manager', 'ann@roe.com'])
     expect(found.emails.map(told)).toEqual(['jane@doe.com sure'])
@@ -172,6 +182,9 @@ describe('places', () => {
     ['Austin, TX http://linkedin.com/in/jane (402)555-0115 jane@doe.com', 'Austin/TX/'],
     ['jane@doe.com | St. Louis, MO 63118', 'St. Louis/MO/63118'],
     ['Address Austin, TX 78701 Phone 512-555-0142 E-mail jane@doe.com', 'Austin/TX/78701'],
+    ["Coeur d'Alene, ID 83814 | jane@doe.com", "Coeur d'Alene/ID/83814"],
+    ['99 Bay St | Honolulu | HI 96815 | jane@doe.com', 'Honolulu/HI/96815'],
+    ['123 Peach Rd • Royston • GA • 30662 • 706-555-0154', 'Royston/GA/30662'],
     ['District Heights, MD 20747 US', 'District Heights/MD/20747'],
     ['Property Manager, Portland, 97209, United States, 5035550122, jane@doe.com', 'Portland//97209'],
     ['Licensed in Austin, TX', '//'],

@@ -17,7 +17,12 @@ const SEPARATOR =
   /\t|\s*[|•●▪·∙⋅■◆♦❖~]\s*|\s+\*\s+|\s+(?:[–—]|\/{1,2})\s+|;\s+|(?<=\d)\.\s+(?=[(+\d])|(?<=\d|\p{Ll}{4})\.\s+(?=\S{1,80}@)|(?<=\p{Ll}{4})\.\s+(?=\p{Lu})/u
 /** What tells by itself where it begins or ends. */
 const TELLING =
-  /\s+(?=(?:Address|Phone|E-?mail|LinkedIn|Mobile|Cell|Tel|Fax|Website)\b\.?:? \S)|,?\s+(?=(?:https?:\/\/|www\.|linkedin\.com)\S|[^\s@|,]{1,64}@\S)|,\s+(?=\+?\(?\d{3}\)?[ .-]?\d{3}[ .-]?\d{4}\b)|(?<=\b[A-Z]{2}|\d{5})\s+(?=\(\d{3}\))/
+  /\s+(?=(?:Address|Phone|E-?mail|LinkedIn|Mobile|Cell|Tel|Fax|Website)\b\.?:? \S)|,?\s+(?=(?:https?:\/\/|www\.|linkedin\.com)\S|[^\s@|,]{1,64}@\S)|,\s+(?=\+?\(?\d{3}\)?[ .-]?\d{3}[ .-]?\d{4}\b)|(?<=\b[A-Z]{2}|\d{5})\s+(?=\(\d{3}\))|(?<=\d)\s+(?=[CMTPHOWF][:.] ?[(+\d])/
+/** `(o) 512-555-0142 (c) 512-555-0199` */
+const LETTERS = /\s+(?=\([a-z]\) ?[(+\d])/i
+/** A label that stands alone, beside or above what it is the label of. */
+const ALONE =
+  /^(?:\p{L}[\p{L} -]{0,20}[.:]|(?:(?:home|cell|mobile|work|office|direct|e-?mail|web|mailing|current|permanent) ?)?(?:address|mobile|cell|phone|tel|telephone|e-?mail|web|website|linkedin|location|fax|home|office|portfolio|site|contact|dre|nmls|npn|licen[sc]e|text|number)(?: (?:address|phone|number|no))?)$/iu
 const ICON = /^[^\p{L}\p{N}(+@]+/u
 const LABEL =
   /^([\p{L}][\p{L}./ -]{0,24}?)(?:\s?[:#]\s*|(?<=^(?:tel|mob|ph|cell|fax|lic|no|off|res|em|add|addr)|phone|mail|number|address)\.\s+)(?=\S)/iu
@@ -25,7 +30,7 @@ const LABEL =
 const WORD =
   /^(address|mobile|cell|phone|tel|telephone|e-?mail|web|website|linkedin|location|fax|home|office|portfolio|site)\s+(?=\S)/i
 /** One letter, as cards have it: `m 512-555-0142`, `E jane@example.com`. */
-const LETTER = /^([CcMmTtPpHhEeOoWwFfDd])[.:]? (?=[(+\d]|\S+@)/
+const LETTER = /^\(?([CcMmTtPpHhEeOoWwFfDd])(?:[.)]{0,2} |: ?|\))(?=[(+\d]|\S+@)/
 
 /**
  * The lines where a resume says how to reach its owner: the first ones, before any heading; those under a heading for
@@ -61,7 +66,9 @@ const isSentence = (text: string) => !/[\t|•●▪·∙■◆♦❖~]| [*/–�
 export function piecesOf(lines: Placed[]): Piece[] {
   const pieces: Piece[] = []
   for (const line of lines) {
-    const parts = line.text.split(SEPARATOR).flatMap((part) => part.split(TELLING))
+    const parts = line.text
+      .split(SEPARATOR)
+      .flatMap((part) => part.split(/^\([a-z]\) ?[(+\d]/i.test(part) ? LETTERS : TELLING))
     for (const part of parts.slice(0, 20)) {
       const text = part.replace(ICON, '').trim()
       if (!text) continue
@@ -69,8 +76,7 @@ export function piecesOf(lines: Placed[]): Piece[] {
         LETTER.exec(text) ?? (/^(?:https?|www)\b/i.test(text) ? null : (LABEL.exec(text) ?? WORD.exec(text)))
       const before = pieces.at(-1)
       // a label alone, beside or above what it is the label of
-      const above =
-        before && /^\p{L}[\p{L} -]{0,20}[.:]?$/u.test(before.text) && before.line.page === line.page ? before.text : ''
+      const above = before && ALONE.test(before.text) && before.line.page === line.page ? before.text : ''
       pieces.push({
         text: label ? text.slice(label[0].length) : text,
         label: (label?.[1] ?? above).toLowerCase().replace(/[:. ]+$/, ''),

@@ -62,7 +62,8 @@ function joined(lines: Placed[]): Placed[] {
     const isBroken =
       last?.block === line.block &&
       ((/@[\w-]*[.-]?$/.test(tail) && /^[a-z\d-]{0,40}\.?[a-z.]{2,24}$/i.test(line.text)) ||
-        (/^[\w.+-]{3,60}[._+-]?$/.test(tail) &&
+        (/^[a-z\d_.+-]{3,60}$/.test(tail) &&
+          /^(?:\S*|[\p{L} -]{1,20}: ?\S*)$/u.test(last.text) &&
           /^[\w.+-]{0,30}@[a-z\d-]{1,40}\.[a-z.]{2,20}$/i.test(line.text) &&
           (/[._+-]$/.test(tail) || line.text.startsWith('@'))))
     if (last && isBroken) out[out.length - 1] = { ...last, text: last.text + line.text }

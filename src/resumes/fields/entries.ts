@@ -165,7 +165,7 @@ function kindsOf(lines: Placed[]): Kind[] {
         line.gap < 1.9 &&
         (/^\p{Ll}/u.test(line.text) || (isFull && line.x >= above.x - 1))
       if (isContinued) return 'text'
-      if (isSentence(line, body) || /^\p{Ll}/u.test(line.text)) return 'text'
+      if (isSentence(line, body) || /^\p{Ll}(?!\p{Ll}{0,3}\p{Lu})/u.test(line.text)) return 'text'
       if (line.text.length > 110) return 'text'
       if (isStrong || isPlace(line.text) || isTelling(rest) || withoutPlace(rest) !== rest) return 'head'
       return line.text.split(' ').length <= 7 ? 'maybe' : 'text'

@@ -64,7 +64,9 @@ export function nameIn(lines: Placed[], emails: Found[], links: Found[]): Found 
         .concat(nicknamesIn(candidate.line.text))
         .map(plain)
         .filter((word) => word.length > 2)
-      const held = words.filter((word) => handles.some((handle) => handle.includes(word))).length
+      const short = plain(candidate.value.split(' ')[0] ?? '')
+      const isWhole = short.length < 3 && emails.some((email) => email.value.startsWith(`${short}@`))
+      const held = words.filter((word) => handles.some((handle) => handle.includes(word))).length + Number(isWhole)
       const isLargest = candidate.size >= largest * 0.98 && largest > body * 1.15
       const isFirst = first.slice(0, 2).includes(candidate.line)
       const isRepeated = candidate.value.length > 4 && running.includes(candidate.value.toLowerCase())

@@ -1,6 +1,6 @@
-import { at, contactArea, piecesOf } from './contact'
+import { at, contactArea, type Piece, piecesOf } from './contact'
 import type { Found, ParsedResume } from './parsed'
-import { type Place, placeOf } from './places'
+import { isState, type Place, placeOf } from './places'
 import type { Placed } from './sections'
 import { titleScore } from './vocabulary'
 
@@ -16,7 +16,7 @@ const LEAD = /^(?:based in|located in|living in|lives in|resident of|currently i
 export function placeIn(lines: Placed[]): Pick<ParsedResume, 'city' | 'state' | 'postalCode'> {
   const pieces = piecesOf(contactArea(lines))
   const found = pieces.flatMap((piece, i) => {
-    const place = ELSEWHERE.test(piece.label) ? undefined : placeAt(piece.text, pieces[i + 1]?.text ?? '')
+    const place = ELSEWHERE.test(piece.label) ? undefined : placeAt(pieces, i)
     return place ? [{ ...place, line: piece.line }] : []
   })
   const [first] = found
@@ -27,10 +27,18 @@ export function placeIn(lines: Placed[]): Pick<ParsedResume, 'city' | 'state' | 
   return { city: toFound(first.city), state: toFound(first.state), postalCode: toFound(first.postalCode) }
 }
 
-/** The place of a text that may go on in the next one: the street above the city, the code below it. */
-function placeAt(text: string, next: string): Place | undefined {
-  const isCode = /^(?:\d{5}(?:-\d{4})?|[A-Z]\d[A-Z] ?\d[A-Z]\d|[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2})$/.test(next)
+const CODE = /^(?:\d{5}(?:-\d{4})?|[A-Z]\d[A-Z] ?\d[A-Z]\d|[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2})$/
+
+/**
+ * The place of a text that may go on in the next ones: the street above the city, the code below it, or all of them apart
+ * on one line.
+ */
+function placeAt(pieces: Piece[], i: number): Place | undefined {
+  const [text = '', next = '', last = ''] = pieces.slice(i, i + 3).map((piece) => piece.text)
+  const isCode = CODE.test(next)
   const alone = read(text)
+  if (!alone && i > 0 && pieces[i]?.line === pieces[i + 1]?.line && isState(next.replace(/ \d{5}(?:-\d{4})?$/, '')))
+    return read(`${text}, ${next}${CODE.test(last) ? ` ${last}` : ''}`)
   const isBroken = alone ? isCode && !alone.postalCode : /,$/.test(text)
   return (isBroken ? read(`${text.replace(/,$/, '')}${isCode ? ' ' : ', '}${next}`) : undefined) ?? alone
 }

@@ -23,7 +23,7 @@ const COUNTRY = new Set(COUNTRIES.map((name) => name.toLowerCase()))
 const POSTAL_CODE =
   /(?:^|[\s,])(\d{5}(?:-\d{4})?|[A-Z]\d[A-Z][ -]?\d[A-Z]\d|(?:GIR ?0AA|[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}))$/
 const CITY =
-  /^(?:\p{Lu}[\p{L}.'’-]*|de|del|la|las|los|of|upon|on|the|le|du|der|am|sur|\p{Ll}’\p{Lu}\p{L}+)(?: (?:\p{Lu}[\p{L}.'’-]*|de|del|la|las|los|of|upon|on|the|le|du|by|sur)){0,4}$/u
+  /^(?:\p{Lu}[\p{L}.'’-]*|de|del|la|las|los|of|upon|on|the|le|du|der|am|sur|\p{Ll}['’]\p{Lu}\p{L}+)(?: (?:\p{Lu}[\p{L}.'’-]*|\p{Ll}['’]\p{Lu}\p{L}+|de|del|la|las|los|of|upon|on|the|le|du|by|sur)){0,4}$/u
 
 /** A city with its state and its postal code, as they are written. */
 export interface Place {

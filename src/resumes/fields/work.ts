@@ -12,7 +12,7 @@ type Work = ParsedResume['work'][number]
 const MAX_WORK = 40
 const SEPARATOR = /\t|\s+[|•·]\s+|\s*\|\s*|\s+[–—-]+\s+|[–—]{1,2}| @ |;\s/
 const DEPARTMENT =
-  /^(?:\p{L}+ )?(?:sales|marketing|lines|operations|claims|casualty|property|lending|mortgage|insurance|securities|wealth management|compliance|training|division|department|dept\.?|region|territory|underwriting|residential|commercial|luxury|leasing|acquisitions|investments|retail|north|south|east|west|usa|emea|north america|life|health|personal lines|commercial lines|administration|finance|hr|human resources|it|customer (?:service|success|experience)|business development|new homes|property management|staff|part[- ]time|full[- ]time|contract|seasonal|temporary|gri|crs)$/iu
+  /^(?:(?:\p{L}+ )?(?:sales|marketing|lines|operations|division|department|dept\.?|region|territory|underwriting|leasing|acquisitions|investments|retail|administration|development|success|service|experience|management|new homes|staff)|(?:(?:personal|commercial|group|individual|senior|residential|property (?:and|&)) )?(?:claims|casualty|property|lending|mortgage|insurance|securities|compliance|training|residential|commercial|luxury|life|health|finance|hr|human resources|it)|north|south|east|west|usa|emea|north america|part[- ]time|full[- ]time|contract|seasonal|temporary|gri|crs)$/iu
 const NOISE =
   /^(?:remote|hybrid|full[- ]time|part[- ]time|contract|seasonal|temporary|permanent|freelance basis|on-?site|present|current|promoted|continued|cont\.?|location|company|title|position|employer|dates?)[.:)]*$/i
 const SUFFIX = /^(?:inc|llc|l\.l\.c|ltd|limited|corp|co|p\.?a|p\.?c|pllc|llp|lp|plc|gmbh|s\.?a|n\.?a|usa|dba .*)\.?$/i
@@ -165,10 +165,12 @@ const toPiece = (text: string, line: Placed): Piece => ({
   company: companyScore(text),
 })
 
-/** The ways to take a text apart at a comma, or where its look changes: `Realtor, Keller Williams`. */
+/** The ways to take a text apart at a comma or `at`, or where its look changes: `Realtor, Keller Williams`. */
 function splitsOf(piece: Piece, isOrdered: boolean): [Piece, Piece][] {
   const { text, line } = piece
-  const commas = [...text.matchAll(/, |\. (?=\p{Lu})/gu)].slice(0, 4).map(({ index }) => [index, index + 2] as const)
+  const commas = [...text.matchAll(/, |\. (?=\p{Lu})| at (?=\p{Lu})/gu)]
+    .slice(0, 4)
+    .map(({ 0: { length }, index }) => [index, index + length] as const)
   const looks = line.cells.flatMap(({ lead }) =>
     lead && text.startsWith(lead) ? [[lead.length, lead.length] as const] : [],
   )
