@@ -34,6 +34,28 @@ describe('schools', () => {
     [['School: Rice University', 'Degree: DEC', 'Dates: 2008 – 2010'], ['Rice University / DEC / 2008 / 2010']],
     [['Howard University', 'M.Div.', 'May 2015'], ['Howard University / M.Div. //  2015-05']],
     [['AB, cum laude, Princeton University'], ['Princeton University / AB //  ']],
+    [
+      [
+        'Rice University |> Houston, TX @10b',
+        'MBA |> 2012',
+        'DePaul |> Chicago, IL @10b',
+        'Bachelor of Commerce |> 2010',
+      ],
+      ['Rice University / MBA //  2012', 'DePaul / Bachelor of Commerce //  2010'],
+    ],
+    [
+      ['DePaul |> Chicago, IL @10b', 'Bachelor of Commerce |> 2010', 'Kent State University @10b', 'BBA |> 2008'],
+      ['DePaul / Bachelor of Commerce //  2010', 'Kent State University / BBA //  2008'],
+    ],
+    [['Bachelor of Commerce, DePaul, 2010'], ['DePaul / Bachelor of Commerce //  2010']],
+    [
+      ['Bachelor of Science, Marketing, 2010', 'Rice University'],
+      ['Rice University / Bachelor of Science, Marketing //  2010'],
+    ],
+    [['DePaul, Bachelor of Commerce, 2010'], ['DePaul / Bachelor of Commerce //  2010']],
+    [['Ph.D. in Sociology from Northwestern, 2010'], ['Northwestern / Ph.D. in Sociology //  2010']],
+    [['BBA, Management from Kent State University, 2010'], ['Kent State University / BBA, Management //  2010']],
+    [['Lincoln High School, 2004', 'Varsity Soccer'], ['Lincoln High School /  /  / 2004']],
     [['Some college in Business', 'Rice University'], ['Rice University / Some college in Business //  ']],
     [['LUTCF @10b', 'The American College • 2010'], ['The American College / LUTCF //  2010']],
     [

@@ -25,12 +25,18 @@ const CAMPUS =
 const LABEL =
   /^(?:(?:name of )?(?:school|institution|university|college)|degree|diploma|qualification|program(?:me)?|major|field of study|course of study)\s*:\s*(?=\S)/i
 
+/** How fields of study end, and some that end otherwise. */
+const FIELD =
+  /(?:ing|ics|logy|ment|tions?|ance|istry|graphy|sophy|ture|nomy|ience|ciences?|tory|iature|ies|ish|ese|ism|cy|law|arts?|tech|technology|sales|history|commerce|nursing|business|systems|theat(?:er|re)|music|design|estate|work|health|care|affairs|relations|services|spanish|french|german|math|film|dance|studio|general|major|minor)\b/i
+
 interface Draft {
   school: string | null
   degree: string | null
   period: PeriodText | null
   /** A text that is neither, by its words: the school, if no other is found. */
   other: string | null
+  /** The end of the degree, if that is no field of study: the school, if no other is found. */
+  tail: string | null
   line: Placed
 }
 
@@ -58,20 +64,27 @@ export function educationOf(lines: Placed[]): ParsedResume['education'] {
       (found.period !== null &&
         last.period !== null &&
         (found.school !== null || found.degree !== null || last.line.part !== line.part))
-    if (isNew) {
+    const above =
+      pending && line.line - pending.line.line === 1 && pending.line.part === line.part ? pending.text : null
+    // an unknown text above a degree is its school, not the one above that
+    if (above && found.degree && !found.school && schoolFirst !== false) {
+      found.school = above
+      if (last?.other === above) last.other = null
+    }
+    if (isNew || (above && found.school === above)) {
       if (!found.school && !found.degree) {
         if (last || !found.period) continue
       }
       if (schoolFirst === undefined && (found.school || found.degree))
         schoolFirst = found.school !== null && found.degree === null
       const heir = found.school === null && schoolFirst && last?.line.part === line.part ? last.school : null
-      const above = pending && line.line - pending.line.line === 1 ? pending.text : null
       drafts.push({ ...found, other: found.other ?? above, school: found.school ?? heir, line })
     } else {
       last.school ??= found.school
       last.degree ??= found.degree
       last.period ??= found.period
       last.other ??= found.other
+      last.tail ??= found.tail
     }
     pending = null
   }
@@ -89,10 +102,11 @@ export function educationOf(lines: Placed[]): ParsedResume['education'] {
 function readLine(line: Placed): Omit<Draft, 'line'> {
   const period = periodsOf(line.text)[0] ?? null
   const isNote = line.isBullet && !isSchool(line.text) && !isDegree(line.text)
-  if (isNote || line.text.length > 220) return { school: null, degree: null, period: null, other: null }
+  if (isNote || line.text.length > 220) return { school: null, degree: null, period: null, other: null, tail: null }
   let school: string | null = null
   let degree: string | null = null
   let other: string | null = null
+  let tail: string | null = null
   const texts = withoutPeriods(line.text)
     .split(SEPARATOR)
     .map((text) => withoutPlace(text.trim().replace(LABEL, '').replace(EXTRA, '').trim()))
@@ -101,6 +115,7 @@ function readLine(line: Placed): Omit<Draft, 'line'> {
     if (/^(?:relevant |related )?(?:coursework|courses|gpa|honors|activities|minor|thesis|dean)/i.test(text)) continue
     const read = readText(text)
     school ??= read.school
+    tail ??= read.tail
     if (!read.school && !read.degree && isMajor(text) && !NO_MAJOR.test(text)) other ??= text
     if (degree === null) degree = read.degree
     else if (
@@ -113,13 +128,30 @@ function readLine(line: Placed): Omit<Draft, 'line'> {
     )
       degree = `${degree}, ${text}`
   }
-  return { school, degree, period, other }
+  const isWhole = period !== null || line.isBullet
+  return withTail({ school, degree, period, other, tail }, isWhole)
+}
+
+/** What ends the degree is the school, if there is no other. */
+function withTail<D extends Omit<Draft, 'line'>>(draft: D, isWhole: boolean): D {
+  const { school, degree, tail } = draft
+  if (!isWhole || school !== null || !tail || !degree?.endsWith(`, ${tail}`)) return draft
+  return { ...draft, school: tail, degree: degree.slice(0, -tail.length - 2) }
 }
 
 const isMajor = (text: string) => /^\p{Lu}[\p{L}& ]{2,40}$/u.test(text) && text.split(' ').length <= 4
 
 /** A text between separators: a school, a degree with its major, or both with a comma between. */
-function readText(text: string): { school: string | null; degree: string | null } {
+function readText(text: string): Pick<Draft, 'school' | 'degree' | 'tail'> {
+  const from = / from (?:the )?(?=\p{Lu})/u.exec(text)
+  if (from && isDegree(text.slice(0, from.index))) {
+    const rest = text.slice(from.index + from[0].length)
+    return {
+      school: readText(rest).school ?? rest.split(', ')[0] ?? null,
+      degree: text.slice(0, from.index),
+      tail: null,
+    }
+  }
   const parts = text.split(/,\s+|,(?=\p{Lu})/u).map((part) => part.trim())
   let school: string | null = null
   let degree: string | null = null
@@ -132,7 +164,7 @@ function readText(text: string): { school: string | null; degree: string | null 
       !(hasDegree && degree === null && /^(?:high school )?(?:diploma|degree)|^some college|diploma$/i.test(part)) &&
       school === null
     ) {
-      const from = hasDegree ? / (?:from|at) (?=\p{Lu}|the )/u.exec(part) : null
+      const from = hasDegree ? / at (?=\p{Lu}|the )/u.exec(part) : null
       school = from ? part.slice(from.index + from[0].length) : part
       if (from) degree ??= part.slice(0, from.index)
       last = 'school'
@@ -164,7 +196,12 @@ function readText(text: string): { school: string | null; degree: string | null 
       last = 'none'
     } else last = 'none'
   }
-  return { school, degree }
+  const [first = '', second = ''] = parts
+  if (!school && isMajor(first) && !FIELD.test(first) && !NO_MAJOR.test(first) && !isDegree(first) && isDegree(second))
+    school = first
+  const end = degree?.split(', ').at(-1) ?? ''
+  const tail = !school && end !== degree && !FIELD.test(end) && !isDegree(end) ? end : null
+  return { school, degree, tail }
 }
 
 /** Lines that a narrow column broke after `of`, `in`, `at`, `and` or a comma, or before `University`, put together. */
@@ -194,7 +231,8 @@ function joined(lines: Placed[]): Placed[] {
   return out
 }
 
-function toSchool({ school, degree, period, other, line }: Draft): School {
+function toSchool(draft: Draft): School {
+  const { school, degree, period, other, line } = withTail(draft, draft.other === null)
   const dates = {
     startDate: period?.startDate ?? null,
     endDate: period?.endDate ?? null,
@@ -202,7 +240,7 @@ function toSchool({ school, degree, period, other, line }: Draft): School {
   }
   return {
     school: tidy(school ?? (degree && other)),
-    degree: tidy(degree ?? (school && other)),
+    degree: tidy(degree ?? (school && !/\bhigh\b/i.test(school) ? other : null)),
     ...dates,
     ...at(line, school && degree ? 'sure' : 'likely'),
   }
