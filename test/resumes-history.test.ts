@@ -55,6 +55,10 @@ describe('schools', () => {
     [['DePaul, Bachelor of Commerce, 2010'], ['DePaul / Bachelor of Commerce //  2010']],
     [['Ph.D. in Sociology from Northwestern, 2010'], ['Northwestern / Ph.D. in Sociology //  2010']],
     [['BBA, Management from Kent State University, 2010'], ['Kent State University / BBA, Management //  2010']],
+    [
+      ['Rice University', 'A.A.S. in Construction and Management of Buildings', 'Technology, 2011'],
+      ['Rice University / A.A.S. in Construction and Management of Buildings Technology //  2011'],
+    ],
     [['Lincoln High School, 2004', 'Varsity Soccer'], ['Lincoln High School /  /  / 2004']],
     [['Some college in Business', 'Rice University'], ['Rice University / Some college in Business //  ']],
     [['LUTCF @10b', 'The American College • 2010'], ['The American College / LUTCF //  2010']],
@@ -88,8 +92,8 @@ describe('skills', () => {
     ],
     [['CRM (Salesforce, HubSpot), and Word'], ['CRM (Salesforce, HubSpot)', 'Word']],
     [
-      ['Over 5 years:', 'Opera * Word', 'Interests: Rowing, sourdough', 'References upon request'],
-      ['Opera', 'Word'],
+      ['Bilingual', 'Over 5 years:', 'Opera * Word', 'Interests: Rowing, sourdough', 'References upon request'],
+      ['Bilingual', 'Opera', 'Word'],
     ],
     [
       ['Yardi |> Expert', 'R |> Skillful'],

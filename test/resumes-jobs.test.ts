@@ -195,6 +195,7 @@ describe('jobs', () => {
     const lines = [
       'Agent, Compass |> 2019 – 2022',
       'Closed 12 sides from 2020 to 2021, most of them from referrals.',
+      'From 2018 to 2020 chaired the education committee.',
       '• Top producer 2020, 2021',
     ]
     expect(jobs(read([...TOP, 'EXPERIENCE @12b', ...lines]))).toEqual(['Agent / Compass / 2019 / 2022'])

@@ -146,6 +146,29 @@ describe('layouts', () => {
     expect(found.work.map(({ company }) => company?.split(' ')[0])).toEqual(['Compass', 'Costco'])
     expect([found.skills.length, found.education.length]).toEqual([2, 1])
   })
+  test('tables with the names of their columns are none of the page', () => {
+    const rows = [
+      '*EMPLOYMENT',
+      'Dates | Employer | Position',
+      '2018 – Present | Black Hills Credit | Member Service',
+      ' | Union | Clerk',
+      '2012 – 2018 | Rushmore Inn | Front Desk Clerk',
+      '',
+      '*EDUCATION',
+      'School | Degree | Year',
+      'Oglala Lakota College | Associate of Arts | 2012',
+      'Pine Ridge High School | Diploma | 2008',
+    ]
+    const { work, education } = readResume(grid(rows, [50, 180, 290]), 'US')
+    expect(work.map(({ title, company }) => `${title} / ${company}`)).toEqual([
+      'Member Service Clerk / Black Hills Credit Union',
+      'Front Desk Clerk / Rushmore Inn',
+    ])
+    expect(education.map(({ school, degree, endDate }) => `${school} / ${degree} / ${endDate}`)).toEqual([
+      'Oglala Lakota College / Associate of Arts / 2012',
+      'Pine Ridge High School / Diploma / 2008',
+    ])
+  })
   test('a table of three columns without lines is no broken one', () => {
     const rows = ['*SKILLS', 'Negotiation | Word | Home staging', 'Conflict resolution | Excel']
     const { skills } = readResume(grid(rows, [50, 155, 205]), 'US')

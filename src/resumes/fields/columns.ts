@@ -1,5 +1,5 @@
 import { periodsOf } from './dates'
-import { headingOf } from './headings'
+import { headingOf, NAMES_COLUMN } from './headings'
 import { isNote } from './notes'
 import { isPlace, isState } from './places'
 import type { Cell, Row } from './rows'
@@ -134,6 +134,7 @@ function overlapOf(rows: Row[], from: number, to: number, x: number): [number, n
 
 function areColumns({ rows, left, right }: Sides): boolean {
   if (Math.min(left.length, right.length) < 3) return false
+  if (rows.some(({ cells }) => cells.length > 1 && cells.every(({ text }) => NAMES_COLUMN.test(text)))) return false
   const [a, b] = [contentOf(left), contentOf(right)]
   if (a.asides > 0.6 || b.asides > 0.6) return false
   if (a.headings > 0 || b.headings > 0) return true

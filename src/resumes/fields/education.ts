@@ -46,7 +46,7 @@ interface Draft {
  */
 export function educationOf(lines: Placed[]): ParsedResume['education'] {
   const drafts: Draft[] = []
-  const own = joined(joinRanges(lines.filter((line) => line.section === 'education')))
+  const own = joined(joinRanges(lines.filter((line) => line.section === 'education')), lines)
   let schoolFirst: boolean | undefined
   let pending: { text: string; line: Placed } | null = null
   for (const line of own) {
@@ -204,8 +204,14 @@ function readText(text: string): Pick<Draft, 'school' | 'degree' | 'tail'> {
   return { school, degree, tail }
 }
 
+/** The width of a line's first word, with the space before it. */
+const widthOf = ({ text, x, end }: Placed) =>
+  ((end - x) * ((text.split(/[ ,\t]/, 1)[0]?.length ?? 0) + 1)) / Math.max(1, text.length)
+
 /** Lines that a narrow column broke after `of`, `in`, `at`, `and` or a comma, or before `University`, put together. */
-function joined(lines: Placed[]): Placed[] {
+function joined(lines: Placed[], all: Placed[]): Placed[] {
+  const right = new Map<number, number>()
+  for (const line of all) right.set(line.block, Math.max(right.get(line.block) ?? 0, line.end))
   const out: Placed[] = []
   for (const line of lines) {
     const last = out.at(-1)
@@ -220,6 +226,11 @@ function joined(lines: Placed[]): Placed[] {
       periodsOf(line.text.slice(0, 10)).length === 0 &&
       (/(?:\b(?:of|in|at|and|the|for)|&)$/i.test(first?.text ?? '') ||
         /^(?:in|of|at|and|&|for) /.test(line.text) ||
+        (isDegree(first?.text ?? '') &&
+          !isDegree(line.text) &&
+          !isSchool(line.text) &&
+          first?.bold === line.bold &&
+          (first?.end ?? 0) + widthOf(line) > (right.get(line.block) ?? 0)) ||
         (GENERIC.test(line.text) &&
           !isSchool(first?.text ?? '') &&
           (first?.bold === line.bold || /, \p{Lu}[\p{L} ]{2,30}$/u.test(first?.text ?? ''))))

@@ -186,7 +186,9 @@ const hasRange = (line: Placed) => periodsOf(line.text).some((period) => !period
 function isSentence(line: Placed, body: Body): boolean {
   const rest = withoutPeriods(line.text)
   const words = rest.split(/\s+/)
-  if (words.length > 16) return true
+  if (words.length > 16 || (line.isBullet && /^\p{Ll}/u.test(rest))) return true
+  // `From 2018 to 2020 chaired the committee`
+  if (/^from\b/i.test(line.text) && /^\p{Ll}+ed /u.test(rest)) return true
   if (words.length < 12 && hasRange(line) && (isTelling(rest) || startsWithDates(line))) return false
   if (
     words.length >= 3 &&

@@ -128,6 +128,10 @@ const PHRASES: Record<string, Section> = {
   'work experience and skills': 'work',
 }
 
+/** What stands above a column of a table. */
+export const NAMES_COLUMN =
+  /^(?:employer|company|organi[sz]ation|position|title|job title|role|dates?|period|from|to|years?|location|school|institution|degree|qualification|license|number|state|status|skill|level|city|(?:main )?duties|responsibilities|description|notes?|year|institution)s?$/i
+
 /** Experience that is no work. */
 const NO_KIND = /^(?:customer|user|client|guest|patient|years|volunteer|community|leadership|buyer|seller)\b/
 

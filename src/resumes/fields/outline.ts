@@ -1,6 +1,6 @@
 import { periodsOf } from './dates'
 import { type Body, bodyOf, isCaps, isEmphasised } from './emphasis'
-import { headingOf, isHeadingWords, type Section } from './headings'
+import { headingOf, isHeadingWords, NAMES_COLUMN, type Section } from './headings'
 import type { Line } from './layout'
 import type { Cell } from './rows'
 import { companyScore, isSchool, titleScore } from './vocabulary'
@@ -11,9 +11,6 @@ export interface Heading {
   section: Section | undefined
   rest: Cell[]
 }
-
-const COLUMN =
-  /^(?:employer|company|organi[sz]ation|position|title|job title|role|dates?|period|from|to|years?|location|school|institution|degree|qualification|license|number|state|status|skill|level|city|(?:main )?duties|responsibilities|description|notes?|year|institution)s?$/i
 
 /**
  * The headings among lines. The words say what a heading is about, but it must look like one: bold, in capitals, larger
@@ -27,12 +24,12 @@ export function outlineOf(lines: Line[]): (Heading | undefined)[] {
   const strong = lines.filter((line) => !line.isRunning && sectionOf(line) && looksIt(line)).length
   const outline = lines.map((line): Heading | undefined => {
     if (line.isRunning) return undefined
-    if (line.cells.length > 1 && line.cells.every((cell) => COLUMN.test(cell.text)))
+    if (line.cells.length > 1 && line.cells.every((cell) => NAMES_COLUMN.test(cell.text)))
       return { section: undefined, rest: [] }
     const section = sectionOf(line)
     const looks = looksIt(line) || (strong < 2 && isSetApart(line) && (strong === 0 || line.gap > 1.7))
     if (!section || !looks || (line.isBullet && !line.bold)) return undefined
-    return { section, rest: line.cells.slice(1).filter((cell) => !COLUMN.test(cell.text)) }
+    return { section, rest: line.cells.slice(1).filter((cell) => !NAMES_COLUMN.test(cell.text)) }
   })
   joinBroken(lines, outline, body)
   addUnknown(lines, outline, body)

@@ -9,7 +9,7 @@ const CATEGORY = /^[\p{L}\d+&/ .'’()-]{2,40}:\s*/u
 const HOBBIES = /^(?:interests?|hobbies|hobbies (?:and|&) interests)\s*:/i
 const RATING = /[●○◉◯★☆■□▪▫◆◇]+|\b\d{1,3} ?%|\b\d{1,2} ?\/ ?\d{1,2}\b/g
 const LEVEL =
-  /\s*(?:[(–—:-]\s*)?\b(?:basic|beginner|novice|elementary|intermediate|advanced|expert|proficient|fluent|native|conversational|working knowledge|familiar|experienced|skillful|skilled|competent|excellent|good|bilingual|mother tongue|native speaker|professional working proficiency|limited working proficiency|\d{1,2}\+? ?(?:years?|yrs?))\)?$/i
+  /\s*(?:[(–—:-]\s*)?\b(?:basic|beginner|novice|elementary|intermediate|advanced|expert|proficient|fluent|native|conversational|working knowledge|familiar|experienced|skillful|skilled|competent|excellent|good|(?<=\w.{0,60})bilingual|mother tongue|native speaker|professional working proficiency|limited working proficiency|\d{1,2}\+? ?(?:years?|yrs?))\)?$/i
 
 /** What the sections for skills list, `likely` by nature: each once, without categories, ratings and sentences. */
 export function skillsOf(lines: Placed[]): Found[] {

@@ -6,7 +6,7 @@ const PADDING = 14
 
 /**
  * Puts together what the cells of a table broke over several lines. A line goes on in the one above if each of its texts
- * stands below one of that, closer than rows stand to each other, and would not have found room behind it before the
+ * stands below one of that, closer than rows stand to each other or with nothing in the first column, and would not have found room behind it before the
  * next column.
  */
 export function joinCells(rows: Row[]): Row[] {
@@ -31,7 +31,7 @@ export function joinCells(rows: Row[]): Row[] {
       last &&
       isTable &&
       row.cells.length <= tails.length &&
-      row.y - last.y - (last.height ?? 0) < 0.85 * pitch &&
+      (row.y - last.y - (last.height ?? 0) < 0.85 * pitch || (tails.length > 2 && (columns[0] ?? 0) > 0)) &&
       !(isDated(last) && isDated(row)) &&
       row.cells.every((cell, i) => isRest(cell, tails[columns[i] ?? -1], tails[(columns[i] ?? -1) + 1]?.x ?? right))
     if (last && goesOn) {
