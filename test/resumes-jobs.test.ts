@@ -73,6 +73,21 @@ describe('jobs', () => {
       'Vice President, Widgets / ARGONAUT GROUP, INC. / 2009 / 2014',
     ])
   })
+  test('a company with the dates of all its positions, each in a place of its own', () => {
+    const lines = [
+      'US ARMY |> 2004 - 2024',
+      'Recruiter, Temple Recruiting Station |> 2012 - 2024',
+      '• Led.',
+      'Squad Leader, Ninth Division |> 2004 - 2012',
+      'OTHER EXPERIENCE @12b',
+      'Clerk, Extraco Banks |> 2010 - 2011',
+    ]
+    expect(jobs(read([...TOP, 'EXPERIENCE @12b', ...lines]))).toEqual([
+      'Recruiter, Temple Recruiting Station / US ARMY / 2012 / 2024',
+      'Squad Leader, Ninth Division / US ARMY / 2004 / 2012',
+      'Clerk / Extraco Banks / 2010 / 2011',
+    ])
+  })
   test('a company of unknown words above its positions', () => {
     const lines = [
       'KMG PRESTIGE |> 2016 – Present',

@@ -23,6 +23,7 @@ describe('names', () => {
     ['Tamika Baker (she/her) @18b', 'Tamika Baker'],
     ['Arjun S. Venkataraman, Ph.D., FCAS @18b', 'Arjun S. Venkataraman'],
     ['Alejandra Quiñones-Ford @18b', 'Alejandra Quiñones-Ford'],
+    ['SSG DeAndre L. Fontenot (Ret.) @18b', 'DeAndre L. Fontenot'],
     ['Sean McDONALD @18b', 'Sean McDonald'],
     ['Chase Gallagher @18b', 'Chase Gallagher'],
   ])('%j: %s', (line, name) => expect(read([line, 'jane@example.com']).name?.value).toBe(name))
@@ -182,6 +183,7 @@ describe('places', () => {
     ['Austin, TX http://linkedin.com/in/jane (402)555-0115 jane@doe.com', 'Austin/TX/'],
     ['jane@doe.com | St. Louis, MO 63118', 'St. Louis/MO/63118'],
     ['Address Austin, TX 78701 Phone 512-555-0142 E-mail jane@doe.com', 'Austin/TX/78701'],
+    ['Austin, TX ✦ 512.555.0142 ✦ jane@doe.com', 'Austin/TX/'],
     ["Coeur d'Alene, ID 83814 | jane@doe.com", "Coeur d'Alene/ID/83814"],
     ['99 Bay St | Honolulu | HI 96815 | jane@doe.com', 'Honolulu/HI/96815'],
     ['123 Peach Rd • Royston • GA • 30662 • 706-555-0154', 'Royston/GA/30662'],

@@ -19,7 +19,8 @@ const SURNAME =
   /^(?:baker|barber|bailiff|bishop|brewer|butler|carpenter|chase|church|cook|dean|driver|english|farmer|field|fields|fisher|ford|forest|gap|guard|hall|hand|head|hill|homes|house|hunter|judge|king|land|law|lodge|marine|marsh|mason|miner|north|packer|page|painter|parker|porter|potter|power|price|sales|school|shepherd|south|steward|street|target|turner|union|usher|walker|warden|weaver|west|wood|woods|young|guide|baker-\p{L}+|banks|gallagher|hilton|hyatt|christie|lennar|sears|hampton|travers|nordstrom)$/iu
 const PREFIX =
   /^(?:(?:resume|résumé|curriculum vitae|cv|c\.v\.)(?: of| for)?|name|full name|candidate|applicant|prepared by)\s*[:–—-]?\s+(?=\S)/iu
-const HONORIFIC = /^(?:mr|mrs|ms|miss|dr|prof)\.? /i
+const HONORIFIC =
+  /^(?:mr|mrs|ms|miss|mx|dr|prof|rev|hon|sgt|ssg|sfc|msg|sgm|cpl|spc|pfc|lt|ltc|capt|cpt|maj|col|cdr)\.? /i
 const MAX_LINES = 25
 
 interface Candidate {

@@ -23,6 +23,8 @@ export interface Row {
   height?: number
 }
 
+/** What stands between texts to set them apart, whatever it looks like. */
+const ORNAMENT = / [\p{So}⋅∗⁕⁎†‡] /gu
 /** A heading, or bold text, as it is marked in plain text. */
 const MARKED = /^#{1,6} (?=\p{L})|^\*\*(?=\S)/u
 /** Icons: what stands behind one is a text of its own. */
@@ -98,7 +100,7 @@ function cellsOf(spans: Span[]): Cell[] {
   }
   return cells.map(({ boldLetters, isBold, ...cell }) => ({
     ...cell,
-    text: cell.text.split(/ {2,}/).map(unspaced).join(' ').trim(),
+    text: cell.text.split(/ {2,}/).map(unspaced).join(' ').replaceAll(ORNAMENT, ' • ').trim(),
     bold: boldLetters > 0.6 * cell.text.length,
   }))
 }

@@ -1,4 +1,5 @@
 import { at } from './contact'
+import type { PeriodText } from './dates'
 import { type Entry, entriesOf } from './entries'
 import { isNote, labelOf } from './notes'
 import type { ParsedResume } from './parsed'
@@ -190,32 +191,43 @@ function splitsOf(piece: Piece, isOrdered: boolean): [Piece, Piece][] {
   })
 }
 
+/** Whether all of a period is in another, longer one. */
+function isWithin(a: PeriodText | null, b: PeriodText | null): boolean {
+  if (!a?.startDate || !b?.startDate || a.text === b.text) return false
+  return a.startDate >= b.startDate && (b.isCurrent || (!a.isCurrent && (a.endDate ?? '') <= (b.endDate ?? '')))
+}
+
 /** Companies that head several positions are given to each of them. */
 function grouped(jobs: Read[]): Read[] {
   const out: Read[] = []
   let heading: Piece | null = null
+  let span: PeriodText | null = null
   jobs.forEach((job, i) => {
     const next = jobs[i + 1]
+    if (heading?.line.part !== job.entry.anchor.part) heading = null
     const only = job.pieces.length === 1
     const isHeading =
       only &&
       next &&
-      !next.company &&
+      (!next.company || (next.isSplit && next.company.company < 3 && isWithin(next.entry.period, job.entry.period))) &&
       next.title &&
       (job.company || (job.title?.title ?? 1) <= 0) &&
       job.entry.heads.length === 1 &&
       next.entry.heads.length === 1
     if (isHeading) {
       heading = job.company ?? job.title
+      span = job.entry.period
       return
     }
-    if (heading && job.isSplit && job.entry.heads.length === 1 && (job.company?.company ?? 0) < 1) {
+    const weak = isWithin(job.entry.period, span) ? 3 : 1
+    if (heading && job.isSplit && job.entry.heads.length === 1 && (job.company?.company ?? 0) < weak) {
       // `Vice President, Casualty` under its company
       out.push({ ...read(job.entry, WORDS, () => []), company: heading, margin: 0 })
       return
     }
     if (job.company)
       heading = job.company.line !== job.entry.anchor || job.title?.line !== job.company.line ? job.company : null
+    if (job.company) span = null
     out.push(job.company || !only ? job : { ...job, company: heading })
   })
   return out
