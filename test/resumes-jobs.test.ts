@@ -119,6 +119,8 @@ describe('jobs', () => {
     [['Insurance Sales at Progressive |> 2018 – Present'], 'Insurance Sales / Progressive likely'],
     [['Field Agent, Bankers Life |> 2018 – Present'], 'Field Agent / Bankers Life sure'],
     [['Buyer’s Agent @10b', 'eXp Realty', '2018 – Present'], 'Buyer’s Agent / eXp Realty sure'],
+    [['Agent (Quillfeather) |> 2018 – Present'], 'Agent / Quillfeather sure'],
+    [['1800 Main Street', 'Agent', '2018 – Present'], 'Agent / null likely'],
     [['Server / Captain @10b', 'Roy’s Kitchen |> 2018 – Present'], 'Server / Captain / Roy’s Kitchen sure'],
     [['Agent / Compass |> 2018 – Present'], 'Agent / Compass sure'],
     [['Concierge (Security)', 'Paragon Security |> 2018 – Present'], 'Concierge (Security) / Paragon Security sure'],

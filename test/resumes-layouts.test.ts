@@ -223,6 +223,7 @@ describe('layouts', () => {
     ['ACADEMIC HISTORY', 'Idiomas / Languages'],
     ['School', 'Courses'],
     ['Educational Background', 'Military / Volunteering'],
+    ['College', 'Personal'],
   ])('%s heads schools, %s what is none', (schools, other) => {
     const lines = [
       'EXPERIENCE @12b',

@@ -3,6 +3,8 @@ import type { Cell, Row } from './rows'
 
 /** How close to the next column the text of a cell comes, in points. */
 const PADDING = 14
+/** What a row of a table has at most. */
+const MAX = { cells: 20, letters: 1000 }
 
 /**
  * Puts together what the cells of a table broke over several lines. A line goes on in the one above if each of its texts
@@ -24,12 +26,16 @@ export function joinCells(rows: Row[]): Row[] {
   let tails: Cell[] = []
   for (const row of rows) {
     const last = out.at(-1)
-    const columns = row.cells.slice(0, 20).map((cell) => tails.findIndex((tail) => Math.abs(tail.x - cell.x) < 4))
+    const columns = row.cells
+      .slice(0, MAX.cells)
+      .map((cell) => tails.findIndex((tail) => Math.abs(tail.x - cell.x) < 4))
     const isTable =
       (seconds.get(key(tails[1])) ?? 0) > 2 && (tails.length > 2 || (tails.length === 2 && row.cells.length === 2))
     const goesOn =
       last &&
       isTable &&
+      last.cells.length <= MAX.cells &&
+      last.cells.every((cell) => cell.text.length < MAX.letters) &&
       row.cells.length <= tails.length &&
       (row.y - last.y - (last.height ?? 0) < 0.85 * pitch || (tails.length > 2 && (columns[0] ?? 0) > 0)) &&
       !(isDated(last) && isDated(row)) &&
@@ -43,14 +49,14 @@ export function joinCells(rows: Row[]): Row[] {
       tails = tails.map((tail, i) => row.cells[columns.indexOf(i)] ?? tail)
     } else {
       out.push(row)
-      tails = row.cells.slice(0, 20)
+      tails = row.cells.slice(0, MAX.cells)
     }
   }
   return out
 }
 
 const isDated = ({ cells }: Row) =>
-  cells.slice(0, 20).some(({ text }) => periodsOf(text).some((period) => !period.isSingle && !period.isOpen))
+  cells.slice(0, MAX.cells).some(({ text }) => periodsOf(text).some((period) => !period.isSingle && !period.isOpen))
 
 /** Whether a text is the rest of another, whose line ended where its next word had no room. */
 function isRest(cell: Cell, above: Cell | undefined, edge: number): boolean {
