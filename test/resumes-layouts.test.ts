@@ -169,6 +169,22 @@ describe('layouts', () => {
       'Pine Ridge High School / Diploma / 2008',
     ])
   })
+  test('hours and salaries at the margin are no column', () => {
+    const job = (company: string, title: string, dates: string) => [
+      `${company} | ${dates}`,
+      '1800 Main Street | Hours per week: 40',
+      'Austin, TX | Salary: fair',
+      title,
+      'Duties of many kinds, and others of another kind, all of them done.',
+      '',
+    ]
+    const rows = ['*EXPERIENCE', ...job('Compass', 'Agent', '2018 - Present'), ...job('Costco', 'Clerk', '2015 - 2018')]
+    const { work } = readResume(grid(rows, [50, 400]), 'US')
+    expect(work.map(({ title, company, startDate }) => `${title} ${company} ${startDate}`)).toEqual([
+      'Agent Compass 2018',
+      'Clerk Costco 2015',
+    ])
+  })
   test('a table of three columns without lines is no broken one', () => {
     const rows = ['*SKILLS', 'Negotiation | Word | Home staging', 'Conflict resolution | Excel']
     const { skills } = readResume(grid(rows, [50, 155, 205]), 'US')

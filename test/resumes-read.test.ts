@@ -207,6 +207,10 @@ describe('links', () => {
     ['St. James Inc.', undefined],
   ])('%j: %s', (line, link) => expect(told(read(['Jane Doe @18b', line]).links[0] ?? null) ?? undefined).toBe(link))
 
+  test.each([
+    [['Keller Williams Realty', '1221 Main St, Austin, TX 78746', 'Jane Doe @18b'], 'Austin likely'],
+    [['Chase Gallagher @18b', '1221 Main St, Austin, TX 78746'], 'Austin sure'],
+  ])('below a company may be its own: %j', (lines, city) => expect(told(read(lines).city)).toBe(city))
   test('two places that disagree are likely', () => {
     const { city } = read(['Jane Doe @18b', 'Austin, TX', 'Keller Williams, Dallas, TX', 'Dallas, TX 75201'])
     expect(told(city)).toBe('Austin likely')

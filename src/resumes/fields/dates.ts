@@ -76,7 +76,10 @@ export function periodsOf(line: string): PeriodText[] {
     const between = next ? text.slice(date.end, next.index) : ''
     if (next && range && range[0].length === between.length && !next.month) {
       const start = date.month ? `${next.value.slice(0, 4)}-${date.month}` : date.value
-      add(start, next.value, next.end)
+      // the later before the earlier, as some write it
+      const [from, to] =
+        start > next.value && start.length === next.value.length ? [next.value, start] : [start, next.value]
+      add(from, to, next.end)
       i++
       continue
     }

@@ -1,8 +1,9 @@
 import { at, contactArea, type Piece, piecesOf } from './contact'
+import { nameOf } from './name'
 import type { Found, ParsedResume } from './parsed'
 import { isState, type Place, placeOf } from './places'
 import type { Placed } from './sections'
-import { titleScore } from './vocabulary'
+import { companyScore, titleScore } from './vocabulary'
 
 /** What may stand before a place where they do not live. */
 const ELSEWHERE =
@@ -11,7 +12,7 @@ const LEAD = /^(?:based in|located in|living in|lives in|resident of|currently i
 
 /**
  * Where the owner lives. `sure`: a part of the contact area that is `[street, ]city, state[ postal code][, country]`, or a UK
- * address with its postcode, and nothing else; if there are several places, only where they agree.
+ * address with its postcode, and nothing else; if there are several places, only where they agree, and not below a company.
  */
 export function placeIn(lines: Placed[]): Pick<ParsedResume, 'city' | 'state' | 'postalCode'> {
   const pieces = piecesOf(contactArea(lines))
@@ -21,10 +22,17 @@ export function placeIn(lines: Placed[]): Pick<ParsedResume, 'city' | 'state' | 
   })
   const [first] = found
   if (!first) return { city: null, state: null, postalCode: null }
-  const certainty = found.every(({ city, state }) => city === first.city && state === first.state) ? 'sure' : 'likely'
+  const isOne = found.every(({ city, state }) => city === first.city && state === first.state)
+  const certainty = isOne && !isOffice(first.line, lines) ? 'sure' : 'likely'
   const toFound = (value: string | null): Found | null =>
     value ? { value: value.slice(0, 200), ...at(first.line, certainty) } : null
   return { city: toFound(first.city), state: toFound(first.state), postalCode: toFound(first.postalCode) }
+}
+
+/** Whether a company stands above an address: it may be its own. */
+function isOffice(line: Placed, lines: Placed[]): boolean {
+  const above = lines[lines.indexOf(line) - 1]
+  return above?.part === line.part && companyScore(above.text) >= 3 && nameOf(above.text) === undefined
 }
 
 const CODE = /^(?:\d{5}(?:-\d{4})?|[A-Z]\d[A-Z] ?\d[A-Z]\d|[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2})$/
