@@ -185,6 +185,15 @@ describe('layouts', () => {
       'Clerk Costco 2015',
     ])
   })
+  test('two lines beside each other are no table', () => {
+    const rows = [
+      'Web a.com | Hours 9 to 5 | Ask',
+      '',
+      'Address Austin, TX 78701 | Phone 512-555-0142 | Text',
+      'Apartments only',
+    ]
+    expect(readResume(grid(rows, [50, 180, 320], ['Jane Doe @20b']), 'US').city?.value).toBe('Austin')
+  })
   test('a table of three columns without lines is no broken one', () => {
     const rows = ['*SKILLS', 'Negotiation | Word | Home staging', 'Conflict resolution | Excel']
     const { skills } = readResume(grid(rows, [50, 155, 205]), 'US')
