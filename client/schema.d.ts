@@ -3332,6 +3332,20 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description `database_unavailable`: The database cannot be reached. The call was done whole or not at all; with an `Idempotency-Key` it is safe to repeat a POST. */
+        DatabaseUnavailable: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "Retry-After": components["headers"]["Retry-After"];
+                "Server-Timing": components["headers"]["Server-Timing"];
+                "X-D1-Bookmark": components["headers"]["X-D1-Bookmark"];
+                "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /**
          * @description `invalid_input`: The input is wrong; `errors` names everything that is.
          *
@@ -3410,11 +3424,13 @@ export interface components {
             };
         };
         /**
-         * @description `contention`: Others were first each time. Nothing was written; try again.
+         * @description `database_unavailable`: The database cannot be reached. The call was done whole or not at all; with an `Idempotency-Key` it is safe to repeat a POST.
+         *
+         *     `contention`: Others were first each time. Nothing was written; try again.
          *
          *     `storage_unavailable`: Files cannot be reached. Nothing was written; try again.
          */
-        ContentionOrStorageUnavailable: {
+        DatabaseUnavailableOrContentionOrStorageUnavailable: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
                 "Retry-After": components["headers"]["Retry-After"];
@@ -3522,8 +3538,12 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description `contention`: Others were first each time. Nothing was written; try again. */
-        Contention: {
+        /**
+         * @description `database_unavailable`: The database cannot be reached. The call was done whole or not at all; with an `Idempotency-Key` it is safe to repeat a POST.
+         *
+         *     `contention`: Others were first each time. Nothing was written; try again.
+         */
+        DatabaseUnavailableOrContention: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
                 "Retry-After": components["headers"]["Retry-After"];
@@ -3553,8 +3573,12 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description `storage_unavailable`: Files cannot be reached. Nothing was written; try again. */
-        StorageUnavailable: {
+        /**
+         * @description `database_unavailable`: The database cannot be reached. The call was done whole or not at all; with an `Idempotency-Key` it is safe to repeat a POST.
+         *
+         *     `storage_unavailable`: Files cannot be reached. Nothing was written; try again.
+         */
+        DatabaseUnavailableOrStorageUnavailable: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
                 "Retry-After": components["headers"]["Retry-After"];
@@ -3676,13 +3700,19 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description `not_configured`: The service has no `ENCRYPTION_KEY`, and cannot keep secrets. Asking again does not help. */
-        NotConfigured: {
+        /**
+         * @description `database_unavailable`: The database cannot be reached. The call was done whole or not at all; with an `Idempotency-Key` it is safe to repeat a POST.
+         *
+         *     `not_configured`: The service has no `ENCRYPTION_KEY`, and cannot keep secrets. Asking again does not help.
+         */
+        DatabaseUnavailableOrNotConfigured: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
                 "Server-Timing": components["headers"]["Server-Timing"];
                 "X-D1-Bookmark": components["headers"]["X-D1-Bookmark"];
                 "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                /** @description Seconds to wait. */
+                "Retry-After"?: number;
                 [name: string]: unknown;
             };
             content: {
@@ -3707,11 +3737,13 @@ export interface components {
             };
         };
         /**
-         * @description `not_configured`: The service has no `ENCRYPTION_KEY`, and cannot keep secrets. Asking again does not help.
+         * @description `database_unavailable`: The database cannot be reached. The call was done whole or not at all; with an `Idempotency-Key` it is safe to repeat a POST.
+         *
+         *     `not_configured`: The service has no `ENCRYPTION_KEY`, and cannot keep secrets. Asking again does not help.
          *
          *     `contention`: Others were first each time. Nothing was written; try again.
          */
-        NotConfiguredOrContention: {
+        DatabaseUnavailableOrNotConfiguredOrContention: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
                 "Server-Timing": components["headers"]["Server-Timing"];
@@ -3875,6 +3907,7 @@ export interface operations {
             403: components["responses"]["InsufficientScopeOrAccountSuspended"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
+            503: components["responses"]["DatabaseUnavailable"];
         };
     };
     createProspect: {
@@ -4050,7 +4083,7 @@ export interface operations {
             422: components["responses"]["IdempotencyKeyReusedOrUnknownReference"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
-            503: components["responses"]["ContentionOrStorageUnavailable"];
+            503: components["responses"]["DatabaseUnavailableOrContentionOrStorageUnavailable"];
         };
     };
     exportProspects: {
@@ -4114,6 +4147,7 @@ export interface operations {
             403: components["responses"]["InsufficientScopeOrAccountSuspended"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
+            503: components["responses"]["DatabaseUnavailable"];
         };
     };
     getProspect: {
@@ -4166,6 +4200,7 @@ export interface operations {
             410: components["responses"]["Merged"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
+            503: components["responses"]["DatabaseUnavailable"];
         };
     };
     eraseProspect: {
@@ -4208,6 +4243,7 @@ export interface operations {
             422: components["responses"]["UnknownReference"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
+            503: components["responses"]["DatabaseUnavailable"];
         };
     };
     updateProspect: {
@@ -4373,7 +4409,7 @@ export interface operations {
             422: components["responses"]["UnknownReference"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
-            503: components["responses"]["ContentionOrStorageUnavailable"];
+            503: components["responses"]["DatabaseUnavailableOrContentionOrStorageUnavailable"];
         };
     };
     mergeProspects: {
@@ -4436,7 +4472,7 @@ export interface operations {
             422: components["responses"]["IdempotencyKeyReusedOrUnknownReference"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
-            503: components["responses"]["Contention"];
+            503: components["responses"]["DatabaseUnavailableOrContention"];
         };
     };
     downloadResume: {
@@ -4477,7 +4513,7 @@ export interface operations {
             410: components["responses"]["Merged"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
-            503: components["responses"]["StorageUnavailable"];
+            503: components["responses"]["DatabaseUnavailableOrStorageUnavailable"];
         };
     };
     uploadResume: {
@@ -4532,7 +4568,7 @@ export interface operations {
             422: components["responses"]["UnknownReference"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
-            503: components["responses"]["ContentionOrStorageUnavailable"];
+            503: components["responses"]["DatabaseUnavailableOrContentionOrStorageUnavailable"];
         };
     };
     removeResume: {
@@ -4575,7 +4611,7 @@ export interface operations {
             422: components["responses"]["UnknownReference"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
-            503: components["responses"]["Contention"];
+            503: components["responses"]["DatabaseUnavailableOrContention"];
         };
     };
     listProspectEvents: {
@@ -4618,6 +4654,7 @@ export interface operations {
             410: components["responses"]["Merged"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
+            503: components["responses"]["DatabaseUnavailable"];
         };
     };
     listImports: {
@@ -4655,6 +4692,7 @@ export interface operations {
             403: components["responses"]["InsufficientScopeOrAccountSuspended"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
+            503: components["responses"]["DatabaseUnavailable"];
         };
     };
     startImport: {
@@ -4715,7 +4753,7 @@ export interface operations {
             422: components["responses"]["IdempotencyKeyReusedOrUnknownReference"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
-            503: components["responses"]["StorageUnavailable"];
+            503: components["responses"]["DatabaseUnavailableOrStorageUnavailable"];
         };
     };
     getImport: {
@@ -4752,6 +4790,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
+            503: components["responses"]["DatabaseUnavailable"];
         };
     };
     deleteImport: {
@@ -4783,6 +4822,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
+            503: components["responses"]["DatabaseUnavailable"];
         };
     };
     listImportErrors: {
@@ -4826,6 +4866,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
+            503: components["responses"]["DatabaseUnavailableOrStorageUnavailable"];
         };
     };
     listPipelines: {
@@ -4865,6 +4906,7 @@ export interface operations {
             403: components["responses"]["InsufficientScopeOrAccountSuspended"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
+            503: components["responses"]["DatabaseUnavailable"];
         };
     };
     createPipeline: {
@@ -4934,6 +4976,7 @@ export interface operations {
             422: components["responses"]["IdempotencyKeyReused"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
+            503: components["responses"]["DatabaseUnavailable"];
         };
     };
     getPipeline: {
@@ -4970,6 +5013,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
+            503: components["responses"]["DatabaseUnavailable"];
         };
     };
     deletePipeline: {
@@ -5017,6 +5061,7 @@ export interface operations {
             422: components["responses"]["UnknownReference"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
+            503: components["responses"]["DatabaseUnavailable"];
         };
     };
     updatePipeline: {
@@ -5080,6 +5125,7 @@ export interface operations {
             415: components["responses"]["UnsupportedMediaType"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
+            503: components["responses"]["DatabaseUnavailable"];
         };
     };
     listStages: {
@@ -5119,6 +5165,7 @@ export interface operations {
             403: components["responses"]["InsufficientScopeOrAccountSuspended"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
+            503: components["responses"]["DatabaseUnavailable"];
         };
     };
     createStage: {
@@ -5178,6 +5225,7 @@ export interface operations {
             422: components["responses"]["IdempotencyKeyReusedOrUnknownReference"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
+            503: components["responses"]["DatabaseUnavailable"];
         };
     };
     getStage: {
@@ -5214,6 +5262,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
+            503: components["responses"]["DatabaseUnavailable"];
         };
     };
     deleteStage: {
@@ -5261,6 +5310,7 @@ export interface operations {
             422: components["responses"]["UnknownReference"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
+            503: components["responses"]["DatabaseUnavailable"];
         };
     };
     updateStage: {
@@ -5324,6 +5374,7 @@ export interface operations {
             415: components["responses"]["UnsupportedMediaType"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
+            503: components["responses"]["DatabaseUnavailable"];
         };
     };
     listLabels: {
@@ -5363,6 +5414,7 @@ export interface operations {
             403: components["responses"]["InsufficientScopeOrAccountSuspended"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
+            503: components["responses"]["DatabaseUnavailable"];
         };
     };
     createLabel: {
@@ -5416,6 +5468,7 @@ export interface operations {
             422: components["responses"]["IdempotencyKeyReused"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
+            503: components["responses"]["DatabaseUnavailable"];
         };
     };
     getLabel: {
@@ -5452,6 +5505,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
+            503: components["responses"]["DatabaseUnavailable"];
         };
     };
     deleteLabel: {
@@ -5499,6 +5553,7 @@ export interface operations {
             422: components["responses"]["UnknownReference"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
+            503: components["responses"]["DatabaseUnavailable"];
         };
     };
     updateLabel: {
@@ -5550,6 +5605,7 @@ export interface operations {
             415: components["responses"]["UnsupportedMediaType"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
+            503: components["responses"]["DatabaseUnavailable"];
         };
     };
     listSources: {
@@ -5589,6 +5645,7 @@ export interface operations {
             403: components["responses"]["InsufficientScopeOrAccountSuspended"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
+            503: components["responses"]["DatabaseUnavailable"];
         };
     };
     createSource: {
@@ -5642,6 +5699,7 @@ export interface operations {
             422: components["responses"]["IdempotencyKeyReused"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
+            503: components["responses"]["DatabaseUnavailable"];
         };
     };
     getSource: {
@@ -5678,6 +5736,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
+            503: components["responses"]["DatabaseUnavailable"];
         };
     };
     deleteSource: {
@@ -5725,6 +5784,7 @@ export interface operations {
             422: components["responses"]["UnknownReference"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
+            503: components["responses"]["DatabaseUnavailable"];
         };
     };
     updateSource: {
@@ -5776,6 +5836,7 @@ export interface operations {
             415: components["responses"]["UnsupportedMediaType"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
+            503: components["responses"]["DatabaseUnavailable"];
         };
     };
     listOffices: {
@@ -5815,6 +5876,7 @@ export interface operations {
             403: components["responses"]["InsufficientScopeOrAccountSuspended"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
+            503: components["responses"]["DatabaseUnavailable"];
         };
     };
     createOffice: {
@@ -5868,6 +5930,7 @@ export interface operations {
             422: components["responses"]["IdempotencyKeyReused"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
+            503: components["responses"]["DatabaseUnavailable"];
         };
     };
     getOffice: {
@@ -5904,6 +5967,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
+            503: components["responses"]["DatabaseUnavailable"];
         };
     };
     deleteOffice: {
@@ -5951,6 +6015,7 @@ export interface operations {
             422: components["responses"]["UnknownReference"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
+            503: components["responses"]["DatabaseUnavailable"];
         };
     };
     updateOffice: {
@@ -6002,6 +6067,7 @@ export interface operations {
             415: components["responses"]["UnsupportedMediaType"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
+            503: components["responses"]["DatabaseUnavailable"];
         };
     };
     listUsers: {
@@ -6041,6 +6107,7 @@ export interface operations {
             403: components["responses"]["InsufficientScopeOrAccountSuspended"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
+            503: components["responses"]["DatabaseUnavailable"];
         };
     };
     createUser: {
@@ -6100,6 +6167,7 @@ export interface operations {
             422: components["responses"]["IdempotencyKeyReused"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
+            503: components["responses"]["DatabaseUnavailable"];
         };
     };
     getUser: {
@@ -6136,6 +6204,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
+            503: components["responses"]["DatabaseUnavailable"];
         };
     };
     deleteUser: {
@@ -6183,6 +6252,7 @@ export interface operations {
             422: components["responses"]["UnknownReference"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
+            503: components["responses"]["DatabaseUnavailable"];
         };
     };
     updateUser: {
@@ -6239,6 +6309,7 @@ export interface operations {
             415: components["responses"]["UnsupportedMediaType"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
+            503: components["responses"]["DatabaseUnavailable"];
         };
     };
     listJobs: {
@@ -6278,6 +6349,7 @@ export interface operations {
             403: components["responses"]["InsufficientScopeOrAccountSuspended"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
+            503: components["responses"]["DatabaseUnavailable"];
         };
     };
     createJob: {
@@ -6331,6 +6403,7 @@ export interface operations {
             422: components["responses"]["IdempotencyKeyReused"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
+            503: components["responses"]["DatabaseUnavailable"];
         };
     };
     getJob: {
@@ -6367,6 +6440,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
+            503: components["responses"]["DatabaseUnavailable"];
         };
     };
     deleteJob: {
@@ -6414,6 +6488,7 @@ export interface operations {
             422: components["responses"]["UnknownReference"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
+            503: components["responses"]["DatabaseUnavailable"];
         };
     };
     updateJob: {
@@ -6464,6 +6539,7 @@ export interface operations {
             415: components["responses"]["UnsupportedMediaType"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
+            503: components["responses"]["DatabaseUnavailable"];
         };
     };
     listEvents: {
@@ -6506,6 +6582,7 @@ export interface operations {
             422: components["responses"]["UnknownReference"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
+            503: components["responses"]["DatabaseUnavailable"];
         };
     };
     listWebhooks: {
@@ -6543,6 +6620,7 @@ export interface operations {
             403: components["responses"]["InsufficientScopeOrAccountSuspended"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
+            503: components["responses"]["DatabaseUnavailable"];
         };
     };
     createWebhook: {
@@ -6619,7 +6697,7 @@ export interface operations {
             422: components["responses"]["IdempotencyKeyReused"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
-            503: components["responses"]["NotConfigured"];
+            503: components["responses"]["DatabaseUnavailableOrNotConfigured"];
         };
     };
     getWebhook: {
@@ -6656,6 +6734,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
+            503: components["responses"]["DatabaseUnavailable"];
         };
     };
     deleteWebhook: {
@@ -6687,6 +6766,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
+            503: components["responses"]["DatabaseUnavailable"];
         };
     };
     updateWebhook: {
@@ -6755,6 +6835,7 @@ export interface operations {
             415: components["responses"]["UnsupportedMediaType"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
+            503: components["responses"]["DatabaseUnavailable"];
         };
     };
     rotateWebhookSecret: {
@@ -6800,7 +6881,7 @@ export interface operations {
             422: components["responses"]["IdempotencyKeyReused"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
-            503: components["responses"]["NotConfiguredOrContention"];
+            503: components["responses"]["DatabaseUnavailableOrNotConfiguredOrContention"];
         };
     };
     pingWebhook: {
@@ -6846,7 +6927,7 @@ export interface operations {
             422: components["responses"]["IdempotencyKeyReused"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
-            503: components["responses"]["Contention"];
+            503: components["responses"]["DatabaseUnavailableOrContention"];
         };
     };
     recoverWebhook: {
@@ -6903,6 +6984,7 @@ export interface operations {
             422: components["responses"]["IdempotencyKeyReused"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
+            503: components["responses"]["DatabaseUnavailable"];
         };
     };
     listDeliveries: {
@@ -6946,6 +7028,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
+            503: components["responses"]["DatabaseUnavailable"];
         };
     };
     getDelivery: {
@@ -6982,6 +7065,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
+            503: components["responses"]["DatabaseUnavailable"];
         };
     };
     redeliver: {
@@ -7027,6 +7111,7 @@ export interface operations {
             422: components["responses"]["IdempotencyKeyReused"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
+            503: components["responses"]["DatabaseUnavailable"];
         };
     };
     getMe: {
@@ -7059,6 +7144,7 @@ export interface operations {
             403: components["responses"]["InsufficientScopeOrAccountSuspended"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
+            503: components["responses"]["DatabaseUnavailable"];
         };
     };
     listApiKeys: {
@@ -7096,6 +7182,7 @@ export interface operations {
             403: components["responses"]["InsufficientScopeOrAccountSuspended"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
+            503: components["responses"]["DatabaseUnavailable"];
         };
     };
     createApiKey: {
@@ -7163,6 +7250,7 @@ export interface operations {
             422: components["responses"]["IdempotencyKeyReused"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
+            503: components["responses"]["DatabaseUnavailable"];
         };
     };
     revokeApiKey: {
@@ -7195,6 +7283,7 @@ export interface operations {
             409: components["responses"]["LastAdminKey"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
+            503: components["responses"]["DatabaseUnavailable"];
         };
     };
     listAccounts: {
@@ -7232,6 +7321,7 @@ export interface operations {
             404: components["responses"]["NoOperator"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
+            503: components["responses"]["DatabaseUnavailable"];
         };
     };
     createAccount: {
@@ -7291,6 +7381,7 @@ export interface operations {
             422: components["responses"]["IdempotencyKeyReused"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
+            503: components["responses"]["DatabaseUnavailable"];
         };
     };
     deleteAccount: {
@@ -7321,6 +7412,7 @@ export interface operations {
             404: components["responses"]["NoAccount"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
+            503: components["responses"]["DatabaseUnavailable"];
         };
     };
     updateAccount: {
@@ -7380,6 +7472,7 @@ export interface operations {
             415: components["responses"]["UnsupportedMediaType"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
+            503: components["responses"]["DatabaseUnavailable"];
         };
     };
     createAdminKey: {
@@ -7436,6 +7529,7 @@ export interface operations {
             422: components["responses"]["IdempotencyKeyReused"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
+            503: components["responses"]["DatabaseUnavailable"];
         };
     };
     getHealth: {
@@ -7461,6 +7555,7 @@ export interface operations {
             };
             400: components["responses"]["InvalidInput"];
             500: components["responses"]["InternalError"];
+            503: components["responses"]["DatabaseUnavailable"];
         };
     };
     getOpenApi: {

@@ -1,15 +1,51 @@
+import { createExecutionContext } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { afterEach, describe, expect, test, vi } from 'vitest'
+import { app } from '../src/app'
+import { forgetKeys } from '../src/http/auth'
 import { newAccount, send } from './api'
+import { writeMany } from './callers'
 import { breakD1 } from './d1'
 import { expectProblem } from './problem'
 
 afterEach(() => void vi.restoreAllMocks())
 
-test('health is a 500 when the database is away', async () => {
-  vi.spyOn(console, 'error').mockReturnValue()
+test('health is a 503 when the database is away, with a log line that says why', async () => {
+  const log = vi.spyOn(console, 'error').mockReturnValue()
   breakD1(new Error('D1_ERROR: away'))
-  expectProblem(await send('GET', '/health'), 500, 'internal_error')
+  expectProblem(await send('GET', '/health'), 503, 'database_unavailable')
+  expect(log).toHaveBeenCalledOnce()
+  expect(JSON.parse(String(log.mock.calls[0]?.[0]))).toMatchObject({ level: 'error', cause: 'D1_ERROR: away' })
+})
+
+describe('the database away', () => {
+  const away = () => {
+    vi.spyOn(console, 'error').mockReturnValue()
+    breakD1(new Error('D1_ERROR: away'))
+  }
+
+  test('does not make a key a wrong one', async () => {
+    const { id, get } = await newAccount()
+    forgetKeys(id)
+    away()
+    expectProblem(await get('/v1/me'), 503, 'database_unavailable')
+    vi.restoreAllMocks()
+    expect((await get('/v1/me')).status).toBe(200)
+  })
+
+  test('cuts an export off, so that it cannot be taken for a whole one', async () => {
+    const account = await newAccount()
+    await writeMany(
+      account,
+      Array.from({ length: 251 }, (_, n) => ({ firstName: `P${n}`, lastName: 'Doe' })),
+    )
+    const headers = { authorization: `Bearer ${account.key}` }
+    const { body } = await app.request('/v1/prospects/export', { headers }, env, createExecutionContext())
+    const reader = body?.getReader()
+    expect((await reader?.read())?.value?.length).toBeGreaterThan(0)
+    away()
+    await expect(reader?.read()).rejects.toThrow()
+  })
 })
 
 describe('an unexpected error', () => {

@@ -228,7 +228,7 @@ describe.each(CALLS)('POST $route', ({ ask, byOperator, status = 201, type = 'ap
         throw new Error('D1_ERROR: the network went away')
       return results as never
     })
-    expect((await post(key)).status).toBe(500)
+    expectProblem(await post(key), 503, 'database_unavailable')
     spy.mockRestore()
     const before = await allRows()
     const again = await post(key)

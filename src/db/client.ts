@@ -1,4 +1,5 @@
 import { type DrizzleD1Database, drizzle } from 'drizzle-orm/d1'
+import { makeTrip } from './retry'
 
 /** What one request has cost D1 so far: round trips, rows read and written, and milliseconds spent waiting. */
 export interface Cost {
@@ -103,7 +104,9 @@ export function openDatabase(
     const all = [...guard, ...statements]
     const start = performance.now()
     try {
-      const results = await (replicas ? send(replicas, all).catch(() => sendToPrimary(all)) : sendToPrimary(all))
+      const results = await makeTrip(all, () =>
+        replicas ? send(replicas, all).catch(() => sendToPrimary(all)) : sendToPrimary(all),
+      )
       return results.slice(guard.length)
     } finally {
       cost.ms += performance.now() - start

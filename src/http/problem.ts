@@ -1,7 +1,7 @@
 import type { Context } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
-import { accountRefusal } from '../db/errors'
+import { accountRefusal, isUnavailable } from '../db/errors'
 import type { AppEnv, InputError } from './factory'
 
 /** What statuses are called. */
@@ -85,6 +85,18 @@ export const hasChanged = (version: number): Problem =>
 export const contention = (detail: string): Problem =>
   new Problem(503, 'contention', `${detail} Nothing was written; try again.`, {}, { 'retry-after': '1' })
 
+/** Seconds after which a call is worth repeating where what we stand on is away. */
+const AWAY = { 'retry-after': '5' }
+
+/** 503: D1 is away. It may be so that the call was done, and only its answer was lost. */
+function databaseUnavailable(): Problem {
+  const detail = 'The database cannot be reached. The call was done whole or not at all; try again.'
+  return new Problem(503, 'database_unavailable', detail, {}, AWAY)
+}
+
+/** 503: R2 is away. */
+export const storageUnavailable = (detail: string): Problem => new Problem(503, 'storage_unavailable', detail, {}, AWAY)
+
 export const accountSuspended = (): Problem => new Problem(403, 'account_suspended', 'This account is suspended.')
 
 /** Renders a problem as `application/problem+json`. */
@@ -103,7 +115,7 @@ export function renderProblem(c: Context<AppEnv>, problem: Problem): Response {
 }
 
 /**
- * Hono's `onError`. What nobody expected is a 500 that says nothing but its request id; the log line has where it
+ * Hono's `onError`. Where the database is away it is a 503. What nobody expected is a 500 that says nothing but its request id; the log line has where it
  * happened, and no message that may hold personal data: bound values are not part of D1's errors, names are.
  */
 export function onError(error: Error, c: Context<AppEnv>): Response {
@@ -113,7 +125,12 @@ export function onError(error: Error, c: Context<AppEnv>): Response {
   if (error instanceof HTTPException && error.status < 500)
     return renderProblem(c, new Problem(error.status as ContentfulStatusCode, 'bad_request', error.message))
   console.error(JSON.stringify({ level: 'error', requestId: c.get('requestId'), ...describeError(error) }))
-  return renderProblem(c, new Problem(500, 'internal_error', 'Something went wrong on our side.'))
+  return renderProblem(
+    c,
+    isUnavailable(error)
+      ? databaseUnavailable()
+      : new Problem(500, 'internal_error', 'Something went wrong on our side.'),
+  )
 }
 
 /** What may be logged of an error: its kind, D1's own message and where it was thrown, never a value of a request. */

@@ -1,7 +1,7 @@
 import Papa from 'papaparse'
 import type { Database } from '../db/client'
 import { decodePageToken, encodePageToken, type ListQuery, type Page } from '../http/page'
-import { notFound, Problem } from '../http/problem'
+import { notFound, Problem, storageUnavailable } from '../http/problem'
 import { decode } from './encoding'
 import { guardFormula, unguardFormula } from './export'
 import type { Format } from './inspect'
@@ -59,7 +59,10 @@ export async function refusedRows(
   if (!results[0]) throw notFound('import')
   const format: Format = JSON.parse(results[0].format)
   const file = fileOf(accountId, importId)
-  if (!(await env.RESUMES.head(file))) throw new Problem(404, 'not_found', 'The file of this import is gone.')
+  const kept = await env.RESUMES.head(file).catch(() => {
+    throw storageUnavailable('The file could not be read. Try again.')
+  })
+  if (!kept) throw new Problem(404, 'not_found', 'The file of this import is gone.')
   const pieces = textOf(db, env.RESUMES, file, format, accountId, importId)
   const encoder = new TextEncoder()
   const body = new ReadableStream<Uint8Array>(

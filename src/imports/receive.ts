@@ -1,4 +1,4 @@
-import { Problem } from '../http/problem'
+import { storageUnavailable } from '../http/problem'
 import { type Inspector, importTooLarge, MAX_IMPORT } from './inspect'
 
 /** How long a file may take to come, ms: less than its key is announced for. */
@@ -35,9 +35,7 @@ export async function receive(
     if (length === undefined) await putParts(bucket, key, looked)
     else await bucket.put(key, looked.pipeThrough(new FixedLengthStream(length)))
   } catch {
-    const retry = { 'retry-after': '5' }
-    const detail = 'The file could not be stored. Nothing was written; try again.'
-    throw broken ?? new Problem(503, 'storage_unavailable', detail, {}, retry)
+    throw broken ?? storageUnavailable('The file could not be stored. Nothing was written; try again.')
   }
 }
 

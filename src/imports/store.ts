@@ -5,7 +5,8 @@ import { type Answer, claim, isRepeated, keep, RepeatedCall, wasMade } from '../
 import { sha256 } from '../http/key'
 import { decodePageToken, type ListQuery, type Page, pageOf } from '../http/page'
 import { notFound, Problem, unauthorized, unknownReference } from '../http/problem'
-import { announce, dropObjects } from '../resumes/objects'
+import { announce } from '../resumes/objects'
+import { settle } from '../resumes/settle'
 import { Inspector, MAX_UNKNOWN, unknownColumns } from './inspect'
 import { type GivenBody, receive, skim } from './receive'
 import type { FileType } from './records'
@@ -89,7 +90,7 @@ export async function startImport(
     return await keepImport(db, caller, id, query, inspector, repeatable)
   } catch (error) {
     // what fails otherwise may have been committed
-    if (error instanceof Problem || isRepeated(error)) await dropObjects(db, env, accountId, [file])
+    if (error instanceof Problem || isRepeated(error)) await settle(env, accountId, [file])
     throw error
   }
 }

@@ -317,6 +317,7 @@ export const OPERATIONS: Record<string, Operation> = {
     answers: {
       200: ['A page, or the rows.', [pageOf(RowErrorSchema, 'RowError'), ...Object.keys(IMPORT_TYPES)]],
     },
+    refusals: { 503: ['storage_unavailable'] },
   },
 
   ...catalogOperations,

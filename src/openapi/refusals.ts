@@ -94,6 +94,11 @@ const REFUSALS: Record<number, Record<string, Refusal>> = {
   500: { internal_error: { means: 'Something went wrong on our side; `requestId` names it.' } },
   503: {
     contention: { means: 'Others were first each time. Nothing was written; try again.', header: 'Retry-After' },
+    database_unavailable: {
+      means:
+        'The database cannot be reached. The call was done whole or not at all; with an `Idempotency-Key` it is safe to repeat a POST.',
+      header: 'Retry-After',
+    },
     not_configured: {
       means: 'The service has no `ENCRYPTION_KEY`, and cannot keep secrets. Asking again does not help.',
     },
@@ -171,6 +176,7 @@ function codesOf({ schemas, scope, byOperator, canBeRepeated, path }: Route, ope
   const add = (status: number, ...more: string[]) => {
     codes[status] = [...more, ...(codes[status] ?? [])]
   }
+  if (!operation.isFile) add(503, 'database_unavailable')
   if (schemas.json) add(400, 'malformed_json')
   add(400, 'invalid_input')
   if (scope || byOperator) {

@@ -1,5 +1,5 @@
 import type { Database } from '../db/client'
-import { goneInto, notFound, Problem } from '../http/problem'
+import { goneInto, notFound, storageUnavailable } from '../http/problem'
 import type { KeptResume } from './resume'
 
 /** The bytes of a prospect's resume, as a stream, and what is known of it. 404, or 410 for a merged duplicate. One trip. */
@@ -31,7 +31,7 @@ async function getObject(env: Env, key: string): Promise<R2ObjectBody | null> {
   try {
     return await env.RESUMES.get(key)
   } catch {
-    throw new Problem(503, 'storage_unavailable', 'The file could not be read. Try again.', {}, { 'retry-after': '5' })
+    throw storageUnavailable('The file could not be read. Try again.')
   }
 }
 

@@ -1,6 +1,6 @@
 import { randomText } from '../db/ids'
 import type { Caller, InputError } from '../http/factory'
-import { invalidInput, Problem } from '../http/problem'
+import { invalidInput, type Problem, storageUnavailable } from '../http/problem'
 import { Sniffer } from './kind'
 import { MAX_RESUME, type NewFile, RESUME_TYPES, type ResumeType } from './resume'
 import { type GivenFile, refuseKind, resumeTooLarge } from './schema'
@@ -90,13 +90,6 @@ async function put(env: Env, key: string, bytes: ReadableStream | ArrayBuffer | 
   try {
     await env.RESUMES.put(key, bytes)
   } catch {
-    const retry = { 'retry-after': '5' }
-    throw new Problem(
-      503,
-      'storage_unavailable',
-      'The file could not be stored. Nothing was written; try again.',
-      {},
-      retry,
-    )
+    throw storageUnavailable('The file could not be stored. Nothing was written; try again.')
   }
 }
