@@ -17,6 +17,18 @@ export function watchTrips(): () => number {
   return () => spies.reduce((n, spy) => n + spy.mock.calls.length, 0)
 }
 
+/** Puts `through` around every trip to D1, until `vi.restoreAllMocks()`. */
+export function interceptTrips(through: <T>(trip: () => Promise<T>) => Promise<T>): void {
+  const { batch } = D1
+  vi.spyOn(D1, 'batch').mockImplementation(function (this: D1DatabaseSession, statements) {
+    return through(() => batch.call(this, statements)) as never
+  })
+  const { all } = Statement
+  vi.spyOn(Statement, 'all').mockImplementation(function (this: D1PreparedStatement) {
+    return through(() => all.call(this)) as never
+  })
+}
+
 /** All rows of one query. */
 export async function rows<T = Record<string, unknown>>(sql: string, ...values: unknown[]): Promise<T[]> {
   return (
@@ -56,3 +68,33 @@ export async function tablesHolding(text: string): Promise<string[]> {
   )
   return found.flat()
 }
+
+/**
+ * Every row of this account and of those made later, and what the operator has, by table. Objects that are announced
+ * are left out: they are there whether or not something comes of it.
+ */
+export async function snapshotFrom(accountId: string): Promise<Map<string, Set<string>>> {
+  const held = (await tables()).flatMap(({ name, columns }) =>
+    name === 'accounts' || columns.includes('account_id')
+      ? [{ name, column: name === 'accounts' ? 'id' : 'account_id' }]
+      : [],
+  )
+  const own = held.filter(({ name }) => name !== 'object_deletions')
+  const results = await env.DB.batch(
+    own.map(({ name, column }) => env.DB.prepare(`SELECT * FROM ${name} WHERE ${column} >= ?`).bind(accountId)),
+  )
+  return new Map(own.map(({ name }, i) => [name, new Set(results[i]?.results.map((row) => JSON.stringify(row)))]))
+}
+
+/** How many rows came and went, by table. */
+export const changesBetween = (before: Map<string, Set<string>>, after: Map<string, Set<string>>) =>
+  Object.fromEntries(
+    [...before].flatMap(([name, old]) => {
+      const now = after.get(name) ?? new Set()
+      const change = {
+        came: [...now].filter((row) => !old.has(row)).length,
+        went: [...old].filter((row) => !now.has(row)).length,
+      }
+      return change.came + change.went > 0 ? [[name, change]] : []
+    }),
+  )

@@ -2,58 +2,16 @@ import { env } from 'cloudflare:workers'
 import { describe, expect, test } from 'vitest'
 import { SCOPES } from '../src/http/factory'
 import { mountedRoutes } from '../src/openapi/mounted'
-import { type Account, type Answer, newAccount, send } from './api'
+import { type Answer, newAccount, send } from './api'
 import { errorsOf, expectProblem } from './problem'
-import { ROUTES, type Route } from './routes'
-
-interface Call {
-  path: string
-  query: Record<string, string>
-  body: Record<string, unknown> | undefined
-}
+import { credential, make, rightCall, routesWith, takesBody } from './right-calls'
+import { ROUTES } from './routes'
 
 const mounted = mountedRoutes().map(({ method, path }) => `${method} ${path}`)
 
-/** Routes of which something is true, for `describe.each`. */
-const routesWith = (holds: (route: Route) => unknown) =>
-  [...ROUTES].flatMap(([name, route]) => {
-    const [method = '', template = ''] = name.split(' ')
-    return holds(route) ? [{ name, method, template, ...route }] : []
-  })
 const ALL = routesWith(() => true)
 const GUARDED = routesWith(({ needs }) => needs !== 'nobody')
 const SCOPED = routesWith(({ needs }) => needs !== 'nobody' && needs !== 'operator')
-const takesBody = ({ method, bytes }: { method: string; bytes?: Route['bytes'] }) =>
-  !bytes && (method === 'POST' || method === 'PATCH')
-
-/** A call that is right in every way, of things that `owner` has. */
-async function rightCall(route: (typeof ALL)[number], owner: Account): Promise<Call> {
-  const { template, id, query = {}, body = {}, references = {} } = route
-  const made: Record<string, unknown> = {}
-  for (const [field, make] of Object.entries(references)) made[field] = await make(owner)
-  const given = Object.fromEntries(Object.entries(query).filter(([, value]) => value !== null)) as Call['query']
-  return {
-    path: template.replace(':id', id ? await id(owner) : ''),
-    query: takesBody(route) ? given : { ...given, ...(made as Call['query']) },
-    body: takesBody(route) ? { ...body, ...made } : undefined,
-  }
-}
-
-const credential = ({ needs }: Route, account: Account) => (needs === 'operator' ? env.ADMIN_TOKEN : account.key)
-
-function make(
-  { method, bytes }: Pick<(typeof ALL)[number], 'method' | 'bytes'>,
-  key: string | undefined,
-  { path, query, body }: Call,
-  further = '',
-) {
-  const search = [new URLSearchParams(query).toString(), further].filter(Boolean).join('&')
-  return send(method, `${path}${search && `?${search}`}`, {
-    ...(key && { key }),
-    ...(bytes ? { body: bytes[1], headers: { 'content-type': bytes[0] } } : { body }),
-  })
-}
-
 /** A problem as every other: also in its headers. */
 function expectRefusal(answer: Answer, status: number, code: string, further: string[] = []) {
   expectProblem(answer, status, code, further)

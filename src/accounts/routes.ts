@@ -1,6 +1,7 @@
 import type { Context } from 'hono'
-import { databaseOf, databases } from '../db/client'
+import { type Database, databaseOf, databases } from '../db/client'
 import { forgetKeys, requireOperator, requireScope } from '../http/auth'
+import { inBackground } from '../http/background'
 import { type AppEnv, factory } from '../http/factory'
 import { idempotent, OPERATOR } from '../http/idempotency'
 import { ListQuery } from '../http/page'
@@ -40,10 +41,15 @@ export const adminRoutes = factory
     return c.json(account)
   })
   .delete('/:id', validate({}), async (c) => {
-    const db = useDatabaseOf(c)
-    await deleteAccount(db, c.req.param('id'))
-    forgetKeys(c.req.param('id'))
-    c.executionCtx.waitUntil(eraseAccounts(db).then(() => sweepObjects(db, c.env, Date.now())))
+    const id = c.req.param('id')
+    await deleteAccount(useDatabaseOf(c), id)
+    forgetKeys(id)
+    // a database of its own: what goes on in the background is not this call's cost
+    const db = databaseOf(c.env, id) as Database
+    inBackground(
+      c,
+      eraseAccounts(db).then(() => sweepObjects(db, c.env, Date.now())),
+    )
     return c.body(null, 202)
   })
   .post('/:id/api-keys', idempotent, validate({ json: CreateAdminKey }), async (c) => {

@@ -1,5 +1,6 @@
 import { type Database, databaseOf } from '../db/client'
 import { requireScope } from '../http/auth'
+import { inBackground } from '../http/background'
 import { factory } from '../http/factory'
 import { idempotent } from '../http/idempotency'
 import { validate } from '../http/validate'
@@ -38,7 +39,7 @@ function routesOf(name: Kind['name']) {
       await startMove(db, kind, caller, c.req.param('id'), moveTo)
       // a database of its own: what goes on in the background is not this call's cost
       const later = databaseOf(c.env, caller.account.id) as Database
-      c.executionCtx.waitUntil(runMoves(later, openOutbox(c.env), caller.account.id))
+      inBackground(c, runMoves(later, openOutbox(c.env), caller.account.id))
       return c.body(null, 202)
     })
 }
