@@ -12,6 +12,7 @@ const worker = cloudflareTest(async () => ({
       ENCRYPTION_KEY: `1.${btoa('0123456789abcdef0123456789abcdef')}`,
       ALLOW_LOCAL_WEBHOOKS: 'true',
       RATE_LIMITS: 'off',
+      LOG_LEVEL: 'error',
       FUZZ_CASES: process.env.FUZZ_CASES ?? '1000',
       FUZZ_SEED: process.env.FUZZ_SEED ?? '1',
       MIGRATIONS: await readD1Migrations('./drizzle'),

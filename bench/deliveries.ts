@@ -16,7 +16,13 @@ const port = await listen(
     })
   }),
 )
-const flags = ['--no-seed', `--var=ADMIN_TOKEN:${OPERATOR}`, '--var=ALLOW_LOCAL_WEBHOOKS:true', '--var=RATE_LIMITS:off']
+const flags = [
+  '--no-seed',
+  `--var=ADMIN_TOKEN:${OPERATOR}`,
+  '--var=ALLOW_LOCAL_WEBHOOKS:true',
+  '--var=RATE_LIMITS:off',
+  '--var=LOG_LEVEL:error',
+]
 const service = await startService(newFolder(), flags)
 
 async function round(endpoints: number): Promise<number> {

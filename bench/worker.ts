@@ -38,6 +38,7 @@ export async function startWorker(script: string, folder: string): Promise<Start
       bindings: {
         ADMIN_TOKEN: OPERATOR,
         RATE_LIMITS: 'off',
+        LOG_LEVEL: 'error',
         ENCRYPTION_KEY: `1.${btoa('0123456789abcdef0123456789abcdef')}`,
       },
       handleStructuredLogs: ({ message }) => log.push(message),

@@ -9,6 +9,7 @@ import { authenticate } from './http/auth'
 import { factory } from './http/factory'
 import { isRepeated } from './http/idempotency'
 import { ratePolicy } from './http/limits'
+import { logRequests } from './http/log'
 import { onError, Problem, renderProblem } from './http/problem'
 import { bookmark } from './http/session'
 import { timing } from './http/timing'
@@ -22,7 +23,7 @@ import { deliveryRoutes, eventRoutes, webhookRoutes } from './webhooks/routes'
 /** The whole API, in the order in which a request meets it. */
 export const app = factory.createApp()
 
-app.use(requestId(), secureHeaders(), timing, bookmark)
+app.use(requestId(), logRequests, secureHeaders(), timing, bookmark)
 app.use('*', async function noStore(c, next) {
   await next()
   if (!c.res.headers.has('cache-control')) c.header('cache-control', 'private, no-store')

@@ -3,7 +3,7 @@ import { app } from './app'
 import { runMoves } from './catalog/move'
 import { type Database, databases, watchSize } from './db/client'
 import { purgeAnswers } from './http/idempotency'
-import { describeError } from './http/problem'
+import { runStep } from './http/log'
 import { purgeImports, runBatch, sweepImports } from './imports/run'
 import { sweepObjects } from './resumes/objects'
 import { readBatch, sweepReadings } from './resumes/reader'
@@ -40,10 +40,7 @@ export default {
         purgeImports: () => purgeImports(db, Date.now()),
         watchSize: () => watchSize(db),
       }
-      for (const [step, run] of Object.entries(steps))
-        await run().catch((error) =>
-          console.error(JSON.stringify({ level: 'error', step, database: db.number, ...describeError(error) })),
-        )
+      for (const [step, run] of Object.entries(steps)) await runStep(env, db, step, run)
     }
     await Promise.all(databases(env).map(sweep))
   },

@@ -1,4 +1,5 @@
 import { type Database, databaseOf } from '../db/client'
+import { logInfo } from '../http/log'
 import { describeError, Problem } from '../http/problem'
 import { toReadRow } from '../prospects/change'
 import { writeProspects } from '../prospects/store'
@@ -34,6 +35,7 @@ export async function readBatch({ messages }: MessageBatch<unknown>, env: Env): 
 }
 
 async function readOne(db: Database, env: Env, { accountId, prospectId }: ReadResume): Promise<void> {
+  const start = Date.now()
   const held = await take(db, accountId, prospectId)
   if (!held) return
   const { resume, tries, country } = held
@@ -50,6 +52,8 @@ async function readOne(db: Database, env: Env, { accountId, prospectId }: ReadRe
     // erased or merged meanwhile
     if (!(error instanceof Problem && [401, 404, 410].includes(error.status))) throw error
   }
+  const { status } = result
+  logInfo(env, { message: 'resume', accountId, prospectId, status, attempt: tries + 1, ms: Date.now() - start })
 }
 
 const ended = (status: 'unsupported' | 'failed', reason: string): Reading => ({ status, reason, parsed: null })

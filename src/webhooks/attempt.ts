@@ -45,9 +45,6 @@ export async function attempt(sendable: Sendable, env: Env): Promise<Attempt | n
   const { accountId, webhookId, url } = sendable
   const attemptedAt = Date.now()
   const { id, body } = toEnvelope(sendable)
-  const log = (level: 'warn' | 'error', error: unknown) =>
-    console[level](JSON.stringify({ level, message: 'delivery', webhookId, event: id, ...describeError(error) }))
-
   let signature: Record<string, string>
   try {
     const current = [sendable.secret, ...livingSecrets(sendable.oldSecrets, attemptedAt)]
@@ -55,7 +52,8 @@ export async function attempt(sendable: Sendable, env: Env): Promise<Attempt | n
     const secrets = await Promise.all(current.map((secret) => decryptSecret(secret, owner, env.ENCRYPTION_KEY)))
     signature = await signatureHeaders(secrets, id, attemptedAt, body)
   } catch (error) {
-    log('error', error)
+    const what = { level: 'error', message: 'not signed', accountId, webhookId, eventId: id }
+    console.error(JSON.stringify({ ...what, ...describeError(error) }))
     return null
   }
 
@@ -82,7 +80,6 @@ export async function attempt(sendable: Sendable, env: Env): Promise<Attempt | n
       response.ok ? 0 : retryAfter,
     )
   } catch (error) {
-    log('warn', error)
     if (!(error instanceof Error && error.name === 'TimeoutError')) return ended(null, 'No connection.')
     return { ...ended(null, `No answer in ${TIMEOUT / 1000} s.`), slow: true }
   }

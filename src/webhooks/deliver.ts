@@ -1,5 +1,7 @@
 import { type Database, databaseOf, numberOf } from '../db/client'
-import { attempt, SLOW, TIMEOUT } from './attempt'
+import { eventId } from '../db/ids'
+import { logInfo } from '../http/log'
+import { type Attempt, attempt, SLOW, TIMEOUT } from './attempt'
 import { type Limit, openLimit } from './limit'
 import { type Claimed, type Outcome, record } from './record'
 import { LONGEST_CLAIM } from './schedule'
@@ -73,6 +75,7 @@ export async function deliver(
       return
     }
     const result = await attempt(delivery, env)
+    logAttempt(env, delivery, result)
     if (result?.slow) slow.add(delivery.webhookId)
     outcomes.push(
       result
@@ -92,6 +95,21 @@ export async function deliver(
   await recordThose()
   await all
   await recordThose()
+}
+
+/** Says how an attempt ended, and of where it went no more than the webhook's id. `error`: why there is no status. */
+function logAttempt(env: Env, { accountId, webhookId, eventSeq, nonce, tries }: Claimed, result: Attempt | null): void {
+  if (!result) return
+  const { statusCode: status, error, durationMs: ms } = result
+  logInfo(env, {
+    message: 'delivery',
+    accountId,
+    webhookId,
+    eventId: eventId(eventSeq, nonce),
+    attempt: tries + 1,
+    ...(status === null ? { error } : { status }),
+    ms,
+  })
 }
 
 /** Takes the deliveries that are due, whose webhook is enabled and in this lane, and that nobody else holds. */

@@ -32,23 +32,28 @@ interface Due extends WakeUp {
  * Goes through the timetable, at most `pages` pages of it: what is due and in nobody's hands is woken anew. Nothing
  * depends on a queue message, and where the queue is down what is due is delivered here. What has lost its endpoint
  * is cancelled. What a slow endpoint has not taken waits for its turn: 20 a minute, oldest first. Sweeps that go on at
- * the same time share `oneAtATime`, for they share a Worker's connections.
+ * the same time share `oneAtATime`, for they share a Worker's connections. Returns how many were overdue, if any, and
+ * for how long the oldest, ms.
  */
 export async function sweepDeliveries(
   db: Database,
   env: Env,
   oneAtATime: Limit = openLimit(1),
   pages = 20,
-): Promise<void> {
+): Promise<{ overdue: number; oldestMs: number } | undefined> {
   const start = Date.now()
   const failed: Wake[] = []
   let after = { nextAt: 0, accountId: '', webhookId: '', eventSeq: 0 }
   let bulkIsFull = false
+  let overdue = 0
+  let oldestMs = 0
   for (let left = pages; left > 0; left--) {
     const { results: due } = await db.d1
       .prepare(OVERDUE_PAGE)
       .bind(start - OVERDUE, after.nextAt, after.accountId, after.webhookId, after.eventSeq)
       .all<Due>()
+    overdue += due.length
+    oldestMs = Math.max(oldestMs, start - (due[0]?.nextAt ?? start))
     const ended = JSON.stringify(due.filter((d) => d.ended))
     const waits = JSON.stringify(due.filter((d) => !d.ended && d.slow))
     const changes = [
@@ -72,6 +77,7 @@ export async function sweepDeliveries(
   const end = Math.min(failed.length, BATCHES_MOST * BATCH)
   for (let i = 0; i < end && Date.now() < start + OWN_TIME; i += BATCH)
     await oneAtATime(() => deliver(db, env, failed.slice(i, i + BATCH), 'any'))
+  return overdue > 0 ? { overdue, oldestMs } : undefined
 }
 
 /** Makes due what has waited for its turn; an endpoint that has had its turn goes behind the others. */
