@@ -92,20 +92,22 @@ describe.each(routesWith(() => true))('$name', (route) => {
     const { status } = await ask()
     const isFile = route.name === 'GET /openapi.json'
     expect(status).toBe(isFile ? 200 : 500)
-    expect(linesOf('request')).toMatchObject([{ route: route.template, status, ...caller(account) }])
+    expect(linesOf('request')).toMatchObject([
+      { route: route.template, status, ...(!isFile && { code: 'internal_error' }), ...caller(account) },
+    ])
     expect(lines.filter((line) => JSON.parse(line).level === 'error')).toHaveLength(isFile ? 0 : 1)
     expectNothingSaid(key, given, PERSON)
   })
 })
 
 test.each([
-  ['GET', '/nowhere/zebulon@example.com?email=zebulon@example.com', 404, null],
-  ['PUT', '/health', 405, null],
-  ['GET', '/v1/prospects/prs_zebulon', 401, '/v1/prospects/:id'],
-  ['GET', '/v1/nothing/Zebulon', 401, null],
-])('%s %s is a %d of the route %j', async (method, path, status, pattern) => {
+  ['GET', '/nowhere/zebulon@example.com?email=zebulon@example.com', 404, null, 'not_found'],
+  ['PUT', '/health', 405, null, 'method_not_allowed'],
+  ['GET', '/v1/prospects/prs_zebulon', 401, '/v1/prospects/:id', 'invalid_credential'],
+  ['GET', '/v1/nothing/Zebulon', 401, null, 'invalid_credential'],
+])('%s %s is a %d of the route %j', async (method, path, status, pattern, code) => {
   await callsTo({ key: 'pro_of_zebulon' }, ON)(method, path)
-  expect(linesOf('request')).toMatchObject([{ method, route: pattern, status }])
+  expect(linesOf('request')).toMatchObject([{ method, route: pattern, status, code }])
   expect(lines.join()).not.toMatch(/zebulon/i)
 })
 

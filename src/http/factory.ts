@@ -35,6 +35,8 @@ export interface AppEnv {
     repeatable?: Repeatable
     /** What is wrong with the headers; `validate` tells it with the rest. */
     headerErrors?: InputError[]
+    /** The `code` of the problem that is answered. */
+    problem?: string
   }
 }
 

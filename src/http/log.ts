@@ -20,6 +20,7 @@ export const logRequests = factory.createMiddleware(async function logRequests(c
     method: c.req.method,
     route: matchedRoutes(c).find(({ method }) => method !== 'ALL')?.path ?? null,
     status: c.res.status,
+    ...(c.res.status >= 400 && { code: c.get('problem') }),
     ms: Math.round(performance.now() - start),
     trips,
     read,

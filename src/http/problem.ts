@@ -102,6 +102,7 @@ export const accountSuspended = (): Problem => new Problem(403, 'account_suspend
 /** Renders a problem as `application/problem+json`. */
 export function renderProblem(c: Context<AppEnv>, problem: Problem): Response {
   const { status, code, detail, members, headers } = problem
+  c.set('problem', code)
   const body = {
     type: 'about:blank',
     title: TITLES[status],
