@@ -1,0 +1,46 @@
+import { type Account, newAccount } from './api'
+import { writeMany } from './callers'
+
+/** An account with many people, and what they refer to: of jobs, offices and users one that five have, and one that all others have. */
+export interface Populated extends Account {
+  people: number
+  jobs: [rare: string, usual: string]
+  offices: [rare: string, usual: string]
+  users: [rare: string, usual: string]
+}
+
+/**
+ * Makes an account with so many people, whose writes are on their way to a webhook. Each has a source of their own. The
+ * odd ones have an email, a label that they share with all of those, and one of seven; the even ones share a label too,
+ * and each has one of their own. Every sixth has the same phone, all have a word of their name in common.
+ */
+export async function populated(people: number): Promise<Populated> {
+  const account = await newAccount()
+  await account.post('/v1/webhooks', { url: 'http://127.0.0.1:9/hook' })
+  const make = async (kind: string, name: string): Promise<string> =>
+    (await account.post(`/v1/${kind}`, { name })).json.id
+  const two = async (kind: string): Promise<[string, string]> => [await make(kind, 'Rare'), await make(kind, 'Usual')]
+  const [jobs, offices, users] = [await two('jobs'), await two('offices'), await two('users')]
+  const stages: { id: string }[] = (await account.get('/v1/stages')).json.items
+  await writeMany(
+    account,
+    Array.from({ length: people }, (_, n) => {
+      const which = n < 5 ? 0 : 1
+      return {
+        firstName: `Given${String(n).padStart(5, '0')}`,
+        lastName: 'Common',
+        company: `Company ${n % 7}`,
+        email: n % 2 ? `p${n}@example.com` : null,
+        phone: n % 6 === 1 ? '2125550100' : `212555${1000 + n}`,
+        labels: n % 2 ? ['Odd', `Group ${n % 7}`] : ['Even', `Own ${n}`],
+        newSourceName: `Source ${n}`,
+        stageId: stages[n % stages.length]?.id,
+        jobId: jobs[which],
+        officeId: offices[which],
+        userId: users[which],
+        licenseStatus: which === 0 ? 'licensed' : 'not_started',
+      }
+    }),
+  )
+  return { ...account, people, jobs, offices, users }
+}
