@@ -1,5 +1,6 @@
 import { type Account, newAccount } from './api'
 import { writeMany } from './callers'
+import { rows } from './d1'
 
 /** An account with many people, and what they refer to: of jobs, offices and users one that five have, and one that all others have. */
 export interface Populated extends Account {
@@ -12,7 +13,8 @@ export interface Populated extends Account {
 /**
  * Makes an account with so many people, whose writes are on their way to a webhook. Each has a source of their own. The
  * odd ones have an email, a label that they share with all of those, and one of seven; the even ones share a label too,
- * and each has one of their own. Every sixth has the same phone, all have a word of their name in common.
+ * and each has one of their own and a duplicate that was merged. Every sixth has the same phone, all have a word of their
+ * name in common.
  */
 export async function populated(people: number): Promise<Populated> {
   const account = await newAccount()
@@ -41,6 +43,11 @@ export async function populated(people: number): Promise<Populated> {
         licenseStatus: which === 0 ? 'licensed' : 'not_started',
       }
     }),
+  )
+  await rows(
+    `INSERT INTO merges (account_id, id, into_id)
+     SELECT account_id, 'duplicate of ' || id, id FROM prospects WHERE account_id = ? AND email IS NULL`,
+    account.id,
   )
   return { ...account, people, jobs, offices, users }
 }

@@ -226,8 +226,9 @@ function updateProspects(changed: Plan['changed']): string {
 const MERGE = [
   `INSERT INTO merges (account_id, id, into_id, email, phone)
     SELECT ?1, value ->> 'id', value ->> 'into', value ->> 'email', value ->> 'phone' FROM json_each(?2)`,
-  `UPDATE merges SET into_id = r.value ->> 'into' FROM json_each(?2) r
-    WHERE account_id = ?1 AND into_id = r.value ->> 'id'`,
+  `UPDATE merges INDEXED BY merges_into
+    SET into_id = (SELECT value ->> 'into' FROM json_each(?2) WHERE value ->> 'id' = into_id)
+    WHERE account_id = ?1 AND into_id IN (SELECT value ->> 'id' FROM json_each(?2))`,
   `UPDATE events SET prospect_id = r.value ->> 'into' FROM json_each(?2) r
     WHERE account_id = ?1 AND prospect_id = r.value ->> 'id'`,
   `UPDATE idempotency_keys SET about = r.value ->> 'into' FROM json_each(?2) r
