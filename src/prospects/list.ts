@@ -56,6 +56,8 @@ const MOST_ARMS = 5
 interface Condition {
   ids: string
   check: () => string
+  /** An index has these ids in order: to count them, and to look the first ones up, is less than to keep them. */
+  isOrdered?: boolean
 }
 
 type Bind = (value: unknown) => string
@@ -105,7 +107,8 @@ function listStatement(
     if (since) count = `SELECT count(*) AS n FROM (${changed})`
   } else {
     const conditions = [...byValue, ...(since ? [since] : []), ...groups]
-    ctes.push(`matched AS ${total ? '' : 'NOT'} MATERIALIZED (${matching(conditions)})`)
+    const isKept = total && !(conditions.length === 1 && conditions[0]?.isOrdered)
+    ctes.push(`matched AS ${isKept ? '' : 'NOT'} MATERIALIZED (${matching(conditions)})`)
     page = byChange
       ? `SELECT q.id FROM matched CROSS JOIN prospects q ON q.account_id = ?1 AND q.id = matched.id
           WHERE true ${rest('q.updated_at', 'q.id')} ${order('q.updated_at', 'q.id')} LIMIT ?2`
@@ -188,9 +191,8 @@ function valueConditions(filters: Filters, bind: Bind): Condition[] {
   const column = (name: string, index: string, value: string | undefined): Condition[] => {
     if (value === undefined) return []
     const is = `${name} = ${bind(value)}`
-    return [
-      { ids: `SELECT id FROM prospects INDEXED BY ${index} WHERE account_id = ?1 AND ${is}`, check: () => `p.${is}` },
-    ]
+    const ids = `SELECT id FROM prospects INDEXED BY ${index} WHERE account_id = ?1 AND ${is}`
+    return [{ ids, check: () => `p.${is}`, isOrdered: true }]
   }
   // what a merged duplicate was known by goes on meaning its survivor
   const known = (name: 'email' | 'phone', value: string | undefined): Condition[] => {
@@ -214,6 +216,7 @@ function valueConditions(filters: Filters, bind: Bind): Condition[] {
           {
             ids: `SELECT prospect_id AS id FROM prospect_jobs WHERE account_id = ?1 AND job_id = ${job}`,
             check: () => `EXISTS (SELECT 1 FROM json_each(p.jobs) k WHERE k.value = ${job})`,
+            isOrdered: true,
           },
         ]
       : []),
