@@ -1,0 +1,77 @@
+import { execFileSync, spawnSync } from 'node:child_process'
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { cleanUp, newFolder } from './service'
+
+const folder = newFolder()
+let database: DatabaseSync
+
+/** Three accounts of fifty people: two labels each, in two stages, one job, four words. Triggers do the rest. */
+const FILL = `
+  INSERT INTO prospects (account_id, id, first_name, last_name, stage_id, labels, jobs, words, created_at, updated_at)
+  WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 149)
+  SELECT 'acct_00' || (i / 50), 'prs_' || (1000 + i), 'Pat', 'Doe', nullif('stg_' || (i % 3), 'stg_2'),
+    json_array('lbl_' || (i % 4), 'lbl_' || (4 + i % 3)), json_array('job'),
+    json_array(json_array('name', 'doe'), json_array('name', 'o''neil'), json_array('name', 'pat'), json_array('title', 'w' || i)), 1, 1
+  FROM n;
+  INSERT INTO labels (account_id, id, name, name_key, created_at, updated_at)
+  SELECT DISTINCT account_id, j.value, j.value, j.value, 1, 1 FROM prospects CROSS JOIN json_each(labels) j;
+  INSERT INTO jobs (account_id, id, name, name_key, created_at, updated_at)
+  SELECT DISTINCT account_id, 'job', 'Job', 'job', 1, 1 FROM prospects`
+const KEPT = ['prospect_labels', 'prospect_jobs', 'prospect_words', 'prospect_counts', 'label_set_members']
+
+beforeAll(() => {
+  execFileSync('node', ['scripts/migrate.mjs', folder])
+  const files = join(folder, 'v3/d1/miniflare-D1DatabaseObject')
+  const file = readdirSync(files).find((name) => /^[0-9a-f]{64}\.sqlite$/.test(name)) as string
+  database = new DatabaseSync(join(files, file), { enableForeignKeyConstraints: false })
+  database.exec(FILL)
+})
+afterAll(() => {
+  database.close()
+  return cleanUp()
+})
+
+const kept = () => KEPT.map((table) => database.prepare(`SELECT * FROM ${table}`).all())
+function recount(...options: string[]) {
+  const { status, stdout, stderr } = spawnSync('node', ['scripts/recount.mjs', '--persist-to', folder, ...options])
+  return [status, (String(stdout) + String(stderr)).trim().split('\n')]
+}
+
+test('what is kept is as it is counted; where it is not, that is told and mended', () => {
+  expect(recount()).toEqual([0, ['Nothing differs.']])
+  const before = kept()
+  database.exec(`
+    DELETE FROM prospect_labels WHERE account_id = 'acct_000' AND prospect_id = 'prs_1007';
+    UPDATE prospect_labels SET stage_id = 'stg_9' WHERE account_id = 'acct_002' AND prospect_id = 'prs_1149';
+    DELETE FROM prospect_jobs WHERE account_id = 'acct_001';
+    INSERT INTO prospect_words VALUES ('acct_002', 'name', 'zoe', 'prs_1149'), ('acct_009', 'name', 'zoe', 'prs_1');
+    UPDATE prospect_counts SET n = n + 1 WHERE account_id = 'acct_001' AND label_set = '*' AND stage_id = 'stg_1';
+    DELETE FROM prospect_counts WHERE account_id = 'acct_000' AND label_set = '["lbl_0","lbl_4"]';
+    INSERT INTO prospect_counts VALUES ('acct_009', '*', '', 1);
+    DELETE FROM label_set_members WHERE account_id = 'acct_001' AND label_id = 'lbl_3' AND label_set = '["lbl_3","lbl_4"]';
+    INSERT INTO label_set_members VALUES ('acct_002', 'lbl_1', '["lbl_1"]')`)
+  const told = [
+    'acct_000 prospect_labels: 2 rows differ',
+    'acct_002 prospect_labels: 4 rows differ',
+    'acct_001 prospect_jobs: 50 rows differ',
+    'acct_002 prospect_words: 1 row differs',
+    'acct_009 prospect_words: 1 row differs',
+    'acct_000 prospect_counts: 1 row differs',
+    'acct_001 prospect_counts: 1 row differs',
+    'acct_009 prospect_counts: 1 row differs',
+    'acct_000 label_set_members: 2 rows differ',
+    'acct_001 label_set_members: 1 row differs',
+    'acct_002 label_set_members: 1 row differs',
+  ]
+  const sorted = ([status, lines]: ReturnType<typeof recount>) => [status, (lines as string[]).sort()]
+  expect(sorted(recount('--rows', '140'))).toEqual([1, [...told, 'Run it with --mend to mend that.'].sort()])
+  expect(sorted(recount('--mend'))).toEqual([0, [...told, 'It is mended.'].sort()])
+  expect(kept()).toEqual(before)
+}, 300_000)
+
+test('a call that cannot be made says how it is made, with status 2', () => {
+  expect(recount('--ment')).toEqual([2, expect.arrayContaining([expect.stringMatching(/npm run recount/)])])
+})
