@@ -4,6 +4,7 @@ import { bodyLimit } from 'hono/body-limit'
 import { HTTPException } from 'hono/http-exception'
 import * as z from 'zod'
 import type { AppEnv, InputError } from './factory'
+import { holdsTooMuch, MAX_JSON_DEPTH, MAX_JSON_VALUES } from './json'
 import { invalidInput, Problem } from './problem'
 
 type Target = 'json' | 'query'
@@ -76,12 +77,20 @@ async function readJson(c: Context, mayBeEmpty: boolean): Promise<void> {
   const charset = /;\s*charset\s*=\s*"?([^";\s]+)/i.exec(type ?? '')?.[1] ?? 'utf-8'
   if (!/^\s*application\/json\s*(;|$)/i.test(type ?? '') || charset.toLowerCase() !== 'utf-8')
     throw new Problem(415, 'unsupported_media_type', 'Send the body as application/json, in UTF-8.')
+  let text: string
   try {
-    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(bytes)
-    Object.assign(c.req.bodyCache, { text: Promise.resolve(mayBeEmpty && text === '' ? '{}' : text) })
+    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(bytes)
   } catch {
     throw malformedJson()
   }
+  if (holdsTooMuch(text)) throw invalidInput([{ in: 'body', pointer: '', ...TOO_MUCH_JSON }])
+  Object.assign(c.req.bodyCache, { text: Promise.resolve(mayBeEmpty && text === '' ? '{}' : text) })
+}
+
+/** What is wrong with JSON that holds too much. */
+export const TOO_MUCH_JSON = {
+  code: 'too_many',
+  message: `This may hold at most ${MAX_JSON_VALUES} values, ${MAX_JSON_DEPTH} deep in each other.`,
 }
 
 const malformedJson = () => new Problem(400, 'malformed_json', 'The body is not JSON in UTF-8.')

@@ -1,6 +1,7 @@
 import type { InputError } from '../http/factory'
+import { holdsTooMuch } from '../http/json'
 import { invalidInput, type Problem } from '../http/problem'
-import { toErrors } from '../http/validate'
+import { TOO_MUCH_JSON, toErrors } from '../http/validate'
 import { NO_CHANGE, type Row, toRow } from '../prospects/change'
 import { CreateProspect } from '../prospects/schema'
 import type { Written } from '../prospects/store'
@@ -158,10 +159,11 @@ function readCell(field: Cell['field'], text: string): unknown {
   return /^\s*(false|no|0)\s*$/i.test(text) ? false : text
 }
 
-function jsonCells({ cells }: Located, { mapping }: Format): Cells {
+function jsonCells({ cells: [line = ''] }: Located, { mapping }: Format): Cells {
+  if (holdsTooMuch(line)) return { cells: [], unknown: [], wrong: TOO_MUCH_JSON }
   let given: unknown
   try {
-    given = JSON.parse(cells[0] ?? '')
+    given = JSON.parse(line)
   } catch {
     return { cells: [], unknown: [], wrong: { code: 'malformed_json', message: 'This line is not JSON.' } }
   }
