@@ -3363,8 +3363,12 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description `still_running`: The same call is still running. Repeat it in a moment. */
-        StillRunning: {
+        /**
+         * @description `still_running`: The same call is still running. Repeat it in a moment.
+         *
+         *     `catalog_full`: The catalog holds 50,000 things, all kinds together. Delete some first.
+         */
+        StillRunningOrCatalogFull: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
                 "Server-Timing": components["headers"]["Server-Timing"];
@@ -3469,8 +3473,12 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description `email_taken`: Another prospect has this email. */
-        EmailTaken: {
+        /**
+         * @description `email_taken`: Another prospect has this email.
+         *
+         *     `catalog_full`: The catalog holds 50,000 things, all kinds together. Delete some first.
+         */
+        EmailTakenOrCatalogFull: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
                 "Server-Timing": components["headers"]["Server-Timing"];
@@ -3625,8 +3633,10 @@ export interface components {
          * @description `still_running`: The same call is still running. Repeat it in a moment.
          *
          *     `already_exists`: There is one with this name (a user: this email) already.
+         *
+         *     `catalog_full`: The catalog holds 50,000 things, all kinds together. Delete some first.
          */
-        StillRunningOrAlreadyExists: {
+        StillRunningOrAlreadyExistsOrCatalogFull: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
                 "Server-Timing": components["headers"]["Server-Timing"];
@@ -3689,6 +3699,23 @@ export interface components {
          *     `being_moved`: Prospects are being moved to it, or from it.
          */
         InUseOrBeingMoved: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "Server-Timing": components["headers"]["Server-Timing"];
+                "X-D1-Bookmark": components["headers"]["X-D1-Bookmark"];
+                "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /**
+         * @description `still_running`: The same call is still running. Repeat it in a moment.
+         *
+         *     `too_many_webhooks`: The account has 50 webhooks, or 1,000 with those deleted in the last thirty days.
+         */
+        StillRunningOrTooManyWebhooks: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
                 "Server-Timing": components["headers"]["Server-Timing"];
@@ -3774,6 +3801,23 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /**
+         * @description `still_running`: The same call is still running. Repeat it in a moment.
+         *
+         *     `too_many_keys`: The account has 100 keys, or 1,000 with those revoked in the last thirty days.
+         */
+        StillRunningOrTooManyKeys: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "Server-Timing": components["headers"]["Server-Timing"];
+                "X-D1-Bookmark": components["headers"]["X-D1-Bookmark"];
+                "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /** @description `last_admin_key`: It is the last admin key; make another before. */
         LastAdminKey: {
             headers: {
@@ -3789,6 +3833,19 @@ export interface components {
         };
         /** @description `not_found`: The service has no operator: it has no `ADMIN_TOKEN`. */
         NoOperator: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "Server-Timing": components["headers"]["Server-Timing"];
+                "X-D1-Bookmark": components["headers"]["X-D1-Bookmark"];
+                "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `still_running`: The same call is still running. Repeat it in a moment. */
+        StillRunning: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
                 "Server-Timing": components["headers"]["Server-Timing"];
@@ -4077,7 +4134,7 @@ export interface operations {
             400: components["responses"]["InvalidInputOrMalformedJson"];
             401: components["responses"]["MissingCredentialOrInvalidCredential"];
             403: components["responses"]["InsufficientScopeOrAccountSuspended"];
-            409: components["responses"]["StillRunning"];
+            409: components["responses"]["StillRunningOrCatalogFull"];
             413: components["responses"]["BodyTooLargeOrResumeTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["IdempotencyKeyReusedOrUnknownReference"];
@@ -4401,7 +4458,7 @@ export interface operations {
             401: components["responses"]["MissingCredentialOrInvalidCredential"];
             403: components["responses"]["InsufficientScopeOrAccountSuspended"];
             404: components["responses"]["NotFound"];
-            409: components["responses"]["EmailTaken"];
+            409: components["responses"]["EmailTakenOrCatalogFull"];
             410: components["responses"]["Merged"];
             412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["BodyTooLargeOrResumeTooLarge"];
@@ -4970,7 +5027,7 @@ export interface operations {
             400: components["responses"]["InvalidInputOrMalformedJson"];
             401: components["responses"]["MissingCredentialOrInvalidCredential"];
             403: components["responses"]["InsufficientScopeOrAccountSuspended"];
-            409: components["responses"]["StillRunningOrAlreadyExists"];
+            409: components["responses"]["StillRunningOrAlreadyExistsOrCatalogFull"];
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["IdempotencyKeyReused"];
@@ -5219,7 +5276,7 @@ export interface operations {
             400: components["responses"]["InvalidInputOrMalformedJson"];
             401: components["responses"]["MissingCredentialOrInvalidCredential"];
             403: components["responses"]["InsufficientScopeOrAccountSuspended"];
-            409: components["responses"]["StillRunningOrAlreadyExists"];
+            409: components["responses"]["StillRunningOrAlreadyExistsOrCatalogFull"];
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["IdempotencyKeyReusedOrUnknownReference"];
@@ -5462,7 +5519,7 @@ export interface operations {
             400: components["responses"]["InvalidInputOrMalformedJson"];
             401: components["responses"]["MissingCredentialOrInvalidCredential"];
             403: components["responses"]["InsufficientScopeOrAccountSuspended"];
-            409: components["responses"]["StillRunningOrAlreadyExists"];
+            409: components["responses"]["StillRunningOrAlreadyExistsOrCatalogFull"];
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["IdempotencyKeyReused"];
@@ -5693,7 +5750,7 @@ export interface operations {
             400: components["responses"]["InvalidInputOrMalformedJson"];
             401: components["responses"]["MissingCredentialOrInvalidCredential"];
             403: components["responses"]["InsufficientScopeOrAccountSuspended"];
-            409: components["responses"]["StillRunningOrAlreadyExists"];
+            409: components["responses"]["StillRunningOrAlreadyExistsOrCatalogFull"];
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["IdempotencyKeyReused"];
@@ -5924,7 +5981,7 @@ export interface operations {
             400: components["responses"]["InvalidInputOrMalformedJson"];
             401: components["responses"]["MissingCredentialOrInvalidCredential"];
             403: components["responses"]["InsufficientScopeOrAccountSuspended"];
-            409: components["responses"]["StillRunningOrAlreadyExists"];
+            409: components["responses"]["StillRunningOrAlreadyExistsOrCatalogFull"];
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["IdempotencyKeyReused"];
@@ -6161,7 +6218,7 @@ export interface operations {
             400: components["responses"]["InvalidInputOrMalformedJson"];
             401: components["responses"]["MissingCredentialOrInvalidCredential"];
             403: components["responses"]["InsufficientScopeOrAccountSuspended"];
-            409: components["responses"]["StillRunningOrAlreadyExists"];
+            409: components["responses"]["StillRunningOrAlreadyExistsOrCatalogFull"];
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["IdempotencyKeyReused"];
@@ -6397,7 +6454,7 @@ export interface operations {
             400: components["responses"]["InvalidInputOrMalformedJson"];
             401: components["responses"]["MissingCredentialOrInvalidCredential"];
             403: components["responses"]["InsufficientScopeOrAccountSuspended"];
-            409: components["responses"]["StillRunning"];
+            409: components["responses"]["StillRunningOrCatalogFull"];
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["IdempotencyKeyReused"];
@@ -6691,7 +6748,7 @@ export interface operations {
             400: components["responses"]["InvalidInputOrMalformedJson"];
             401: components["responses"]["MissingCredentialOrInvalidCredential"];
             403: components["responses"]["InsufficientScopeOrAccountSuspended"];
-            409: components["responses"]["StillRunning"];
+            409: components["responses"]["StillRunningOrTooManyWebhooks"];
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["IdempotencyKeyReused"];
@@ -7244,7 +7301,7 @@ export interface operations {
             400: components["responses"]["InvalidInputOrMalformedJson"];
             401: components["responses"]["MissingCredentialOrInvalidCredential"];
             403: components["responses"]["InsufficientScopeOrAccountSuspended"];
-            409: components["responses"]["StillRunning"];
+            409: components["responses"]["StillRunningOrTooManyKeys"];
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["IdempotencyKeyReused"];

@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers'
 import fc from 'fast-check'
 import { afterEach, expect, test, vi } from 'vitest'
-import type { Kind } from '../src/catalog/kinds'
+import { KINDS, type Kind } from '../src/catalog/kinds'
 import { type Account, type Answer, newAccount } from './api'
 import { writeMany } from './callers'
 import { rowsOf } from './d1'
@@ -107,6 +107,8 @@ async function take(
 const valuesOf = async (sql: string, account: Account) =>
   (await env.DB.prepare(sql).bind(account.id).raw()).map((values) => values.join(' ')).sort()
 
+const catalog = KINDS.map(({ name }) => `(SELECT count(*) FROM ${name} WHERE account_id = ?1)`)
+
 /** [what a trigger keeps, the same counted plainly] */
 const KEPT: Record<string, [string, string]> = {
   prospect_labels: [
@@ -130,6 +132,7 @@ const KEPT: Record<string, [string, string]> = {
     'SELECT label_id, label_set FROM label_set_members WHERE account_id = ?1',
     'SELECT DISTINCT j.value, p.labels FROM prospects p, json_each(p.labels) j WHERE account_id = ?1',
   ],
+  catalog_size: ['SELECT catalog_size FROM accounts WHERE id = ?1', `SELECT ${catalog.join(' + ')}`],
 }
 
 const keptOf = (account: Account) => Promise.all(Object.values(KEPT).map(([kept]) => valuesOf(kept, account)))

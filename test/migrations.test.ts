@@ -115,6 +115,7 @@ describe('what was there before migration 0003', () => {
       [disabled, 'requested', '[]', null],
       [deleted, null, '[]', null],
     ])
+    expect(after.accounts?.map((a) => a.catalog_size)).toEqual([2])
   })
 
   test('is planned for: every index has statistics', async () => {

@@ -1,12 +1,12 @@
 import type { Database } from '../db/client'
-import { isForeignKeyViolation, uniqueViolation } from '../db/errors'
+import { isForeignKeyViolation, isStopped, stopIf, uniqueViolation } from '../db/errors'
 import { newId } from '../db/ids'
 import type { Repeatable } from '../http/factory'
 import { claim, keep } from '../http/idempotency'
 import { decodePageToken, encodePageToken, type Page } from '../http/page'
 import { notFound, Problem, unknownReference } from '../http/problem'
 import { nameKey } from '../http/text'
-import type { CreateItem, Kind, UpdateItem } from './kinds'
+import { CATALOG_IS_FULL, type CreateItem, catalogFull, type Kind, type UpdateItem } from './kinds'
 import type { ListItems } from './schema'
 
 /** A catalog object. `position` and `isDefault` are for pipelines and stages, `email` for users. */
@@ -58,7 +58,7 @@ export async function getItem(db: Database, kind: Kind, accountId: string, id: s
 
 /**
  * Makes one; a pipeline with its stages, the first of which is its default. 409 with the id of the one that has
- * this name (a user: this email) already, 422 for a stage of a pipeline that is not there.
+ * this name (a user: this email) already, or if the catalog is full; 422 for a stage of a pipeline that is not there.
  */
 export async function createItem(
   db: Database,
@@ -104,11 +104,13 @@ export async function createItem(
       ...claim(db, accountId, repeatable, now),
       insert,
       ...(stages ? [insertStages] : []),
+      db.d1.prepare(stopIf(CATALOG_IS_FULL)).bind(accountId),
       ...keep(db, accountId, repeatable, { status: 201, headers: locationOf(kind, id), body: item }, id, late),
       selectOne(db, kind, accountId, id),
     ])
     return toItem(results.at(-1)?.results[0] as ItemRow)
   } catch (error) {
+    if (isStopped(error)) throw catalogFull()
     if (input.pipelineId !== undefined && isForeignKeyViolation(error))
       throw unknownReference([{ field: 'pipelineId', value: input.pipelineId }])
     if (uniqueViolation(error) !== kind.name) throw error

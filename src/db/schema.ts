@@ -18,7 +18,7 @@ import {
  * carry it too, so that the database itself refuses another tenant's id.
  *
  * The migrations add what Drizzle cannot say: STRICT, WITHOUT ROWID, deferred references, the triggers that
- * keep `prospect_labels`, `prospect_jobs`, `prospect_words` and `prospect_counts`, and planner statistics.
+ * keep `prospect_labels`, `prospect_jobs`, `prospect_words`, `prospect_counts` and `catalog_size`, and planner statistics.
  */
 
 export const accountId = () => text().notNull()
@@ -39,6 +39,8 @@ export const accounts = sqliteTable(
     defaultPipelineId: text().notNull(),
     /** Goes up with every change of the catalog that prospects show. */
     catalogVersion: integer().notNull().default(0),
+    /** How many things the catalog holds. Kept by triggers. */
+    catalogSize: integer().notNull().default(0),
     suspendedAt: integer(),
     /** Set when the operator deletes the account; the sweep then erases what it holds, this row last. */
     erasedAt: integer(),

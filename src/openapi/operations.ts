@@ -116,7 +116,7 @@ const catalogOperations = Object.fromEntries(
           ...(kind === 'pipelines' && { description: 'With its stages; the first of them is its default stage.' }),
           answers: { 201: ['It was made.', schema, ['Location']] },
           refusals: {
-            409: unique,
+            409: [...unique, 'catalog_full'],
             ...(kind === 'stages' && { 422: ['unknown_reference'] }),
           },
           example: post,
@@ -181,7 +181,12 @@ export const OPERATIONS: Record<string, Operation> = {
       200: ['Somebody known: as they were, or updated.', orErased(ProspectWritten), ['ETag']],
       201: ['Somebody new.', orErased(ProspectWritten), ['ETag', 'Location']],
     },
-    refusals: { 413: ['resume_too_large'], 422: ['unknown_reference'], 503: ['contention', 'storage_unavailable'] },
+    refusals: {
+      409: ['catalog_full'],
+      413: ['resume_too_large'],
+      422: ['unknown_reference'],
+      503: ['contention', 'storage_unavailable'],
+    },
     example: PERSON,
   },
   'GET /v1/prospects/:id': {
@@ -203,7 +208,7 @@ export const OPERATIONS: Record<string, Operation> = {
     description: `Absent leaves alone, null clears, present overwrites. \`labels\` and \`jobIds\` are whole sets; \`addLabels\`, \`removeLabels\` and \`jobId\` change them. What changes nothing writes nothing.`,
     answers: { 200: ['The prospect as it is now.', ProspectWithMessage, ['ETag']] },
     refusals: {
-      409: ['email_taken'],
+      409: ['email_taken', 'catalog_full'],
       410: ['merged'],
       412: ['precondition_failed'],
       413: ['resume_too_large'],
@@ -345,7 +350,7 @@ export const OPERATIONS: Record<string, Operation> = {
     description:
       'An https URL of a public host, at the default port. The secret that signs what it is sent is shown this once.',
     answers: { 201: ['It was registered.', WebhookWithSecret, ['Location']] },
-    refusals: { 503: ['not_configured'] },
+    refusals: { 409: ['too_many_webhooks'], 503: ['not_configured'] },
     example: { url: 'https://hooks.example.com/in', eventTypes: ['prospect.created'], description: 'Our CRM' },
   },
   'GET /v1/webhooks/:id': {
@@ -434,6 +439,7 @@ export const OPERATIONS: Record<string, Operation> = {
     summary: 'Create a key',
     description: 'It is shown this once.',
     answers: { 201: ['It was made.', NewApiKeySchema] },
+    refusals: { 409: ['too_many_keys'] },
     example: { name: 'Website', scopes: ['write'] },
   },
   'DELETE /v1/api-keys/:id': {

@@ -56,6 +56,11 @@ const REFUSALS: Record<number, Record<string, Refusal>> = {
     too_many_secrets: { means: 'Ten secrets that were rotated away still sign.', members: conflict('whk') },
     last_admin_key: { means: 'It is the last admin key; make another before.', members: conflict('key') },
     too_many_imports: { means: 'The account has 20 imports under way. Wait until one has ended.' },
+    catalog_full: { means: 'The catalog holds 50,000 things, all kinds together. Delete some first.' },
+    too_many_webhooks: {
+      means: 'The account has 50 webhooks, or 1,000 with those deleted in the last thirty days.',
+    },
+    too_many_keys: { means: 'The account has 100 keys, or 1,000 with those revoked in the last thirty days.' },
     still_running: { means: 'The same call is still running. Repeat it in a moment.' },
   },
   410: {
@@ -119,7 +124,7 @@ const ERRORS = {
   too_small: 'A number, or a list, that is too small.',
   too_large: 'A number, or a list, that is too large.',
   too_long: 'A text that is too long.',
-  too_many: 'More than there can be: of labels, of jobs.',
+  too_many: 'More than there can be: of labels, of jobs, of values in JSON.',
   out_of_range: 'A number or a time outside of its bounds.',
   control_character: 'A text with a control character or half of a character.',
   duplicate: 'Two that have to differ do not.',

@@ -1,3 +1,4 @@
+import { catalogFull, MAX_CATALOG } from '../catalog/kinds'
 import { newId } from '../db/ids'
 import type { InputError } from '../http/factory'
 import { invalidInput } from '../http/problem'
@@ -54,6 +55,8 @@ export function apply(
   plan: Plan,
   now: number,
 ): ProspectRecord {
+  const made = () => plan.labels.length + plan.sources.length
+  const madeBefore = made()
   const find = (names: string[]) => findOrMake(names, 'lbl', plan.labels, references.labels, (made) => made, now)
   const [source] =
     change.newSourceName && !change.sourceId
@@ -62,6 +65,7 @@ export function apply(
   const removed = new Set(change.removeLabels.map(nameKey))
   const kept = (names: string[]) => names.filter((name) => !removed.has(nameKey(name)))
   const labels = [...(change.labels ? find(kept(change.labels)) : before.labels), ...find(kept(change.addLabels))]
+  if (made() > madeBefore && references.catalogSize + made() > MAX_CATALOG) throw catalogFull()
   const jobIds = [...(change.jobIds ?? before.jobIds), ...(change.jobId ? [change.jobId] : [])]
   const after = {
     ...before,

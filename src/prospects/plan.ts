@@ -21,6 +21,7 @@ export interface References {
   /** A merged duplicate's id → its survivor's. */
   merges: Map<string, string>
   catalogVersion: number
+  catalogSize: number
 }
 
 export interface Named extends Label {

@@ -1,3 +1,4 @@
+import { CATALOG_IS_FULL } from '../catalog/kinds'
 import type { Database } from '../db/client'
 import { abortIf } from '../db/errors'
 import type { Repeatable } from '../http/factory'
@@ -75,7 +76,7 @@ const READ_REFERENCES = `
       CROSS JOIN sources t ON t.account_id = a.id AND t.name_key = k.value) AS sourceNames,
     (SELECT json_group_array(json_array(m.id, m.into_id))
       FROM json_each(?2, '$.ids') k CROSS JOIN merges m ON m.account_id = a.id AND m.id = k.value) AS merges,
-    a.catalog_version AS catalogVersion
+    a.catalog_version AS catalogVersion, a.catalog_size AS catalogSize
   FROM accounts a WHERE a.id = ?1`
 
 /** What of the account the rows can reach; null if the account is gone. Announces the file that a row brings. One trip. */
@@ -137,6 +138,7 @@ function toReferences(row: Record<string, string>): References {
     sourceNames: new Map(sources.map(({ nameKey, id }) => [nameKey, id])),
     merges: new Map(list<[string, string]>('merges')),
     catalogVersion: Number(row.catalogVersion),
+    catalogSize: Number(row.catalogSize),
   }
 }
 
@@ -262,6 +264,7 @@ export async function commitPlan(
     db.d1.prepare(SAME_AS_READ).bind(accountId, read.keys, JSON.stringify(versions)),
     ...set(insertNamed('labels'), plan.labels),
     ...set(insertNamed('sources'), plan.sources),
+    ...(plan.labels.length + plan.sources.length > 0 ? [db.d1.prepare(abortIf(CATALOG_IS_FULL)).bind(accountId)] : []),
     ...MERGE.flatMap((sql) => set(sql, merged)),
     // first who gives an email up, then who takes it
     ...set(updateProspects(plan.changed), [...plan.updated.values()].map(toRow)),

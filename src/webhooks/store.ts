@@ -1,6 +1,6 @@
 import { and, desc, eq, isNull, lt } from 'drizzle-orm'
 import { type Database, toStatement } from '../db/client'
-import { abortIf, isAborted } from '../db/errors'
+import { abortIf, isAborted, isStopped, stopIf } from '../db/errors'
 import { newId } from '../db/ids'
 import { webhooks } from '../db/outbox'
 import type { Repeatable } from '../http/factory'
@@ -34,7 +34,21 @@ const OLD_SECRETS_MOST = 10
 
 type Row = typeof webhooks.$inferSelect
 
-/** Registers an endpoint. Its secret is in this answer and never again. */
+/** The most endpoints of an account; and with those whose deliveries are still remembered, though they were deleted. */
+export const MAX_WEBHOOKS = 50
+const MAX_WITH_DELETED = 1000
+
+const STOP_IF_TOO_MANY = stopIf(`(SELECT count(*) > ${MAX_WITH_DELETED} OR sum(deleted_at IS NULL) > ${MAX_WEBHOOKS}
+  FROM webhooks WHERE account_id = ?1)`)
+
+const tooManyWebhooks = () =>
+  new Problem(
+    409,
+    'too_many_webhooks',
+    `An account can have ${MAX_WEBHOOKS} webhooks, and ${MAX_WITH_DELETED} with those deleted in the last thirty days.`,
+  )
+
+/** Registers an endpoint. Its secret is in this answer and never again. 409 if the account has too many. */
 export async function createWebhook(
   db: Database,
   accountId: string,
@@ -65,11 +79,16 @@ export async function createWebhook(
     updatedAt: now,
   }
   const answer = { status: 201 as const, headers: locationOf(id), body: { ...toWebhook(row), secret: null } }
-  await db.d1.batch([
-    ...claim(db, accountId, repeatable, now),
-    toStatement(db, db.orm.insert(webhooks).values(row)),
-    ...keep(db, accountId, repeatable, answer, id),
-  ])
+  try {
+    await db.d1.batch([
+      ...claim(db, accountId, repeatable, now),
+      toStatement(db, db.orm.insert(webhooks).values(row)),
+      db.d1.prepare(STOP_IF_TOO_MANY).bind(accountId),
+      ...keep(db, accountId, repeatable, answer, id),
+    ])
+  } catch (error) {
+    throw isStopped(error) ? tooManyWebhooks() : error
+  }
   return { ...toWebhook(row), secret }
 }
 
