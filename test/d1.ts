@@ -70,8 +70,8 @@ export async function tablesHolding(text: string): Promise<string[]> {
 }
 
 /**
- * Every row of this account and of those made later, and what the operator has, by table. Objects that are announced
- * are left out: they are there whether or not something comes of it.
+ * Every row of this account and of those made later, and what the operator has, by table. Objects that are announced,
+ * and which database a new account is to go to, are left out: they are there whether or not something comes of it.
  */
 export async function snapshotFrom(accountId: string): Promise<Map<string, Set<string>>> {
   const held = (await tables()).flatMap(({ name, columns }) =>
@@ -81,7 +81,11 @@ export async function snapshotFrom(accountId: string): Promise<Map<string, Set<s
   )
   const own = held.filter(({ name }) => name !== 'object_deletions')
   const results = await env.DB.batch(
-    own.map(({ name, column }) => env.DB.prepare(`SELECT * FROM ${name} WHERE ${column} >= ?`).bind(accountId)),
+    own.map(({ name, column }) =>
+      env.DB.prepare(`SELECT * FROM ${name} WHERE ${column} >= ? AND ${column} NOT LIKE 'choices of %'`).bind(
+        accountId,
+      ),
+    ),
   )
   return new Map(own.map(({ name }, i) => [name, new Set(results[i]?.results.map((row) => JSON.stringify(row)))]))
 }

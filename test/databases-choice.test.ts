@@ -46,7 +46,7 @@ describe('a new account', () => {
   test('a database that is away gets none', async () => {
     await fill('DB', 1e6)
     expect(bindingOf(await create(only('DB')))).toBe('DB')
-    expect((await create(only())).status).toBe(500)
+    expect((await create(only())).status).toBe(503)
   })
 
   test('a call that is repeated goes where it went, whatever has become the emptiest', async () => {

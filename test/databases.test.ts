@@ -247,7 +247,7 @@ describe('a database that is away', () => {
   test('the service says that it is not well', async () => {
     const health = (bindings: object) => callsTo({ key: '' }, bindings)('GET', '/health')
     expect((await health(THREE)).status).toBe(200)
-    expect((await health(only('DB', 'DB_1'))).status).toBe(500)
+    expect((await health(only('DB', 'DB_1'))).status).toBe(503)
   })
 })
 
