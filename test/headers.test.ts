@@ -75,6 +75,47 @@ describe.each(ANSWERS)('%s (%d)', (_, status, touchesD1, ask) => {
   })
 })
 
+describe('what browsers are told', () => {
+  /** Hono's, which follow the OWASP Secure Headers Project. */
+  const SECURE = {
+    'cross-origin-opener-policy': 'same-origin',
+    'cross-origin-resource-policy': 'same-origin',
+    'origin-agent-cluster': '?1',
+    'referrer-policy': 'no-referrer',
+    'strict-transport-security': 'max-age=15552000; includeSubDomains',
+    'x-content-type-options': 'nosniff',
+    'x-dns-prefetch-control': 'off',
+    'x-download-options': 'noopen',
+    'x-frame-options': 'SAMEORIGIN',
+    'x-permitted-cross-domain-policies': 'none',
+    'x-xss-protection': '0',
+  }
+
+  test.each(ANSWERS)('%s (%d) is for no page of another origin', async (_what, _status, _touchesD1, ask) => {
+    const { headers } = await ask(await newAccount())
+    expect(Object.fromEntries(headers)).toMatchObject(SECURE)
+    expect(Object.keys(Object.fromEntries(headers)).filter((name) => name.startsWith('access-control-'))).toEqual([])
+    expect(headers.has('x-powered-by')).toBe(false)
+  })
+
+  test.each(['/v1/prospects', '/v1/prospects/x', '/admin/accounts', '/health', '/nowhere'])(
+    'a page that asks whether it may call %s may not',
+    async (path) => {
+      const headers = {
+        origin: 'https://evil.example.com',
+        'access-control-request-method': 'POST',
+        'access-control-request-headers': 'authorization, content-type',
+      }
+      const answer = await send('OPTIONS', path, { headers })
+      expect([404, 405, 401]).toContain(answer.status)
+      expect([...answer.headers.keys()].filter((name) => name.startsWith('access-control-'))).toEqual([])
+      const { key } = await newAccount()
+      const call = await send('GET', path, { key, headers: { origin: 'https://evil.example.com' } })
+      expect([...call.headers.keys()].filter((name) => name.startsWith('access-control-'))).toEqual([])
+    },
+  )
+})
+
 describe('the request id', () => {
   test.each(['0af7651916cd43dd8448eb211c80319c', 'a', 'order-77_b=', 'x'.repeat(255)])('%s is echoed', async (id) => {
     for (const path of ['/health', '/v1/me', '/nowhere']) {
