@@ -12,6 +12,7 @@ import { openOutbox } from './webhooks/events'
 import { openLimit } from './webhooks/limit'
 import { sweepFeed } from './webhooks/queue-feed'
 import { runRecoveries } from './webhooks/recover'
+import { reencryptSecrets } from './webhooks/reencrypt'
 import { purgeDeliveries, sweepDeliveries } from './webhooks/sweep'
 
 export default {
@@ -35,6 +36,7 @@ export default {
         sweepImports: () => sweepImports(db, env, Date.now()),
         runMoves: () => runMoves(db, openOutbox(env)),
         runRecoveries: () => runRecoveries(db, env),
+        reencryptSecrets: () => reencryptSecrets(db, env, Date.now()),
         purgeAnswers: () => purgeAnswers(db, Date.now()),
         purgeDeliveries: () => purgeDeliveries(db, Date.now()),
         purgeImports: () => purgeImports(db, Date.now()),

@@ -34,6 +34,9 @@ export async function decryptSecret(stored: string, owner: string, ring: string 
   return new TextDecoder().decode(await crypto.subtle.decrypt(params, key, bytes(sealed)))
 }
 
+/** The versions of a ring's keys, the one that encrypts first. */
+export const versionsIn = (ring: string | undefined): string[] => keysOf(ring).map(({ version }) => version)
+
 const importKey = (key: string) => crypto.subtle.importKey('raw', bytes(key), 'AES-GCM', false, ['encrypt', 'decrypt'])
 
 const keysOf = (ring: string | undefined) =>
