@@ -1,0 +1,16 @@
+import { expect, test } from 'vitest'
+import readme from '../README.md?raw'
+import security from '../SECURITY.md?raw'
+
+const files = Object.keys(import.meta.glob('./**/*.test.ts')).map((path) => path.slice(2, -'.test.ts'.length))
+
+test.each([
+  ['README.md', readme, 60],
+  ['SECURITY.md', security, 18],
+])('the tests that %s names are there', (_name, text, most) => {
+  const tables = text.split('\n\n').filter((block) => /^\|.*\| test \|$/m.test(block))
+  const last = tables.flatMap((table) => table.split('\n').map((line) => line.split('|').at(-2) ?? ''))
+  const named = last.flatMap((cell) => [...cell.matchAll(/`([a-z0-9/-]+)`/g)].map(([, name]) => name))
+  expect(named.length).toBeGreaterThan(most)
+  expect(named.filter((name) => !files.includes(name as string))).toEqual([])
+})
