@@ -16,7 +16,12 @@ interface Stored {
  * While `ENCRYPTION_KEY` has other keys behind the first: encrypts with the first what they have encrypted, and logs how
  * much is left for the next run. When nothing is, they can go. With one key there is nothing to look for.
  */
-export async function reencryptSecrets({ d1, number }: Database, env: Env, now: number, pages = PAGES_MOST): Promise<void> {
+export async function reencryptSecrets(
+  { d1, number }: Database,
+  env: Env,
+  now: number,
+  pages = PAGES_MOST,
+): Promise<void> {
   const [version, ...others] = versionsIn(env.ENCRYPTION_KEY)
   if (version === undefined || others.length === 0) return
   let after = { accountId: '', id: '' }
@@ -38,7 +43,17 @@ export async function reencryptSecrets({ d1, number }: Database, env: Env, now: 
   }
   const level = unreadable > 0 ? 'error' : 'info'
   const message = 'webhook secrets encrypted anew'
-  console[level](JSON.stringify({ level, message, database: number, version, encrypted, unreadable, done: isWhole && unreadable === 0 }))
+  console[level](
+    JSON.stringify({
+      level,
+      message,
+      database: number,
+      version,
+      encrypted,
+      unreadable,
+      done: isWhole && unreadable === 0,
+    }),
+  )
 }
 
 /** A row as it is and as it is to be; those of its old secrets that sign no more are left out. */
