@@ -1,5 +1,6 @@
 import { type Database, databaseOf } from '../db/client'
 import { isStopped, stopIf } from '../db/errors'
+import { logInfo } from '../http/log'
 import { describeError } from '../http/problem'
 import type { Row } from '../prospects/change'
 import { type Progress, type Written, writeProspects } from '../prospects/store'
@@ -56,7 +57,7 @@ export async function runBatch({ messages }: MessageBatch<unknown>, env: Env): P
     const db = success ? databaseOf(env, data.accountId) : null
     if (!success || !db) continue
     await runImport(db, env, data)
-    console.log(JSON.stringify({ level: 'info', message: 'import', ...data, ...db.cost }))
+    logInfo(env, { message: 'import', ...data, ...db.cost })
   }
 }
 
