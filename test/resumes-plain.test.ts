@@ -51,6 +51,51 @@ describe('plain text', () => {
     expect(await texts(strToU8(`${JANE}\n${given}`), TEXT)).toEqual([JANE, expected])
   })
 
+  const QUOTED = ['> Jane Doe', '> > 512', '', '>   NY']
+  const HEADERS = ['From: Bo <bo@b.com>', 'Subject: My resume', 'To: HR <hr@b.com>']
+  test.each<[what: string, lines: string[], read: string[]]>([
+    ['quoted mail', QUOTED, ['Jane Doe', '512', 'NY']],
+    ['one quote', [JANE, '> 40 sales', 'NY'], [JANE, '> 40 sales', 'NY']],
+    ['headers of a mail', ['Begin forwarded message:', '', ...HEADERS, '', JANE], [JANE]],
+    ['what only reads like headers', [JANE, 'From: 04/2017', 'To: Present'], [JANE, 'From: 04/2017', 'To: Present']],
+    ['a letter', ['Dear Ms. Roe,', '', 'I apply.', '', 'Kind regards,', 'Jane Doe', 'Skills'], ['Jane Doe', 'Skills']],
+    ['a greeting', ['Hi there,', 'my resume', 'Jane Doe'], ['my resume', 'Jane Doe']],
+    ['no greeting', ['Hello', 'Jane Doe', 'Thanks'], ['Hello', 'Jane Doe', 'Thanks']],
+    ['the device', [JANE, 'Sent from my iPhone'], [JANE]],
+  ])('is kept without what mail puts around it: %s', async (_what, lines, read) => {
+    expect(await texts(strToU8([...lines, JANE].join('\n')), TEXT)).toEqual([...read, JANE])
+  })
+
+  test.each<[line: string, spans: [text: string, x: number, bold: boolean][]]>([
+    [
+      '*Agent*, Acme',
+      [
+        ['Agent', 0, true],
+        [', Acme', 30, false],
+      ],
+    ],
+    [
+      '__Agent__ - _Acme_   *2019*',
+      [
+        ['Agent', 0, true],
+        ['-', 36, false],
+        ['Acme', 48, true],
+        ['2019', 126, true],
+      ],
+    ],
+    ['* Sold * and *kept', [['* Sold * and *kept', 0, false]]],
+    ['jane_m_doe@x.com 2*3*4', [['jane_m_doe@x.com 2*3*4', 0, false]]],
+    ['  -- Work History --', [['Work History', 12, true]]],
+    ['[ SKILLS ]', [['SKILLS', 0, true]]],
+    ['=== Skills', [['Skills', 0, true]]],
+    ['Skills: -------', [['Skills', 0, true]]],
+    ['- Skills', [['- Skills', 0, false]]],
+    ['[2019 to now]', [['[2019 to now]', 0, false]]],
+  ])('what is marked in %j is bold', async (line, expected) => {
+    const { spans } = await extractText(strToU8(`${line}\n${JANE}`), TEXT)
+    expect(spans.slice(0, -1).map(({ text, x, bold }) => [text, x, bold])).toEqual(expected)
+  })
+
   test('is read to a bound: of pages, of pieces, of characters', async () => {
     for (const [more, read] of [
       [`\f${'x\n'.repeat(3)}`.repeat(40), 1 + 29 * 3],

@@ -1,5 +1,7 @@
 import { wideEncoding } from '../kind'
 import { Collector } from './collector'
+import { withoutMail } from './mail'
+import { partsOf } from './marks'
 import type { DocumentText } from './span'
 
 /** A typewriter's page: ten characters to the inch, six lines. */
@@ -15,14 +17,21 @@ const MAX_LENGTH = 1_000_000
 export function readPlain(bytes: Uint8Array): DocumentText {
   const collector = new Collector()
   const whole = decodePlain(bytes)
-  const pages = whole.slice(0, MAX_LENGTH).split('\f')
-  for (const [i, page] of pages.entries())
-    for (const [row, line] of page.split(/\r\n?|[\n\u2028\u2029]/).entries())
-      for (const { 0: text, index } of expandTabs(line).matchAll(/[^ ]+(?: {1,2}[^ ]+)*/g)) {
-        const span = { page: i + 1, text, x: index * COLUMN, y: (row + 1) * LINE, width: text.length * COLUMN }
-        if (!collector.add({ ...span, size: SIZE, bold: false })) return collector.finish(pages.length)
+  const pages = whole.slice(0, MAX_LENGTH).split('\f').length
+  let page = 1
+  let row = 0
+  // a form feed begins a page, wherever in its line
+  for (const line of withoutMail(whole.slice(0, MAX_LENGTH).split(/\r\n?|[\n\u2028\u2029]|(?=\f)/))) {
+    if (line.startsWith('\f')) page++
+    row = line.startsWith('\f') ? 1 : row + 1
+    for (const part of partsOf(expandTabs(line.replace('\f', ''))))
+      for (const { 0: text, index } of part.text.matchAll(/[^ ]+(?: {1,2}[^ ]+)*/g)) {
+        const x = (part.index + index) * COLUMN
+        const span = { page, text, x, y: row * LINE, width: text.length * COLUMN, size: SIZE, bold: part.bold }
+        if (!collector.add(span)) return collector.finish(pages)
       }
-  return collector.finish(pages.length, whole.length > MAX_LENGTH)
+  }
+  return collector.finish(pages, whole.length > MAX_LENGTH)
 }
 
 /** The text of bytes in UTF-8, UTF-16 with or without its mark, or Windows-1252, whichever they are. */
