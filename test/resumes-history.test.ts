@@ -47,6 +47,10 @@ describe('schools', () => {
       ['DePaul |> Chicago, IL @10b', 'Bachelor of Commerce |> 2010', 'Kent State University @10b', 'BBA |> 2008'],
       ['DePaul / Bachelor of Commerce //  2010', 'Kent State University / BBA //  2008'],
     ],
+    [['Valencia College -- A.A. -- 2011'], ['Valencia College / A.A. //  2011']],
+    [['School: Rice University', 'Award: Diploma in Law'], ['Rice University / Diploma in Law //  ']],
+    [['Rice University. A.S. Technology. 2006.'], ['Rice University / A.S. Technology //  2006']],
+    [['Kaplan - Salesperson 90-hour course, 2025'], ['Kaplan / Salesperson 90-hour course //  2025']],
     [['Bachelor of Commerce, DePaul, 2010'], ['DePaul / Bachelor of Commerce //  2010']],
     [
       ['Bachelor of Science, Marketing, 2010', 'Rice University'],
@@ -139,6 +143,7 @@ describe('licences', () => {
       ['WA Property & Casualty / 884120 / licensed / sure', 'WA Life & Disability / 884120 / licensed / sure'],
     ],
     ['Texas Real Estate License 2015-03', ['Texas Real Estate License / - / licensed / sure']],
+    ['General Lines Agent, in progress', ['General Lines Agent / - / in_progress / sure']],
     ['Driver’s license, class D', []],
     ['CPR and First Aid', []],
     ['Google Ads Certificate', []],

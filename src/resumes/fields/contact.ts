@@ -14,7 +14,7 @@ const MAX_LINES = 16
 /** A name, alone or with what they are behind it. */
 const PERSON = /^\p{Lu}[\p{L}.'’-]{1,20}(?: \p{Lu}[\p{L}.'’-]{0,20}){1,3}(?:,.{0,120}| [–—-] .{0,120})?$/u
 const SEPARATOR =
-  /\t|\s*[|•●▪·∙⋅■◆♦❖~]\s*|\s+\*\s+|\s+(?:[–—]|\/{1,2})\s+|;\s+|(?<=\d)\.\s+(?=[(+\d])|(?<=\d|\p{Ll}{4})\.\s+(?=\S{1,80}@)|(?<=\p{Ll}{4})\.\s+(?=\p{Lu})/u
+  /\t|\s*[|•●▪·∙⋅■◆♦❖~]\s*|\s+\*\s+|\s+(?:[–—]|\/{1,2})\s+|;\s+|(?<=@\S{1,80}|\d{4})\s+-{1,2}\s+(?=\S[^\t|]{1,40}, \p{L})|\s+-{1,2}\s+(?=\(?\d{3}|\S{1,60}@)|(?<=\d)\.\s+(?=[(+\d])|(?<=\d|\p{Ll}{4})\.\s+(?=\S{1,80}@)|(?<=\p{Ll}{4})\.\s+(?=\p{Lu})/u
 /** What tells by itself where it begins or ends. */
 const TELLING =
   /\s+(?=(?:Address|Phone|E-?mail|LinkedIn|Mobile|Cell|Tel|Fax|Website)\b\.?:? \S)|,?\s+(?=(?:https?:\/\/|www\.|linkedin\.com)\S|[^\s@|,]{1,64}@\S)|,\s+(?=\+?\(?\d{3}\)?[ .-]?\d{3}[ .-]?\d{4}\b)|(?<=\b[A-Z]{2}|\d{5})\s+(?=\(\d{3}\))|(?<=\d)\s+(?=[CMTPHOWF][:.] ?[(+\d])/

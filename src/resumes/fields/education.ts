@@ -10,7 +10,7 @@ type School = ParsedResume['education'][number]
 
 const MAX_SCHOOLS = 20
 const SEPARATOR =
-  /\t|\s+[|•·]\s+|\s*\|\s*|\s+[–—-]\s+|;\s|(?<=\p{Ll}{4})\.\s+(?=\p{Lu})|(?<=(?:\S (?:University|College|School|Institute|Academy)|University of)[^:]{0,40}):\s+(?=\p{Lu})/u
+  /\t|\s+[|•·]\s+|\s*\|\s*|\s+[–—-]{1,3}\s+|;\s|(?<=\p{Ll}{4})\.\s+(?=\p{Lu})|(?<=(?:\S (?:University|College|School|Institute|Academy)|University of)[^:]{0,40}):\s+(?=\p{Lu})/u
 const NO_MAJOR =
   /\b(?:gpa|g\.p\.a|laude|honou?rs|dean|minor|cumulative|distinction|graduated|class of|expected|anticipated|concentration|thesis|awards?|activities|courses?|coursework|scholarship|member|president|valedictorian|hours|present|completed|major|transferred|relevant|study abroad)\b/i
 const EXTRA =
@@ -23,7 +23,7 @@ const CAMPUS =
 
 /** `School: Rice University` */
 const LABEL =
-  /^(?:(?:name of )?(?:school|institution|university|college)|degree|diploma|qualification|program(?:me)?|major|field of study|course of study)\s*:\s*(?=\S)/i
+  /^(?:(?:name of )?(?:school|institution|university|college)|degree|diploma|award|qualification|program(?:me)?|course|certificate|major|field of study|course of study)\s*:\s*(?=\S)/i
 
 /** How fields of study end, and some that end otherwise. */
 const FIELD =
@@ -263,4 +263,5 @@ const tidy = (text: string | null) =>
     .replace(/[.,;]?\s+g\.?p\.?a\b.*$/i, '')
     .replace(/\s*\([^()]*$/, '')
     .replace(/(?:\s+\(\s*\))?[\s,;:–—-]+$/, '')
+    .replace(/(?<=\p{Ll}{3})\.$/u, '')
     .slice(0, 200) || null

@@ -32,6 +32,7 @@ const LABELLED =
  */
 export function entriesOf(lines: Placed[]): Entry[] {
   const joined = joinRanges(lines)
+    .map(withoutText)
     .map(withoutNotes)
     .filter((line) => line.cells.length > 0)
   const kinds = kindsOf(joined)
@@ -58,6 +59,24 @@ export function entriesOf(lines: Placed[]): Entry[] {
   })
   for (const dated of undated(joined, kinds, taken + 1, joined.length)) entries.push(dated)
   return entries.sort((a, b) => a.at - b.at).map(({ entry }) => entry)
+}
+
+/** `Acme - Clerk. 2015 to 2019. Filed all papers.` up to its dates; `Clerk. Filed all papers.` below dates without a title up to its first full stop. */
+function withoutText(line: Placed, i: number, lines: Placed[]): Placed {
+  const keep = (text: string): Placed => {
+    const [first] = line.cells
+    return first ? of(line, [{ ...first, text }]) : line
+  }
+  const period = line.isBullet ? undefined : periodsOf(line.text).find(({ isSingle }) => !isSingle)
+  const end = (period?.index ?? 0) + (period?.text.length ?? 0)
+  if (period && period.index < 130) {
+    const isText = /^[)\]]?[.;:]? +\p{Lu}\S* (?:\S+ ){2}/u.test(line.text.slice(end))
+    return isText && isTelling(line.text.slice(0, period.index)) ? keep(line.text.slice(0, end)) : line
+  }
+  const above = lines[i - 1]
+  const [, title] = /^([^.]{3,50})\. +\p{Lu}\S* \S+ \S/u.exec(line.text) ?? []
+  const isBelow = above?.part === line.part && hasRange(above) && titleScore(withoutPeriods(above.text)) < 2.5
+  return title && isBelow && !line.isBullet && titleScore(title) >= 3 ? keep(title) : line
 }
 
 /** A line without streets, salaries and the like, and a row of a table without the cells that describe. */
@@ -134,7 +153,14 @@ function kindsOf(lines: Placed[]): Kind[] {
     const kind = (): Kind => {
       const rest = withoutPeriods(line.text)
       const isStrong = isEmphasised(line, body, 6)
-      if (!isStrong && !startsWithDates(line) && indents.has(Math.round(line.x / 2)) && line.x > left + 6) return 'text'
+      const isShort = rest.split(' ').length <= 4 && titleScore(rest) >= 3
+      const isTitle =
+        !line.isBullet && !line.text.endsWith('.') && titleScore(rest) >= 2.5 && (isShort || !isSentence(line, body))
+      // in the column of what stands beside the dates
+      const isBeside = above && startsWithDates(above) && Math.abs((above.cells[1]?.x ?? 0) - line.x) < 3
+      if (isTitle && isBeside && above.part === line.part && hasRange(above) && !hasRange(line)) return 'head'
+      const isIndented = indents.has(Math.round(line.x / 2)) && line.x > left + 6
+      if (!isStrong && !startsWithDates(line) && isIndented && !(isTitle && hasRange(line))) return 'text'
       if (!isStrong && line.x > indent && !startsWithDates(line) && !hasRange(line)) return 'text'
       if (/\d\.$/.test(line.text) && rest.length > 3 && !line.bold && !(hasRange(line) && isTelling(rest)))
         return 'text'
@@ -177,7 +203,7 @@ function kindsOf(lines: Placed[]): Kind[] {
 
 /** Whether a part of a text reads like a title or a company. */
 const isTelling = (text: string) =>
-  text.split(/\t|\s[–—|•·-]\s|, /, 6).some((part) => titleScore(part) >= 2.5 || companyScore(part) >= 2.5)
+  text.split(/\t|\s[–—|•·-]\s|, |\.$/, 6).some((part) => titleScore(part) >= 2.5 || companyScore(part) >= 2.5)
 
 const startsWithDates = (line: Placed) => periodsOf(line.text)[0]?.index === 0
 const hasRange = (line: Placed) => periodsOf(line.text).some((period) => !period.isSingle)

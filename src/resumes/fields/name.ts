@@ -100,6 +100,9 @@ function candidatesIn(line: Placed, lines: Placed[], body: number, isTop: boolea
   const parts = line.text.split(/\t|\s*[|•·]\s*|\s+[–—/-]\s+/).slice(0, 4)
   const texts: [string, number][] = parts.map((part, i) => [part, i === 0 ? 0 : -1])
   if (line.cells.length > 1) texts.push([line.text.replaceAll('\t', ' '), -0.5])
+  // a name before an address, without anything but commas between
+  const [before = ''] = line.text.split(/,\s/, 1)
+  if (line.cells.length === 1 && before.length < 40 && /\d{3}/.test(line.text)) texts.push([before, -0.5])
   // first and last name on lines of their own, in one style
   const most = line.size > body * 1.15 ? 3 : 1
   const words = (text: string) => text.split(' ').length

@@ -107,6 +107,11 @@ function addUnknown(lines: Line[], outline: (Heading | undefined)[], body: Body)
   const [headings, others] = [count(styleOf, true), count(styleOf, false)]
   const [margin, beside] = [count(marginOf, true), count(marginOf, false)]
   const misfits = new Set(lines.filter((line, i) => !outline[i] && !isShaped(firstOf(line))).map(styleOf))
+  // where headings are told by the empty lines around them alone
+  const isBare = (line: Line, i: number) =>
+    line.cells.length === 1 && line.gap > 1.7 && (lines[i + 1]?.gap ?? 0) > 1.7 && !looksLikeHeading(line, body)
+  const known = lines.flatMap((line, i) => (outline[i]?.section ? [isBare(line, i)] : []))
+  const isPlain = known.length >= 2 && known.every(Boolean)
   let isBegun = false
   lines.forEach((line, i) => {
     if (outline[i]) {
@@ -118,7 +123,7 @@ function addUnknown(lines: Line[], outline: (Heading | undefined)[], body: Body)
     const isAlone = line.cells.length === 1
     const style = styleOf(line)
     const [own, alike] = [headings.get(style) ?? 0, others.get(style) ?? 0]
-    const known = (own >= 2 && alike <= own) || (own >= 1 && alike <= 6 && !misfits.has(style)) || line.isUnderlined
+    const isKnown = (own >= 2 && alike <= own) || (own >= 1 && alike <= 6 && !misfits.has(style)) || line.isUnderlined
     const isSpecial = (line.isCaps && !body.isCaps) || line.size > body.size * 1.08 || line.isUnderlined
     const isDated = periodsOf(lines[i + 1]?.text ?? '').length > 0 && !line.isUnderlined && !(own >= 3 && alike <= 3)
     const isTelling = titleScore(first) >= 2.5 || companyScore(first) >= 2.5 || isSchool(first)
@@ -128,7 +133,9 @@ function addUnknown(lines: Line[], outline: (Heading | undefined)[], body: Body)
       (margin.get(marginOf(line)) ?? 0) >= 2 &&
       (beside.get(marginOf(line)) ?? 0) <= 2 &&
       isMargin(lines, outline, line)
-    if ((isAlone && known && isSpecial && line.gap > 1.15 && !isDated && !isTelling) || isInMargin)
+    const isApart = isPlain && isBare(line, i) && /^\p{Lu}[^,-]+$/u.test(first)
+    if (isApart && !isDated && !isTelling) outline[i] = { section: 'unknown', rest: [] }
+    if ((isAlone && isKnown && isSpecial && line.gap > 1.15 && !isDated && !isTelling) || isInMargin)
       outline[i] = { section: 'unknown', rest: line.cells.slice(1) }
   })
 }

@@ -10,6 +10,11 @@ export function joinRanges(lines: Placed[]): Placed[] {
   const out: Placed[] = []
   for (const line of lines) {
     const last = out.at(-1)
+    const whole = last && last.part === line.part && line.gap < 2.2 && fromTo(last, line)
+    if (last && whole) {
+      out[out.length - 1] = whole
+      continue
+    }
     const open = last?.cells.findIndex((cell) => periodsOf(cell.text).some((period) => period.isOpen)) ?? -1
     const end = line.cells.findIndex((cell) => isNow(cell.text) || isDate(cell.text))
     if (!last || open < 0 || end < 0 || last.part !== line.part || last.block !== line.block || line.gap > 2.2) {
@@ -30,6 +35,17 @@ export function joinRanges(lines: Placed[]): Placed[] {
   return out
 }
 
+/** `From: 09/2012` above `To: 03/2017`, as forms have it. */
+function fromTo(last: Placed, line: Placed): Placed | undefined {
+  const [, start] =
+    /^(?:from|start(?:ed)?|start date|date started|date from)\s*:?\s+(\S.{2,30})$/i.exec(last.text) ?? []
+  const [, end] = /^(?:to|until|end(?:ed)?|end date|date ended|date to)\s*:?\s+(\S.{2,30})$/i.exec(line.text) ?? []
+  const [cell] = last.cells
+  if (!cell || !start || !end || !isDate(start) || !(isDate(end) || isNow(end))) return undefined
+  const text = `${start} - ${end}`
+  return { ...last, cells: [{ ...cell, text }], text }
+}
+
 const isDate = (text: string) => periodsOf(text)[0]?.text.length === text.trim().length
 const columnOf = (cell: Cell, cells: Cell[]) => cells.findLastIndex((other) => other.x <= cell.x + 4)
 
@@ -41,6 +57,7 @@ export function withoutPeriods(text: string): string {
     .replaceAll(/\(\s*[,;–—-]?\s*(?:\d{1,2}\+? (?:yrs?|years?|mos?|months?)[\w ,.]{0,20})?\)|\[\s*\]/gi, ' ')
     .replaceAll(/\s*·?\s*\b\d{1,2} (?:yrs?|years?)(?: \d{1,2} (?:mos?|months?))?\b/gi, '')
     .replaceAll(/ {2,}/g, ' ')
+    .replace(/\. \.$/, '.')
     .replace(/^[\s,;:|•·–—-]+/, '')
     .replace(/[\s,;:|•·/–—-]+$/, '')
 }

@@ -32,7 +32,7 @@ function itemsOf(all: Placed[]): { text: string; line: Placed }[] {
   lines.forEach((line, i) => {
     const above = lines[i - 1]
     const hasCategory = CATEGORY.test(line.text)
-    const [first = '', ...rest] = split(textOf(line))
+    const [first = '', ...rest] = split(sentencesApart(textOf(line)))
     const last = items.at(-1)
     const isWrapped =
       above &&
@@ -42,7 +42,8 @@ function itemsOf(all: Placed[]): { text: string; line: Placed }[] {
       !hasCategory &&
       line.gap < 1.9 &&
       line.cells.length === 1 &&
-      !/[,;|•·]\s*$/.test(above.text) &&
+      !/[,;|•·]\s*$|\p{Ll}\.$/u.test(above.text) &&
+      separatorOf(above.text) === (separatorOf(line.text) ?? separatorOf(above.text)) &&
       ((/^\p{Ll}/u.test(line.text) && last.text.split(' ').length > 4) ||
         /(?:[&/(-]|\b(?:and|of|or|for|with|to|in))$/i.test(above.text) ||
         /\([^)]*$/.test(last.text) ||
@@ -59,6 +60,18 @@ function textOf(line: Placed): string {
   const [category, list] = line.cells
   const isBeside = line.cells.length === 2 && /[,;]/.test(list?.text ?? '') && !/[,;]/.test(category?.text ?? '')
   return (isBeside ? (list?.text ?? '') : line.text).replace(CATEGORY, '')
+}
+
+const separatorOf = (text: string) => /[,;|•·]/.exec(text)?.[0]
+
+/** `Boilers. Yardi. Tenant relations.`: a few words each, ended by full stops. */
+function sentencesApart(text: string): string {
+  const ended = /(?<=[\p{L}\d)]{2})\.\s+(?=\p{L})/gu
+  const items = text.split(ended)
+  const isList = items.length > 2 || (items.length > 1 && /[,;]/.test(text))
+  return isList && items.every((item) => item.split(/[,;]/).every((one) => one.trim().split(' ').length <= 4))
+    ? items.join('; ')
+    : text
 }
 
 /** Splits at separators, but not inside parentheses. */

@@ -11,11 +11,11 @@ import { companyScore, titleScore } from './vocabulary'
 type Work = ParsedResume['work'][number]
 
 const MAX_WORK = 40
-const SEPARATOR = /\t|\s+[|•·]\s+|\s*\|\s*|\s+[–—-]+\s+|[–—]{1,2}| @ |;\s/
+const SEPARATOR = /\t|(?<=, [A-Z]{2})\.(?= |$)|\s+[|•·]\s+|\s*\|\s*|\s+[–—-]+\s+|[–—]{1,2}| @ |;\s/
 const DEPARTMENT =
   /^(?:(?:\p{L}+ )?(?:sales|marketing|lines|operations|division|department|dept\.?|region|territory|underwriting|leasing|acquisitions|investments|retail|administration|development|success|service|experience|management|new homes|staff)|(?:(?:personal|commercial|group|individual|senior|residential|property (?:and|&)) )?(?:claims|casualty|property|lending|mortgage|insurance|securities|compliance|training|residential|commercial|luxury|life|health|finance|hr|human resources|it)|north|south|east|west|usa|emea|north america|part[- ]time|full[- ]time|contract|seasonal|temporary|gri|crs)$/iu
 const NOISE =
-  /^(?:remote|hybrid|full[- ]time|part[- ]time|contract|seasonal|temporary|permanent|freelance basis|on-?site|present|current|promoted|continued|cont\.?|location|company|title|position|employer|dates?)[.:)]*$/i
+  /^(?:remote|hybrid|full[- ]time|part[- ]time|contract|contractor|seasonal|temporary|permanent|internship|freelance basis|on-?site|present|current|promoted|continued|cont\.?|location|company|title|position|employer|dates?)[.:)]*$/i
 const SUFFIX = /^(?:inc|llc|l\.l\.c|ltd|limited|corp|co|p\.?a|p\.?c|pllc|llp|lp|plc|gmbh|s\.?a|n\.?a|usa|dba .*)\.?$/i
 
 interface Piece {
@@ -154,9 +154,8 @@ function inParentheses(text: string): string[] {
   const [, before = '', inner = ''] = match ?? []
   const isRemark =
     !/^\p{Lu}/u.test(inner) || NOISE.test(inner) || DEPARTMENT.test(inner) || /^\P{Ll}{0,6}$/u.test(inner)
-  return match && !isRemark && (withoutPlace(inner) !== inner || companyScore(inner) >= 2)
-    ? [before, withoutPlace(inner)]
-    : [text]
+  const isOther = companyScore(inner) >= 2 && companyScore(before) <= titleScore(before)
+  return match && !isRemark && (withoutPlace(inner) !== inner || isOther) ? [before, withoutPlace(inner)] : [text]
 }
 
 const toPiece = (text: string, line: Placed): Piece => ({
@@ -177,7 +176,9 @@ function splitsOf(piece: Piece, isOrdered: boolean): [Piece, Piece][] {
   )
   const inside = / \((?=[^()]{3,100}\)$)/.exec(text)
   const parentheses =
-    inside && /^\p{Lu}.*\p{Ll}/u.test(text.slice(inside.index + 2)) ? [[inside.index, inside.index + 2] as const] : []
+    inside && /^\p{Lu}.*\p{Ll}/u.test(text.slice(inside.index + 2)) && !NOISE.test(text.slice(inside.index + 2))
+      ? [[inside.index, inside.index + 2] as const]
+      : []
   return [...commas, ...looks, ...parentheses].flatMap(([end, start]): [Piece, Piece][] => {
     const [left, right] = [
       toPiece(tidy(text.slice(0, end)), line),
@@ -250,12 +251,19 @@ function toWork({ entry, pieces, title, company, margin }: Read): Work {
   const isSure =
     isTold && isClean && pieces.includes(company) && !others.some((piece) => piece.title >= 2 || piece.company >= 2)
   return {
-    title: title ? tidy(title.text) : null,
+    title: title ? tidy(withoutCityBefore(title, company)) : null,
     company: company ? tidy(withoutCity(company.text)) : null,
     ...dates,
     isCurrent: period?.isCurrent ?? false,
     ...at((title ?? company)?.line ?? entry.anchor, isSure ? 'sure' : 'likely'),
   }
+}
+
+/** `Austin, Sales Associate`, behind its company on one line, without the city. */
+function withoutCityBefore({ text, line }: Piece, company: Piece | null): string {
+  const [city = '', title, ...more] = text.split(', ')
+  const isCity = /^\p{Lu}[\p{L}. ]{2,25}$/u.test(city) && titleScore(city) <= 0 && companyScore(city) <= 0
+  return title && more.length === 0 && company?.line === line && isCity && titleScore(title) >= 2.5 ? title : text
 }
 
 /** `Keller Williams, Austin` without the city. */
