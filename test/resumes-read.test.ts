@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { readResume } from '../src/resumes/fields/read'
-import { columns, read, TOP, told } from './resume-pages'
+import type { Span } from '../src/resumes/text/span'
+import { columns, page, read, TOP, told } from './resume-pages'
 
 describe('names', () => {
   test.each([
@@ -164,6 +165,31 @@ describe('emails and phones', () => {
       'jane@doe.com | 512-555-0142 | Austin, TX 78701',
     ])
     expect([told(found.emails[0] ?? null), found.city?.value]).toEqual(['jane@doe.com sure', 'Austin'])
+  })
+})
+
+describe('names in large letters', () => {
+  const at = (text: string, x: number, y: number, size = 24, bold = false): Span => ({
+    page: 1,
+    text,
+    x,
+    y,
+    width: text.length * size * 0.5,
+    size,
+    bold,
+  })
+  const rest = page(['', '', '', 'Austin, TX 78701 | (512) 555-0142', 'SKILLS @12b', 'Excel, Word and Outlook']).spans
+  test.each<[what: string, spans: Span[], name: string]>([
+    ['light above bold', [at('Jane', 50, 20), at('OYELARAN', 50, 48, 24, true)], 'Jane Oyelaran'],
+    [
+      'beside small lines',
+      [at('Jane', 50, 20), at('512-555-0142', 400, 18, 9), at('Austin', 400, 34, 9), at('Oyelaran', 50, 48)],
+      'Jane Oyelaran',
+    ],
+    ['without a space', [at('JANE', 50, 30), at('OYELARAN', 98, 30, 24, true)], 'Jane Oyelaran'],
+    ['spread out', [...'JANEROWE'].map((letter, i) => at(letter, 50 + 30 * i + (i > 3 ? 20 : 0), 30)), 'Jane Rowe'],
+  ])('%s', (_what, spans, name) => {
+    expect(readResume({ spans: [...spans, ...rest], pages: 1, isCut: false }, 'US').name?.value).toBe(name)
   })
 })
 

@@ -96,28 +96,30 @@ export function nameIn(lines: Placed[], emails: Found[], links: Found[]): Found 
 
 function candidatesIn(line: Placed, lines: Placed[], body: number, isTop: boolean): Candidate[] {
   const index = lines.indexOf(line)
-  const next = lines[index + 1]
   const parts = line.text.split(/\t|\s*[|•·]\s*|\s+[–—/-]\s+/).slice(0, 4)
   const texts: [string, number][] = parts.map((part, i) => [part, i === 0 ? 0 : -1])
   if (line.cells.length > 1) texts.push([line.text.replaceAll('\t', ' '), -0.5])
   // a name before an address, without anything but commas between
   const [before = ''] = line.text.split(/,\s/, 1)
   if (line.cells.length === 1 && before.length < 40 && /\d{3}/.test(line.text)) texts.push([before, -0.5])
-  // first and last name on lines of their own, in one style
-  const most = line.size > body * 1.15 ? 3 : 1
+  // set apart by nothing but their look
+  const [cell] = line.cells
+  if (cell?.lead && cell.text.startsWith(cell.lead) && /^\p{Lu}/u.test(cell.text.slice(cell.lead.length)))
+    texts.push([`${cell.lead} ${cell.text.slice(cell.lead.length)}`, 1])
+  // first and last name on lines of their own: in one style, or both large
+  const isLarge = line.size > body * 1.15
+  const next = lines.slice(index + 1, index + (isLarge ? 4 : 2)).find((other) => {
+    const [below] = other.cells
+    if (!cell || !below || other.page !== line.page || other.section !== line.section) return false
+    const isNear = other === lines[index + 1] || Math.abs(below.x - cell.x) < 3
+    const isAlike = isLarge || (other.bold === line.bold && other.isCaps === line.isCaps)
+    return isNear && isAlike && Math.abs(below.size - cell.size) < 0.6 && Math.abs(other.y - line.y) < 2.2 * cell.size
+  })
+  const most = isLarge ? 3 : 1
   const words = (text: string) => text.split(' ').length
-  if (
-    next &&
-    next.page === line.page &&
-    next.section === line.section &&
-    Math.abs(next.size - line.size) < 0.6 &&
-    next.bold === line.bold &&
-    next.isCaps === line.isCaps &&
-    Math.abs(next.y - line.y) < 2.2 * line.size &&
-    (words(line.text) <= most || PARTICLES.has(line.text.split(' ').at(-1) ?? '')) &&
-    words(next.text) <= most
-  )
-    texts.push([`${line.text} ${next.text}`, 1])
+  const [above, below] = isLarge ? [cell?.text ?? '', next?.cells[0]?.text ?? ''] : [line.text, next?.text ?? '']
+  if (next && (words(above) <= most || PARTICLES.has(above.split(' ').at(-1) ?? '')) && words(below) <= most)
+    texts.push([`${above} ${below}`, 1])
   return texts.flatMap(([text, bonus]) => {
     const labelled = PREFIX.test(text)
     const value = nameOf(text.replace(PREFIX, '').replace(/(?:['’]s)? (?:resume|résumé|cv|curriculum vitae)$/i, ''))

@@ -98,7 +98,7 @@ function cellsOf(spans: Span[]): Cell[] {
         boldLetters: span.bold ? span.text.length : 0,
       })
   }
-  return cells.map(({ boldLetters, isBold, ...cell }) => ({
+  return togetherIfSpread(cells).map(({ boldLetters, isBold, ...cell }) => ({
     ...cell,
     text: cell.text.split(/ {2,}/).map(unspaced).join(' ').replaceAll(ORNAMENT, ' • ').trim(),
     bold: boldLetters > 0.6 * cell.text.length,
@@ -107,3 +107,14 @@ function cellsOf(spans: Span[]): Cell[] {
 
 /** `E D U C A T I O N`, as headings are spread out. */
 const unspaced = (text: string) => (/^(?:[\p{L}&] ){2,60}[\p{L}&]$/u.test(text) ? text.replaceAll(' ', '') : text)
+
+/** A row of nothing but single letters is a text that is spread out; the words in it stand further apart than the letters. */
+function togetherIfSpread<C extends Cell & { boldLetters: number }>(cells: C[]): C[] {
+  const [first, second] = cells
+  if (!first || !second || cells.length < 5 || !cells.every(({ text }) => /^[\p{L}&.-]$/u.test(text))) return cells
+  const gaps = cells.slice(1).map((cell, i) => cell.x - (cells[i]?.end ?? 0))
+  const usual = gaps.toSorted((a, b) => a - b)[Math.floor(gaps.length / 3)] ?? 0
+  const text = cells.map((cell, i) => `${(gaps[i - 1] ?? 0) > 1.4 * usual ? ' ' : ''}${cell.text}`).join('')
+  const boldLetters = cells.reduce((sum, cell) => sum + cell.boldLetters, 0)
+  return [{ ...first, text, end: cells.at(-1)?.end ?? first.end, boldLetters }]
+}
