@@ -47,6 +47,23 @@ describe('schools', () => {
       ['DePaul |> Chicago, IL @10b', 'Bachelor of Commerce |> 2010', 'Kent State University @10b', 'BBA |> 2008'],
       ['DePaul / Bachelor of Commerce //  2010', 'Kent State University / BBA //  2008'],
     ],
+    [
+      ['Studied Design at Savannah College (2006-2008)', '', 'B.A., Sociology', 'Spelman College'],
+      ['Savannah College /  / 2006 / 2008', 'Spelman College / B.A., Sociology //  '],
+    ],
+    [
+      [
+        'Rice University, 2010',
+        'Coursework: Law, Statistics',
+        'Activities: Member; College Council',
+        'Kent State University, BBA, 2012',
+      ],
+      ['Rice University /  /  / 2010', 'Kent State University / BBA //  2012'],
+    ],
+    [
+      ['Superior School, Charlotte - Broker Prelicensing, 2018', 'Quillfeather Leadership Program'],
+      ['Superior School / Broker Prelicensing //  2018', ' / Quillfeather Leadership Program //  '],
+    ],
     [['Valencia College -- A.A. -- 2011'], ['Valencia College / A.A. //  2011']],
     [['School: Rice University', 'Award: Diploma in Law'], ['Rice University / Diploma in Law //  ']],
     [['Rice University. A.S. Technology. 2006.'], ['Rice University / A.S. Technology //  2006']],
@@ -103,6 +120,10 @@ describe('skills', () => {
       ['Yardi |> Expert', 'R |> Skillful'],
       ['Yardi', 'R'],
     ],
+    [
+      ['Typing: 65 WPM', 'Office: Word'],
+      ['Typing: 65 WPM', 'Word'],
+    ],
     [['I have a proven record of closing deals with care. I listen.'], []],
     [
       ['Communication', 'Social media', 'Training'],
@@ -143,6 +164,10 @@ describe('licences', () => {
       ['WA Property & Casualty / 884120 / licensed / sure', 'WA Life & Disability / 884120 / licensed / sure'],
     ],
     ['Texas Real Estate License 2015-03', ['Texas Real Estate License / - / licensed / sure']],
+    ['Life & Health | Pending', ['Life & Health / - / in_progress / sure']],
+    ['Life & Health | #1234567 | lapsed 2016', []],
+    ['Passed SIE exam', ['SIE / - / licensed / sure']],
+    ['Accredited Buyer’s Representative, Real Estate Buyer’s Agent Council', []],
     ['General Lines Agent, in progress', ['General Lines Agent / - / in_progress / sure']],
     ['Driver’s license, class D', []],
     ['CPR and First Aid', []],

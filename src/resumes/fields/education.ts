@@ -1,5 +1,6 @@
 import { at } from './contact'
 import { type PeriodText, periodsOf } from './dates'
+import { headingOf } from './headings'
 import type { ParsedResume } from './parsed'
 import { isState, withoutPlace } from './places'
 import { joinRanges, withoutPeriods } from './ranges'
@@ -49,9 +50,12 @@ export function educationOf(lines: Placed[]): ParsedResume['education'] {
   const own = joined(joinRanges(lines.filter((line) => line.section === 'education')), lines)
   let schoolFirst: boolean | undefined
   let pending: { text: string; line: Placed } | null = null
-  for (const line of own) {
+  for (const [i, line] of own.entries()) {
     const found = readLine(line)
     const last = drafts.at(-1)
+    // apart from the entry above, and on top of a school of its own
+    const next = line.gap > 1.9 && found.school === null ? own[i + 1] : undefined
+    const isAbove = next !== undefined && next.gap < 1.9 && readLine(next).school !== null
     if (!found.school && !found.degree && !found.period) {
       if (last && last.line.part === line.part && line.gap < 1.9) last.other ??= found.other
       pending = found.other ? { text: found.other, line } : null
@@ -60,7 +64,7 @@ export function educationOf(lines: Placed[]): ParsedResume['education'] {
     const isNew =
       !last ||
       (found.school !== null && last.school !== null) ||
-      (found.degree !== null && last.degree !== null) ||
+      (found.degree !== null && (last.degree !== null || isAbove)) ||
       (found.period !== null &&
         last.period !== null &&
         (found.school !== null || found.degree !== null || last.line.part !== line.part))
@@ -77,7 +81,8 @@ export function educationOf(lines: Placed[]): ParsedResume['education'] {
       }
       if (schoolFirst === undefined && (found.school || found.degree))
         schoolFirst = found.school !== null && found.degree === null
-      const heir = found.school === null && schoolFirst && last?.line.part === line.part ? last.school : null
+      const heir =
+        found.school === null && schoolFirst && !isAbove && last?.line.part === line.part ? last.school : null
       drafts.push({ ...found, other: found.other ?? above, school: found.school ?? heir, line })
     } else {
       last.school ??= found.school
@@ -102,7 +107,9 @@ export function educationOf(lines: Placed[]): ParsedResume['education'] {
 function readLine(line: Placed): Omit<Draft, 'line'> {
   const period = periodsOf(line.text)[0] ?? null
   const isNote = line.isBullet && !isSchool(line.text) && !isDegree(line.text)
-  if (isNote || line.text.length > 220) return { school: null, degree: null, period: null, other: null, tail: null }
+  const label = /^([\p{L} ]{4,30}):\s/u.exec(line.text)?.[1]
+  if (isNote || line.text.length > 220 || (label && headingOf(label) === 'other' && !LABEL.test(line.text)))
+    return { school: null, degree: null, period: null, other: null, tail: null }
   let school: string | null = null
   let degree: string | null = null
   let other: string | null = null
@@ -164,9 +171,9 @@ function readText(text: string): Pick<Draft, 'school' | 'degree' | 'tail'> {
       !(hasDegree && degree === null && /^(?:high school )?(?:diploma|degree)|^some college|diploma$/i.test(part)) &&
       school === null
     ) {
-      const from = hasDegree ? / at (?=\p{Lu}|the )/u.exec(part) : null
+      const from = hasDegree || /^(?:studied|attended) /i.test(part) ? / at (?=\p{Lu}|the )/u.exec(part) : null
       school = from ? part.slice(from.index + from[0].length) : part
-      if (from) degree ??= part.slice(0, from.index)
+      if (from && hasDegree) degree ??= part.slice(0, from.index)
       last = 'school'
     } else if (hasDegree && degree === null) {
       degree = part
@@ -229,6 +236,7 @@ function joined(lines: Placed[], all: Placed[]): Placed[] {
         (isDegree(first?.text ?? '') &&
           !isDegree(line.text) &&
           !isSchool(line.text) &&
+          !/\d{4}$/.test(first?.text ?? '') &&
           first?.bold === line.bold &&
           (first?.end ?? 0) + widthOf(line) > (right.get(line.block) ?? 0)) ||
         (GENERIC.test(line.text) &&

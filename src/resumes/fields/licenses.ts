@@ -11,11 +11,12 @@ const MAX_LICENSES = 20
 const TRADE =
   /\b(?:pre-? ?licens\p{L}+|real[- ]estate|sales ?person|sales associate|sales agent|affiliate broker|associate broker|managing broker|principal broker|designated broker|broker|realty|property manager|strata|appraiser|insurance|property (?:and|&|\/|\+) casualty|p ?& ?c|p\/c|casualty|life(?= (?:and|&|\/|only) |,)|accident|health|l ?& ?h|annuit(?:y|ies)|producer|adjuster|claims adjuster|(?:surplus|personal|commercial|general|all)[- ]lines|variable (?:life|contracts)|medicare|long[- ]term care|nmls|mlo|mortgage|loan originator|safe act|dre|bre|calbre|caldre|trec|npn|national producer|series \d|finra|sie|securities|investment adviser|title (?:agent|insurance|producer)|escrow (?:agent|officer)|reco|bcfsa|oaciq|rebny|fsra|llqp|ribo|cemap|propertymark)\b/iu
 const NONE =
-  /\b(?:driver|driving|cpr|first aid|google|hubspot|facebook|servsafe|food handler|notary|member(?:ship)?|nar|association of realtors|faa|remote pilot|drone|epa|osha|forklift|microsoft|pmp|expired|lapsed|surrendered|revoked|cosmetolog\p{L}*|nursing|registered nurse|teach\p{L}*|educator|security guard|first responder|designation|institute|coursera|linkedin learning|concealed|pilot|boat|motorcycle)\b|driver['’]s/iu
+  /\b(?:driver|driving|cpr|first aid|google|hubspot|facebook|servsafe|food handler|notary|member(?:ship)?|nar|association of realtors|faa|remote pilot|drone|epa|osha|forklift|microsoft|pmp|expired|lapsed|surrendered|revoked|cosmetolog\p{L}*|nursing|registered nurse|teach\p{L}*|educator|security guard|first responder|designation|accredited|council|institute|coursera|linkedin learning|concealed|pilot|boat|motorcycle)\b|driver['’]s/iu
+const ENDED = /\b(?:expired|lapsed|surrendered|revoked)\b/i
 const PROGRESS =
   /\b(?:pre-? ?licens\p{L}+|in progress|in process|pending|scheduled|enrolled|studying|candidate|to be completed|awaiting|pursuing|upcoming|expected|anticipated|working towards?|applied for|application|preparing for|exam (?:date|booked)|will (?:sit|take))\b/iu
 const LEAD =
-  /^(?:currently )?(?:enrolled(?: in|:)|studying for|studying toward|pursuing|preparing for|scheduled for|candidate for|working towards?|completing|taking|applied for|awaiting|hold(?:s|ing)?|active|current|state)\s+(?:the |an? |my )?(?:of )?/i
+  /^(?:currently )?(?:enrolled(?: in|:)|studying for|studying toward|pursuing|preparing for|scheduled for|candidate for|working towards?|completing|taking|applied for|awaiting|passed|hold(?:s|ing)?|active|current|state)\s+(?:the |an? |my )?(?:of )?/i
 /** `I am studying for the Arizona real estate exam`: what stands between. */
 const UNDER_WAY =
   /\b(?:enrolled in|studying for|studying toward|pursuing|preparing for|scheduled for|candidate for|working towards?|completing|taking|applied for|awaiting)\s+(?:the |an? |my )?([^.;]{3,80})/i
@@ -40,7 +41,7 @@ const LICENSED =
 export function licensesOf(lines: Placed[]): License[] {
   const found: License[] = []
   for (const line of joined(lines.filter((line) => line.section === 'licenses'))) {
-    for (const text of line.text.split(/\t|;\s|\s[|•·]\s/).slice(0, 10)) addListed(found, text, line)
+    for (const text of cellsOf(line.text)) addListed(found, text, line)
   }
   const hasListed = found.length > 0
   for (const [i, line] of lines.entries()) {
@@ -55,6 +56,15 @@ export function licensesOf(lines: Placed[]): License[] {
     .slice(0, 5 * MAX_LICENSES)
     .filter((license, i) => found.findIndex((other) => isSame(other, license)) === i)
     .slice(0, MAX_LICENSES)
+}
+
+/** What a line lists; how it stands with a licence, told in a cell of its own, is put behind the first. */
+function cellsOf(text: string): string[] {
+  const cells = text.split(/\t|;\s|\s[|•·]\s/).slice(0, 10)
+  const status = cells.slice(1).filter((cell) => cell.split(' ').length <= 4 && !TRADE.test(cell))
+  if (status.some((cell) => ENDED.test(cell))) return []
+  const open = status.find((cell) => PROGRESS.test(cell))
+  return open ? [`${cells[0]}, ${open}`, ...cells.slice(1).filter((cell) => cell !== open)] : cells
 }
 
 /** Whether one name says no more than the other, or nothing. */

@@ -81,6 +81,8 @@ function inlineHeading(line: Line, open: Section): { section: Section; rest: str
   const section = headingOf(label)
   if (!section || section === 'contact' || section === open) return undefined
   const isCaps = !/\p{Ll}/u.test(label)
+  // `Coursework: Statistics` is said of the school above
+  if (section === 'other' && open === 'education' && !isCaps) return undefined
   const isList = section === 'licenses' && open !== 'work'
   if (!isCaps && !isList && (open === 'skills' || (!line.bold && line.gap < 1.5))) return undefined
   return { section, rest: line.text.slice(label.length + 1).trim() }

@@ -4,7 +4,7 @@ import type { Placed } from './sections'
 
 const MAX_SKILLS = 60
 const MAX_WORDS = 6
-const CATEGORY = /^[\p{L}\d+&/ .'’()-]{2,40}:\s*/u
+const CATEGORY = /^[\p{L}\d+&/ .'’()-]{2,40}:(?! ?\d)\s*/u
 /** What is no skill, among them. */
 const HOBBIES = /^(?:interests?|hobbies|hobbies (?:and|&) interests)\s*:/i
 const RATING = /[●○◉◯★☆■□▪▫◆◇]+|\b\d{1,3} ?%|\b\d{1,2} ?\/ ?\d{1,2}\b/g
