@@ -16,7 +16,7 @@ const SECONDS = 4
 const CLIENTS = [1, 4, 16, 64]
 
 const folder = mkdtempSync(join(tmpdir(), 'prospects-bench-'))
-execFileSync('node', ['scripts/migrate.mjs', folder, 'wrangler.toml'], { cwd: join(import.meta.dirname, '..') })
+execFileSync('node', ['scripts/migrate.mjs', folder], { cwd: join(import.meta.dirname, '..') })
 const { origin, pid, log } = await startWorker(bundle(join(folder, 'bundle')), folder, 'info')
 const agent = new Agent({ keepAlive: true })
 

@@ -162,7 +162,7 @@ async function startNode(args: string[], env: Record<string, string>, origin: st
 async function contestants(): Promise<Contestant[]> {
   const people = Array.from({ length: PEOPLE }, (_, n) => person(n))
   const [ours, floors] = [join(folder, 'ours'), join(folder, 'floor')]
-  execFileSync('node', ['scripts/migrate.mjs', ours, 'wrangler.toml'], { cwd: join(import.meta.dirname, '..') })
+  execFileSync('node', ['scripts/migrate.mjs', ours], { cwd: join(import.meta.dirname, '..') })
   const script = bundle(join(folder, 'bundle'))
   const filling = await startWorker(script, ours)
   const { accountId, key, ids } = await fillOwn(filling.origin, people)

@@ -17,7 +17,7 @@ const FULL = 10e9
 
 const folder = mkdtempSync(join(tmpdir(), 'prospects-scale-'))
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
-execFileSync('node', ['scripts/migrate.mjs', folder, 'wrangler.toml'], { cwd: join(import.meta.dirname, '..') })
+execFileSync('node', ['scripts/migrate.mjs', folder], { cwd: join(import.meta.dirname, '..') })
 const { origin } = await startWorker(bundle(join(folder, 'bundle')), folder)
 
 interface Cost {

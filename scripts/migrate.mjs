@@ -1,11 +1,11 @@
 // Applies what is pending of the migrations to every local D1 that a configuration lists, in a state folder:
-// `node scripts/migrate.mjs DIR CONFIG`. `wrangler d1 migrations apply` does the same, but starts a database anew for each step and takes
-// twice as long.
+// `node scripts/migrate.mjs DIR [CONFIG]`. `wrangler d1 migrations apply` does the same, but starts a database anew for
+// each step and takes twice as long.
 import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { getPlatformProxy, unstable_readConfig as readConfig, unstable_splitSqlQuery as splitSql } from 'wrangler'
 
-const [folder, config] = process.argv.slice(2)
+const [folder, config = 'wrangler.toml'] = process.argv.slice(2)
 const { env, dispose } = await getPlatformProxy({
   configPath: config,
   persist: { path: join(folder, 'v3') },
