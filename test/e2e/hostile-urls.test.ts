@@ -33,30 +33,35 @@ test('no hostile URL is registered, and none that got into the database all the 
 
   const folder = newFolder()
   let service = await startService(folder, FLAGS)
-  const key = (await call(service.origin, OPERATOR, 'POST', '/admin/accounts', { name: 'Canary' })).json.apiKey.key
-  const api = (method: string, path: string, body?: unknown) => call(service.origin, key, method, path, body)
-  for (const url of urls) {
-    const { status, json } = await api('POST', '/v1/webhooks', { url })
+  const api = (key: string, method: string, path: string, body?: unknown) =>
+    call(service.origin, key, method, path, body)
+  /** By webhook, the key of its account, which can have 50. */
+  const keys = new Map<string, string>()
+  let key = ''
+  for (const [i, url] of urls.entries()) {
+    if (i % 50 === 0) key = (await api(OPERATOR, 'POST', '/admin/accounts', { name: 'Canary' })).json.apiKey.key
+    const { status, json } = await api(key, 'POST', '/v1/webhooks', { url })
     expect([url, status, json.errors?.[0].pointer]).toEqual([url, 400, '/url'])
-    await api('POST', '/v1/webhooks', { url: 'https://hooks.example.com/', eventTypes: ['prospect.created'] })
+    const decent = { url: 'https://hooks.example.com/', eventTypes: ['prospect.created'] }
+    keys.set((await api(key, 'POST', '/v1/webhooks', decent)).json.id, key)
   }
 
   await service.kill()
   const database = databaseIn(folder)
-  const ids = database.prepare('SELECT id FROM webhooks').all() as { id: string }[]
   const spoil = database.prepare('UPDATE webhooks SET url = ? WHERE id = ?')
-  for (const [i, { id }] of ids.entries()) spoil.run(urls[i] ?? '', id)
+  for (const [i, id] of [...keys.keys()].entries()) spoil.run(urls[i] ?? '', id)
   database.close()
   service = await startService(folder, FLAGS)
-  await api('POST', '/v1/prospects', { firstName: 'Ann', lastName: 'Lee' })
+  for (const key of new Set(keys.values()))
+    await api(key, 'POST', '/v1/prospects', { firstName: 'Ann', lastName: 'Lee' })
 
   const tried = new Map<string, string>()
   await until(
     'every delivery to be refused',
     async () => {
-      for (const { id } of ids) {
+      for (const [id, key] of keys) {
         if (tried.has(id)) continue
-        const [delivery] = (await api('GET', `/v1/webhooks/${id}/deliveries`)).json.items
+        const [delivery] = (await api(key, 'GET', `/v1/webhooks/${id}/deliveries`)).json.items
         if (delivery?.attemptCount > 0) tried.set(id, delivery.lastError)
       }
       return tried.size === urls.length
