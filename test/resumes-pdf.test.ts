@@ -51,6 +51,7 @@ describe('the text of a PDF', () => {
     ['kerned letters', at(72, 600, '[(A) 80 (VA) -90 (TAR)] TJ'), ['AVATAR']],
     ['letters that are moved to one by one', at(72, 600, '(W) Tj 9.44 0 Td (e) Tj 5.56 0 Td (b) Tj'), ['Web']],
     ['spaced letters', at(72, 600, '4 Tc (REAL ESTATE) Tj'), ['REAL ESTATE']],
+    ['letters with spaces between', at(72, 600, '(J A N E   D O E) Tj'), ['JANE DOE']],
     ['letters spaced a little', at(72, 600, '1.2 Tc (REAL ESTATE) Tj'), ['REAL ESTATE']],
     ['spaced words', at(72, 600, '3 Tw (Real estate) Tj'), ['Real estate']],
     ['columns', at(72, 600, '(Acme) Tj 200 0 Td (2019) Tj'), ['Acme', '2019']],

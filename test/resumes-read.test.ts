@@ -27,6 +27,11 @@ describe('names', () => {
     ['SSG DeAndre L. Fontenot (Ret.) @18b', 'DeAndre L. Fontenot'],
     ['Sean McDONALD @18b', 'Sean McDonald'],
     ['Chase Gallagher @18b', 'Chase Gallagher'],
+    ['JD Jane Doe @18b', 'Jane Doe'],
+    ['Jane Doe Real Estate Agent @18b', 'Jane Doe'],
+    ['Jane Doe, Licensed Salesperson @18b', 'Jane Doe'],
+    ['Hi, I’m Jane Doe @18b', 'Jane Doe'],
+    ['Mark Law Young @18b', 'Mark Law Young'],
   ])('%j: %s', (line, name) => expect(read([line, 'jane@example.com']).name?.value).toBe(name))
 
   test.each([
@@ -48,6 +53,30 @@ describe('names', () => {
   })
   test('on two lines, in the largest letters', () => {
     expect(told(read(['JANE @28', 'DOE @28', 'Sales Manager @12', 'jane@doe.com']).name)).toBe('Jane Doe sure')
+  })
+  test.each([
+    [
+      'three lines',
+      [
+        'JANE @24',
+        'VAN DER @24',
+        'BERG @24',
+        'Austin, TX',
+        '(512) 555-0142',
+        'I sell homes to families who like them.',
+      ],
+      'Jane van der Berg',
+    ],
+    ['a small line and a large one', ['Jane @14', 'DOE @30b', '(512) 555-0142'], 'Jane Doe'],
+    ['the lines of a form', ['First Name: Jane', 'Last Name: Doe', 'Phone: (512) 555-0142'], 'Jane Doe'],
+    [
+      'the largest letters, below a column with jobs',
+      ['EXPERIENCE @12b', 'Agent, Compass, 2018 – 2020', '', 'Jane Doe @20', '(512) 555-0142'],
+      'Jane Doe',
+    ],
+  ])('in %s', (_where, lines, name) => expect(read(lines).name?.value).toBe(name))
+  test('before a title in the same letters only where an address says so', () => {
+    expect(read(['Youth Program Coordinator @18b', 'jane@example.com']).name).toBeNull()
   })
   test('below the title of the document', () => {
     expect(read(['Curriculum Vitae @20b', 'Jane Doe @14b', 'jane.doe@gmail.com']).name?.value).toBe('Jane Doe')

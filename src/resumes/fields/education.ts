@@ -1,6 +1,7 @@
 import { at } from './contact'
 import { type PeriodText, periodsOf } from './dates'
 import { headingOf } from './headings'
+import { isSaidOfSchool } from './notes'
 import type { ParsedResume } from './parsed'
 import { isState, withoutPlace } from './places'
 import { joinRanges, withoutPeriods } from './ranges'
@@ -11,7 +12,7 @@ type School = ParsedResume['education'][number]
 
 const MAX_SCHOOLS = 20
 const SEPARATOR =
-  /\t|\s+[|•·]\s+|\s*\|\s*|\s+[–—-]{1,3}\s+|;\s|(?<=\p{Ll}{4})\.\s+(?=\p{Lu})|(?<=(?:\S (?:University|College|School|Institute|Academy)|University of)[^:]{0,40}):\s+(?=\p{Lu})/u
+  /\t|\s+[|•·]\s+|\s*\|\s*|\s+[–—-]{1,3}\s+|;\s|(?<=\p{Ll}{4})\.\s+(?=\p{Lu})|(?<=, [A-Z]{2})[.:]\s+(?=\p{Lu}|\d)|(?<=(?:\S (?:University|College|School|Institute|Academy)|University of)[^:]{0,40}):\s+(?=\p{Lu})/u
 const NO_MAJOR =
   /\b(?:gpa|g\.p\.a|laude|honou?rs|dean|minor|cumulative|distinction|graduated|class of|expected|anticipated|concentration|thesis|awards?|activities|courses?|coursework|scholarship|member|president|valedictorian|hours|present|completed|major|transferred|relevant|study abroad)\b/i
 const EXTRA =
@@ -25,6 +26,9 @@ const CAMPUS =
 /** `School: Rice University` */
 const LABEL =
   /^(?:(?:name of )?(?:school|institution|university|college)|degree|diploma|award|qualification|program(?:me)?|course|certificate|major|field of study|course of study)\s*:\s*(?=\S)/i
+
+/** `School of Business, Rice University`: a part of the school behind the comma. */
+const PART = /^(?:the )?(?:[\p{L}.]+ ){0,3}(?:school|college|faculty|department|institute|division) of [\p{L}& ]+$/iu
 
 /** How fields of study end, and some that end otherwise. */
 const FIELD =
@@ -53,6 +57,8 @@ export function educationOf(lines: Placed[]): ParsedResume['education'] {
   for (const [i, line] of own.entries()) {
     const found = readLine(line)
     const last = drafts.at(-1)
+    // below a school, a point of a list with another only says what they did there
+    if (line.isBullet && last?.school && !last.line.isBullet && !found.degree) continue
     // apart from the entry above, and on top of a school of its own
     const next = line.gap > 1.9 && found.school === null ? own[i + 1] : undefined
     const isAbove = next !== undefined && next.gap < 1.9 && readLine(next).school !== null
@@ -76,9 +82,7 @@ export function educationOf(lines: Placed[]): ParsedResume['education'] {
       if (last?.other === above) last.other = null
     }
     if (isNew || (above && found.school === above)) {
-      if (!found.school && !found.degree) {
-        if (last || !found.period) continue
-      }
+      if (!found.school && !found.degree && (last || !found.period)) continue
       if (schoolFirst === undefined && (found.school || found.degree))
         schoolFirst = found.school !== null && found.degree === null
       const heir =
@@ -108,7 +112,12 @@ function readLine(line: Placed): Omit<Draft, 'line'> {
   const period = periodsOf(line.text)[0] ?? null
   const isNote = line.isBullet && !isSchool(line.text) && !isDegree(line.text)
   const label = /^([\p{L} ]{4,30}):\s/u.exec(line.text)?.[1]
-  if (isNote || line.text.length > 220 || (label && headingOf(label) === 'other' && !LABEL.test(line.text)))
+  if (
+    isNote ||
+    (isSaidOfSchool(line.text) && !LABEL.test(line.text)) ||
+    line.text.length > 220 ||
+    (label && headingOf(label) === 'other' && !LABEL.test(line.text))
+  )
     return { school: null, degree: null, period: null, other: null, tail: null }
   let school: string | null = null
   let degree: string | null = null
@@ -175,15 +184,19 @@ function readText(text: string): Pick<Draft, 'school' | 'degree' | 'tail'> {
       school = from ? part.slice(from.index + from[0].length) : part
       if (from && hasDegree) degree ??= part.slice(0, from.index)
       last = 'school'
+    } else if (hasSchool && last === 'school' && school && PART.test(school) && /\buniversit/i.test(part)) {
+      school += `, ${part}`
+      last = 'none'
     } else if (hasDegree && degree === null) {
-      degree = part
+      // a place before a colon is none of it
+      degree = last === 'school' ? part.replace(/^\p{Lu}[\p{L} ]{2,24}: (?=\d|\p{Lu})/u, '') : part
       last = 'degree'
     } else if (
       last === 'degree' &&
       degree &&
       isMajor(part) &&
       !NO_MAJOR.test(part) &&
-      !isState(part) &&
+      !isState(part.replace(/^state of /i, '')) &&
       !isState(parts[i + 1] ?? '')
     ) {
       degree += `, ${part}`
@@ -204,10 +217,18 @@ function readText(text: string): Pick<Draft, 'school' | 'degree' | 'tail'> {
     } else last = 'none'
   }
   const [first = '', second = ''] = parts
-  if (!school && isMajor(first) && !FIELD.test(first) && !NO_MAJOR.test(first) && !isDegree(first) && isDegree(second))
+  const isCourse = /^\d{2,3}[ -](?:(?:clock|credit)[ -])?hours?\b|\bpre-?licens/i.test(second)
+  if (
+    !school &&
+    isMajor(first) &&
+    (isCourse || !FIELD.test(first)) &&
+    !NO_MAJOR.test(first) &&
+    !isDegree(first) &&
+    isDegree(second)
+  )
     school = first
   const end = degree?.split(', ').at(-1) ?? ''
-  const tail = !school && end !== degree && !FIELD.test(end) && !isDegree(end) ? end : null
+  const tail = !school && end !== degree && !/^state of /i.test(end) && !FIELD.test(end) && !isDegree(end) ? end : null
   return { school, degree, tail }
 }
 
@@ -268,6 +289,8 @@ function toSchool(draft: Draft): School {
 const tidy = (text: string | null) =>
   text
     ?.replace(/^[\s,;:–—-]+/, '')
+    .replace(/\s*\((?:in progress|online|expected|ongoing|completed|incomplete)\)$/i, '')
+    .replace(/,\s*(?:(?:magna|summa|cum) )+laude$|,\s*with (?:high |highest )?(?:honou?rs|distinction)$/i, '')
     .replace(/[.,;]?\s+g\.?p\.?a\b.*$/i, '')
     .replace(/\s*\([^()]*$/, '')
     .replace(/(?:\s+\(\s*\))?[\s,;:–—-]+$/, '')

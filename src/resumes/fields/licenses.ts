@@ -14,12 +14,16 @@ const NONE =
   /\b(?:driver|driving|cpr|first aid|google|hubspot|facebook|servsafe|food handler|notary|member(?:ship)?|nar|association of realtors|faa|remote pilot|drone|epa|osha|forklift|microsoft|pmp|expired|lapsed|surrendered|revoked|cosmetolog\p{L}*|nursing|registered nurse|teach\p{L}*|educator|security guard|first responder|designation|accredited|council|institute|coursera|linkedin learning|concealed|pilot|boat|motorcycle)\b|driver['’]s/iu
 const ENDED = /\b(?:expired|lapsed|surrendered|revoked)\b/i
 const PROGRESS =
-  /\b(?:pre-? ?licens\p{L}+|in progress|in process|pending|scheduled|enrolled|studying|candidate|to be completed|awaiting|pursuing|upcoming|expected|anticipated|working towards?|applied for|application|preparing for|exam (?:date|booked)|will (?:sit|take))\b/iu
+  /\b(?:pre-? ?licens\p{L}+|in progress|in process|pending|scheduled|enrolled|studying|candidate|to be completed|awaiting|pursuing|upcoming|expected|anticipated|working towards?|applied for|application|preparing for|exam (?:date|booked)|will (?:sit|take|obtain))\b/iu
+/** On a line below the licence that it is about. */
+const STATUS = /^(?:(?:licen[sc]e )?status|exam(?: date)?)\s*:\s*\D{0,30}(?:\d[\d\s/,-]{0,12})?$/i
+/** `Passed the Ohio salesperson exam`, and waits. */
+const PASSED = /\bpassed (?:the |my )?([^.;]{3,60}) exam(?:ination)?\b/i
 const LEAD =
-  /^(?:currently )?(?:enrolled(?: in|:)|studying for|studying toward|pursuing|preparing for|scheduled for|candidate for|working towards?|completing|taking|applied for|awaiting|passed|hold(?:s|ing)?|active|current|state)\s+(?:the |an? |my )?(?:of )?/i
+  /^(?:currently )?(?:expected:|will (?:sit for|take|obtain)|enrolled(?: in|:)|studying for|studying toward|pursuing|preparing for|scheduled for|candidate for|working towards?|completing|taking|applied for|awaiting|passed|hold(?:s|ing)?|active|current|state)\s+(?:the |an? |my )?(?:of )?/i
 /** `I am studying for the Arizona real estate exam`: what stands between. */
 const UNDER_WAY =
-  /\b(?:enrolled in|studying for|studying toward|pursuing|preparing for|scheduled for|candidate for|working towards?|completing|taking|applied for|awaiting)\s+(?:the |an? |my )?([^.;]{3,80})/i
+  /\b(?:enrolled in|studying for|studying toward|pursuing|preparing for|scheduled for|candidate for|working towards?|completing|taking|obtain|applied for|awaiting)\s+(?:the |an? |my )?([^.;]{3,80})/i
 const LABEL = String.raw`(?:#|\b(?:no|num|number|lic|licen[sc]e|ref|id|reg|registration|nmls|npn|dre|bre|calbre|caldre|trec|cert)\b\.?)`
 const NUMBER = new RegExp(
   String.raw`${LABEL}[\s:#.),]{0,4}(?:(?:(?:no|number|id)\b|#)[\s:#.]{0,3}){0,2}([A-Z]{0,5}[-. ]?\d[\dA-Z.-]{3,18})(?![\d@])`,
@@ -41,6 +45,11 @@ const LICENSED =
 export function licensesOf(lines: Placed[]): License[] {
   const found: License[] = []
   for (const line of joined(lines.filter((line) => line.section === 'licenses'))) {
+    const above = found.at(-1)
+    if (above && above.page === line.page && line.line - above.line === 1 && STATUS.test(line.text)) {
+      if (PROGRESS.test(line.text)) above.status = 'in_progress'
+      continue
+    }
     for (const text of cellsOf(line.text)) addListed(found, text, line)
   }
   const hasListed = found.length > 0
@@ -123,6 +132,11 @@ function addMentioned(found: License[], text: string, line: Placed, hasListed: b
       found.push({ name, number: null, status: 'in_progress', ...at(line, 'likely') })
     return
   }
+  const passed = PASSED.exec(text)?.[1]
+  if (passed && found.length === 0 && TRADE.test(passed)) {
+    found.push({ name: nameIn(passed, undefined), number: null, status: 'in_progress', ...at(line, 'likely') })
+    return
+  }
   const licensed = LICENSED.exec(text)
   if (licensed && TRADE.test(licensed[0]) && !/\b(?:from|until|formerly|previously|was|of)\b/i.test(text))
     found.push({
@@ -170,7 +184,7 @@ function nameIn(text: string, number: number | undefined): string {
       '',
     )
     .replace(
-      /,?\s*(?:\b(?:exam|course|application|scheduled|pending|expected|issued|expires?|exp|valid|active|inactive|in progress|to be completed|since|finishing|state exam)\b).*$/i,
+      /,?\s*(?:\b(?:exam|course|application|scheduled|pending|expected|anticipated|studying|issued|expires?|exp|valid|active|inactive|in progress|to be completed|since|finishing|state exam)\b).*$/i,
       '',
     )
     .replace(/\s*\([^()]{0,40}\)?\s*$/, (part) => (/\b(?:npn|p&c|mlo)\b/i.test(part) && part.includes(')') ? part : ''))

@@ -13,12 +13,15 @@ const PARTICLES = new Set(
 const SUFFIX = /^(?:jr|sr|ii|iii|iv|v)\.?$/i
 const WORD = /^(?:\p{L}\p{M}*\.?|(?:\p{L}\p{M}*)+(?:['’ʼ.-](?:\p{L}\p{M}*)+){0,3}\.?)$/u
 const NO_NAME =
-  /\b(?:resume|résumé|curriculum|vitae|cv|page|confidential|real|estate|insurance|street|avenue|drive|realty|university|available|portfolio|licensed|experienced|certified|results|driven|dedicated|expert|years|phone|email|address|objective|contact|references|updated|united|north|south|new|group|team|homes|sales|property|life|financial|services|marketing|and|the|of|for|in|with|your|my|about|hello|hi)\b/i
+  /\b(?:resume|résumé|curriculum|vitae|cv|page|confidential|real|estate|insurance|street|avenue|drive|realty|university|available|portfolio|licensed|experienced|certified|results|driven|dedicated|expert|years|phone|email|address|objective|contact|references|updated|united|north|south|new|group|team|homes|sales|property|life|financial|services|marketing|and|the|of|for|in|with|your|my|about|hello|hi|name)\b/i
 /** Names that are words, too. */
 const SURNAME =
   /^(?:baker|barber|bailiff|bishop|brewer|butler|carpenter|chase|church|cook|dean|driver|english|farmer|field|fields|fisher|ford|forest|gap|guard|hall|hand|head|hill|homes|house|hunter|judge|king|land|law|lodge|marine|marsh|mason|miner|north|packer|page|painter|parker|porter|potter|power|price|sales|school|shepherd|south|steward|street|target|turner|union|usher|walker|warden|weaver|west|wood|woods|young|guide|baker-\p{L}+|banks|gallagher|hilton|hyatt|christie|lennar|sears|hampton|travers|nordstrom)$/iu
 const PREFIX =
-  /^(?:(?:resume|résumé|curriculum vitae|cv|c\.v\.)(?: of| for)?|name|full name|candidate|applicant|prepared by)\s*[:–—-]?\s+(?=\S)/iu
+  /^(?:(?:resume|résumé|curriculum vitae|cv|c\.v\.)(?: of| for)?|name|full name|candidate|applicant|prepared by|(?:(?:hi|hello|hey)[,!]? )?(?:i am|i['’]m|my name is))\s*[:–—-]?\s+(?=\S)/iu
+/** In forms, on lines of their own. */
+const GIVEN = /^(?:first|given) names?\s*:?\s+(\S.{1,40})$/i
+const FAMILY = /^(?:last name|surname|family name)\s*:?\s+(\S.{1,40})$/i
 const HONORIFIC =
   /^(?:mr|mrs|ms|miss|mx|dr|prof|rev|hon|sgt|ssg|sfc|msg|sgm|cpl|spc|pfc|lt|ltc|capt|cpt|maj|col|cdr)\.? /i
 const MAX_LINES = 25
@@ -32,6 +35,8 @@ interface Candidate {
   evidence: number
   /** An address, a repetition or a label says that it is a name, besides the place where it stands. */
   isBacked: boolean
+  /** A guess that says nothing without an address or a link that holds a part of it. */
+  needsHandle: boolean
 }
 
 /**
@@ -55,11 +60,13 @@ export function nameIn(lines: Placed[], emails: Found[], links: Found[]): Found 
   const area = contactArea(first).slice(0, MAX_LINES)
   const big = first
     .slice(0, 400)
-    .filter((line) => line.size > body * 1.3 && !area.includes(line) && line.section !== 'work')
+    // in the largest letters it is a name even where a column with jobs is read before it
+    .filter((line) => line.size > body * 1.3 && !area.includes(line))
+    .filter((line) => line.section !== 'work' || (line.size >= largest * 0.98 && line.cells.length === 1))
     .slice(0, 5)
   const candidates = [...area, ...big]
     .flatMap((line, i) => candidatesIn(line, first, body, i === 0))
-    .map((candidate): Candidate => {
+    .flatMap((candidate): Candidate[] => {
       const words = candidate.value
         .split(/[ -]/)
         .concat(nicknamesIn(candidate.line.text))
@@ -86,7 +93,8 @@ export function nameIn(lines: Placed[], emails: Found[], links: Found[]): Found 
         .join('')
       const isBacked =
         held > 0 || isRepeated || candidate.evidence > 0 || handles.some((handle) => handle.includes(initials))
-      return { ...candidate, evidence, isBacked, score: score - 0.1 * area.indexOf(candidate.line) }
+      if (candidate.needsHandle && held === 0) return []
+      return [{ ...candidate, evidence, isBacked, score: score - 0.1 * area.indexOf(candidate.line) }]
     })
   const best = candidates.reduce<Candidate | undefined>((a, b) => (a && a.score >= b.score ? a : b), undefined)
   if (!best || best.score < 1.5) return null
@@ -97,15 +105,21 @@ export function nameIn(lines: Placed[], emails: Found[], links: Found[]): Found 
 function candidatesIn(line: Placed, lines: Placed[], body: number, isTop: boolean): Candidate[] {
   const index = lines.indexOf(line)
   const parts = line.text.split(/\t|\s*[|•·]\s*|\s+[–—/-]\s+/).slice(0, 4)
-  const texts: [string, number][] = parts.map((part, i) => [part, i === 0 ? 0 : -1])
+  const texts: [text: string, bonus: number, needsHandle?: boolean][] = parts.map((part, i) => [part, i === 0 ? 0 : -1])
   if (line.cells.length > 1) texts.push([line.text.replaceAll('\t', ' '), -0.5])
-  // a name before an address, without anything but commas between
+  // a name before an address or a title, without anything but commas between
   const [before = ''] = line.text.split(/,\s/, 1)
-  if (line.cells.length === 1 && before.length < 40 && /\d{3}/.test(line.text)) texts.push([before, -0.5])
+  const isBefore = /\d{3}/.test(line.text) || titleScore(line.text.slice(before.length + 2)) >= 2
+  if (line.cells.length === 1 && before.length < 40 && isBefore) texts.push([before, -0.5])
+  const [given, family] = [GIVEN.exec(line.text)?.[1], FAMILY.exec(lines[index + 1]?.text ?? '')?.[1]]
+  if (given && family) texts.push([`Name: ${given} ${family}`, 0])
   // set apart by nothing but their look
   const [cell] = line.cells
   if (cell?.lead && cell.text.startsWith(cell.lead) && /^\p{Lu}/u.test(cell.text.slice(cell.lead.length)))
     texts.push([`${cell.lead} ${cell.text.slice(cell.lead.length)}`, 1])
+  // a title behind it, in other letters or in the same
+  const title = titledName(cell?.text ?? '', cell?.lead)
+  if (title) texts.push([title, 0, line.cells.length === 1 && cell?.lead?.trim() !== title])
   // first and last name on lines of their own: in one style, or both large
   const isLarge = line.size > body * 1.15
   const next = lines.slice(index + 1, index + (isLarge ? 4 : 2)).find((other) => {
@@ -113,14 +127,20 @@ function candidatesIn(line: Placed, lines: Placed[], body: number, isTop: boolea
     if (!cell || !below || other.page !== line.page || other.section !== line.section) return false
     const isNear = other === lines[index + 1] || Math.abs(below.x - cell.x) < 3
     const isAlike = isLarge || (other.bold === line.bold && other.isCaps === line.isCaps)
-    return isNear && isAlike && Math.abs(below.size - cell.size) < 0.6 && Math.abs(other.y - line.y) < 2.2 * cell.size
+    const isOneWord = !/\s/.test(cell.text) && !/\s/.test(below.text) && other === lines[index + 1] && isTop
+    const isSized = Math.abs(below.size - cell.size) < 0.6 || (isOneWord && below.size > body * 1.3)
+    return isNear && isAlike && isSized && Math.abs(other.y - line.y) < 2.2 * Math.max(cell.size, below.size)
   })
   const most = isLarge ? 3 : 1
   const words = (text: string) => text.split(' ').length
   const [above, below] = isLarge ? [cell?.text ?? '', next?.cells[0]?.text ?? ''] : [line.text, next?.text ?? '']
   if (next && (words(above) <= most || PARTICLES.has(above.split(' ').at(-1) ?? '')) && words(below) <= most)
     texts.push([`${above} ${below}`, 1])
-  return texts.flatMap(([text, bonus]) => {
+  const third = next && isLarge ? lines[lines.indexOf(next) + 1]?.cells[0] : undefined
+  const isThird = cell && third && Math.abs(third.size - cell.size) < 0.6 && Math.abs(third.x - cell.x) < 3
+  if (isThird && [above, below, third.text].every((text) => words(text) <= 3))
+    texts.push([`${above} ${below} ${third.text}`, 2])
+  return texts.flatMap(([text, bonus, needsHandle = false]) => {
     const labelled = PREFIX.test(text)
     const value = nameOf(text.replace(PREFIX, '').replace(/(?:['’]s)? (?:resume|résumé|cv|curriculum vitae)$/i, ''))
     return value
@@ -129,6 +149,7 @@ function candidatesIn(line: Placed, lines: Placed[], body: number, isTop: boolea
             value,
             line,
             isBacked: false,
+            needsHandle,
             size: line.size,
             score: bonus + Number(isTop),
             evidence: Number(labelled && /name/i.test(text.slice(0, 10))),
@@ -136,6 +157,17 @@ function candidatesIn(line: Placed, lines: Placed[], body: number, isTop: boolea
         ]
       : []
   })
+}
+
+/** The name that a text begins with, whose rest is a job's title. */
+function titledName(text: string, lead: string | undefined): string | undefined {
+  const words = text.split(' ')
+  if (words.length < 3 || words.length > 9 || /[,|:]/.test(text)) return undefined
+  const ends = [lead ? lead.trim().split(' ').length : 2, 2, 3]
+  return ends
+    .filter((end) => end >= 2 && end <= 4 && titleScore(words.slice(end).join(' ')) >= 3)
+    .map((end) => words.slice(0, end).join(' '))
+    .find((name) => nameOf(name))
 }
 
 /** The name that a text is, in the usual case, without credentials and nicknames; undefined if it is no name. */
@@ -159,11 +191,18 @@ export function nameOf(text: string): string | undefined {
   else plainText = first
   const words = plainText.replace(',', '').split(' ')
   while (words.length > 2 && isCredential(words.at(-1) ?? '') && !SUFFIX.test(words.at(-1) ?? '')) words.pop()
+  if (words.length > 2 && isMonogram(words[0] ?? '', words.slice(1))) words.shift()
   const names = words.filter((word) => !SUFFIX.test(word))
-  if (PARTICLES.has(names.at(-1) ?? '')) return undefined
+  if (PARTICLES.has(names.at(-1) ?? '') || names.every((word) => PARTICLES.has(word.toLowerCase()))) return undefined
   if (names.length < 2 || names.length > 6 || !words.every((word) => WORD.test(word))) return undefined
   const joined = words.join(' ')
-  const telling = SURNAME.test(names.at(-1)?.split('-').at(-1) ?? '') ? names.slice(0, -1).join(' ') : joined
+  const isSurname = (word: string) => SURNAME.test(word.split('-').at(-1) ?? '')
+  const telling =
+    names.length === 3 && names.slice(1).some(isSurname)
+      ? names.filter((word, i) => i === 0 || !isSurname(word)).join(' ')
+      : isSurname(names.at(-1) ?? '')
+        ? names.slice(0, -1).join(' ')
+        : joined
   if (
     NO_NAME.test(telling) ||
     headingOf(joined) ||
@@ -193,6 +232,10 @@ export function nameOf(text: string): string | undefined {
   const name = cased.join(' ').replace(/ (Jr\.?|Sr\.?)$/, plainText.includes(',') ? ', $1' : ' $1')
   return name
 }
+
+/** `JD` before `Jane Doe`. */
+const isMonogram = (text: string, [first = '', ...others]: string[]) =>
+  text.length === 2 && text === `${first[0]}${others.at(-1)?.[0]}`.toUpperCase() && first.length > 1
 
 /** What stands in quotes or parentheses on a line. */
 const nicknamesIn = (text: string): string[] => text.match(/(?<=[("“'‘])\p{L}{3,15}(?=[)"”'’])/gu) ?? []

@@ -59,6 +59,7 @@ function* split(run: Piece[]): Generator<Omit<Span, 'page'>> {
   const size = Math.max(...run.map(({ glyph }) => glyph.size))
   const tracking = trackingOf(run, size)
   const unspacedGap = run.some(({ afterSpace }) => afterSpace) ? CELL_GAP : SPAN_GAP
+  const wordGap = wordGapOf(run)
   let text = ''
   let first: Glyph | undefined
   let last: Glyph | undefined
@@ -69,7 +70,7 @@ function* split(run: Piece[]): Generator<Omit<Span, 'page'>> {
       text = ''
       first = undefined
     }
-    if (text && (afterSpace || extra > WORD_GAP * size)) text += ' '
+    if (text && (afterSpace || extra > WORD_GAP * size)) text += gap > wordGap ? ' ' : ''
     text += glyph.text
     first ??= glyph
     last = glyph
@@ -82,6 +83,14 @@ function trackingOf(run: Piece[], size: number): number {
   const gaps = run.flatMap(({ gap, afterSpace }, i) => (i === 0 || afterSpace ? [] : [gap])).sort((a, b) => a - b)
   const median = gaps[gaps.length >> 1] ?? 0
   return gaps.length >= TRACKED_LETTERS - 1 && median > TRACKED_GAP * size ? median : 0
+}
+
+/** What is between words of letters that are spread out by spaces, `J A N E   D O E`, at least; else any gap is. */
+function wordGapOf(run: Piece[]): number {
+  const gaps = run.flatMap(({ gap, afterSpace }) => (afterSpace ? [gap] : [])).sort((a, b) => a - b)
+  const wide = 1.6 * (gaps[gaps.length >> 1] ?? 0)
+  const isSpread = gaps.length >= 4 && gaps.length === run.length - 1 && (gaps.at(-1) ?? 0) > wide
+  return isSpread && run.every(({ glyph }) => /^\p{L}$/u.test(glyph.text)) ? wide : Number.NEGATIVE_INFINITY
 }
 
 const spanOf = (text: string, first: Glyph, last: Glyph, size: number): Omit<Span, 'page'> => ({
