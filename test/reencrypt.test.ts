@@ -77,7 +77,15 @@ test('with a new key in front the schedule encrypts all anew, and then the old k
     { secret: '', old: [] },
   ])
   expect(log).toEqual([
-    { level: 'info', message: 'webhook secrets encrypted anew', version: '2', encrypted: 1, unreadable: 0, done: true },
+    {
+      level: 'info',
+      message: 'webhook secrets encrypted anew',
+      database: '00',
+      version: '2',
+      encrypted: 1,
+      unreadable: 0,
+      done: true,
+    },
   ])
 
   const requests = endpointAnswers()

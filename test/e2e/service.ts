@@ -1,5 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type Server } from 'node:http'
 import type { AddressInfo, Server as NetServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -53,8 +53,28 @@ export async function until<T>(what: string, ask: () => T | Promise<T>, details 
   throw new Error(`Waited 30 s for ${what}. ${details()}`)
 }
 
-/** `npm run dev` on this port, or on a free one. Nothing is awaited. */
+/**
+ * Waits until no other service is starting; resolves to what lets the next one start. Wrangler looks for free ports some
+ * time before it opens them, so that two at a time can take the same. Who was killed while starting is not waited for.
+ */
+async function waitForTurn(): Promise<() => void> {
+  const turn = join(tmpdir(), 'prospects-is-starting')
+  const pass = () => rmSync(turn, { recursive: true, force: true })
+  for (;;) {
+    try {
+      mkdirSync(turn)
+      return pass
+    } catch {
+      const since = statSync(turn, { throwIfNoEntry: false })?.mtimeMs ?? Date.now()
+      if (Date.now() - since > 20_000) pass()
+      await new Promise((again) => setTimeout(again, 50))
+    }
+  }
+}
+
+/** `npm run dev` on this port, or on a free one, when no other is starting. */
 export async function spawnService(folder: string, flags: string[], port?: number) {
+  const passOn = await waitForTurn()
   port ??= await freePort()
   const args = ['run', 'dev', '--', '--port', String(port), '--persist-to', folder, ...flags]
   const npm = spawn('npm', args, { stdio: ['ignore', 'pipe', 'pipe'] })
@@ -64,7 +84,9 @@ export async function spawnService(folder: string, flags: string[], port?: numbe
   for (const stream of [npm.stdout, npm.stderr])
     stream.setEncoding('utf8').on('data', (text) => {
       output += text
+      if (text.includes('The prospects API is at')) passOn()
     })
+  npm.on('exit', passOn)
   return {
     port,
     origin: `http://127.0.0.1:${port}`,
