@@ -204,6 +204,20 @@ describe('licences', () => {
       { number: '01998877', certainty: 'sure' },
     ])
   })
+  test('with how it stands on the line below', () => {
+    expect(licenses(['Nevada Real Estate Salesperson', 'Status: Pending exam'])).toEqual([
+      'Nevada Real Estate Salesperson / - / in_progress / sure',
+    ])
+    expect(licenses(['Nevada Real Estate Salesperson', 'Status: Active'])).toEqual([
+      'Nevada Real Estate Salesperson / - / licensed / sure',
+    ])
+  })
+  test.each([
+    ['Recently passed the Ohio salesperson exam.', 'Ohio salesperson'],
+    ['I will obtain my Ohio salesperson license by June 2025.', 'Ohio salesperson license'],
+  ])('on its way in a summary: %j', (line, name) =>
+    expect(licenses([line], 'SUMMARY @12b')).toEqual([`${name} / - / in_progress / likely`]),
+  )
   test('a course that was taken is none on its way', () => {
     expect(licenses(['Real Estate Pre-License, Gold Coast Schools, 2019'], 'EDUCATION @12b')).toEqual([])
   })

@@ -194,7 +194,7 @@ function nameIn(text: string, number: number | undefined): string {
       name = last[1]
   }
   return name
-    .replace(/[\s,;:(#–—-]+$/, '')
+    .replace(/(?:\sby)?[\s,;:(#–—-]*$/, '')
     .replace(/^[\s,;:)–—-]+/, '')
     .slice(0, 200)
 }
