@@ -22,6 +22,8 @@ const worker = cloudflareTest(async () => ({
 
 export default defineConfig({
   test: {
+    // one more than the processors of a small machine: the end-to-end tests wait most of their time
+    maxWorkers: 3,
     projects: [
       {
         plugins: [worker],
@@ -33,9 +35,6 @@ export default defineConfig({
           include: ['test/e2e/*.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
-          // most of their time they wait
-          maxWorkers: 2,
-          sequence: { groupOrder: 1 },
         },
       },
     ],
