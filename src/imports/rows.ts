@@ -108,12 +108,13 @@ export const errorsFor = ({ toError }: ReadRow, { code, detail, members }: Probl
         )
     : [toError({ pointer: code === 'email_taken' ? '/email' : '', code, message: detail })]
 
-/** What there is to say of a row that was written. It quotes nothing either. */
-export function warningsFor(
-  { row, toError }: ReadRow,
-  { created, potentialDuplicateId }: Written['outcomes'][number],
-): RowError[] {
+/** What became of a row. */
+export type Outcome = Written['outcomes'][number]
+
+/** What there is to say of a row that was taken: of one that could write nothing, nothing. It quotes nothing either. */
+export function warningsFor({ row, toError }: ReadRow, { created, potentialDuplicateId }: Outcome): RowError[] {
   const { phone } = row.change
+  if (!created && !(row.target.match && row.target.update)) return []
   const warnings: [code: string, message: string][] = []
   if (phone?.warning && phone.e164 === null)
     warnings.push(['invalid_phone', 'This is not a valid phone number; it was not written.'])

@@ -7,7 +7,7 @@ import { type Progress, type Written, writeProspects } from '../prospects/store'
 import { openOutbox } from '../webhooks/events'
 import { type Chunk, chunksOf, type Place, Unreadable } from './chunks'
 import { type Format, MAX_ROWS, MAX_UNKNOWN } from './inspect'
-import { errorsFor, type RowError, type RowOptions, readRow, warningsFor } from './rows'
+import { errorsFor, type Outcome, type RowError, type RowOptions, readRow, warningsFor } from './rows'
 import { fileOf } from './store'
 import { RunImport, wakeImporters } from './wake'
 
@@ -115,18 +115,10 @@ async function writeChunk(db: Database, env: Env, job: Job, { records, begin, en
     const part = items.slice(first, first + covered.length)
     const [head, next] = [part[0], items[first + part.length]]
     const problems = new Map(refused.map(({ row, problem }) => [row, problem]))
-    const taken = part.filter(({ row }) => !problems.has(row))
-    const isIgnored = new Set(
-      taken.filter(({ row: { target } }, i) => !(target.match && target.update) && !outcomes[i]?.created),
-    )
-    const outcomeOf = new Map(taken.map((item, i) => [item, outcomes[i]]))
+    const written = outcomes.values()
     const errors = part.flatMap((item) => {
-      const [problem, outcome] = [problems.get(item.row), outcomeOf.get(item)]
-      const found = problem
-        ? errorsFor(item, problem)
-        : !outcome || isIgnored.has(item)
-          ? []
-          : warningsFor(item, outcome)
+      const problem = problems.get(item.row)
+      const found = problem ? errorsFor(item, problem) : warningsFor(item, written.next().value as Outcome)
       return found.map((error): StoredError => ({ ...error, from: item.from, to: item.to }))
     })
     const places = [first === 0 || !head ? begin : placeOf(head), next ? placeOf(next) : end] as const
