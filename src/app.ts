@@ -26,7 +26,7 @@ export const app = factory.createApp()
 app.use(requestId(), logRequests, secureHeaders(), timing, bookmark)
 app.use('*', async function noStore(c, next) {
   await next()
-  if (!c.res.headers.has('cache-control')) c.header('cache-control', 'private, no-store')
+  if (!c.res.headers.has('cache-control')) c.res.headers.set('cache-control', 'private, no-store')
 })
 app.use(
   methodNotAllowed({

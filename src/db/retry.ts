@@ -14,13 +14,13 @@ const isRead = (sql: string): boolean =>
  * it may be done although nobody heard of it. Throws `DatabaseUnavailable` where D1 stays away.
  */
 export async function makeTrip<T>(statements: { text: string }[], send: () => Promise<T>): Promise<T> {
-  const again = statements.every(({ text }) => isRead(text)) ? AGAIN : 0
   for (let tries = 0; ; tries++) {
     try {
       return await send()
     } catch (thrown) {
       const error = fromD1(thrown)
-      if (!(error instanceof DatabaseUnavailable && error.isPassing) || tries === again) throw error
+      const isPassing = error instanceof DatabaseUnavailable && error.isPassing
+      if (!isPassing || tries === AGAIN || !statements.every(({ text }) => isRead(text))) throw error
     }
     await scheduler.wait(WAIT * 2 ** tries * (1 + Math.random()))
   }

@@ -14,10 +14,16 @@ export function newKey(keyId: string): string {
   return body + checksum(body)
 }
 
-/** The public id of a key, or null if this is no key of ours. */
+/** The public id of what looks like a key of ours, or null. */
 export function keyIdOf(key: string): string | null {
-  const [, body, id, sum] = KEY.exec(key) ?? []
-  return body && sum === checksum(body) ? `key_${id}` : null
+  const [, , id] = KEY.exec(key) ?? []
+  return id ? `key_${id}` : null
+}
+
+/** Whether a key has the checksum that belongs to it. */
+export function isTypedRight(key: string): boolean {
+  const [, body, , sum] = KEY.exec(key) ?? []
+  return body !== undefined && sum === checksum(body)
 }
 
 /** What is stored of a key: SHA-256, hex. */

@@ -80,5 +80,5 @@ function addressOf(c: Context<AppEnv>): string {
 /** Says in `RateLimit-Policy` how often may be called, so that nobody has to run into it. */
 export const ratePolicy = factory.createMiddleware(async function ratePolicy(c, next) {
   await next()
-  if (!isOff(c.env) && !c.res.headers.has('ratelimit-policy')) c.header('ratelimit-policy', policyOf(CALLS))
+  if (!isOff(c.env) && !c.res.headers.has('ratelimit-policy')) c.res.headers.set('ratelimit-policy', policyOf(CALLS))
 })

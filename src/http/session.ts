@@ -6,7 +6,7 @@ import { type AppEnv, factory } from './factory'
 export const bookmark = factory.createMiddleware(async function bookmark(c, next) {
   await next()
   const seen = c.get('db')?.bookmark()
-  if (seen) c.header('x-d1-bookmark', seen)
+  if (seen) c.res.headers.set('x-d1-bookmark', seen)
 })
 
 /**

@@ -6,5 +6,5 @@ export const timing = factory.createMiddleware(async function timing(c, next) {
   const cost = c.get('db')?.cost
   if (!cost?.trips) return
   const { trips, read, written, ms } = cost
-  c.header('server-timing', `db;dur=${ms.toFixed(1)};desc="trips=${trips} read=${read} written=${written}"`)
+  c.res.headers.set('server-timing', `db;dur=${ms.toFixed(1)};desc="trips=${trips} read=${read} written=${written}"`)
 })

@@ -34,7 +34,7 @@ export const validate = <S extends Schemas>(
         ['query', 'query'],
         ['json', 'body'],
       ] as const) {
-        const schema = schemas[target] ?? (target === 'query' ? NoFields : undefined)
+        const schema = schemas[target] ?? (target === 'query' && c.req.url.includes('?') ? NoFields : undefined)
         if (!schema) continue
         const check = zValidator(target, schema, (result, ctx) => {
           if (result.success) return

@@ -115,10 +115,10 @@ function listStatement(
       : `SELECT id FROM matched WHERE true ${rest('id')} ${order('id')} LIMIT ?2`
     if (conditions.length > groups.length) count = 'SELECT count(*) AS n FROM matched'
   }
-  ctes.push(`page AS MATERIALIZED (${page})`, `total AS MATERIALIZED (${total ? count : 'SELECT NULL AS n'})`)
+  ctes.push(`page AS MATERIALIZED (${page})`)
   const text = `
     WITH ${ctes.join(',\n')}
-    SELECT total.n AS total, ${COLUMNS} ${shows} FROM accounts a CROSS JOIN total
+    SELECT ${total ? `(${count})` : 'NULL'} AS total, ${COLUMNS} ${shows} FROM accounts a
       LEFT JOIN page LEFT JOIN prospects p ON p.account_id = ?1 AND p.id = page.id ${JOINS}
     WHERE a.id = ?1
     ${byChange ? order('p.updated_at', 'p.id') : order('p.id')}`
