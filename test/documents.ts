@@ -22,6 +22,11 @@ export const refusal = (file: Uint8Array, type: ResumeType): Promise<string> =>
 
 const latin1 = (text: string) => Uint8Array.from(text, (ch) => ch.charCodeAt(0))
 
+/** What Word makes of a document that is to be opened with a password alone: as much of it as anybody can tell. */
+export const ENCRYPTED = latin1(
+  `\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1${'\0'.repeat(2000)}${[...'EncryptedPackage'].join('\0')}${'\0\x9b'.repeat(500)}`,
+)
+
 /** A stream of a PDF, deflated; `entries` are those of its dictionary besides. */
 export function stream(content: string | Uint8Array, entries = ''): string {
   const packed = zlibSync(typeof content === 'string' ? latin1(content) : content)

@@ -2,6 +2,7 @@ import { array, assert, constantFrom, nat, property } from 'fast-check'
 import { strToU8, zipSync } from 'fflate'
 import { describe, expect, test } from 'vitest'
 import { Sniffer } from '../src/resumes/kind'
+import { ENCRYPTED } from './documents'
 
 const PDF = 'application/pdf'
 const DOCX = 'application/vnd.openxmlformats-officedocument.wordprocessingml.document'
@@ -33,6 +34,10 @@ const FILES: [what: string, file: Uint8Array, type: string | null][] = [
   ['a DOCX whose body comes first', zip('word/document.xml', '[Content_Types].xml'), DOCX],
   ['a DOCX that lost its end', docx.subarray(0, docx.length - 120), DOCX],
   ['a DOCX that lost all but its beginning', zip('word/document.xml').subarray(0, 60), DOCX],
+  ['a DOCX of Word Online', zip('[Content_Types].xml', 'word/document2.xml'), DOCX],
+  ['an encrypted DOCX', ENCRYPTED, DOCX],
+  ['a zip that holds one', zipSync({ '_rels/a': [ENCRYPTED, { level: 0 }] }), null],
+
   ['an XLSX', zip('[Content_Types].xml', '_rels/.rels', 'xl/workbook.xml'), null],
   ['a PPTX', zip('[Content_Types].xml', '_rels/.rels', 'ppt/presentation.xml'), null],
   ['a JAR', zip('META-INF/MANIFEST.MF', 'Main.class'), null],
@@ -63,7 +68,7 @@ const FILES: [what: string, file: Uint8Array, type: string | null][] = [
   ['a GIF', binary('GIF89a\x01\0\x01\0\x80\0\0'), null],
   ['a program', binary('MZ\x90\0\x03\0\0\0\x04\0\0\0\xff\xff\0\0'), null],
   ['a gzip', binary('\x1f\x8b\x08\0\0\0\0\0\0\x03'), null],
-  ['an old Word or an encrypted one', binary('\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\0\0\0\0'), null],
+  ['an old Word', binary('\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\0\0\0\0W\0o\0r\0d\0D\0'), null],
   ['RTF', binary('{\\rtf1\\ansi Jane Doe}'), null],
   ['HTML', binary('\n<!DOCTYPE html><p>Jane Doe'), null],
   ['HTML in UTF-16', utf16('\ufeff<html><p>Jane Doe', 'le'), null],

@@ -1,8 +1,8 @@
 import * as docx from 'docx'
-import { strToU8, zipSync } from 'fflate'
+import { strToU8, unzipSync, zipSync } from 'fflate'
 import { describe, expect, test } from 'vitest'
 import { extractText } from '../src/resumes/text/extract'
-import { DOCX, JANE, paragraph, part, refusal, texts, word } from './documents'
+import { DOCX, ENCRYPTED, JANE, paragraph, part, refusal, texts, word } from './documents'
 
 describe('a Word document', () => {
   const CELL = (text: string) => `<w:tc>${paragraph(text)}</w:tc>`
@@ -73,6 +73,11 @@ describe('a Word document', () => {
     ['entities', paragraph('Smith &amp; Sons &#8211; Realty'), ['Smith & Sons – Realty']],
   ])('%s', async (_what, body, expected) => {
     expect(await texts(word(paragraph(JANE) + body), DOCX)).toEqual([JANE, ...expected])
+  })
+
+  test('of Word Online is read, whose body has another name', async () => {
+    const { 'word/document.xml': body, ...parts } = unzipSync(word(paragraph(JANE)))
+    expect(await texts(zipSync({ ...parts, 'word/document2.xml': body as Uint8Array }), DOCX)).toEqual([JANE])
   })
 
   test('stands where its own marks put it: not tab stops, nor what its look was before', async () => {
@@ -208,6 +213,7 @@ describe('a Word document that can’t be read says why', () => {
     ['an entity it doesn’t have', word('&nbsp;'), damaged],
     ['noise', word('').map((byte, i) => (i > 120 && i < 160 ? byte ^ 255 : byte)), damaged],
     ['encrypted', body.map((byte, i) => (i === 6 ? byte | 1 : byte)), 'unsupported: The document is encrypted.'],
+    ['encrypted by Word', ENCRYPTED, 'unsupported: The document is encrypted.'],
     ['nothing in it', word(paragraph('Jane')), 'unsupported: There is no text in it: it may be a scan.'],
   ])('%s', async (_what, file, expected) => {
     expect(await refusal(file, DOCX)).toBe(expected)

@@ -4,8 +4,11 @@ const HEAD = 1024
 /** The parts of a Word document, one of which comes first: a zip that merely holds a document begins with its name. */
 const WORD_PART = /^PK.{28}(\[Content_Types\]\.xml|mimetype|(_rels|word|docProps|customXml)\/)/s
 /** The body's entry, as a file in the zip (a header of 30 bytes before its name) or in the directory (46). */
-const WORD_BODY = /PK(.{28}|.{44})word\/document\.xml/s
-const LONGEST_ENTRY = 46 + 'word/document.xml'.length
+const WORD_BODY = /PK(.{28}|.{44})word\/document\d?\.xml/s
+const LONGEST_ENTRY = 46 + 'word/document2.xml'.length
+/** An encrypted document is a stream of this name in an OLE file (MS-OFFCRYPTO, 2.3.4.4): it does not say of which kind. */
+const OLE = '\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1'
+const ENCRYPTED = [...'EncryptedPackage'].join('\0')
 /** Text, but not a plain one: what people see is not what is written. */
 const MARKUP = /^\s*(<!doctype html|<html|<\?xml|\{\\rtf|%!PS)/i
 
@@ -30,9 +33,10 @@ export class Sniffer {
     }
     this.#length += chunk.length
     if (this.#head.length < HEAD) this.#head += latin1.decode(chunk.subarray(0, HEAD - this.#head.length))
-    if (!this.#isWord && 'PK'.startsWith(this.#head.slice(0, 2))) {
+    const isOle = OLE.startsWith(this.#head.slice(0, OLE.length))
+    if (!this.#isWord && (isOle || 'PK'.startsWith(this.#head.slice(0, 2)))) {
       const seen = this.#tail + latin1.decode(chunk)
-      this.#isWord = WORD_BODY.test(seen)
+      this.#isWord = isOle ? seen.includes(ENCRYPTED) : WORD_BODY.test(seen)
       this.#tail = seen.slice(-LONGEST_ENTRY)
     }
   }
@@ -40,7 +44,7 @@ export class Sniffer {
   /** The type of all that was pushed; null if resumes are not kept in it, or if there was nothing. */
   get type(): ResumeType | null {
     if (this.#head.includes('%PDF-')) return 'application/pdf'
-    if (this.#isWord && WORD_PART.test(this.#head)) return DOCX
+    if (this.#isWord && (WORD_PART.test(this.#head) || this.#head.startsWith(OLE))) return DOCX
     return this.#isText ? 'text/plain' : null
   }
 

@@ -11,10 +11,11 @@ import { unzip } from './zip'
  * @throws {Unreadable} if the zip or its XML is encrypted, damaged, or larger than any resume.
  */
 export function readDocx(bytes: Uint8Array): DocumentText {
-  const parts = unzip(bytes, /^word\/(document|styles|header\d*|footer\d*)\.xml$/)
-  const body = parts.get('word/document.xml')
-  if (!body) throw new Unreadable('failed', 'The document is damaged.')
+  const parts = unzip(bytes, /^word\/(document\d?|styles|header\d*|footer\d*)\.xml$/)
   const named = (name: string) => [...parts].filter(([path]) => path.includes(name)).map(([, part]) => part)
+  // Word Online calls it document2.xml
+  const [body] = named('/document')
+  if (!body) throw new Unreadable('failed', 'The document is damaged.')
 
   const collector = new Collector()
   const flow = new Flow(collector, readStyles(parts.get('word/styles.xml')))

@@ -13,7 +13,9 @@ const SLICE = 4096
  * @throws {Unreadable} if the zip is encrypted, damaged, or has too much in it.
  */
 export function unzip(bytes: Uint8Array, wanted: RegExp): Map<string, Uint8Array> {
-  if ((bytes[6] as number) & 1) throw new Unreadable('unsupported', 'The document is encrypted.')
+  // one that Word encrypts is no zip any more (see `Sniffer`)
+  const isZip = bytes[0] === 0x50
+  if (!isZip || (bytes[6] as number) & 1) throw new Unreadable('unsupported', 'The document is encrypted.')
   const files = new Map<string, Uint8Array[]>()
   let entries = 0
   let size = 0
