@@ -119,7 +119,7 @@ export interface paths {
         };
         /**
          * Download a resume
-         * @description The bytes as they were given.
+         * @description The bytes as they were given, as a download: its name ends in `.pdf`, `.docx` or `.txt`, whatever it was given.
          *
          *     Needs a key with the scope `read`.
          */

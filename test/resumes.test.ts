@@ -127,6 +127,7 @@ describe('a resume in a body', () => {
     ['without a name', { fileName: '' }, '/resume/fileName', 'required'],
     ['with a name that is too long', { fileName: 'x'.repeat(256) }, '/resume/fileName', 'too_long'],
     ['of no type that is kept', { contentType: 'image/png' }, '/resume/contentType', 'not_allowed'],
+    ['of a type that every object has', { contentType: 'constructor' }, '/resume/contentType', 'not_allowed'],
     ['of another type than it says', { contentType: 'application/pdf' }, '/resume/content', 'type_mismatch'],
     [
       'that is a DOCX in name alone',
@@ -202,6 +203,21 @@ describe('a resume as the body', () => {
     })
   })
 
+  test.each([
+    ['cv.PDF', 'cv.PDF'],
+    ['cv', 'cv.txt'],
+    ['cv.html', 'cv.html.txt'],
+    ['cv.bat.', 'cv.bat..txt'],
+    ['cv\u202etxt.exe', 'cvtxt.exe.txt'],
+    ['..', '...txt'],
+    ['a\\', 'a_.txt'],
+  ])('named %j is a download called %j', async (fileName, name) => {
+    const { json } = await upload(account, id, CV, { query: `?fileName=${encodeURIComponent(fileName)}` })
+    expect(json.resume.fileName).toBe(fileName)
+    const disposition = (await download()).headers.get('content-disposition')
+    expect(disposition).toBe(`attachment; filename="${name}"; filename*=UTF-8''${encodeURIComponent(name)}`)
+  })
+
   test('of no declared length is kept too', async () => {
     const body = new Blob([CV.slice(0, 10), CV.slice(10)]).stream()
     const { status, json } = await upload(account, id, body, { type: '' })
@@ -220,6 +236,7 @@ describe('a resume as the body', () => {
     ['empty', '', 'text/plain', 'body  empty'],
     ['of another type than it says', PDF, 'text/plain', 'header /Content-Type type_mismatch'],
     ['of no type that is kept', CV, 'application/x-www-form-urlencoded', 'header /Content-Type not_allowed'],
+    ['of a type that every object has', CV, 'constructor', 'header /Content-Type not_allowed'],
     ['an image', bytesOf('\x89PNG\r\n\x1a\n\0\0\0'), '', 'body  not_allowed'],
     [
       'an image at its end',

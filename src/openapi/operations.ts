@@ -256,7 +256,8 @@ export const OPERATIONS: Record<string, Operation> = {
     operationId: 'downloadResume',
     tag: 'Prospects',
     summary: 'Download a resume',
-    description: 'The bytes as they were given.',
+    description:
+      'The bytes as they were given, as a download: its name ends in `.pdf`, `.docx` or `.txt`, whatever it was given.',
     answers: { 200: ['The file.', Object.keys(RESUME_TYPES), ['Content-Disposition']] },
     refusals: { 410: ['merged'], 503: ['storage_unavailable'] },
   },

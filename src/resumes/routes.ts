@@ -7,7 +7,7 @@ import { NO_CHANGE, type Row } from '../prospects/change'
 import { toProspect } from '../prospects/prospect'
 import { type Written, writeProspects } from '../prospects/store'
 import { openOutbox } from '../webhooks/events'
-import { MAX_RESUME, RESUME_TYPES } from './resume'
+import { isResumeType, MAX_RESUME, RESUME_TYPES, type Resume } from './resume'
 import { essenceOf, NEITHER, RemoveResume, resumeTooLarge, UploadResume } from './schema'
 import { settle } from './settle'
 import { getResume } from './store'
@@ -44,7 +44,7 @@ export const resumeRoutes = factory
     return c.body(body, 200, {
       'content-type': resume.contentType,
       'content-length': String(resume.size),
-      'content-disposition': attachment(resume.fileName),
+      'content-disposition': attachment(resume),
     })
   })
   .delete('/:id/resume', requireScope('write'), validate({ query: RemoveResume }), async (c) => {
@@ -65,13 +65,18 @@ export const resumeRoutes = factory
 function claimedType(header: string | undefined): string | undefined {
   const type = essenceOf(header ?? '')
   if (type === '' || type === 'application/octet-stream') return undefined
-  if (type in RESUME_TYPES) return type
+  if (isResumeType(type)) return type
   throw invalidInput([{ in: 'header', pointer: '/Content-Type', code: 'not_allowed', message: NEITHER }])
 }
 
-/** A download under this name (RFC 6266), never a page that a browser would run: with a name in ASCII for old ones. */
-const attachment = (fileName: string): string => {
-  const plain = fileName.replaceAll(/[^\x20-\x7e]|["\\%]/g, '_')
-  const encoded = encodeURIComponent(fileName).replaceAll(/['()*]/g, (c) => `%${c.charCodeAt(0).toString(16)}`)
+/**
+ * A download (RFC 6266), never a page that a browser would run: with a name in ASCII for old ones. Whoever chose the name
+ * may mean harm: it ends as a document does, shows where it ends, and is no path.
+ */
+const attachment = ({ fileName, contentType }: Resume): string => {
+  const shown = fileName.replaceAll(/\p{Bidi_Control}/gu, '').replaceAll(/[/\\]/g, '_')
+  const name = /\.(pdf|docx|txt)$/i.test(shown) ? shown : `${shown}.${RESUME_TYPES[contentType]}`
+  const plain = name.replaceAll(/[^\x20-\x7e]|["%]/g, '_')
+  const encoded = encodeURIComponent(name).replaceAll(/['()*]/g, (c) => `%${c.charCodeAt(0).toString(16)}`)
   return `attachment; filename="${plain}"; filename*=UTF-8''${encoded}`
 }

@@ -2,7 +2,7 @@ import * as z from 'zod'
 import { Problem } from '../http/problem'
 import { flagParameter, invalid, parameter, requiredLine } from '../http/text'
 import { Sniffer } from './kind'
-import { MAX_RESUME, RESUME_TYPES, type ResumeType } from './resume'
+import { isResumeType, MAX_RESUME, RESUME_TYPES, type ResumeType } from './resume'
 
 /** A file in a body, decoded. */
 export interface GivenFile {
@@ -40,7 +40,7 @@ export const ResumeFile = z
     contentType: z
       .string()
       .overwrite(essenceOf)
-      .refine((type) => type in RESUME_TYPES, invalid('not_allowed', NEITHER))
+      .refine(isResumeType, invalid('not_allowed', NEITHER))
       .meta({ enum: Object.keys(RESUME_TYPES) }),
     content: z.string().meta({ contentEncoding: 'base64' }),
   })
