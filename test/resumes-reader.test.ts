@@ -158,6 +158,16 @@ describe('what the caller gave', () => {
     expect(filled(await wasRead(given))).toEqual(wanted)
   })
 
+  test('and cleared while it waited, or with it, stays blank', async () => {
+    const id = await withResume({ email: GIVEN.email, title: 'Clerk', phone: GIVEN.phone })
+    await account.call('PATCH', `/v1/prospects/${id}`, { email: null, title: null })
+    await read(id)
+    expect(filled(await shown(id))).toEqual({ ...SAID, email: null, phone: GIVEN.phone, title: null, company: null })
+    await account.call('PATCH', `/v1/prospects/${id}`, { phone: null, resume: asField(CV, { fileName: 'new.txt' }) })
+    await read(id)
+    expect(filled(await shown(id))).toEqual({ ...SAID, phone: null })
+  })
+
   test('while it was read, stays as well', async () => {
     const id = await withResume()
     const get = bucket.get

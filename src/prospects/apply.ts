@@ -3,8 +3,8 @@ import { newId } from '../db/ids'
 import type { InputError } from '../http/factory'
 import { invalidInput } from '../http/problem'
 import { nameKey } from '../http/text'
-import type { KeptResume } from '../resumes/resume'
-import type { Change } from './change'
+import { isSameFile, type KeptResume } from '../resumes/resume'
+import { type Change, SAID } from './change'
 import type { Named, Plan, References } from './plan'
 import { type Label, PLAIN, type ProspectRecord, type Stage } from './prospect'
 import { MAX_JOBS, MAX_LABELS } from './schema'
@@ -80,20 +80,26 @@ export function apply(
       ),
     ),
     jobIds: [...new Set(jobIds)].sort(),
-    resume: resumeAfter(before.resume, change, now),
   }
+  after.resume = resumeAfter(before, after, change, now)
   replaceIn(after, change.replace)
   requireFew(after, '/labels', change.jobId ? '/jobId' : '/jobIds')
   return after
 }
 
 /** The same file again changes nothing; another is still to be read. */
-function resumeAfter(before: KeptResume | null, { resume, read, muteWebhook }: Change, now: number): KeptResume | null {
-  if (read) return before && { ...before, status: read.status, reason: read.reason, parsed: read.parsed }
-  if (!resume) return resume === undefined ? before : null
-  const isSame = (['hash', 'fileName', 'contentType'] as const).every((field) => before?.[field] === resume[field])
-  if (isSame) return before
-  return { ...resume, uploadedAt: now, status: 'processing', reason: null, parsed: null, muted: muteWebhook }
+function resumeAfter(
+  before: ProspectRecord,
+  after: ProspectRecord,
+  { resume, read, muteWebhook }: Change,
+  now: number,
+): KeptResume | null {
+  const kept = before.resume
+  if (read) return kept && { ...kept, status: read.status, reason: read.reason, parsed: read.parsed }
+  if (!resume) return resume === undefined ? kept : null
+  if (isSameFile(kept, resume)) return kept
+  const had = SAID.filter((field) => before[field] !== null || after[field] !== null)
+  return { ...resume, uploadedAt: now, status: 'processing', reason: null, parsed: null, muted: muteWebhook, had }
 }
 
 /** Puts one thing of the catalog in the place of another, wherever the record still names it. */

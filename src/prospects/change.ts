@@ -75,7 +75,7 @@ export const toPatchRow = (
 
 /** Fields that a resume may fill. */
 export type Said = { [F in (typeof SAID)[number]]?: string | null | undefined }
-const SAID = ['email', 'phone', 'title', 'company', 'city', 'state', 'postalCode', 'licenseStatus'] as const
+export const SAID = ['email', 'phone', 'title', 'company', 'city', 'state', 'postalCode', 'licenseStatus'] as const
 
 /** A resume that was read, and what it says for sure; what no caller could give either is left out. */
 export function toReadRow(id: string, read: Read, said: Said, muteWebhook: boolean, country: string): Row {

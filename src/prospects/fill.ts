@@ -8,8 +8,9 @@ const GROUPS = [['title', 'company'], ['streetAddress', 'city', 'state', 'postal
 
 /**
  * What of a resume that was read is to be written: how it ended, and what fills blanks of the prospect. What is there
- * always stays, and its neighbours with it: no title beside another company, no city beside another state. An email or
- * phone fills a blank only if nobody of `others` has it. Nothing at all, if the prospect has another resume by now.
+ * always stays, and its neighbours with it: no title beside another company, no city beside another state; what was
+ * cleared since the resume came stays blank. An email or phone fills a blank only if nobody of `others` has it. Nothing
+ * at all, if the prospect has another resume by now.
  */
 export function fillBlanks(
   change: Change & { read: Read },
@@ -19,15 +20,17 @@ export function fillBlanks(
   const { email, phone, read, muteWebhook } = change
   if (!record || record.resume?.key !== read.key) return { ...NO_CHANGE, muteWebhook }
   const isFree = (has: (p: ProspectRecord) => boolean) => !others.some((p) => p.id !== record.id && has(p))
+  const isBlank = (field: (typeof GROUPS)[number][number] | 'email' | 'phone') =>
+    record[field] === null && !record.resume?.had?.includes(field)
   const e164 = phone?.e164
-  const agreed = GROUPS.filter((group) => group.every((f) => record[f] === null || isSame(record[f], change[f])))
-  const blanks = agreed.flat().filter((field) => record[field] === null && change[field])
+  const agreed = GROUPS.filter((group) => group.every((f) => isBlank(f) || isSame(record[f], change[f])))
+  const blanks = agreed.flat().filter((field) => isBlank(field) && change[field])
   return {
     ...NO_CHANGE,
     muteWebhook,
     read,
-    ...(email && record.email === null && isFree((p) => hasEmail(p, email)) && { email }),
-    ...(e164 && record.phone === null && isFree((p) => hasPhone(p, e164)) && { phone }),
+    ...(email && isBlank('email') && isFree((p) => hasEmail(p, email)) && { email }),
+    ...(e164 && isBlank('phone') && isFree((p) => hasPhone(p, e164)) && { phone }),
     ...Object.fromEntries(blanks.map((field) => [field, change[field]])),
   }
 }

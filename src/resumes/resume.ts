@@ -35,16 +35,22 @@ export interface NewFile {
   fileName: string
   contentType: ResumeType
   size: number
-  /** SHA-256, hex: the same file again changes nothing. */
+  /** SHA-256, hex. */
   hash: string
   /** The key of the API that it came by: reading it goes on under this name. */
   keyId: string
 }
 
+/** Whether two files are one and the same: then the second changes nothing. */
+export const isSameFile = (a: NewFile | null, b: NewFile): boolean =>
+  (['hash', 'fileName', 'contentType'] as const).every((field) => a?.[field] === b[field])
+
 /** A resume as a prospect has it. */
 export interface KeptResume extends NewFile, Resume {
   /** Whether the write that brought it is muted, and with it what is read. */
   muted: boolean
+  /** Fields that the prospect had before the write that brought it, or with it: one that is blank later was cleared. */
+  had?: string[]
 }
 
 export const toResume = ({ fileName, contentType, size, uploadedAt, status, reason, parsed }: KeptResume): Resume => ({
