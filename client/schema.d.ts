@@ -126,7 +126,7 @@ export interface paths {
         get: operations["downloadResume"];
         /**
          * Upload a resume
-         * @description The body is the file: PDF, DOCX or plain text, at most 5 MiB. Its bytes have the last word on what it is; a `Content-Type` that disagrees is refused. It takes the place of the one before. It is read in the background: what it says for sure fills blanks of the prospect and overwrites nothing, and `resume.parsed` tells when that is done.
+         * @description The body is the file: PDF, DOCX or plain text, at most 5 MiB. Its bytes have the last word on what it is; a `Content-Type` that disagrees is refused. It takes the place of the one before; the same file under the same name changes nothing. It is read in the background: what it says for sure fills blanks of the prospect and overwrites nothing, and `resume.parsed` tells when that is done.
          *
          *     Needs a key with the scope `write`.
          */
@@ -4601,7 +4601,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The prospect with its resume, which is still to be read. */
+            /** @description The prospect with its resume, which is still to be read if it is new. */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];

@@ -372,6 +372,23 @@ describe('waking', () => {
     await vi.waitFor(() => expect(woken.map(({ prospectId }) => prospectId)).toEqual([made, known]))
   })
 
+  test('is done by no write that brings none', async () => {
+    const id = await withResume()
+    await account.call('PATCH', `/v1/prospects/${id}`, { title: 'Clerk' })
+    await account.call('PATCH', `/v1/prospects/${id}`, { resume: asField(CV) })
+    await upload(account, id, CV, { query: '?fileName=cv.txt' })
+    await account.post(`/v1/prospects/${id}/merge`, { duplicateId: (await account.prospect()).json.id })
+    const last = (await account.prospect()).json.id
+    await upload(account, last)
+    await vi.waitFor(() => expect(woken.map(({ prospectId }) => prospectId)).toEqual([id, last]))
+  })
+
+  test('is done by a merge that hands one on', async () => {
+    const [survivor, id] = [(await account.prospect()).json.id, await withResume()]
+    await account.post(`/v1/prospects/${survivor}/merge`, { duplicateId: id })
+    await vi.waitFor(() => expect(woken.map(({ prospectId }) => prospectId)).toEqual([id, survivor]))
+  })
+
   test('is done by the schedule where the queue was down, and not over and over', async () => {
     vi.spyOn(console, 'error').mockReturnValue()
     const down = vi.spyOn(env.RESUMES_QUEUE, 'sendBatch').mockRejectedValue(new Error('down'))

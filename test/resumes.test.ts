@@ -102,6 +102,18 @@ describe('a resume in a body', () => {
     expect([renamed.json.version, renamed.json.resume.fileName]).toEqual([3, 'new.txt'])
   })
 
+  test.each([
+    ['of a known length', CV],
+    ['of no declared length', () => new Blob([CV]).stream()],
+  ])('that is the same again, as a body %s, is not stored again', async (_, body) => {
+    await upload(account, id)
+    await settled(1)
+    const drop = vi.spyOn(bucket, 'delete')
+    const again = await upload(account, id, typeof body === 'string' ? body : body())
+    expect([again.status, again.json.version, costOf(again).trips]).toEqual([200, 2, 1])
+    expect([await objectsOf(account), drop.mock.calls]).toEqual([[expect.any(String)], []])
+  })
+
   test('is kept once by a call that is repeated, and answered the same', async () => {
     const body = { firstName: 'Bob', lastName: 'Lee', email: 'bob@example.com', resume: asField(CV) }
     const call = () => account.call('POST', '/v1/prospects', body, { 'idempotency-key': 'once' })
@@ -315,6 +327,21 @@ describe('what is nobody’s any more', () => {
     vi.restoreAllMocks()
     await tick()
     expect([await deletions(), await objectsOf(account)]).toEqual([[], []])
+  })
+
+  test.each<[string, () => Promise<unknown>, number]>([
+    ['person', () => account.call('DELETE', `/v1/prospects/${id}`), 404],
+    ['account', () => operator('DELETE', `/admin/accounts/${account.id}`), 401],
+  ])('is what was just stored as its %s was erased', async (_, erase, status) => {
+    const { put } = bucket
+    vi.spyOn(bucket, 'put').mockImplementationOnce(async function (this: R2Bucket, ...args: any[]) {
+      const stored = await (put as any).apply(this, args)
+      await erase()
+      await vi.waitFor(async () => expect(await rows('SELECT 1 FROM prospects WHERE id = ?', id)).toEqual([]))
+      return stored
+    })
+    expect((await upload(account, id)).status).toBe(status)
+    expect([await objectsOf(account), await deletions()]).toEqual([[], []])
   })
 
   test('goes with the account', async () => {

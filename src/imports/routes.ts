@@ -54,7 +54,7 @@ export const importRoutes = factory
   .delete('/:id', requireScope('write'), validate({}), async (c) => {
     const accountId = c.var.caller.account.id
     const file = await deleteImport(c.var.db, accountId, c.req.param('id'))
-    c.executionCtx.waitUntil(settle(c.env, accountId, [file]))
+    c.executionCtx.waitUntil(settle(c.env, accountId, { dropped: [file] }))
     return c.body(null, 204)
   })
   .get('/:id/errors', requireScope('read'), validate({ query: ListQuery }), async (c) => {

@@ -90,7 +90,7 @@ export async function startImport(
     return await keepImport(db, caller, id, query, inspector, repeatable)
   } catch (error) {
     // what fails otherwise may have been committed
-    if (error instanceof Problem || isRepeated(error)) await settle(env, accountId, [file])
+    if (error instanceof Problem || isRepeated(error)) await settle(env, accountId, { dropped: [file] })
     throw error
   }
 }

@@ -240,8 +240,10 @@ export const OPERATIONS: Record<string, Operation> = {
     operationId: 'uploadResume',
     tag: 'Prospects',
     summary: 'Upload a resume',
-    description: `The body is the file: PDF, DOCX or plain text, at most 5 MiB. Its bytes have the last word on what it is; a \`Content-Type\` that disagrees is refused. It takes the place of the one before. It is read in the background: what it says for sure fills blanks of the prospect and overwrites nothing, and \`resume.parsed\` tells when that is done.`,
-    answers: { 200: ['The prospect with its resume, which is still to be read.', ProspectWithMessage, ['ETag']] },
+    description: `The body is the file: PDF, DOCX or plain text, at most 5 MiB. Its bytes have the last word on what it is; a \`Content-Type\` that disagrees is refused. It takes the place of the one before; the same file under the same name changes nothing. It is read in the background: what it says for sure fills blanks of the prospect and overwrites nothing, and \`resume.parsed\` tells when that is done.`,
+    answers: {
+      200: ['The prospect with its resume, which is still to be read if it is new.', ProspectWithMessage, ['ETag']],
+    },
     refusals: {
       410: ['merged'],
       412: ['precondition_failed'],

@@ -64,7 +64,10 @@ export function foldRows(rows: Row[], people: ProspectRecord[], given: Reference
       if (before.phone !== null && (after.phone !== before.phone || (before.email === null && after.email !== null)))
         leftGroups.add(before.phone)
     }
-    if (before?.resume && before.resume.key !== after.resume?.key) plan.dropped.push(before.resume.key)
+    if (before?.resume?.key !== after.resume?.key) {
+      if (before?.resume) plan.dropped.push(before.resume.key)
+      if (after.resume) plan.toRead.push(after.id)
+    }
     known.set(after.id, after)
     if (!before || plan.created.has(after.id)) plan.created.set(after.id, after)
     else plan.updated.set(after.id, after)

@@ -54,6 +54,7 @@ export function foldMerge(
     updated: new Map([[after.id, after]]),
     changed: new Set(changedFields(survivor, after)),
     merged: [{ record: duplicate, into: survivor.id }],
+    toRead: survivor.resume === null && after.resume?.status === 'processing' ? [after.id] : [],
     dropped: survivor.resume && duplicate.resume ? [duplicate.resume.key] : [],
     events: [
       {

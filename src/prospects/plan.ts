@@ -56,6 +56,8 @@ export interface Plan {
   events: NewEvent[]
   /** Keys of resumes that are nobody's any more. */
   dropped: string[]
+  /** Ids of those who have a resume now that is still to be read. */
+  toRead: string[]
 }
 
 export const emptyPlan = (): Plan => ({
@@ -69,4 +71,5 @@ export const emptyPlan = (): Plan => ({
   sources: [],
   events: [],
   dropped: [],
+  toRead: [],
 })

@@ -51,7 +51,7 @@ export const prospectRoutes = factory
     const outbox = openOutbox(c.env, c.executionCtx)
     const erased = await eraseProspect(db, outbox, caller, c.req.param('id'), c.req.valid('query'), versions)
     await outbox.send(erased)
-    c.executionCtx.waitUntil(settle(c.env, caller.account.id, erased.dropped))
+    c.executionCtx.waitUntil(settle(c.env, caller.account.id, erased))
     return c.body(null, 204)
   })
   .post('/:id/merge', requireScope('write'), idempotent, validate({ json: MergeProspect }), async (c) => {
@@ -95,10 +95,7 @@ const repeatOf = (c: Context<AppEnv>, answerOf: AnswerOf) => {
 function respond<A extends AnswerOf>(c: Context<AppEnv>, written: Written, answerOf: A) {
   const outcome = written.outcomes[0] as Outcome
   const { status, headers, body } = answerOf(outcome, written.catalogVersion)
-  const isToRead = outcome.record.resume?.status === 'processing'
-  c.executionCtx.waitUntil(
-    settle(c.env, c.var.caller.account.id, written.dropped, isToRead ? outcome.record.id : undefined),
-  )
+  c.executionCtx.waitUntil(settle(c.env, c.var.caller.account.id, written))
   const text = written.kept ?? JSON.stringify(body)
   const response: Response = c.body(text, status, { 'content-type': 'application/json', ...headers })
   return response as Response & TypedResponse<ReturnType<A>['body'], ReturnType<A>['status'], 'json'>

@@ -1,8 +1,8 @@
 import type { Database } from '../db/client'
-import { isAborted, isForeignKeyViolation, uniqueViolation } from '../db/errors'
+import { accountRefusal, isAborted, isForeignKeyViolation, uniqueViolation } from '../db/errors'
 import type { Repeatable } from '../http/factory'
 import { type Answer, isRepeated } from '../http/idempotency'
-import { contention, goneInto, notFound, unauthorized } from '../http/problem'
+import { contention, goneInto, notFound, Problem, unauthorized } from '../http/problem'
 import type { NewFile } from '../resumes/resume'
 import type { Upload } from '../resumes/upload'
 import type { Origin, Outbox } from '../webhooks/events'
@@ -70,6 +70,8 @@ export interface Written {
   kept?: string | undefined
   /** Keys of resumes that are nobody's any more: their bytes can go. */
   dropped: string[]
+  /** Ids of those whose resume is to be read. */
+  toRead: string[]
 }
 
 /**
@@ -103,57 +105,65 @@ export async function writeProspects(
   const outcomes: Outcome[] = []
   const refused: Plan['refused'] = []
   const dropped: string[] = []
+  const toRead: string[] = []
   let stored: NewFile | undefined
   let left = rows
   let size = rows.length
-  for (let lost = 0; lost < ROUNDS; ) {
-    const now = Date.now()
-    const chunk = left.slice(0, size)
-    const read = await readReached(db, account.id, chunk, repeat?.repeatable, upload?.file, now)
-    if (!read) throw unauthorized(true)
-    const { catalogVersion } = read.references
-    let plan = fold(chunk, read.people, read.references, now)
-    if (upload && !stored && keeps(plan, upload.file)) {
-      await upload.store()
-      stored = upload.file
-      // what the bytes are is known only now: they may be the ones that are there
-      plan = fold(chunk, read.people, read.references, now)
-    }
-    const [first] = plan.outcomes
-    const kept = repeat &&
-      first && {
-        repeatable: repeat.repeatable,
-        answer: repeat.answerOf(first, catalogVersion),
-        about: first.record.id,
+  try {
+    for (let lost = 0; lost < ROUNDS; ) {
+      const now = Date.now()
+      const chunk = left.slice(0, size)
+      const read = await readReached(db, account.id, chunk, repeat?.repeatable, upload?.file, now)
+      if (!read) throw unauthorized(true)
+      const { catalogVersion } = read.references
+      let plan = fold(chunk, read.people, read.references, now)
+      if (upload && !stored && keeps(plan, upload.file)) {
+        const before = read.people.find(({ id }) => id === plan.outcomes[0]?.record.id)
+        if (await upload.store(before?.resume ?? null)) stored = upload.file
+        // what the bytes are is known only now: they may be the ones that are there
+        plan = fold(chunk, read.people, read.references, now)
       }
-    const covered = plan.outcomes.length + plan.refused.length
-    const beside = progress?.of(chunk.slice(0, covered), plan)
-    let body: string | undefined
-    try {
-      if (plan.events.length > 0 || kept || beside) {
-        const written = progress?.alone ? emptyPlan() : plan
-        const committed = await commitPlan(db, outbox, account.id, origin, now, read, written, kept, beside)
-        await outbox.send(committed)
-        body = committed.kept
+      const [first] = plan.outcomes
+      const kept = repeat &&
+        first && {
+          repeatable: repeat.repeatable,
+          answer: repeat.answerOf(first, catalogVersion),
+          about: first.record.id,
+        }
+      const covered = plan.outcomes.length + plan.refused.length
+      const beside = progress?.of(chunk.slice(0, covered), plan)
+      let body: string | undefined
+      try {
+        if (plan.events.length > 0 || kept || beside) {
+          const written = progress?.alone ? emptyPlan() : plan
+          const committed = await commitPlan(db, outbox, account.id, origin, now, read, written, kept, beside)
+          await outbox.send(committed)
+          body = committed.kept
+        }
+      } catch (error) {
+        if (isRepeated(error)) throw error
+        if (!isAborted(error) && !isForeignKeyViolation(error) && !uniqueViolation(error)) throw error
+        lost++
+        if (fold === foldRows) size = Math.ceil(size / 2)
+        await new Promise((resolve) => setTimeout(resolve, Math.random() * Math.min(lost * 8, 250)))
+        continue
       }
-    } catch (error) {
-      if (isRepeated(error)) throw error
-      if (!isAborted(error) && !isForeignKeyViolation(error) && !uniqueViolation(error)) throw error
-      lost++
-      if (fold === foldRows) size = Math.ceil(size / 2)
-      await new Promise((resolve) => setTimeout(resolve, Math.random() * Math.min(lost * 8, 250)))
-      continue
+      lost = 0
+      size *= 2
+      outcomes.push(...plan.outcomes)
+      refused.push(...plan.refused)
+      dropped.push(...plan.dropped)
+      toRead.push(...plan.toRead)
+      if (stored && !keeps(plan, stored)) dropped.push(stored.key)
+      left = left.slice(covered)
+      if (left.length === 0) return { outcomes, refused, catalogVersion, kept: body, dropped, toRead }
     }
-    lost = 0
-    size *= 2
-    outcomes.push(...plan.outcomes)
-    refused.push(...plan.refused)
-    dropped.push(...plan.dropped)
-    if (stored && !keeps(plan, stored)) dropped.push(stored.key)
-    left = left.slice(covered)
-    if (left.length === 0) return { outcomes, refused, catalogVersion, kept: body, dropped }
+    throw contention('Others keep changing this prospect.')
+  } catch (error) {
+    // what fails otherwise may have been committed
+    if (stored && (error instanceof Problem || isRepeated(error) || accountRefusal(error))) await upload?.discard()
+    throw error
   }
-  throw contention('Others keep changing this prospect.')
 }
 
 const keeps = ({ created, updated }: Plan, { key }: NewFile) =>

@@ -36,7 +36,7 @@ export const resumeRoutes = factory
       upload,
     })
     const { record, message } = written.outcomes[0] as Written['outcomes'][number]
-    c.executionCtx.waitUntil(settle(c.env, caller.account.id, written.dropped, record.id))
+    c.executionCtx.waitUntil(settle(c.env, caller.account.id, written))
     return c.json({ ...toProspect(record), message }, 200, { etag: etagOf(record.version, written.catalogVersion) })
   })
   .get('/:id/resume', requireScope('read'), validate({}), async (c) => {
@@ -57,7 +57,7 @@ export const resumeRoutes = factory
     }
     const { dropped } = await writeProspects(db, caller, 'api', [row], { outbox: openOutbox(c.env, c.executionCtx) })
     if (dropped.length === 0) throw notFound('resume')
-    c.executionCtx.waitUntil(settle(c.env, caller.account.id, dropped))
+    c.executionCtx.waitUntil(settle(c.env, caller.account.id, { dropped }))
     return c.body(null, 204)
   })
 

@@ -2,21 +2,34 @@ import { randomText } from '../db/ids'
 import type { Caller, InputError } from '../http/factory'
 import { invalidInput, type Problem, storageUnavailable } from '../http/problem'
 import { Sniffer } from './kind'
-import { MAX_RESUME, type NewFile, RESUME_TYPES, type ResumeType } from './resume'
+import { isSameFile, MAX_RESUME, type NewFile, RESUME_TYPES, type ResumeType } from './resume'
 import { type GivenFile, refuseKind, resumeTooLarge } from './schema'
+import { settle } from './settle'
 
 /** A file and what stores its bytes, once it is known that a prospect will refer to them. */
 export interface Upload {
   file: NewFile
-  /** Fills in what of `file` is known only then. Throws what is wrong with the bytes, and 503 if R2 is away. */
-  store(): Promise<void>
+  /**
+   * Fills in what of `file` is known only then. False: it is the one that is `kept`, and is not stored again. Throws what
+   * is wrong with the bytes, and 503 if R2 is away.
+   */
+  store(kept: NewFile | null): Promise<boolean>
+  /** Deletes what was stored, where no prospect will refer to it after all. Never throws. */
+  discard(): Promise<void>
 }
 
 /** A file that came in a body. */
 export async function uploadOf(env: Env, caller: Caller, { bytes, ...named }: GivenFile): Promise<Upload> {
   const hash = await crypto.subtle.digest('SHA-256', bytes)
   const file = { ...begin(caller), ...named, size: bytes.length, hash: new Uint8Array(hash).toHex() }
-  return { file, store: () => put(env, file.key, bytes) }
+  return {
+    file,
+    async store() {
+      await put(env, file.key, bytes)
+      return true
+    },
+    discard: () => settle(env, caller.account.id, { dropped: [file.key] }),
+  }
 }
 
 /** How long an upload may take, ms: far less than a key is announced for. */
@@ -38,12 +51,14 @@ export function streamedUpload(env: Env, caller: Caller, { body, length, claimed
   const sniffer = new Sniffer()
   const digest = new crypto.DigestStream('SHA-256')
   const hashing = digest.getWriter()
+  let kept: NewFile | null = null
+  let isKept = false
   let refused: Problem | undefined
   const refuse = (problem: Problem) => {
     refused = problem
     throw problem
   }
-  // the last piece is held back until it is known that the file is right: R2 keeps nothing of one that ends too early
+  // the last piece is held back until it is known what the file is: R2 keeps nothing of one that ends too early
   let last: Uint8Array | undefined
   const look = new TransformStream<Uint8Array, Uint8Array>({
     async transform(chunk, controller) {
@@ -54,28 +69,33 @@ export function streamedUpload(env: Env, caller: Caller, { body, length, claimed
       if (last) controller.enqueue(last)
       last = chunk
     },
-    flush(controller) {
+    async flush(controller) {
       const found = sniffer.type
       const wrong = refuseKind(found, claimed ?? found ?? '', file.size)
       if (wrong) refuse(invalidInput([toError(wrong.params.code, wrong.message)]))
       file.contentType = found as ResumeType
       file.fileName = fileName ?? `resume.${RESUME_TYPES[file.contentType]}`
+      await hashing.close()
+      file.hash = new Uint8Array(await digest.digest).toHex()
+      isKept = isSameFile(kept, file)
+      if (isKept) throw new Error('This file is kept.')
       if (last) controller.enqueue(last)
     },
   })
   return {
     file,
-    async store() {
+    async store(before) {
+      kept = before
       const looked = body.pipeThrough(look, { signal: AbortSignal.timeout(UPLOAD_TIME) })
       try {
         const whole = length === undefined ? new Response(looked).arrayBuffer() : undefined
         await put(env, file.key, (await whole) ?? looked.pipeThrough(new FixedLengthStream(length as number)))
       } catch (error) {
-        throw refused ?? error
+        if (!isKept) throw refused ?? error
       }
-      await hashing.close()
-      file.hash = new Uint8Array(await digest.digest).toHex()
+      return !isKept
     },
+    discard: () => settle(env, caller.account.id, { dropped: [file.key] }),
   }
 }
 
