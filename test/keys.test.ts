@@ -16,7 +16,10 @@ const makeKey = async ({ post }: Account, body: object = {}) =>
     scopes: string[]
   }
 
-afterEach(() => void vi.useRealTimers())
+afterEach(() => {
+  vi.useRealTimers()
+  vi.restoreAllMocks()
+})
 
 describe('a key', () => {
   test('it is its id, a secret and a checksum', async () => {
@@ -291,5 +294,38 @@ describe('revoking', () => {
     expect(foreign.status).toBe(404)
     expect({ ...foreign.json, requestId: '' }).toEqual({ ...unknown.json, requestId: '' })
     expect((await me(key)).status).toBe(200)
+  })
+})
+
+describe('secrets are compared in a time that says nothing of them', () => {
+  const hex = (bytes: ArrayBuffer | ArrayBufferView) =>
+    new Uint8Array(ArrayBuffer.isView(bytes) ? bytes.buffer : bytes).toHex()
+
+  test.each([
+    ['of one letter', 'a'],
+    ['of 500', 'x'.repeat(500)],
+    ['that goes on', `${env.ADMIN_TOKEN}x`],
+    ['that ends early', env.ADMIN_TOKEN.slice(0, -1)],
+    ['that is right', env.ADMIN_TOKEN],
+  ])("the operator's, beside one %s", async (_, given) => {
+    const compare = vi.spyOn(crypto.subtle, 'timingSafeEqual')
+    const ask = () => send('GET', '/admin/accounts?limit=1', { key: given })
+    const { status } = await ask()
+    expect(status).toBe(given === env.ADMIN_TOKEN ? 200 : 401)
+    const [a, b, ...more] = compare.mock.calls.flat().map(hex)
+    expect([a, b, more]).toEqual([await hashKey(given), await hashKey(env.ADMIN_TOKEN), []])
+    // and nothing else decides
+    compare.mockReturnValue(given !== env.ADMIN_TOKEN)
+    expect((await ask()).status).toBe(given === env.ADMIN_TOKEN ? 401 : 200)
+  })
+
+  test('a key', async () => {
+    const { apiKey } = await newAccount()
+    const other = newKey(apiKey.id)
+    const compare = vi.spyOn(crypto.subtle, 'timingSafeEqual')
+    expect((await me(other)).status).toBe(401)
+    expect(compare.mock.calls.flat().map(hex)).toEqual([await hashKey(other), await hashKey(apiKey.key)])
+    compare.mockReturnValue(true)
+    expect((await me(other)).status).toBe(200)
   })
 })
