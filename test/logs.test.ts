@@ -151,7 +151,7 @@ describe('beside requests', () => {
       lines = []
       await tick(ON)
       expect(lines).toEqual([])
-    })
+    }, 20_000)
     await dueDelivery(PERSON)
     pass(120_000)
     await tick(ON)
