@@ -6,6 +6,7 @@ import { adminRoutes, keyRoutes, meRoutes } from './accounts/routes'
 import { catalogRoutes } from './catalog/routes'
 import { databases, openDatabase } from './db/client'
 import { authenticate } from './http/auth'
+import { shareWithOrigins } from './http/cors'
 import { factory } from './http/factory'
 import { isRepeated } from './http/idempotency'
 import { ratePolicy } from './http/limits'
@@ -28,6 +29,7 @@ app.use('*', async function noStore(c, next) {
   await next()
   if (!c.res.headers.has('cache-control')) c.res.headers.set('cache-control', 'private, no-store')
 })
+app.use('/v1/*', shareWithOrigins)
 app.use(
   methodNotAllowed({
     app,

@@ -100,6 +100,7 @@ function undescribed(method: string, pathname: string, response: Response, text:
     method === 'HEAD' ? 'get' : method.toLowerCase()
   ]
   if (!operation) {
+    if (method === 'OPTIONS' && status === 204) return headers.has('access-control-allow-methods') ? '' : 'no preflight'
     const isPage = /^\/(docs(\/.*)?)?$/.test(pathname)
     if (isPage && status < 400)
       return [302, 304].includes(status) || /^(text\/(html|css|javascript))$/.test(type)
