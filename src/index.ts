@@ -18,9 +18,10 @@ import { purgeDeliveries, sweepDeliveries } from './webhooks/sweep'
 export default {
   fetch: app.fetch,
   async queue(batch, env) {
+    // each environment has its own word in front (scripts/environment.mjs)
     if (batch.queue.endsWith('-dlq')) logDeadLetters(batch)
-    else if (batch.queue === 'prospect-resumes') await readBatch(batch, env)
-    else if (batch.queue === 'prospect-imports') await runBatch(batch, env)
+    else if (batch.queue.endsWith('-resumes')) await readBatch(batch, env)
+    else if (batch.queue.endsWith('-imports')) await runBatch(batch, env)
     else await deliverBatch(batch, env)
   },
   async scheduled(_controller, env) {

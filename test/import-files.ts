@@ -6,7 +6,7 @@ import type { RunImport } from '../src/imports/wake'
 import { type Account, send } from './api'
 import { consume } from './endpoint'
 
-const QUEUE = 'prospect-imports'
+const QUEUE = 'staging-prospect-imports'
 
 /** Keeps messages for importers from the queue, and returns where they are collected, until `vi.restoreAllMocks()`. */
 export function holdImports(): RunImport[] {

@@ -29,7 +29,7 @@ const SAID = {
   postalCode: '78701',
 }
 const FIELDS = Object.keys(SAID) as (keyof typeof SAID)[]
-const RESUMES = 'prospect-resumes'
+const RESUMES = 'staging-prospect-resumes'
 const MINUTE = 60_000
 
 let account: Account

@@ -17,7 +17,7 @@ import {
 /** Endpoints that take long have a queue of their own. All of it by counts: no test here waits. */
 
 const MINUTE = 60_000
-const SLOW = 'prospect-webhooks-slow'
+const SLOW = 'staging-prospect-webhooks-slow'
 
 let sent: HeldQueue
 let requests: ReturnType<typeof endpointAnswers>

@@ -282,7 +282,7 @@ describe('what is kept for 30 days', () => {
 })
 
 describe('dead letters', () => {
-  test.each(['prospect-webhooks-dlq', 'prospect-webhooks-slow-dlq'])('in %s: one line, an alarm', async (queue) => {
+  test.each(['prospect-webhooks-dlq', 'staging-prospect-imports-dlq'])('in %s: one line, an alarm', async (queue) => {
     const { account } = await dueDelivery()
     const trips = watchTrips()
     const result = await consume([...sent, { email: 'pat.private@example.com' }, 'Zebulon'], queue)

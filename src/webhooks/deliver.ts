@@ -14,8 +14,8 @@ const MARGIN = 10_000
 /** How long a delivery waits if this service cannot send it, ms. */
 const UNSENT_WAIT = 5 * 60_000
 
-/** The queue of endpoints that take long (wrangler.toml). */
-const SLOW_QUEUE = 'prospect-webhooks-slow'
+/** How the name of the queue of endpoints that take long ends (wrangler.toml). */
+const SLOW_QUEUE = '-webhooks-slow'
 
 /**
  * Consumes wake-ups: claims those deliveries that are still due, sends each, and records how it ended. Two trips a
@@ -28,7 +28,7 @@ export async function deliverBatch(batch: MessageBatch<unknown>, env: Env): Prom
     if (!success) console.error(JSON.stringify({ level: 'error', error: 'not a wake-up', messageId: message.id }))
     return success ? [{ message, wakeUp: data }] : []
   })
-  const lane = batch.queue === SLOW_QUEUE ? 'slow' : 'fast'
+  const lane = batch.queue.endsWith(SLOW_QUEUE) ? 'slow' : 'fast'
   const share = { limit: openLimit(AT_ONCE), of: messages.length }
   const byDatabase = Map.groupBy(messages, ({ wakeUp }) => numberOf(wakeUp.accountId))
   const groups = await Promise.allSettled(

@@ -1,0 +1,144 @@
+import { execFileSync, spawn } from 'node:child_process'
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { parseEnv } from 'node:util'
+import { afterAll, expect, test } from 'vitest'
+import { openCloudflare } from './cloudflare'
+import { cleanUp, configWith, newFolder } from './service'
+
+afterAll(cleanUp)
+
+const WORKER = 'prospects-api'
+const SENT_TO = ['webhooks', 'webhooks-slow', 'webhooks-bulk', 'resumes', 'imports'].map((name) => `prospect-${name}`)
+const QUEUES = [...SENT_TO, ...SENT_TO.map((name) => `${name}-dlq`)]
+const TABLES = "SELECT name FROM sqlite_master WHERE type = 'table'"
+
+/** `npm run deploy`, as whoever sits at a terminal has it unless `env` says otherwise. */
+async function deploy(flags: string[], env: object = {}) {
+  const { CI: _, ...ours } = process.env
+  const command = spawn('node', ['scripts/deploy.mjs', ...flags], {
+    env: { ...ours, WRANGLER_WRITE_LOGS: 'false', ...env },
+  })
+  let output = ''
+  for (const stream of [command.stdout, command.stderr])
+    stream.setEncoding('utf8').on('data', (text) => {
+      output += text
+    })
+  const status = await new Promise<number | null>((ended) => command.on('close', ended))
+  return { status, output }
+}
+
+test('npm run deploy makes all that there is not, ended half-way goes on, and then changes nothing but the Worker', async () => {
+  const account = await openCloudflare()
+  const TMPDIR = newFolder()
+  Object.assign(account.env, { TMPDIR })
+  const config = configWith('DB_1')
+  const file = join(dirname(config), '.secrets', `${WORKER}.env`)
+
+  // it cannot be seen which secrets there are: none is made
+  account.failing = /secrets$/
+  expect(await deploy(['--config', config], account.env)).toMatchObject({ status: 1 })
+  expect([account.workers.size, existsSync(file)]).toEqual([0, false])
+
+  // one of the secrets is there from a run that ended before the upload, one is of those who deploy
+  account.failing = undefined
+  mkdirSync(dirname(file))
+  writeFileSync(file, 'ADMIN_TOKEN=from-before\nLOG_LEVEL=error')
+  const first = await deploy(['--config', config], account.env)
+  expect(first).toMatchObject({ status: 0 })
+  const kept = parseEnv(readFileSync(file, 'utf8'))
+  expect(readFileSync('.gitignore', 'utf8').split('\n')).toContain('.secrets/')
+  expect(kept).toEqual({
+    ADMIN_TOKEN: 'from-before',
+    LOG_LEVEL: 'error',
+    ENCRYPTION_KEY: expect.stringMatching(/^1\.[A-Za-z\d+/]{43}=$/),
+  })
+  expect(first.output).not.toContain(kept.ENCRYPTION_KEY)
+  const worker = account.workers.get(WORKER)
+  expect(Object.fromEntries(worker?.secrets ?? [])).toEqual({ ...kept, PUBLIC_HOSTS: `${WORKER}.acme.workers.dev` })
+  expect(worker?.crons).toEqual(['* * * * *'])
+  expect([...account.databases.keys()]).toEqual(['prospects', 'prospects-1'])
+  expect([...account.buckets]).toEqual(['prospect-resumes'])
+  expect([...account.queues.keys()].sort()).toEqual([...QUEUES].sort())
+  for (const [name, consumers] of account.queues) {
+    const dead_letter_queue = SENT_TO.includes(name) ? `${name}-dlq` : undefined
+    expect([...consumers.values()]).toMatchObject([
+      { script_name: WORKER, ...(dead_letter_queue && { dead_letter_queue }) },
+    ])
+  }
+  const [db, db1] = [...account.databases.values()]
+  expect(worker?.metadata.bindings).toEqual(
+    expect.arrayContaining([
+      expect.objectContaining({ name: 'DB', type: 'd1', id: db?.uuid }),
+      expect.objectContaining({ name: 'DB_1', type: 'd1', id: db1?.uuid }),
+      { name: 'RESUMES', type: 'r2_bucket', bucket_name: 'prospect-resumes' },
+      ...SENT_TO.map((queue_name) => expect.objectContaining({ type: 'queue', queue_name })),
+      expect.objectContaining({ name: 'KEY_RATE_LIMIT', type: 'ratelimit' }),
+      expect.objectContaining({ name: 'GUESS_RATE_LIMIT', type: 'ratelimit' }),
+      { name: 'ASSETS', type: 'assets' },
+    ]),
+  )
+  const tables = [db, db1].map((each) =>
+    each?.sqlite
+      .prepare(TABLES)
+      .all()
+      .map(({ name }) => name),
+  )
+  expect(tables[0]).toEqual(expect.arrayContaining(['accounts', 'prospects', 'events', 'imports', 'd1_migrations']))
+  expect(tables[1]).toEqual(tables[0])
+  const uploaded = account.changes.indexOf(`PUT workers/scripts/${WORKER}`)
+  expect(account.changes.findLastIndex((change) => change.endsWith('/query'))).toBeLessThan(uploaded)
+
+  // one has been rotated since, and another removed where nobody is there to keep a new one
+  const old = `ENCRYPTION_KEY=${kept.ENCRYPTION_KEY}\n`
+  writeFileSync(file, old)
+  worker?.secrets.delete('ADMIN_TOKEN')
+  worker?.secrets.set('ENCRYPTION_KEY', `2.new,${kept.ENCRYPTION_KEY}`)
+  const before = new Map(worker?.secrets)
+  account.changes.length = 0
+  const second = await deploy(['--config', config], { ...account.env, CI: 'true' })
+  expect(second).toMatchObject({ status: 0, output: expect.stringContaining('The Worker has no ADMIN_TOKEN') })
+  expect([account.workers.get(WORKER)?.secrets, readFileSync(file, 'utf8')]).toEqual([before, old])
+  const others = /^POST (d1\/database|queues|r2\/buckets)$|secrets|^POST queues\/.*consumers/
+  expect(account.changes.filter((change) => others.test(change))).toEqual([])
+  expect(account.changes).toContain(`POST workers/scripts/${WORKER}/versions`)
+  expect(account.unknown).toEqual([])
+  expect(readdirSync(TMPDIR).filter((name) => name.startsWith('deploy-'))).toEqual([])
+}, 240_000)
+
+test('another environment is the same under names of its own', () => {
+  const config = configWith('DB_1')
+  const read = `
+    const { writeEnvironment } = await import('./scripts/environment.mjs')
+    const { unstable_readConfig: read } = await import('wrangler')
+    const file = writeEnvironment(process.argv[1], 'staging')
+    console.log(JSON.stringify([process.argv[1], file].map((config) => read({ config }))))`
+  const output = execFileSync('node', ['--input-type=module', '-e', read, config], { encoding: 'utf8' })
+  const [ours, other] = JSON.parse(output)
+  const NAMES = ['name', 'topLevelName', 'database_name', 'bucket_name', 'queue', 'dead_letter_queue']
+  const named = JSON.stringify(ours, (key, value) => (NAMES.includes(key) && value ? `staging-${value}` : value))
+  const { configPath, userConfigPath, ...expected } = JSON.parse(named)
+  const ids = (settings: typeof ours) =>
+    settings.ratelimits.map((limit: { namespace_id: string }) => limit.namespace_id)
+  expect(new Set([...ids(ours), ...ids(other)]).size).toBe(4)
+  for (const id of ids(other)) expect(Number(id)).toBeLessThan(2 ** 31)
+  for (const [i, limit] of expected.ratelimits.entries()) {
+    limit.name = ours.ratelimits[i].name
+    limit.namespace_id = ids(other)[i]
+  }
+  expect(other).toMatchObject(expected)
+})
+
+test('a dry run ends with an error where the configuration has a warning', async () => {
+  const config = configWith('DB_1')
+  writeFileSync(config, `wrong = true\n${readFileSync(config, 'utf8')}`)
+  const { status, output } = await deploy(['--dry-run', '--config', config])
+  expect([status, output]).toEqual([1, expect.stringContaining('Unexpected fields found in top-level field: "wrong"')])
+}, 60_000)
+
+test('whoever deploys by a button is told what each binding and variable is', () => {
+  const { bindings } = JSON.parse(readFileSync('package.json', 'utf8')).cloudflare
+  const variables = Object.keys(parseEnv(readFileSync('.dev.vars.example', 'utf8')))
+  const bound = readFileSync('wrangler.toml', 'utf8').matchAll(/\[\[(?:d1|r2|queues\.producers).*\nbinding = "(\w+)"/g)
+  expect(Object.keys(bindings).sort()).toEqual([...variables, ...[...bound].map(([, name]) => name)].sort())
+})
