@@ -1,0 +1,138 @@
+/** Rows for whatever tables a database has, made from its schema, and what the code that knows that schema does with them. */
+
+/** A table as the database has it. */
+export interface Table {
+  name: string
+  /** Of its row in `sqlite_schema`: a table that is made anew under the same name has another. */
+  rowid: number
+  columns: Column[]
+  /** Where it refers to, a row for each column. */
+  references: { from: string; table: string; to: string }[]
+  /** Unique indexes that are no part of it, by name, as SQL. */
+  uniques: Record<string, string>
+  triggers: Record<string, string>
+}
+
+interface Column {
+  name: string
+  type: string
+  notnull: number
+  dflt_value: string | null
+  pk: number
+}
+
+export type Row = Record<string, string | number | null>
+
+const OBJECT = (columns: string) => `json_object(${columns.split(' ').map((c) => `'${c}', "${c}"`)})`
+
+/** The tables of a database, less wrangler's and SQLite's own. */
+export async function tablesOf(db: D1Database): Promise<Table[]> {
+  const { results } = await db
+    .prepare(
+      `SELECT t.name, t.rowid,
+        (SELECT json_group_array(${OBJECT('name type notnull dflt_value pk')}) FROM pragma_table_info(t.name)) AS columns,
+        (SELECT json_group_array(json_object('from', "from", 'table', "table", 'to', "to"))
+          FROM pragma_foreign_key_list(t.name)) AS "references",
+        (SELECT json_group_object(name, sql) FROM sqlite_schema
+          WHERE type = 'index' AND tbl_name = t.name AND sql LIKE 'CREATE UNIQUE %') AS uniques,
+        (SELECT json_group_object(name, sql) FROM sqlite_schema WHERE type = 'trigger' AND tbl_name = t.name) AS triggers
+       FROM sqlite_schema t WHERE t.type = 'table' AND t.name NOT GLOB '_cf_*' AND t.name NOT GLOB 'sqlite_*'
+         AND t.name <> 'd1_migrations'
+       ORDER BY t.name`,
+    )
+    .all<Record<string, string> & { name: string; rowid: number }>()
+  return results.map(({ name, rowid, ...parts }) => ({
+    name,
+    rowid,
+    ...(Object.fromEntries(Object.entries(parts).map(([key, json]) => [key, JSON.parse(json)])) as Omit<
+      Table,
+      'name' | 'rowid'
+    >),
+  }))
+}
+
+/** What of these tables the database holds, in the order of their keys. */
+export async function rowsOf(db: D1Database, tables: Table[]): Promise<Record<string, Row[]>> {
+  const found = await db.batch<Row>(
+    tables.map(({ name, columns }) => db.prepare(`SELECT ${columns.map((c) => `"${c.name}"`)} FROM "${name}"`)),
+  )
+  return Object.fromEntries(tables.map(({ name }, i) => [name, found[i]?.results ?? []]))
+}
+
+/** Columns of which triggers and constraints want more than their type says. */
+const MEANT: Record<string, (n: number) => string> = {
+  'prospects.labels': (n) => JSON.stringify([`labels ${n}`]),
+  'prospects.jobs': (n) => JSON.stringify([`jobs ${n}`]),
+  'prospects.words': (n) => JSON.stringify([['name', `word${n}`]]),
+  'prospects.resume': (n) => JSON.stringify({ key: `accounts ${n}/resume`, status: 'processing', uploadedAt: n }),
+}
+
+/** The `n`th value of a column: where it refers to something, the `n`th of that. */
+function nthValue(tables: Table[], { name, references }: Table, column: Column, n: number): string | number {
+  if (column.name === 'account_id') return `accounts ${n}`
+  if (column.name === 'id') return `${name} ${n}`
+  const meant = MEANT[`${name}.${column.name}`]
+  if (meant) return meant(n)
+  const reference = references.find(({ from }) => from === column.name)
+  const parent = tables.find((table) => table.name === reference?.table)
+  const other = parent?.columns.find((c) => c.name === reference?.to)
+  if (parent && other) return nthValue(tables, parent, other, n)
+  return column.type.toLowerCase() === 'integer' ? 1000 + n : `${name}.${column.name} ${n}`
+}
+
+/** References may be made in any order. */
+const inAnyOrder = (db: D1Database, statements: D1PreparedStatement[]) =>
+  db.batch([db.prepare('PRAGMA defer_foreign_keys = on'), ...statements])
+
+/** The tables that code writes: those that a trigger inserts into get their rows from it. */
+const writtenOf = (tables: Table[]) => {
+  const triggers = tables.flatMap((table) => Object.values(table.triggers))
+  return tables.filter(({ name }) => !triggers.some((sql) => new RegExp(`INSERT INTO ${name}\\b`).test(sql)))
+}
+
+/** Puts the `n`th account into a database that has these tables: a row with a value for each column into each of them. */
+export async function fill(db: D1Database, tables: Table[], n: number): Promise<void> {
+  const insert = (table: Table) =>
+    db
+      .prepare(
+        `INSERT INTO "${table.name}" (${table.columns.map((c) => `"${c.name}"`)}) VALUES (${table.columns.map(() => '?')})`,
+      )
+      .bind(...table.columns.map((column) => nthValue(tables, table, column, n)))
+  await inAnyOrder(db, writtenOf(tables).map(insert))
+  const held = await rowsOf(db, tables)
+  const missing = tables.filter(({ name }) => !held[name]?.some((row) => belongsTo(row, n)))
+  await inAnyOrder(db, missing.map(insert))
+}
+
+const belongsTo = (row: Row, n: number) => Object.values(row).includes(`accounts ${n}`)
+
+/** Clears each column of the rows that can be, and then gives them what they had. */
+export async function changeAndRestore(db: D1Database, tables: Table[]): Promise<void> {
+  const before = await rowsOf(db, tables)
+  const update = (table: Table, row: Row, value: (column: Column) => string) => {
+    const [key, rest] = [table.columns.filter((c) => c.pk), table.columns.filter((c) => !c.pk)]
+    const set = rest.map((column) => `"${column.name}" = ${value(column)}`)
+    const where = key.map(({ name }) => `"${name}" = json_extract(?1, '$.${name}')`)
+    return set.length === 0
+      ? []
+      : [db.prepare(`UPDATE "${table.name}" SET ${set} WHERE ${where.join(' AND ')}`).bind(JSON.stringify(row))]
+  }
+  const cleared = (column: Column) => (column.notnull ? (column.dflt_value ?? `"${column.name}"`) : 'NULL')
+  for (const value of [cleared, (column: Column) => `json_extract(?1, '$.${column.name}')`])
+    await inAnyOrder(
+      db,
+      writtenOf(tables).flatMap((table) => (before[table.name] ?? []).flatMap((row) => update(table, row, value))),
+    )
+}
+
+/** Takes the `n`th account out of every table. */
+export async function clear(db: D1Database, tables: Table[], n: number): Promise<void> {
+  const account = `accounts ${n}`
+  const remove = ({ name, columns }: Table) =>
+    db
+      .prepare(
+        `DELETE FROM "${name}" WHERE "${columns.some((c) => c.name === 'account_id') ? 'account_id' : 'id'}" = ?`,
+      )
+      .bind(account)
+  await inAnyOrder(db, writtenOf(tables).map(remove))
+}
