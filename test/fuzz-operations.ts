@@ -20,7 +20,7 @@ export interface Operation {
   successes: number[]
 }
 
-/** Files of rows have tests of their own. */
+/** Files of rows are fuzzed in `fuzz-imports`. */
 const LEFT_OUT = /^\/v1\/imports/
 
 export const OPERATIONS: Operation[] = Object.entries(document.paths as Json)

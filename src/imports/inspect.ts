@@ -127,7 +127,8 @@ function formatOf(type: FileType, head: Uint8Array, isUtf8: boolean, hasMore: bo
     delimiter,
     columns,
     mapping,
-    start: mark + byteLength(before, encoding),
+    // half a character at the end of a file counts as a whole one
+    start: Math.min(mark + byteLength(before, encoding), head.length),
     line: 1 + linesIn(before, shape.newline),
   }
 }
