@@ -68,6 +68,23 @@ const bytesOf = (text: string) => new TextEncoder().encode(text)
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'PURGE', 'PROPFIND']
 /** Names that mean something to JavaScript. */
 const NO_NAMES = [UNKNOWN, '__proto__', 'constructor', 'toString', 'a/b~c', '']
+/** What proxies, browsers and attackers send besides; more than a header of theirs may say. */
+const STRANGE_HEADERS: [name: string, value: string][] = [
+  ['Accept', 'text/csv;q=x, */*;q=9, ;, application/x-ndjson'],
+  ['Accept', ','.repeat(5000)],
+  ['Accept-Encoding', 'br;q=1.0001, x, *;q=-1'],
+  ['Authorization', 'Basic Og=='],
+  ['CF-Connecting-IP', '::1, x'],
+  ['Content-Encoding', 'gzip'],
+  ['Cookie', 'a=b; '.repeat(1000)],
+  ['If-Match', `${'"",'.repeat(3000)}W/`],
+  ['If-Modified-Since', 'Thu, 99 Jan 1970 00:00:00 GMT'],
+  ['If-None-Match', '\\"x"'],
+  ['Origin', 'null'],
+  ['Range', 'bytes=9-1,-5'],
+  ['X-HTTP-Method-Override', 'DELETE'],
+  ['X-Request-Id', '<>'.repeat(500)],
+]
 /** More than any body may hold. */
 const TOO_MUCH = new Uint8Array(8 * 1024 * 1024 + 1).fill(0x20)
 
@@ -96,6 +113,7 @@ export function spoilsOf({ template, parameters, body, types, needsKey }: Operat
           (value): Spoil => ({ status: 400, at: 'header /X-D1-Bookmark', header: ['X-D1-Bookmark', value] }),
         )
       : []),
+    ...STRANGE_HEADERS.map((header): Spoil => ({ status: 0, header })),
     ...(needsKey ? BAD_KEYS.map((key): Spoil => ({ status: 401, key })) : []),
     ...others.map((method): Spoil => ({ status: 405, method })),
     ...(body ? bodySpoilsOf(body) : []),

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { beforeAll, expect, test, vi } from 'vitest'
 import { type Account, type Answer, newAccount, operator, send } from './api'
 import { endpointAnswers, holdQueue } from './endpoint'
-import { SEED, shareOf } from './fuzz-cases'
+import { edited, edits, SEED, shareOf } from './fuzz-cases'
 import { OPERATIONS, type Operation, type Spoil, spoilsOf } from './fuzz-operations'
 import { BODIES, idOf, type Known, right, rightObject, UNKNOWN } from './fuzz-values'
 import { makeItem } from './items'
@@ -217,6 +217,34 @@ test('no field and no parameter takes what is wrong', { timeout: 120_000 }, asyn
   }
 })
 
+/** What means something to who reads JSON. */
+const JSON_PIECES = [
+  ...[
+    '{',
+    '}',
+    '[',
+    ']',
+    '"',
+    '\\',
+    ',',
+    ':',
+    'null',
+    '-',
+    'e9',
+    '1e999',
+    '\\u0000',
+    '\\ud800',
+    '\0',
+    '\xff',
+    '\xc3',
+    ' ',
+  ],
+  ...['"a":', '"__proto__":', '[['.repeat(30), '9'.repeat(400)],
+]
+const brokenBody = edits(JSON_PIECES).map(
+  (changes): Spoil => ({ status: 0, raw: (text) => edited(new TextEncoder().encode(text), changes) }),
+)
+
 const cases = fc
   .constantFrom(...OPERATIONS, ...OPERATIONS.filter(({ kind }) => kind === 'prospects'))
   .chain((operation) => {
@@ -226,7 +254,10 @@ const cases = fc
       fc.record({
         ...fixed,
         request: requestsTo(operation).filter(isKnown),
-        spoil: fc.constantFrom(...spoilsOf(operation)),
+        spoil: fc.oneof(
+          { weight: 3, arbitrary: fc.constantFrom(...spoilsOf(operation)) },
+          { weight: 1, arbitrary: brokenBody },
+        ),
       }),
     )
   })
