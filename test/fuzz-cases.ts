@@ -21,8 +21,9 @@ export interface Edit {
   from: number
   /** Bytes. */
   length: number
-  /** Latin-1. */
+  /** Latin-1, and how often. */
   put: string
+  times: number
 }
 
 /** Anywhere: beginnings and ends are not likelier, for what is spoilt there is refused at once. */
@@ -40,7 +41,8 @@ export const edits = (pieces: string[], maxLength = 4): fc.Arbitrary<Edit[]> =>
         fc.constantFrom(...pieces),
         fc.string({ unit: fc.nat(255).map((n) => String.fromCharCode(n)), maxLength: 6 }),
       ),
-    }) as fc.Arbitrary<Edit>,
+      times: fc.oneof({ weight: 80, arbitrary: fc.constant(1) }, { weight: 1, arbitrary: fc.constant(70_000) }),
+    }),
     { maxLength },
   )
 
@@ -52,12 +54,12 @@ export const edited = (bytes: Uint8Array, changes: Edit[]): Uint8Array<ArrayBuff
   }, joined(bytes))
 
 /** What then stands from a place on. */
-function behind(old: Uint8Array, place: number, { does, from, length, put }: Edit): Uint8Array[] {
+function behind(old: Uint8Array, place: number, { does, from, length, put, times }: Edit): Uint8Array[] {
   const tail = old.subarray(place)
   const start = Math.floor(from * old.length)
   const bit = 1 << (length % 8)
   const changed = {
-    put: () => [latin1(put), tail.subarray(length % 3)],
+    put: () => [latin1(put.repeat(times)), tail.subarray(length % 3)],
     flip: () => [tail.subarray(0, 1).map((byte) => byte ^ bit), tail.subarray(1)],
     drop: () => [tail.subarray(length)],
     copy: () => [old.subarray(start, start + length), tail],
