@@ -8,8 +8,8 @@ export interface Table {
   columns: Column[]
   /** Where it refers to, a row for each column. */
   references: { from: string; table: string; to: string }[]
-  /** Unique indexes that are no part of it, by name, as SQL. */
-  uniques: Record<string, string>
+  /** Indexes that are no part of it, by name, as SQL. */
+  indexes: Record<string, string>
   triggers: Record<string, string>
 }
 
@@ -34,7 +34,7 @@ export async function tablesOf(db: D1Database): Promise<Table[]> {
         (SELECT json_group_array(json_object('from', "from", 'table', "table", 'to', "to"))
           FROM pragma_foreign_key_list(t.name)) AS "references",
         (SELECT json_group_object(name, sql) FROM sqlite_schema
-          WHERE type = 'index' AND tbl_name = t.name AND sql LIKE 'CREATE UNIQUE %') AS uniques,
+          WHERE type = 'index' AND tbl_name = t.name AND sql IS NOT NULL) AS indexes,
         (SELECT json_group_object(name, sql) FROM sqlite_schema WHERE type = 'trigger' AND tbl_name = t.name) AS triggers
        FROM sqlite_schema t WHERE t.type = 'table' AND t.name NOT GLOB '_cf_*' AND t.name NOT GLOB 'sqlite_*'
          AND t.name <> 'd1_migrations'
