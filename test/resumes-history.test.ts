@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { read, TOP } from './resume-pages'
+import { readResume } from '../src/resumes/fields/read'
+import { columns, read, TOP } from './resume-pages'
 
 describe('schools', () => {
   const schools = (lines: string[]) =>
@@ -117,7 +118,97 @@ describe('schools', () => {
       ['B.S. Finance, University of', 'Nevada, Las Vegas', '2004 - 2008'],
       ['University of Nevada, Las Vegas / B.S. Finance / 2004 / 2008'],
     ],
+    [
+      ['Indiana University – Bloomington', 'Kelley School of Business', 'BS Finance, 2018'],
+      ['Indiana University – Bloomington / BS Finance //  2018'],
+    ],
+    [['BBA', 'Major in Accounting', 'Baylor University, 2010'], ['Baylor University / BBA //  2010']],
+    [
+      ['Wilkes Vocational School', 'Certificate, Carpentry, 1992'],
+      ['Wilkes Vocational School / Certificate, Carpentry //  1992'],
+    ],
+    [['School Name |> Degree Received', 'Rice University |> B.A. Law'], ['Rice University / B.A. Law //  ']],
   ])('%j', (lines, found) => expect(schools(lines)).toEqual(found.map((text) => text.replace('//  ', '/  / '))))
+
+  test.each<[string, string]>([
+    ['San Diego State University San Diego, CA', 'San Diego State University'],
+    ['University of Miami Coral Gables, FL', 'University of Miami'],
+    ['Baylor University Waco TX', 'Baylor University'],
+    ['Baylor University Waco TX, BBA, 2010', 'Baylor University / BBA / 2010'],
+    ['Texas State University San Marcos Texas', 'Texas State University'],
+    ['Rice University Houston, TX, 2010', 'Rice University / 2010'],
+    ['University of Texas at San Antonio San Antonio, TX', 'University of Texas at San Antonio'],
+    ['University of Nevada Las Vegas, NV', 'University of Nevada Las Vegas'],
+    ['Trinity College Dublin, Ireland', 'Trinity College Dublin'],
+    ['University of Lagos, Nigeria', 'University of Lagos'],
+    ['Moscow State University (Russia)', 'Moscow State University'],
+    ['Universiti Malaya (Kuala Lumpur, Malaysia)', 'Universiti Malaya'],
+    ['University of Nairobi Kenya', 'University of Nairobi'],
+    ['Universidad Nacional Autónoma de México', 'Universidad Nacional Autónoma de México'],
+    ['University of Ghana, Legon, Accra', 'University of Ghana'],
+    ['University of Wisconsin - Madison', 'University of Wisconsin - Madison'],
+    ['University of Washington – Tacoma, Tacoma, WA', 'University of Washington – Tacoma'],
+    ['University of Miami – Coral Gables, FL', 'University of Miami'],
+    ['Certificate in Retail: NYU SPS', 'NYU SPS / Certificate in Retail'],
+    ['Baylor University (BBA, 2010)', 'Baylor University / BBA / 2010'],
+    ['BBA (Baylor University)', 'Baylor University / BBA'],
+    ['Earned a BA in Law from Rice University in 2010.', 'Rice University / BA in Law / 2010'],
+    ['Working toward a B.S. in Law at Rice University', 'Rice University / B.S. in Law'],
+    ['Studied Law at the University of Akron', 'University of Akron'],
+    ['Graduated from Lincoln High School, 1999', 'Lincoln High School / 1999'],
+    ['BA English University of Oregon', 'University of Oregon / BA English'],
+    ['Bachelor of Arts in English Rice University', 'Rice University / Bachelor of Arts in English'],
+    ['Rice University 2008 thru 2012 BA English', 'Rice University / BA English / 2008 / 2012'],
+    ['Lincoln High School Diploma', 'Lincoln High School / Diploma'],
+    ['B.S. Secondary School Education, Rice University', 'Rice University / B.S. Secondary School Education'],
+    ['BBA Law / Rice University / 2010', 'Rice University / BBA Law / 2010'],
+    ['BAYLOR UNIVERSITY: WACO, TX', 'BAYLOR UNIVERSITY'],
+    ['Univ. of Florida, Gainesville, FL', 'Univ. of Florida'],
+    ['Drake H.S., Chicago, IL, 1996', 'Drake H.S. / 1996'],
+    ['High School: Drake School, Chicago', 'Drake School'],
+    ['b.a. law, rice university, houston tx', 'rice university / b.a. law'],
+    ['Rice University, B.A., ’09', 'Rice University / B.A. / 2009'],
+    ['Rice University, 2022 – Expected 2026', 'Rice University / 2022 / 2026'],
+    ['Rice University, 2022 – Present (Expected May 2026)', 'Rice University / 2022 / 2026-05'],
+    [
+      'M.Ed., Rice University, 1999; B.S., Kent State University, 1994',
+      'Rice University / M.Ed. / 1999 ; Kent State University / B.S. / 1994',
+    ],
+    ['Rice University — M.Ed., 1999; B.S., 1994', 'Rice University / M.Ed. / 1999 ; Rice University / B.S. / 1994'],
+  ])('%s', (line, found) => {
+    const { education } = read([...TOP, 'EDUCATION @12b', line])
+    const told = education.map(({ school, degree, startDate, endDate }) => [school, degree, startDate, endDate])
+    expect(told.map((one) => one.filter(Boolean).join(' / ')).join(' ; ')).toBe(found)
+  })
+})
+
+test.each<[string[], string]>([
+  [['San Diego State University San', 'Diego, CA', 'BBA, 2010'], 'San Diego State University / BBA'],
+  [['Associate of Arts, Westlake', 'High School, 2010'], 'Westlake High School / Associate of Arts'],
+  [['Attended Portland State', 'University, 2004-2006'], 'Portland State University / '],
+  [
+    ['Université Paris 1', 'Panthéon-Sorbonne-Nouvelle, Paris', 'Master in Law'],
+    'Université Paris 1 Panthéon-Sorbonne-Nouvelle / Master in Law',
+  ],
+  [
+    ['The CE Shop', '63-Hour Sales Associate', 'Pre-License Course, 2022'],
+    'The CE Shop / 63-Hour Sales Associate Pre-License Course',
+  ],
+  [['Rice University Houston', 'Eugene, OR', 'BBA'], 'Rice University Houston / BBA'],
+])('schools that a narrow column broke: %j', (lines, found) => {
+  const work = [
+    'EXPERIENCE @12b',
+    'Realtor, Keller Williams',
+    '2019 – 2021',
+    '• Sold homes',
+    '• Led tours',
+    '• Wrote ads',
+  ]
+  const { education } = readResume(
+    columns(['EDUCATION @12b', ...lines, '', 'SKILLS @12b', 'Excel', 'Word'], work),
+    'US',
+  )
+  expect(education.map(({ school, degree }) => `${school} / ${degree ?? ''}`)).toEqual([found])
 })
 
 describe('skills', () => {

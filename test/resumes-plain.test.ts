@@ -233,4 +233,35 @@ describe('resumes as they are typed', () => {
   ])('skills of %j', async (lines, skills) => {
     expect((await typed(lines)).skills.map(({ value }) => value)).toEqual(skills)
   })
+
+  test.each<[lines: string[], schools: string[]]>([
+    [
+      [
+        'EXPERIENCE',
+        'Agent, Compass, 2018 to 2020',
+        '- Sold homes in the greater area of Austin to first-time buyers, and led tours of them',
+        '',
+        'EDUCATION',
+        'RICE UNIVERSITY',
+        'BACHELOR OF LAW',
+        'MAY 2012',
+        '',
+        'SKILLS',
+        'Excel',
+      ],
+      ['RICE UNIVERSITY / BACHELOR OF LAW'],
+    ],
+    [
+      [
+        'EDUCATION',
+        'School Name\tCity/State\tDegree Received',
+        'Rice University\tHouston, TX\tB.A.',
+        'Drake School\tWaco, TX\tDiploma',
+      ],
+      ['Rice University / B.A.', 'Drake School / Diploma'],
+    ],
+    [['EDUCATION', 'University\tRice University', 'Degree\tB.A. Law'], ['Rice University / B.A. Law']],
+  ])('schools of %j', async (lines, schools) => {
+    expect((await typed(lines)).education.map(({ school, degree }) => `${school} / ${degree}`)).toEqual(schools)
+  })
 })

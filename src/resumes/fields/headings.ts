@@ -134,7 +134,7 @@ const PHRASES: Record<string, Section> = {
 
 /** What stands above a column of a table. */
 export const NAMES_COLUMN =
-  /^(?:employer|company|organi[sz]ation|position|title|job title|role|dates?|period|from|to|years?|location|school|institution|degree|qualification|license|number|state|status|skill|level|city|(?:main )?duties|responsibilities|description|notes?|year|institution)s?$/i
+  /^(?:name of )?(?:employer|company|organi[sz]ation|position|title|job title|role|date|period|from|to|year|location|school|institution|university|degree|qualification|major|field of study|license|number|state|status|skill|level|city|(?:main )?dutie|responsibilitie|description|note)s?(?:(?:,? |\/| and | & )(?:name|attended|received|earned|awarded|completed|obtained|graduated|location|state|major|type|held))?$/i
 
 /** Experience that is no work. */
 const NO_KIND = /^(?:customer|user|client|guest|patient|years|volunteer|community|leadership|buyer|seller)\b/

@@ -3,7 +3,7 @@ import { type Body, bodyOf, isCaps, isEmphasised } from './emphasis'
 import { headingOf, isHeadingWords, NAMES_COLUMN, type Section } from './headings'
 import type { Line } from './layout'
 import type { Cell } from './rows'
-import { companyScore, isSchool, titleScore } from './vocabulary'
+import { companyScore, isDegree, isSchool, titleScore } from './vocabulary'
 
 /** What a line is in the outline: a heading, with what stands beside it on the line, or the rest of one broken in two. */
 export interface Heading {
@@ -126,7 +126,7 @@ function addUnknown(lines: Line[], outline: (Heading | undefined)[], body: Body)
     const isKnown = (own >= 2 && alike <= own) || (own >= 1 && alike <= 6 && !misfits.has(style)) || line.isUnderlined
     const isSpecial = (line.isCaps && !body.isCaps) || line.size > body.size * 1.08 || line.isUnderlined
     const isDated = periodsOf(lines[i + 1]?.text ?? '').length > 0 && !line.isUnderlined && !(own >= 3 && alike <= 3)
-    const isTelling = titleScore(first) >= 2.5 || companyScore(first) >= 2.5 || isSchool(first)
+    const isTelling = titleScore(first) >= 2.5 || companyScore(first) >= 2.5 || isSchool(first) || isDegree(first)
     const isInMargin =
       !isAlone &&
       line.bold &&

@@ -120,7 +120,7 @@ const STREET_END =
 
 /** The city at the end of a text that may begin with a street. */
 function cityOf(text: string): { city: string; before: string } | undefined {
-  if (NO_CITY.test(text) && !/^(?:university|college) |^state college$/i.test(text)) return undefined
+  if (NO_CITY.test(text) && !/^(?:university|college) (?!of )|^state college$/i.test(text)) return undefined
   if (text.includes('-') && !HYPHENED.test(text)) return undefined
   if (CITY.test(text) && text.length <= 40) return { city: text, before: '' }
   if (!/\d/.test(text)) return undefined

@@ -36,12 +36,17 @@ collective club ranch farm farms inn lodge casino gallery cinema theatre theater
 const COMPANY_NAMES =
   /\b(?:keller williams|kw|re ?\/ ?max|remax|coldwell banker|century 21|compass|sotheby|berkshire hathaway|bhhs|exp realty|redfin|zillow|opendoor|offerpad|douglas elliman|corcoran|weichert|long & foster|howard hanna|better homes and gardens|era real|exit realty|royal lepage|windermere|john l\.? scott|william raveis|baird & warner|realogy|anywhere|homesmart|fathom|real broker|side inc|the agency|engel & v|christie|cushman|cbre|jll|jones lang|colliers|marcus & millichap|newmark|greystar|lennar|pulte|d\.? ?r\.? horton|toll brothers|kb home|ryan homes|savills|knight frank|foxtons|connells|countrywide|hamptons|purplebricks|state farm|allstate|farmers|geico|progressive|nationwide|liberty mutual|travelers|usaa|aflac|metlife|prudential|new york life|northwestern mutual|massmutual|mass mutual|primerica|mutual of omaha|transamerica|john hancock|guardian life|aaa|marsh|aon|hub international|gallagher|brown & brown|acrisure|lockton|chubb|hartford|aig|cigna|aetna|humana|unitedhealth|anthem|blue cross|combined insurance|globe life|bankers life|colonial life|american family|american income|erie|auto-owners|hiscox|aviva|wells fargo|chase|bank of|citi|citibank|u\.?s\.? bank|pnc|truist|capital one|rocket mortgage|quicken|loandepot|walmart|target|starbucks|costco|home depot|lowe.s|best buy|nordstrom|macy.s|marriott|hilton|hyatt|hertz|enterprise|avis|amazon|apple|google|microsoft|ibm|oracle|salesforce|verizon|at&t|t-mobile|comcast|sprint|ups|fedex|usps|uber|lyft|mcdonald.s|chipotle|whole foods|kroger|publix|h-e-b|heb|safeway|walgreens|cvs|gap|sears|ikea|tesla|deloitte|kpmg|pwc|ey|accenture|u\.?s\.? (?:army|navy|air|marine|coast|postal)|girl scouts|boy scouts|ymca|ywca|goodwill|habitat for humanity|self[- ]employed|freelance|various)\b/i
 const SCHOOL =
-  /(?<!\p{L})(?:universit[yàéä]t?|universidad|universidade|université|college|collège|colegio|institute|instituto|school|academy|polytechnic|politécnico|conservatory|seminary|lycée|cégep|cegep|hochschule|ucla|rutgers|caltech|johns hopkins|notre dame|gymnasium|lyceum|liceo|escuela|politecnico|universit(?:ä|a)t|sciences po|vocational|votech|trade sch|mit|usc|nyu|suny|cuny|asu|lsu|byu|ucf|fiu|fsu|utsa|smu|tcu|unlv|sdsu|sfsu|csun|csulb|penn state|ohio state|cal state|cal poly|georgia tech|virginia tech|texas tech|texas a&m|uc (?:berkeley|davis|irvine|san diego|santa barbara|santa cruz|riverside|los angeles)|ut (?:austin|dallas|arlington|san antonio)|kaplan|coursera|high sch|sixth form|grammar|prep|high$)(?!\p{L})/iu
+  /(?<!\p{L})(?:universit[yàéä]t?|universidad|universidade|université|college|collège|colegio|institute|instituto|school|academy|polytechnic|politécnico|conservatory|seminary|lycée|cégep|cegep|hochschule|ucla|rutgers|caltech|johns hopkins|notre dame|gymnasium|lyceum|liceo|escuela|politecnico|universit(?:ä|a)t|sciences po|vocational|votech|trade sch|mit|usc|nyu|suny|cuny|asu|lsu|byu|ucf|fiu|fsu|utsa|smu|tcu|unlv|sdsu|sfsu|csun|csulb|penn state|ohio state|cal state|cal poly|georgia tech|virginia tech|texas tech|texas a&m|uc (?:berkeley|davis|irvine|san diego|santa barbara|santa cruz|riverside|los angeles)|ut (?:austin|dallas|arlington|san antonio)|kaplan|coursera|udemy|udacity|edx|flatiron|general assembly|ce shop|aceable(?: ?agent)?|colibri|real estate express|mckissock|proschools|examfx|univ|universiti|universiteit|universitet|uniwersytet|univerzit\p{L}*|tecnol[oó]gico|école|ecole|fachhochschule|faculdade|facultad|preparatoria|conservatoire|schools|adult education|(?:education(?:al)?|learning|training|career) (?:cent(?:er|re)|services)|unc|high sch|sixth form|grammar|prep|high$)(?!\p{L})/iu
 const DEGREE =
-  /\b(?:bachelor(?:['’]?s)?|master(?:['’]?s)?|doctor(?:ate)?|associate(?:['’]?s)?(?= (?:of|in|degree)\b)|associates degree|diploma|ged|g\.e\.d\.?|degree|certificate|certification|mba|m\.b\.a\.?|emba|bba|b\.b\.a\.?|bsba|bsb|bsre|msre|mre|bscs|mscs|bsit|bsee|bsme|bpa|mph|mhr|macc|bacc|bas|bgs|mps|bps|dba|edd|pharmd|\d{2,3}[ -](?:(?:clock|credit)[ -])?hours?|licen[sc]ing course|b\.s\.b\.a\.?|bfa|b\.f\.a\.?|mfa|m\.f\.a\.?|phd|ph\.d\.?|jd|j\.d\.?|llb|ll\.b\.?|llm|ll\.m\.?|aas|a\.a\.s\.?|beng|meng|mphil|bed|med|m\.ed\.?|b\.ed\.?|bsn|msw|bsw|mpa|aec|dec|hnd|hnc|btec|gcses?|a[- ]levels?|nvq|foundation degree|honou?rs degree|licenciatura|licenciado|licence|maîtrise|baccalauréat|coursework|b\.e\.|m\.e\.|b\.?tech|m\.?tech|bsc|b\.sc\.?|msc|m\.sc\.?|bcom|b\.com\.?|mcom|minor in|major in|some college|(?:program(?:me)?|(?<!relevant )course)(?=$|,| [–-])|international baccalaureate|higher secondary|equivalency|pre-?licens(?:ing|ure|e)(?: course)?|real estate course)(?![\p{L}\d])/iu
+  /\b(?:bachelor(?:['’]?s)?|master(?:['’]?s)?|doctor(?:ate)?|associate(?:['’]?s)?(?= (?:of|in|degree)\b)|associates degree|diploma|ged|g\.e\.d\.?|degree|certificate|certification|mba|m\.b\.a\.?|emba|bba|b\.b\.a\.?|bsba|bsb|bsre|msre|mre|bscs|mscs|bsit|bsee|bsme|bpa|mph|mhr|macc|bacc|bas|bgs|mps|bps|dba|edd|pharmd|\d{2,3}[ -](?:(?:clock|credit)[ -])?hours?|licen[sc]ing course|b\.s\.b\.a\.?|bfa|b\.f\.a\.?|mfa|m\.f\.a\.?|phd|ph\.d\.?|jd|j\.d\.?|llb|ll\.b\.?|llm|ll\.m\.?|aas|a\.a\.s\.?|beng|meng|mphil|bed|med|m\.ed\.?|b\.ed\.?|bsn|msw|bsw|mpa|hnd|hnc|btec|gcses?|a[- ]levels?|nvq|foundation degree|honou?rs degree|licenciatura|licenciado|licence|maîtrise|baccalauréat|coursework|b\.e\.|m\.e\.|b\.?tech|m\.?tech|bsc|b\.sc\.?|msc|m\.sc\.?|bcom|b\.com\.?|mcom|minor in|major in|some college|(?:program(?:me)?|(?<!relevant )course)(?=$|,| [–-])|international baccalaureate|higher secondary|equivalency|high school or equivalent|bootcamp|immersive|nanodegree|apprenticeship|magister|laurea|diplom-\p{L}+|abogad[oa]|contador público|ingenier[oa]|ingeniería|bachillerato|maestría|post-?licens(?:ing|ure|e)(?: course)?|pre-?licens(?:ing|ure|e)(?: course)?|real estate course)(?![\p{L}\d])/iu
 /** Degrees of two letters, which must be capitals: `BA`, `B.S.`, `AA`; and others with full stops: `M.Div.`. */
 const SHORT_DEGREE =
-  /(?:^|[\s,(])(?:(?:[BM]|Ph|Th|Ed|Psy|S)\. ?(?:[A-Z][a-z]{0,5}\. ?){1,2}|(?:B\.? ?A|B\.? ?S|B\.? ?E|A\.? ?B|S\.? ?B|M\.? ?A|M\.? ?S|A\.? ?A|A\.? ?S)\.?)(?=$|[\s,:(–-])/
+  /(?:^|[\s,(])(?:AEC|DEC|(?:[BM]|Ph|Th|Ed|Psy|S)\. ?(?:[A-Z][a-z]{0,5}\. ?){1,2}|(?:B\.? ?A|B\.? ?S|B\.? ?E|A\.? ?B|S\.? ?B|M\.? ?A|M\.? ?S|A\.? ?A|A\.? ?S)\.?)(?=$|[\s,:(–-])/
+
+/** The same in a text without capitals. */
+const LOWER_DEGREE = /^(?:b\.?[as]|m\.?[as]|a\.?a|a\.s)\.?(?=$|[\s,])(?=\P{Lu}*$)/u
+/** `Stuyvesant HS`, `Michigan State`. */
+const SHORT_SCHOOL = /^\p{Lu}.*\p{L} H\.?S(?:$|\.)|^(?:\p{Lu}\p{Ll}+ ){1,2}State$/u
 
 const wordsOf = (text: string) =>
   text
@@ -84,8 +89,18 @@ export function companyScore(text: string): number {
   return whole.length > 10 ? score - 3 : score
 }
 
-export const isSchool = (text: string): boolean => SCHOOL.test(text)
-export const isDegree = (text: string): boolean => DEGREE.test(text) || SHORT_DEGREE.test(text)
+export const isSchool = (text: string): boolean => SCHOOL.test(text) || SHORT_SCHOOL.test(text)
+export const isDegree = (text: string): boolean => degreeAt(text) !== undefined
+
+/** Where a text first names a degree. */
+export function degreeAt(text: string): { index: number; end: number } | undefined {
+  const found = [DEGREE, SHORT_DEGREE, LOWER_DEGREE]
+    .map((words) => words.exec(text))
+    .flatMap((match) =>
+      match ? [{ index: match.index + (/^[\s,(]/.test(match[0]) ? 1 : 0), end: match.index + match[0].length }] : [],
+    )
+  return found.sort((a, b) => a.index - b.index)[0]
+}
 
 /** Letters behind a name that are no part of it. */
 export const CREDENTIALS = words(`

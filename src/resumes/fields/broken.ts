@@ -1,0 +1,59 @@
+import { coreOf, endsInLead, isLand } from './campus'
+import { periodsOf } from './dates'
+import { isPlace } from './places'
+import type { Placed } from './sections'
+import { FIELD, NO_MAJOR } from './studies'
+import { degreeAt, isDegree, isSchool } from './vocabulary'
+
+/** How far from the edge of its column a line may end that was broken there, in points. */
+const PADDING = 4
+/** What the name of a school ends in, at the beginning of a line. */
+const HEAD =
+  /^(?:(?:state|community|technical|high|business|law) )?(?:university|college|school|institute|academy)(?: of (?:technology|law|business|real estate))?(?=$|,| [(–—|-]| \d{4})/i
+/** What the name of a degree ends in. */
+const DEGREE_END = /^(?:(?:pre|post)-?licens\p{L}+|course|certificate|program|diploma|degree)\b(?! (?:in|of) )/iu
+
+/** Lines of schools that a narrow column broke, put together. `all` are those of the document, which say how wide columns are. */
+export function joinBroken(lines: Placed[], all: Placed[]): Placed[] {
+  const right = new Map<number, number>()
+  for (const line of all) right.set(line.block, Math.max(right.get(line.block) ?? 0, line.end))
+  const out: Placed[] = []
+  for (const line of lines) {
+    const last = out.at(-1)
+    const [first, ...others] = last?.cells ?? []
+    if (last && first && goesOn(last, line, others[0]?.x ?? right.get(line.block) ?? 0)) {
+      // what is full now goes on as far as its last line
+      const cells = [{ ...first, text: `${first.text} ${line.text}`, end: line.end }, ...others]
+      out[out.length - 1] = { ...last, cells, text: cells.map((cell) => cell.text).join('\t') }
+    } else out.push(line)
+  }
+  return out
+}
+
+/** Whether a line is the rest of the one above, whose first cell has room up to `edge`. */
+function goesOn(last: Placed, line: Placed, edge: number): boolean {
+  const [first] = last.cells
+  if (!first || last.block !== line.block || last.part !== line.part || line.gap >= 1.9) return false
+  if (line.cells.length > 1 || line.isBullet || last.text.length >= 200) return false
+  const [before, after] = [first.text, line.text]
+  if (periodsOf(after.slice(0, 10)).length > 0) return false
+  const isAlike = first.bold === line.bold
+  if (/(?:\b(?:of|in|at|and|the|for|de|del)|[&,])$/i.test(before) || /^(?:in|of|at|and|&|for|de|del) /.test(after))
+    return true
+  if (/\([^)]*$/.test(before) || /[^\d\s]\s*[–—]$/.test(before)) return true
+  if (HEAD.test(after)) {
+    const name = before.split(', ').at(-1) ?? ''
+    return coreOf(name) !== name && (isAlike || /, \p{Lu}[\p{L} ]{2,30}$/u.test(before))
+  }
+  const isFull = first.end + widthOf(line) > edge - PADDING
+  if (!isFull || !isAlike || /\d{4}$/.test(before) || isSchool(after)) return false
+  if (isDegree(before)) return degreeAt(after)?.index !== 0 || DEGREE_END.test(after)
+  if (!isSchool(before)) return DEGREE_END.test(after) && !isLand(before.split(', ').at(-1) ?? '')
+  const [name = ''] = after.split(/,|\s[–—|]\s/)
+  const isName = /^\p{Lu}/u.test(name) && name.split(' ').length <= 3 && !FIELD.test(name)
+  return !isDegree(after) && (isPlace(after) ? endsInLead(before) : isName && !NO_MAJOR.test(after))
+}
+
+/** The width of a line's first word, with the space before it. */
+const widthOf = ({ text, x, end }: Placed) =>
+  ((end - x) * ((text.split(/[ ,\t]/, 1)[0]?.length ?? 0) + 1)) / Math.max(1, text.length)

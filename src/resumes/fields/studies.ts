@@ -1,0 +1,273 @@
+import { coreOf, hasCampuses, isCity, isLand, needsCampus, withoutCity } from './campus'
+import { type PeriodText, periodsOf } from './dates'
+import { headingOf, NAMES_COLUMN } from './headings'
+import { isSaidOfSchool } from './notes'
+import { withoutPlace } from './places'
+import { withoutPeriods } from './ranges'
+import type { Placed } from './sections'
+import { degreeAt, isDegree, isSchool } from './vocabulary'
+
+/** What a line says of someone's studies. */
+export interface Study {
+  school: string | null
+  degree: string | null
+  period: PeriodText | null
+  /** A text that is neither, by its words: the school, if no other is found. */
+  other: string | null
+  /** The end of the degree, if that is no field of study: the school, if no other is found. */
+  tail: string | null
+}
+
+const NOTHING: Study = { school: null, degree: null, period: null, other: null, tail: null }
+const SEPARATOR =
+  /\t|\s+[|•·/]\s+|\s*\|\s*|\s+[–—-]{1,3}\s+|;\s|(?<=\p{Ll}{4}|\p{L}{6})\.\s+(?=\p{Lu})|(?<=, [A-Z]{2})[.:]\s+(?=\p{Lu}|\d)|(?<=(?:\S (?:University|UNIVERSITY|College|COLLEGE|School|SCHOOL|Institute|INSTITUTE|Academy|ACADEMY)|University of|UNIVERSITY OF)[^:]{0,40}):\s+(?=\p{Lu})/u
+/** What stands beside degrees and schools, and is neither a field of study nor a name. */
+export const NO_MAJOR =
+  /\b(?:gpa|g\.p\.a|laude|honou?rs|dean|minor|cumulative|distinction|graduated|class of|expected|anticipated|concentration|thesis|awards?|activities|courses?|coursework|scholarship|member|president|valedictorian|hours|present|completed|major|transferred|relevant|study abroad|campus|online)\b/i
+const EXTRA =
+  /^(?:(?:graduated|graduate|attended|attending|enrolled|student)(?: (?:from|of|at|in))? (?=(?:the )?\p{Lu})|(?:graduated|graduation|graduating|class of|expected|anticipated|completed|conferred|awarded|degree conferred|in progress|candidate|attended)\b|(?:education|date|year)s?\s*(?::|$))[\s:,.]*/iu
+/** What one does for a degree. */
+const EFFORT =
+  /^(?:I )?(?:(?:have|hold|holds|earned|received|obtained|currently|pursuing|seeking|completing|working (?:on|towards?)|candidate for) )+(?:an? |my )?(?=\S)/i
+/** `School: Rice University` */
+const LABEL =
+  /^(?:(?:name(?: (?:and|&) location)?(?: of)? ?)?(?:school|institution|university|college|high school)?(?: name)?|degree(?: earned| awarded)?|diploma|award|qualification|program(?:me)?|course|certificate|major|field of study|course of study)\s*:\s*(?=\S)/i
+/** `School of Business, Rice University`: a part of the school behind the comma. */
+const PART = /^(?:the )?(?:[\p{L}.]+ ){0,3}(?:school|college|faculty|department|institute|division) of [\p{L}& ]+$/iu
+/** How fields of study end, and some that end otherwise. */
+export const FIELD =
+  /(?:ing|ics|logy|ment|tions?|ance|istry|graphy|sophy|ture|nomy|ience|ciences?|tory|iature|ies|ish|ese|ism|cy|law|arts?|tech|technology|sales|history|commerce|nursing|business|systems|theat(?:er|re)|music|design|estate|work|health|care|affairs|relations|services|spanish|french|german|math|film|dance|studio|general|major|minor)\b/i
+const COURSE = /^\d{2,3}[ -](?:(?:clock|credit)[ -])?hours?\b|\b(?:pre|post)-?licens|\blicens\p{L}+ course\b/iu
+
+const isMajor = (text: string) => /^\p{Lu}[\p{L}&'’. ]{2,40}$/u.test(text) && text.split(' ').length <= 4
+const isOnly = {
+  school: (text: string) => isSchool(text) && !isDegree(text),
+  degree: (text: string) => isDegree(text) && !isSchool(text),
+}
+
+export function studyIn(line: Placed): Study {
+  const period = periodIn(line.text)
+  const isNote = line.isBullet && !isSchool(line.text) && !isDegree(line.text)
+  const label = /^([\p{L} ]{4,30}):\s/u.exec(line.text)?.[1]
+  if (
+    isNote ||
+    (isSaidOfSchool(line.text) && !LABEL.test(line.text)) ||
+    line.text.length > 220 ||
+    (label && headingOf(label) === 'other' && !LABEL.test(line.text))
+  )
+    return NOTHING
+  const study: Study = { ...NOTHING, period }
+  const whole = withoutPeriods(line.text)
+  const texts = whole
+    .replace(LABEL, '')
+    .split(SEPARATOR)
+    .map((text) => bare(text.trim().replace(LABEL, '')))
+    .filter((text) => text && !isLand(text) && !NAMES_COLUMN.test(text))
+  for (const [i, text] of texts.entries()) {
+    if (
+      /^(?:relevant |related )?(?:(?:coursework|courses)(?! in )|gpa|honors|activities|minor|thesis|dean)/i.test(text)
+    )
+      continue
+    const read = readText(text)
+    study.school ??= read.school
+    study.tail ??= read.tail
+    if (!read.school && !read.degree) {
+      const campus = study.school && i > 0 ? campusIn(whole, texts[i - 1] ?? '', text) : undefined
+      if (campus && study.school && campus.startsWith(study.school)) study.school = campus
+      else if (!NO_MAJOR.test(text)) study.other ??= unknownIn(text)
+    }
+    if (study.degree === null) study.degree = read.degree
+    else if (
+      read.degree === null &&
+      read.school === null &&
+      !NO_MAJOR.test(text) &&
+      isMajor(text) &&
+      isDegree(texts[i - 1] ?? '')
+    )
+      study.degree += `, ${text}`
+  }
+  return study
+}
+
+/** The period of a line. `Present (expected May 2026)` and `2022 – expected 2026` end when they are expected to; `’09` is a year. */
+function periodIn(text: string): PeriodText | null {
+  const plain = text.replace(/([–—-]|\bto)\s+\(?(?:expected|anticipated|exp\.?|projected)\s+(?:in\s+)?/i, '$1 ')
+  const [first, ...others] = periodsOf(plain)
+  const end =
+    first?.isCurrent && /expected|anticipated|graduat/i.test(text) ? others.find((one) => one.isSingle) : undefined
+  if (first) return end ? { ...first, endDate: end.endDate, isCurrent: false } : first
+  const [year, short] = /(?:^|[\s,(])['’‘](\d\d)(?=$|[\s,;)])/.exec(text) ?? []
+  if (!year || !short) return null
+  const endDate = (Number(short) > 60 ? '19' : '20') + short
+  return {
+    startDate: null,
+    endDate,
+    isCurrent: false,
+    isSingle: true,
+    isOpen: false,
+    text: year,
+    index: text.indexOf(year),
+  }
+}
+
+/** A text between separators without place, effort and what it says of dates. */
+function bare(text: string): string {
+  const rest = text
+    .replace(EXTRA, '')
+    .replace(/^the (?=\p{Lu})/u, '')
+    .replace(/,? online$/i, '')
+    .replace(/\s*\((?:formerly|now|online)[^()]*\)/i, '')
+    .trim()
+  const effort = EFFORT.exec(rest)?.[0] ?? ''
+  const told = isDegree(rest.slice(effort.length, effort.length + 40)) ? rest.slice(effort.length) : rest
+  if (!isSchool(told)) return withoutPlace(told)
+  const placed = withoutPlace(told)
+  const [, next] = (told.startsWith(placed) && /^, ([^,]+)$/.exec(told.slice(placed.length))) || []
+  const [last = '', ...before] = placed.split(', ').reverse()
+  return next && isSchool(last) ? [...before.reverse(), withoutCity(last, next)].join(', ') : placed
+}
+
+/** `University of Wisconsin - Madison`: the school with its campus, as it is written, if what follows it is one. */
+function campusIn(whole: string, school: string, text: string): string | undefined {
+  const from = whole.indexOf(school)
+  const to = whole.indexOf(text, from + school.length)
+  const isBehind = from >= 0 && to > 0 && /^\s[–—-]{1,3}\s$/.test(whole.slice(from + school.length, to))
+  return isBehind && hasCampuses(school) && isCity(text) ? whole.slice(from, to + text.length) : undefined
+}
+
+/** A text that could be a school of any name, without its place. */
+function unknownIn(text: string): string | null {
+  const [first = '', ...rest] = text.split(', ')
+  return isMajor(first) && (rest.length === 0 || isLand(rest.at(-1) ?? '')) ? first : null
+}
+
+/** What ends the degree is the school, if there is no other. */
+export function withTail<S extends Study>(study: S): S {
+  const { school, degree, tail } = study
+  if (school !== null || !tail || !degree?.endsWith(`, ${tail}`)) return study
+  return { ...study, school: tail, degree: degree.slice(0, -tail.length - 2) }
+}
+
+/** A text between separators: a school, a degree with its major, or both with a comma between. */
+function readText(text: string): Pick<Study, 'school' | 'degree' | 'tail'> {
+  const two = apart(text)
+  if (two) return { ...two, tail: null }
+  const parts = text.split(/,\s+(?![^()]*\))|,(?=\p{Lu})(?![^()]*\))/u).map((part) => part.trim())
+  let school: string | null = null
+  let degree: string | null = null
+  let last: 'school' | 'degree' | 'none' = 'none'
+  for (const [i, part] of parts.entries()) {
+    const next = parts[i + 1] ?? ''
+    const glued: ReturnType<typeof unglued> = school === null && degree === null ? unglued(part) : undefined
+    const hasSchool = isSchool(part)
+    const hasDegree = isDegree(part)
+    if (glued) {
+      school = withoutCity(glued.school, next)
+      degree = glued.degree
+      last = glued.isSchoolFirst ? 'degree' : 'school'
+    } else if (
+      hasSchool &&
+      !(hasDegree && degree === null && isNoSchool(part, parts.slice(i + 1))) &&
+      school === null
+    ) {
+      school = withoutCity(part, next)
+      last = 'school'
+    } else if (hasSchool && last === 'school' && school && PART.test(school) && /\buniversit/i.test(part)) {
+      school += `, ${part}`
+      last = 'none'
+    } else if (hasDegree && degree === null) {
+      // a place before a colon is none of it
+      degree = last === 'school' ? part.replace(/^\p{Lu}[\p{L} ]{2,24}: (?=\d|\p{Lu})/u, '') : part
+      last = 'degree'
+    } else if (
+      last === 'degree' &&
+      degree &&
+      isMajor(part) &&
+      !NO_MAJOR.test(part) &&
+      !isLand(part.replace(/^state of /i, '')) &&
+      !isLand(next)
+    ) {
+      degree += `, ${part}`
+      // a list goes on up to its `and`
+      last = parts.slice(i + 1, i + 3).some((other) => / (?:&|and) /.test(other) && !isSchool(other))
+        ? 'degree'
+        : 'none'
+    } else if (
+      last === 'school' &&
+      school &&
+      hasCampuses(school) &&
+      isCity(part) &&
+      !isLand(part) &&
+      (needsCampus(school) || !isLand(next))
+    ) {
+      school += `, ${part}`
+      last = 'none'
+    } else last = 'none'
+  }
+  const [first = '', second = ''] = parts
+  const isNamed = COURSE.test(second) || !FIELD.test(first)
+  if (!school && isMajor(first) && isNamed && !NO_MAJOR.test(first) && !isDegree(first) && isDegree(second))
+    school = first
+  const end = degree?.split(', ').at(-1) ?? ''
+  const tail = !school && end !== degree && !/^state of /i.test(end) && !FIELD.test(end) && !isDegree(end) ? end : null
+  return { school, degree, tail }
+}
+
+/** `High School Diploma`; `B.A. School Counseling`, if a school follows. */
+const isNoSchool = (text: string, others: string[]) =>
+  /^(?:high school )?(?:diploma|degree)|^high school or|^some college|diploma$/i.test(text) ||
+  (degreeAt(text)?.index === 0 && others.some(isOnly.school))
+
+/** A degree and a school with a word, a colon or parentheses between: `BA from Rice University`, `Rice University (BA)`. */
+function apart(text: string): { school: string | null; degree: string | null } | undefined {
+  const at =
+    / (?:from|at) (?:the )?(?=\p{Lu})/u.exec(text) ??
+    / (?:from|at) (?:the )?(?=\S+ (?:\S+ )?(?:university|college)|university|college)/i.exec(text)
+  const [before, behind] = at ? [text.slice(0, at.index), text.slice(at.index + at[0].length)] : ['', '']
+  const isStudied =
+    /^(?:studied|completed|majored|coursework|credits|\d+ (?:credits|hours)|(?:one|two|three|\d) years?)\b/i.test(
+      before,
+    )
+  if (at && !isSchool(before) && (isDegree(before) || (isStudied && isSchool(behind)))) {
+    const school =
+      /^ from/i.test(at[0]) || isSchool(behind) ? (readText(behind).school ?? behind.split(', ')[0] ?? null) : null
+    if (school) return { school, degree: isDegree(before) ? before : null }
+  }
+  const [, first, second] =
+    /^([^:]{2,90}):\s+(.{2,})$/.exec(text) ?? /^([^()]{2,120}\S)\s*\(([^()]{2,80}?)[\s,;]*\)$/.exec(text) ?? []
+  if (!first || !second) return undefined
+  if (isOnly.school(first) && isOnly.degree(second))
+    return { school: readText(first).school, degree: readText(second).degree }
+  if (isOnly.degree(first) && isOnly.school(second))
+    return { school: readText(second).school, degree: readText(first).degree }
+  return undefined
+}
+
+/** `BA English Rice University`, `Rice University BA English`: a degree and a school with nothing between. */
+function unglued(part: string): { school: string; degree: string; isSchoolFirst: boolean } | undefined {
+  const found = isSchool(part) ? degreeAt(part) : undefined
+  if (!found) return undefined
+  const core = coreOf(part)
+  const tail = core ? part.slice(core.length).trim() : ''
+  const inTail = degreeAt(tail)
+  if (core && inTail) {
+    const isWhole = /^(?:diploma|certificat|course|program|degree|licen|pre-?lic|coursework|\d)/i.test(
+      tail.slice(inTail.index),
+    )
+    const from = isWhole ? 0 : inTail.index
+    return { school: `${core} ${tail.slice(0, from)}`.trim(), degree: tail.slice(from), isSchoolFirst: true }
+  }
+  if (found.index > 0) return undefined
+  const words = part.slice(found.end).trim().split(/\s+/)
+  const head = words.findIndex((word) =>
+    /^(?:universit\p{L}*|universidad|college|institute|academy|schools?)$/iu.test(word),
+  )
+  const isTail = /^(?:universi|institute|academy)/i.test(words[head] ?? '') || head === words.length - 1
+  if (head < 0 || !(isTail || /^(?:of|de|at)$/i.test(words[head + 1] ?? ''))) return undefined
+  const from =
+    words.slice(0, head).findLastIndex((word) => /^(?:in|of|and|&|with)$|\)$/.test(word) || FIELD.test(word)) + 1
+  const school = words.slice(from).join(' ')
+  if (coreOf(school) === undefined || (from === head && !/^(?:of|de|at)$/i.test(words[head + 1] ?? '')))
+    return undefined
+  return { school, degree: part.slice(0, part.length - school.length).trim(), isSchoolFirst: false }
+}
