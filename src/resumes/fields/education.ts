@@ -1,8 +1,8 @@
 import { joinBroken } from './broken'
 import { at } from './contact'
-import { periodsOf } from './dates'
+import { type PeriodText, periodsOf } from './dates'
 import type { ParsedResume } from './parsed'
-import { joinRanges } from './ranges'
+import { joinRanges, withoutPeriods } from './ranges'
 import { of, type Placed } from './sections'
 import { type Study, studyIn, withTail } from './studies'
 import { isDegree, isSchool } from './vocabulary'
@@ -29,6 +29,7 @@ export function educationOf(lines: Placed[]): ParsedResume['education'] {
   const own = joinBroken(joinRanges(lines.filter((line) => line.section === 'education')), lines).flatMap(apart)
   let schoolFirst: boolean | undefined
   let pending: { text: string; line: Placed } | null = null
+  let early: { period: PeriodText | null; line: Placed } | undefined
   for (const [i, line] of own.entries()) {
     const last = drafts.at(-1)
     const read = studyIn(line)
@@ -40,14 +41,25 @@ export function educationOf(lines: Placed[]): ParsedResume['education'] {
       last.period ??= found.period
       continue
     }
+    // `Life, Accident & Health Course` below a school has none of its own
+    if (isBelow && found.school && found.degree && !isSchool(found.school)) {
+      found.degree = `${found.school}, ${found.degree}`
+      found.school = null
+    }
     // beside its university, the part of it says little
-    if (last?.school && line.line - last.line.line === 1 && isBelow && !found.degree) {
-      const [isPart, isWhole] = [FACULTY.test(found.school ?? ''), FACULTY.test(last.school)]
-      if (found.school && isPart !== isWhole) {
-        if (isWhole) last.school = found.school
+    const isBeside = own[i - 1]?.line === line.line - 1 && line.gap < 1.9 && !found.degree
+    if (isBeside && last?.school && found.school) {
+      const [isPart, isWhole] = [FACULTY.test(found.school), FACULTY.test(last.school)]
+      if (isPart !== isWhole && (isPart ? own[i - 1]?.text.includes(last.school) : isBelow)) {
+        if (!isPart) last.school = found.school
         last.period ??= found.period
         continue
       }
+    }
+    // above the next entry, where all of this one is told
+    if (last?.period && last.school && last.degree && !found.school && !found.degree && isOnlyDates(line.text)) {
+      early = { period: found.period, line }
+      continue
     }
     // apart from the entry above, and on top of a school of its own
     const next = line.gap > 1.9 && found.school === null ? own[i + 1] : undefined
@@ -82,7 +94,8 @@ export function educationOf(lines: Placed[]): ParsedResume['education'] {
         last?.line.part === line.part
           ? last.school
           : null
-      drafts.push({ ...found, other: found.other ?? above, school: found.school ?? heir, line })
+      const period = found.period ?? (early?.line.line === line.line - 1 ? early.period : null)
+      drafts.push({ ...found, period, other: found.other ?? above, school: found.school ?? heir, line })
     } else {
       last.school ??= found.school
       last.degree ??= found.degree
@@ -103,14 +116,18 @@ export function educationOf(lines: Placed[]): ParsedResume['education'] {
     .slice(0, MAX_SCHOOLS)
 }
 
-/** `M.Ed., Rice University, 1999; B.S., Kent State University, 1994`: a line of several entries, each with a degree and dates. */
+const isOnlyDates = (text: string) => withoutPeriods(text).length < 3
+
+/** `M.Ed., Rice University, 1999; B.S., Kent State University, 1994`: a line of several entries, each with a degree and a school or dates. */
 function apart(line: Placed): Placed[] {
   const [cell, ...others] = line.cells
-  const texts = line.text.split('; ')
-  const isList = texts.every((text) => isDegree(text) && periodsOf(text).length > 0)
-  return cell && others.length === 0 && isList && texts.length > 1
-    ? texts.map((text) => of(line, [{ ...cell, text }]))
-    : [line]
+  if (!cell || others.length > 0) return [line]
+  for (const separator of [/;\s+/, /\s+\|\s+/, /(?<=\d|\p{Ll}{2})\.\s+(?=\p{Lu})/u]) {
+    const texts = line.text.split(separator)
+    const isList = texts.every((text) => isDegree(text) && (isSchool(text) || periodsOf(text).length > 0))
+    if (texts.length > 1 && isList) return texts.map((text) => of(line, [{ ...cell, text }]))
+  }
+  return [line]
 }
 
 function toSchool(draft: Draft): School {

@@ -29,6 +29,9 @@ const EXTRA =
 /** What one does for a degree. */
 const EFFORT =
   /^(?:I )?(?:(?:have|hold|holds|earned|received|obtained|currently|pursuing|seeking|completing|working (?:on|towards?)|candidate for) )+(?:an? |my )?(?=\S)/i
+/** Words that no name has. */
+const TOLD =
+  /(?<!\p{L})(?:while|through|my|was|were|when|who|which|during|after|before|attending|working|worked|advisor|assistant)(?!\p{L})/iu
 /** `School: Rice University` */
 const LABEL =
   /^(?:(?:name(?: (?:and|&) location)?(?: of)? ?)?(?:school|institution|university|college|high school)?(?: name)?|degree(?: earned| awarded)?|diploma|award|qualification|program(?:me)?|course|certificate|major|field of study|course of study)\s*:\s*(?=\S)/i
@@ -62,7 +65,7 @@ export function studyIn(line: Placed): Study {
     .replace(LABEL, '')
     .split(SEPARATOR)
     .map((text) => bare(text.trim().replace(LABEL, '')))
-    .filter((text) => text && !isLand(text) && !NAMES_COLUMN.test(text))
+    .filter((text) => text && !isLand(text.replace(/^state of /i, '')) && !NAMES_COLUMN.test(text))
   for (const [i, text] of texts.entries()) {
     if (
       /^(?:relevant |related )?(?:(?:coursework|courses)(?! in )|gpa|honors|activities|minor|thesis|dean)/i.test(text)
@@ -86,7 +89,8 @@ export function studyIn(line: Placed): Study {
     )
       study.degree += `, ${text}`
   }
-  return study
+  // beside a school, what is no field of study is a place
+  return study.school && !FIELD.test(study.other ?? '') ? { ...study, other: null } : study
 }
 
 /** The period of a line. `Present (expected May 2026)` and `2022 – expected 2026` end when they are expected to; `’09` is a year. */
@@ -159,7 +163,7 @@ function readText(text: string): Pick<Study, 'school' | 'degree' | 'tail'> {
   for (const [i, part] of parts.entries()) {
     const next = parts[i + 1] ?? ''
     const glued: ReturnType<typeof unglued> = school === null && degree === null ? unglued(part) : undefined
-    const hasSchool = isSchool(part)
+    const hasSchool = isSchool(part) && !TOLD.test(part) && !TOLD.test(parts[0] ?? '')
     const hasDegree = isDegree(part)
     if (glued) {
       school = withoutCity(glued.school, next)
