@@ -9,9 +9,14 @@ import { degreeAt, isDegree, isSchool } from './vocabulary'
 const PADDING = 4
 /** What the name of a school ends in, at the beginning of a line. */
 const HEAD =
-  /^(?:(?:state|community|technical|high|business|law) )?(?:university|college|school|institute|academy)(?: of (?:technology|law|business|real estate))?(?=$|,| [(–—|-]| \d{4})/i
+  /^(?:(?:state|community|technical|high|business|law) )?(?:university|college|school|institute|academy)(?: of (?:technology|law|business|real estate))?(?=$|[,-]| [(–—|-]| \d{4})/i
 /** What the name of a degree ends in. */
 const DEGREE_END = /^(?:(?:pre|post)-?licens\p{L}+|course|certificate|program|diploma|degree)\b(?! (?:in|of) )/iu
+
+const OF_END = /\b(?:college|school|institute|academy) of \S+$/i
+/** What a year follows. */
+const MONTH_END =
+  /(?:\b(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)\p{Ll}{0,6}\.?,?|\b(?:graduated|expected|class of|spring|summer|fall|winter)|[^\d\s]\s*[,–—-])$/iu
 
 /** Lines of schools that a narrow column broke, put together. `all` are those of the document, which say how wide columns are. */
 export function joinBroken(lines: Placed[], all: Placed[]): Placed[] {
@@ -36,6 +41,7 @@ function goesOn(last: Placed, line: Placed, edge: number): boolean {
   if (!first || last.block !== line.block || last.part !== line.part || line.gap >= 1.9) return false
   if (line.cells.length > 1 || line.isBullet || last.text.length >= 200) return false
   const [before, after] = [first.text, line.text]
+  if (/^(?:19|20)\d\d\b/.test(after)) return MONTH_END.test(before)
   if (periodsOf(after.slice(0, 10)).length > 0) return false
   const isAlike = first.bold === line.bold
   if (/(?:\b(?:of|in|at|and|the|for|de|del)|[&,])$/i.test(before) || /^(?:in|of|at|and|&|for|de|del) /.test(after))
@@ -49,8 +55,8 @@ function goesOn(last: Placed, line: Placed, edge: number): boolean {
   if (!isFull || !isAlike || /\d{4}$/.test(before) || isSchool(after)) return false
   if (isDegree(before)) return degreeAt(after)?.index !== 0 || DEGREE_END.test(after)
   if (!isSchool(before)) return DEGREE_END.test(after) && !isLand(before.split(', ').at(-1) ?? '')
-  const [name = ''] = after.split(/,|\s[–—|]\s/)
-  const isName = /^\p{Lu}/u.test(name) && name.split(' ').length <= 3 && !FIELD.test(name)
+  const [name = ''] = after.split(/,|\s[–—|-]\s/)
+  const isName = /^\p{Lu}/u.test(name) && name.split(' ').length <= 3 && (!FIELD.test(name) || OF_END.test(before))
   return !isDegree(after) && (isPlace(after) ? endsInLead(before) : isName && !NO_MAJOR.test(after))
 }
 

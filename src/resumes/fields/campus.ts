@@ -10,6 +10,10 @@ const CORE = new RegExp(
   String.raw`^(?:.*(?<!\p{L}))?${HEAD}(?!\p{L})(?: (?:of|de|del|at|for|in) (?:the )?${NAME}(?:,? (?:and|&) ${NAME})*)*`,
   'iu',
 )
+/** `Kellogg School of Management`: a part of a university, by its name. */
+export const isFaculty = (text: string): boolean => FACULTY.test(text)
+const FACULTY =
+  /^(?:the )?(?:[\p{L}.&]+ ){0,3}(?:school|college|faculty|department) of (?!real estate)[\p{L}&, ]+$|^[\p{L}. ]+ (?:business|law|graduate) school$/iu
 /** What names any school. */
 const ANY = new RegExp(
   `^(?:the )?(?:(?:state|community|technical|high|business|law|graduate|trade|secondary|middle|some|junior|medical|vocational|university) )*${HEAD}$`,

@@ -1,7 +1,9 @@
 import { joinBroken } from './broken'
+import { isFaculty } from './campus'
 import { at } from './contact'
 import { type PeriodText, periodsOf } from './dates'
 import type { ParsedResume } from './parsed'
+import { isPlace } from './places'
 import { joinRanges, withoutPeriods } from './ranges'
 import { of, type Placed } from './sections'
 import { type Study, studyIn, withTail } from './studies'
@@ -10,9 +12,6 @@ import { isDegree, isSchool } from './vocabulary'
 type School = ParsedResume['education'][number]
 
 const MAX_SCHOOLS = 20
-/** A part of a university, on a line of its own. */
-const FACULTY =
-  /^(?:the )?(?:[\p{L}.&]+ ){0,3}(?:school|college|faculty|department) of (?!real estate)[\p{L}&, ]+$|^[\p{L}. ]+ (?:business|law|graduate) school$/iu
 /** What only says more of the degree above. */
 const MAJOR = /^(?:double )?(?:majors?|minors?|concentration|emphasis|speciali[sz]ation)\b(?: in\b|:)/i
 
@@ -47,17 +46,18 @@ export function educationOf(lines: Placed[]): ParsedResume['education'] {
       found.school = null
     }
     // beside its university, the part of it says little
-    const isBeside = own[i - 1]?.line === line.line - 1 && line.gap < 1.9 && !found.degree
-    if (isBeside && last?.school && found.school) {
-      const [isPart, isWhole] = [FACULTY.test(found.school), FACULTY.test(last.school)]
-      if (isPart !== isWhole && (isPart ? own[i - 1]?.text.includes(last.school) : isBelow)) {
+    if (own[i - 1]?.line === line.line - 1 && line.gap < 1.9 && last?.school && found.school) {
+      const [isPart, isWhole] = [isFaculty(found.school), isFaculty(last.school)]
+      const isOne = isBelow || (isPart && !found.degree && own[i - 1]?.text.includes(last.school))
+      if (isPart !== isWhole && isOne) {
         if (!isPart) last.school = found.school
+        last.degree ??= found.degree
         last.period ??= found.period
         continue
       }
     }
     // above the next entry, where all of this one is told
-    if (last?.period && last.school && last.degree && !found.school && !found.degree && isOnlyDates(line.text)) {
+    if (last?.period && last.school && last.degree && !found.school && !found.degree && isOnlyDates(line)) {
       early = { period: found.period, line }
       continue
     }
@@ -116,7 +116,8 @@ export function educationOf(lines: Placed[]): ParsedResume['education'] {
     .slice(0, MAX_SCHOOLS)
 }
 
-const isOnlyDates = (text: string) => withoutPeriods(text).length < 3
+/** Whether a line tells dates, and a place perhaps. */
+const isOnlyDates = ({ cells }: Placed) => cells.every(({ text }) => isPlace(text) || withoutPeriods(text).length < 3)
 
 /** `M.Ed., Rice University, 1999; B.S., Kent State University, 1994`: a line of several entries, each with a degree and a school or dates. */
 function apart(line: Placed): Placed[] {

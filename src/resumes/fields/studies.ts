@@ -1,4 +1,4 @@
-import { coreOf, hasCampuses, isCity, isLand, needsCampus, withoutCity } from './campus'
+import { coreOf, hasCampuses, isCity, isFaculty, isLand, needsCampus, withoutCity } from './campus'
 import { type PeriodText, periodsOf } from './dates'
 import { headingOf, NAMES_COLUMN } from './headings'
 import { isSaidOfSchool } from './notes'
@@ -31,7 +31,7 @@ const EFFORT =
   /^(?:I )?(?:(?:have|hold|holds|earned|received|obtained|currently|pursuing|seeking|completing|working (?:on|towards?)|candidate for) )+(?:an? |my )?(?=\S)/i
 /** Words that no name has. */
 const TOLD =
-  /(?<!\p{L})(?:while|through|my|was|were|when|who|which|during|after|before|attending|working|worked|advisor|assistant)(?!\p{L})/iu
+  /(?<!\p{L})(?:while|through|my|was|were|when|who|which|during|after|before|attending|working|worked|advisor|assistant|realtor\S{0,2} institute)(?!\p{L})|\b(?:scholar|award|fellow|member|alumn\p{L}+|association|club|team|fund|foundation)s?$/iu
 /** `School: Rice University` */
 const LABEL =
   /^(?:(?:name(?: (?:and|&) location)?(?: of)? ?)?(?:school|institution|university|college|high school)?(?: name)?|degree(?: earned| awarded)?|diploma|award|qualification|program(?:me)?|course|certificate|major|field of study|course of study)\s*:\s*(?=\S)/i
@@ -60,7 +60,7 @@ export function studyIn(line: Placed): Study {
   )
     return NOTHING
   const study: Study = { ...NOTHING, period }
-  const whole = withoutPeriods(line.text)
+  const whole = withoutPeriods(line.text).replace(SHORT_YEAR, '')
   const texts = whole
     .replace(LABEL, '')
     .split(SEPARATOR)
@@ -72,7 +72,8 @@ export function studyIn(line: Placed): Study {
     )
       continue
     const read = readText(text)
-    study.school ??= read.school
+    if (study.school === null || (read.school && isFaculty(study.school) && !isFaculty(read.school)))
+      study.school = read.school
     study.tail ??= read.tail
     if (!read.school && !read.degree) {
       const campus = study.school && i > 0 ? campusIn(whole, texts[i - 1] ?? '', text) : undefined
@@ -93,6 +94,8 @@ export function studyIn(line: Placed): Study {
   return study.school && !FIELD.test(study.other ?? '') ? { ...study, other: null } : study
 }
 
+const SHORT_YEAR = /(?:^|[\s,(])['’‘](\d\d)(?=$|[\s,;)])/
+
 /** The period of a line. `Present (expected May 2026)` and `2022 – expected 2026` end when they are expected to; `’09` is a year. */
 function periodIn(text: string): PeriodText | null {
   const plain = text.replace(/([–—-]|\bto)\s+\(?(?:expected|anticipated|exp\.?|projected)\s+(?:in\s+)?/i, '$1 ')
@@ -100,7 +103,7 @@ function periodIn(text: string): PeriodText | null {
   const end =
     first?.isCurrent && /expected|anticipated|graduat/i.test(text) ? others.find((one) => one.isSingle) : undefined
   if (first) return end ? { ...first, endDate: end.endDate, isCurrent: false } : first
-  const [year, short] = /(?:^|[\s,(])['’‘](\d\d)(?=$|[\s,;)])/.exec(text) ?? []
+  const [year, short] = SHORT_YEAR.exec(text) ?? []
   if (!year || !short) return null
   const endDate = (Number(short) > 60 ? '19' : '20') + short
   return {
