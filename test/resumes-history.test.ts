@@ -78,6 +78,19 @@ describe('licences', () => {
     ['Google Ads Certificate', []],
     ['Member, National Association of Realtors®', []],
     ['Real Estate License (expired)', []],
+    ['Texas Sales Agent License #0712345 (inactive)', []],
+    ['Formerly licensed real estate salesperson (Ohio)', []],
+    ['Series 7 and 66 (inactive)', []],
+    ['SIE, Series 6', ['SIE / - / licensed / sure', 'Series 6 / - / licensed / sure']],
+    ['Real Estate Salesperson – passed exam, awaiting license', ['Real Estate Salesperson / - / in_progress / sure']],
+    [
+      'Real Estate Salesperson License, passed state exam 2024',
+      ['Real Estate Salesperson License / - / in_progress / sure'],
+    ],
+    ['Passed the state and national portions of the Utah broker exam', ['Utah broker / - / in_progress / sure']],
+    ['Sitting for the Utah broker exam', ['Utah broker / - / in_progress / sure']],
+    ['Texas | Adjuster License | 2231456 | Pending', ['Adjuster License / 2231456 / in_progress / sure']],
+    ['Mortgage Loan Originator | NMLS 1234567', ['Mortgage Loan Originator / 1234567 / licensed / sure']],
   ])('%j: %j', (line, found) => expect(licenses([line])).toEqual(found))
 
   test('in the contact area', () => {
@@ -92,6 +105,7 @@ describe('licences', () => {
     expect(licenses(['Nevada Real Estate Salesperson', 'Status: Active'])).toEqual([
       'Nevada Real Estate Salesperson / - / licensed / sure',
     ])
+    expect(licenses(['Nevada Real Estate Salesperson', 'Status: Inactive'])).toEqual([])
   })
   test.each([
     ['Recently passed the Ohio salesperson exam.', 'Ohio salesperson'],

@@ -264,4 +264,14 @@ describe('resumes as they are typed', () => {
   ])('schools of %j', async (lines, schools) => {
     expect((await typed(lines)).education.map(({ school, degree }) => `${school} / ${degree}`)).toEqual(schools)
   })
+
+  test('licences whose numbers stand in a column', async () => {
+    const rows = [
+      'TX Real Estate Broker            0712345',
+      'TX P&C Producer                  2231456',
+      'NMLS                             1234567',
+    ]
+    const { licenses } = await typed(['LICENSES', ...rows])
+    expect(licenses.map(({ number }) => number)).toEqual(['0712345', '2231456', '1234567'])
+  })
 })

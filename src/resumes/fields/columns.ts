@@ -160,11 +160,16 @@ function isAside(text: string): boolean {
     isPlace(text) ||
     isState(text) ||
     LABEL.test(text) ||
+    LICENSE.test(text) ||
     isNote(text) ||
     // a city, whose state stands on the next line
     /^\p{Lu}[\p{L} .]{2,20},$/u.test(text)
   )
 }
+
+/** The number of a licence, or how it stands with it. */
+const LICENSE =
+  /^(?:(?:#|no\.?|nmls|npn|lic\S*) ?#? ?)?[A-Z]{0,4}[-.]?\d{4,12}$|^(?:in)?active$|^(?:pending|current|in progress|expired)(?: \d{4})?$/i
 
 /** What stands before what it is the label of, in forms. */
 const LABEL =

@@ -11,16 +11,19 @@ const MAX_LICENSES = 20
 const TRADE =
   /\b(?:pre-? ?licens\p{L}+|real[- ]estate|sales ?person|sales associate|sales agent|affiliate broker|associate broker|managing broker|principal broker|designated broker|broker|realty|property manager|strata|appraiser|insurance|property (?:and|&|\/|\+) casualty|p ?& ?c|p\/c|casualty|life(?= (?:and|&|\/|only) |,)|accident|health|l ?& ?h|annuit(?:y|ies)|producer|adjuster|claims adjuster|(?:surplus|personal|commercial|general|all)[- ]lines|variable (?:life|contracts)|medicare|long[- ]term care|nmls|mlo|mortgage|loan originator|safe act|dre|bre|calbre|caldre|trec|npn|national producer|series \d|finra|sie|securities|investment adviser|title (?:agent|insurance|producer)|escrow (?:agent|officer)|reco|bcfsa|oaciq|rebny|fsra|llqp|ribo|cemap|propertymark)\b/iu
 const NONE =
-  /\b(?:driver|driving|cpr|first aid|google|hubspot|facebook|servsafe|food handler|notary|member(?:ship)?|nar|association of realtors|faa|remote pilot|drone|epa|osha|forklift|microsoft|pmp|expired|lapsed|surrendered|revoked|cosmetolog\p{L}*|nursing|registered nurse|teach\p{L}*|educator|security guard|first responder|designation|accredited|council|institute|coursera|linkedin learning|concealed|pilot|boat|motorcycle)\b|driver['’]s/iu
-const ENDED = /\b(?:expired|lapsed|surrendered|revoked)\b/i
+  /\b(?:driver|driving|cpr|first aid|google|hubspot|facebook|servsafe|food handler|notary|member(?:ship)?|nar|association of realtors|faa|remote pilot|drone|epa|osha|forklift|microsoft|pmp|cosmetolog\p{L}*|nursing|registered nurse|teach\p{L}*|educator|security guard|first responder|designation|accredited|council|institute|coursera|linkedin learning|concealed|pilot|boat|motorcycle)\b|driver['’]s/iu
+const ENDED =
+  /\b(?:expired|lapsed|surrendered|revoked|inactive|not (?:currently )?(?:active|renewed)|cancell?ed|terminated|relinquished|in escrow|on deposit)\b|^(?:former(?:ly)?|previous(?:ly)?)\b/i
 const PROGRESS =
-  /\b(?:pre-? ?licens\p{L}+|in progress|in process|pending|scheduled|enrolled|studying|candidate|to be completed|awaiting|pursuing|upcoming|expected|anticipated|working towards?|applied for|application|preparing for|exam (?:date|booked)|will (?:sit|take|obtain))\b/iu
+  /\b(?:pre-? ?licens\p{L}+|in progress|in process|pending|scheduled|enrolled|studying|candidate|to be completed|awaiting|pursuing|upcoming|expected|anticipated|working towards?|applied for|application|preparing for|sitting for|exam (?:date|booked)|will (?:sit|take|obtain))\b/iu
 /** On a line below the licence that it is about. */
 const STATUS = /^(?:(?:licen[sc]e )?status|exam(?: date)?)\s*:\s*\D{0,30}(?:\d[\d\s/,-]{0,12})?$/i
+/** Who passed waits, unless a number is told. */
+const EXAM = /\bpassed\b.{0,60}\bexam|\bexam(?:ination)?\b.{0,20}\bpassed\b/i
 /** `Passed the Ohio salesperson exam`, and waits. */
 const PASSED = /\bpassed (?:the |my )?([^.;]{3,60}) exam(?:ination)?\b/i
 const LEAD =
-  /^(?:currently )?(?:expected:|will (?:sit for|take|obtain)|enrolled(?: in|:)|studying for|studying toward|pursuing|preparing for|scheduled for|candidate for|working towards?|completing|taking|applied for|awaiting|passed|hold(?:s|ing)?|active|current|state)\s+(?:the |an? |my )?(?:of )?/i
+  /^(?:currently )?(?:expected:|will (?:sit for|take|obtain)|enrolled(?: in|:)|studying for|studying toward|pursuing|preparing for|scheduled for|candidate for|working towards?|completing|taking|applied for|awaiting|sitting for|passed|hold(?:s|ing)?|active|current|state)\s+(?:the |an? |my )?(?:(?:state|national)(?: and (?:state|national))? portions? of the )?(?:of )?/i
 /** `I am studying for the Arizona real estate exam`: what stands between. */
 const UNDER_WAY =
   /\b(?:enrolled in|studying for|studying toward|pursuing|preparing for|scheduled for|candidate for|working towards?|completing|taking|obtain|applied for|awaiting)\s+(?:the |an? |my )?([^.;]{3,80})/i
@@ -34,6 +37,7 @@ const REGISTER = /^(?:nmls|npn|(?:cal)?[db]re|trec)(?: ?(?:id|no|number|#))?[.:]
 /** What a number stands behind that belongs to the licence on the line above. */
 const GENERIC = /^(?:licen[sc]e|lic|no|number|licen[sc]e number|id)\.?$/i
 const SERIES = /\b(?:finra )?series\s+(\d{1,3}(?:\s{0,2}(?:,|and|&|\/|\+|, and)\s{0,2}(?:series )?\d{1,3}\b){0,8})/gi
+const SERIES_ONE = /\bseries\s+\d/i
 const LICENSED =
   /\blicensed (?:(?:and|in|as|an?|the) )?(?:[\p{L}&,]+ ){0,5}?(?:salesperson|agent|broker|producer|realtor|adjuster|associate|originator|adviser|advisor|appraiser|manager)s?\b/iu
 
@@ -47,7 +51,8 @@ export function licensesOf(lines: Placed[]): License[] {
   for (const line of joined(lines.filter((line) => line.section === 'licenses'))) {
     const above = found.at(-1)
     if (above && above.page === line.page && line.line - above.line === 1 && STATUS.test(line.text)) {
-      if (PROGRESS.test(line.text)) above.status = 'in_progress'
+      if (ENDED.test(line.text)) found.pop()
+      else if (PROGRESS.test(line.text)) above.status = 'in_progress'
       continue
     }
     for (const text of cellsOf(line.text)) addListed(found, text, line)
@@ -67,13 +72,19 @@ export function licensesOf(lines: Placed[]): License[] {
     .slice(0, MAX_LICENSES)
 }
 
-/** What a line lists; how it stands with a licence, told in a cell of its own, is put behind the first. */
+/** What a line lists; how it stands with a licence, told in a cell of its own, is put behind its name. */
 function cellsOf(text: string): string[] {
   const cells = text.split(/\t|;\s|\s[|•·]\s/).slice(0, 10)
   const status = cells.slice(1).filter((cell) => cell.split(' ').length <= 4 && !TRADE.test(cell))
   if (status.some((cell) => ENDED.test(cell))) return []
   const open = status.find((cell) => PROGRESS.test(cell))
-  return open ? [`${cells[0]}, ${open}`, ...cells.slice(1).filter((cell) => cell !== open)] : cells
+  const named = Math.max(
+    0,
+    cells.findIndex((cell) => TRADE.test(cell)),
+  )
+  return open
+    ? cells.map((cell, i) => (i === named ? `${cell}, ${open}` : cell)).filter((cell) => cell !== open)
+    : cells
 }
 
 /** Whether one name says no more than the other, or nothing. */
@@ -89,18 +100,21 @@ const isSame = (a: License, b: License) =>
 
 /** A line under a heading for licences. */
 function addListed(found: License[], text: string, line: Placed): void {
-  if (NONE.test(text) || text.length > 220) return
+  if (NONE.test(text) || ENDED.test(text) || text.length > 220) return
   if (addSeries(found, text, at(line, 'sure'))) return
   const number = numberIn(text, true)
   const name = nameIn(text, number?.index)
-  if (number && (!name || GENERIC.test(name))) {
-    const above = found.at(-1)
+  const above = found.at(-1)
+  // a register beside its licence
+  const isBeside = above?.line === line.line && /^nmls\b/i.test(name) && /mortgage|loan|mlo/i.test(above.name)
+  if (number && (!name || GENERIC.test(name) || isBeside)) {
     if (above?.number === null && above.page === line.page && line.line - above.line <= 2) above.number = number.value
     else found.push({ name: name || 'License', number: number.value, status: 'licensed', ...at(line, 'likely') })
     return
   }
   if (!name || GENERIC.test(name) || !(TRADE.test(text) || NUMBER.test(text))) return
-  const status = PROGRESS.test(text) ? 'in_progress' : 'licensed'
+  const isWaiting = PROGRESS.test(text) || (EXAM.test(text) && !number && !/^sie\b/i.test(name))
+  const status = isWaiting ? 'in_progress' : 'licensed'
   const isSentence = /^(?!licensed|managing|listing|pre)\p{L}+(?:ed|ing)\s/iu.test(name)
   const isNamed = name.length <= 120 && name.split(' ').length <= 12
   if (isNamed) found.push({ name, number: number?.value ?? null, status, ...at(line, isSentence ? 'likely' : 'sure') })
@@ -108,7 +122,7 @@ function addListed(found: License[], text: string, line: Placed): void {
 
 /** A line of another section: only what is explicit counts. */
 function addMentioned(found: License[], text: string, line: Placed, hasListed: boolean): void {
-  if (!/lic\b|licen|series|dre|bre|nmls|npn|trec|pre-|exam/i.test(text) || NONE.test(text)) return
+  if (!/lic\b|licen|series|dre|bre|nmls|npn|trec|pre-|exam/i.test(text) || NONE.test(text) || ENDED.test(text)) return
   const isTop = line.section === 'top' || line.section === 'contact'
   if (addSeries(found, text, at(line, 'likely'))) return
   const number = numberIn(text, false)
@@ -151,6 +165,14 @@ function addMentioned(found: License[], text: string, line: Placed, hasListed: b
 function addSeries(found: License[], text: string, source: ReturnType<typeof at>): boolean {
   let any = false
   const status = PROGRESS.test(text) ? 'in_progress' : 'licensed'
+  const sie = /\bSIE\b/.test(text) && SERIES_ONE.test(text)
+  if (sie)
+    found.push({
+      name: 'SIE',
+      number: null,
+      status: /\bSIE\b[^,;]{0,12}\bpassed/.test(text) ? 'licensed' : status,
+      ...source,
+    })
   for (const match of text.matchAll(SERIES))
     for (const [number] of (match[1] ?? '').matchAll(/\d+/g)) {
       found.push({ name: `Series ${number}`, number: null, status, ...source })
@@ -184,7 +206,7 @@ function nameIn(text: string, number: number | undefined): string {
       '',
     )
     .replace(
-      /,?\s*(?:\b(?:exam|course|application|scheduled|pending|expected|anticipated|studying|issued|expires?|exp|valid|active|inactive|in progress|to be completed|since|finishing|state exam)\b).*$/i,
+      /,?\s*(?:\b(?:exam|course|application|scheduled|pending|expected|anticipated|studying|issued|expires?|exp|valid|active|inactive|in progress|to be completed|since|finishing|state exam|passed|awaiting)\b).*$/i,
       '',
     )
     .replace(/\s*\([^()]{0,40}\)?\s*$/, (part) => (/\b(?:npn|p&c|mlo)\b/i.test(part) && part.includes(')') ? part : ''))
