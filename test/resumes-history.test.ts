@@ -78,6 +78,10 @@ describe('licences', () => {
     ['Google Ads Certificate', []],
     ['Member, National Association of Realtors®', []],
     ['Real Estate License (expired)', []],
+    ['VA Salesperson: coursework completed, exam to be taken July 2025', ['VA Salesperson / - / in_progress / sure']],
+    ['Real Estate Salesperson (eligible to sit for state exam)', ['Real Estate Salesperson / - / in_progress / sure']],
+    ['Ready to take the Utah real estate exam', ['Utah real estate / - / in_progress / sure']],
+    ['FL 4-40 Customer Representative License', ['FL 4-40 Customer Representative License / - / licensed / sure']],
     ['Texas Sales Agent License #0712345 (inactive)', []],
     ['Formerly licensed real estate salesperson (Ohio)', []],
     ['Series 7 and 66 (inactive)', []],
@@ -107,6 +111,17 @@ describe('licences', () => {
     ])
     expect(licenses(['Nevada Real Estate Salesperson', 'Status: Inactive'])).toEqual([])
   })
+  test('with who gave it on the line below', () => {
+    expect(licenses(['Broker License', 'Texas Real Estate Commission, #0712345'])).toEqual([
+      'Broker License / 0712345 / licensed / sure',
+    ])
+  })
+  test.each([
+    ['Licensed real estate agent with nine years of experience.', ['Licensed real estate agent']],
+    ['Led a team of licensed real estate agents.', []],
+  ])('in a summary: %j', (line, names) =>
+    expect(licenses([line], 'SUMMARY @12b')).toEqual(names.map((name) => `${name} / - / licensed / likely`)),
+  )
   test.each([
     ['Recently passed the Ohio salesperson exam.', 'Ohio salesperson'],
     ['I will obtain my Ohio salesperson license by June 2025.', 'Ohio salesperson license'],

@@ -9,13 +9,13 @@ type License = ParsedResume['licenses'][number]
 const MAX_LICENSES = 20
 /** What real-estate, mortgage, insurance and securities licences are called. */
 const TRADE =
-  /\b(?:pre-? ?licens\p{L}+|real[- ]estate|sales ?person|sales associate|sales agent|affiliate broker|associate broker|managing broker|principal broker|designated broker|broker|realty|property manager|strata|appraiser|insurance|property (?:and|&|\/|\+) casualty|p ?& ?c|p\/c|casualty|life(?= (?:and|&|\/|only) |,)|accident|health|l ?& ?h|annuit(?:y|ies)|producer|adjuster|claims adjuster|(?:surplus|personal|commercial|general|all)[- ]lines|variable (?:life|contracts)|medicare|long[- ]term care|nmls|mlo|mortgage|loan originator|safe act|dre|bre|calbre|caldre|trec|npn|national producer|series \d|finra|sie|securities|investment adviser|title (?:agent|insurance|producer)|escrow (?:agent|officer)|reco|bcfsa|oaciq|rebny|fsra|llqp|ribo|cemap|propertymark)\b/iu
+  /\b(?:pre-? ?licens\p{L}+|real[- ]estate|sales ?person|sales associate|sales agent|affiliate broker|associate broker|managing broker|principal broker|designated broker|broker|realty|property manager|strata|appraiser|insurance|property (?:and|&|\/|\+) casualty|p ?& ?c|p\/c|casualty|life(?= (?:and|&|\/|only) |,)|accident|health|l ?& ?h|annuit(?:y|ies)|producer|adjuster|claims adjuster|(?:surplus|personal|commercial|general|all)[- ]lines|variable (?:life|contracts)|medicare|long[- ]term care|nmls|mlo|mortgage|loan originator|safe act|dre|bre|calbre|caldre|trec|npn|national producer|series \d|finra|sie|securities|investment adviser|title (?:agent|insurance|producer)|escrow (?:agent|officer)|reco|bcfsa|oaciq|rebny|fsra|customer representative|llqp|ribo|cemap|propertymark)\b/iu
 const NONE =
   /\b(?:driver|driving|cpr|first aid|google|hubspot|facebook|servsafe|food handler|notary|member(?:ship)?|nar|association of realtors|faa|remote pilot|drone|epa|osha|forklift|microsoft|pmp|cosmetolog\p{L}*|nursing|registered nurse|teach\p{L}*|educator|security guard|first responder|designation|accredited|council|institute|coursera|linkedin learning|concealed|pilot|boat|motorcycle)\b|driver['’]s/iu
 const ENDED =
   /\b(?:expired|lapsed|surrendered|revoked|inactive|not (?:currently )?(?:active|renewed)|cancell?ed|terminated|relinquished|in escrow|on deposit)\b|^(?:former(?:ly)?|previous(?:ly)?)\b/i
 const PROGRESS =
-  /\b(?:pre-? ?licens\p{L}+|in progress|in process|pending|scheduled|enrolled|studying|candidate|to be completed|awaiting|pursuing|upcoming|expected|anticipated|working towards?|applied for|application|preparing for|sitting for|exam (?:date|booked)|will (?:sit|take|obtain))\b/iu
+  /\b(?:pre-? ?licens\p{L}+|in progress|in process|pending|scheduled|enrolled|studying|candidate|to be completed|awaiting|pursuing|upcoming|expected|anticipated|working towards?|applied for|application|preparing for|sitting for|eligible (?:to|for)|ready to (?:sit|take)|scheduled to|to be taken|will begin|exam (?:date|booked)|will (?:sit|take|obtain))\b/iu
 /** On a line below the licence that it is about. */
 const STATUS = /^(?:(?:licen[sc]e )?status|exam(?: date)?)\s*:\s*\D{0,30}(?:\d[\d\s/,-]{0,12})?$/i
 /** Who passed waits, unless a number is told. */
@@ -23,7 +23,7 @@ const EXAM = /\bpassed\b.{0,60}\bexam|\bexam(?:ination)?\b.{0,20}\bpassed\b/i
 /** `Passed the Ohio salesperson exam`, and waits. */
 const PASSED = /\bpassed (?:the |my )?([^.;]{3,60}) exam(?:ination)?\b/i
 const LEAD =
-  /^(?:currently )?(?:expected:|will (?:sit for|take|obtain)|enrolled(?: in|:)|studying for|studying toward|pursuing|preparing for|scheduled for|candidate for|working towards?|completing|taking|applied for|awaiting|sitting for|passed|hold(?:s|ing)?|active|current|state)\s+(?:the |an? |my )?(?:(?:state|national)(?: and (?:state|national))? portions? of the )?(?:of )?/i
+  /^(?:currently )?(?:expected:|will (?:sit for|take|obtain)|enrolled(?: in|:)|studying for|studying toward|pursuing|preparing for|scheduled for|candidate for|working towards?|completing|taking|applied for|awaiting|sitting for|ready to (?:take|sit for)|will begin|scheduled to take|passed|hold(?:s|ing)?|active|current|state)\s+(?:the |an? |my )?(?:(?:state|national)(?: and (?:state|national))? portions? of the )?(?:of )?/i
 /** `I am studying for the Arizona real estate exam`: what stands between. */
 const UNDER_WAY =
   /\b(?:enrolled in|studying for|studying toward|pursuing|preparing for|scheduled for|candidate for|working towards?|completing|taking|obtain|applied for|awaiting)\s+(?:the |an? |my )?([^.;]{3,80})/i
@@ -34,12 +34,14 @@ const NUMBER = new RegExp(
 )
 const BARE = /(?:^|[\s,(–-])((?:[A-Z]{1,4}[-.]?)?\d[\dA-Z.-]{4,18})(?=$|[\s,;)])/
 const REGISTER = /^(?:nmls|npn|(?:cal)?[db]re|trec)(?: ?(?:id|no|number|#))?[.:]?$/i
+/** Who gives licences. */
+const AUTHORITY = /^(?!.*\blicen[sc])[\p{L}& ]*\b(?:commission|department|division|bureau|board)\b/iu
 /** What a number stands behind that belongs to the licence on the line above. */
 const GENERIC = /^(?:licen[sc]e|lic|no|number|licen[sc]e number|id)\.?$/i
 const SERIES = /\b(?:finra )?series\s+(\d{1,3}(?:\s{0,2}(?:,|and|&|\/|\+|, and)\s{0,2}(?:series )?\d{1,3}\b){0,8})/gi
 const SERIES_ONE = /\bseries\s+\d/i
 const LICENSED =
-  /\blicensed (?:(?:and|in|as|an?|the) )?(?:[\p{L}&,]+ ){0,5}?(?:salesperson|agent|broker|producer|realtor|adjuster|associate|originator|adviser|advisor|appraiser|manager)s?\b/iu
+  /\blicensed (?:(?:and|in|as|an?|the) )?(?:[\p{L}&,]+ ){0,5}?(?:salesperson|agent|broker|producer|realtor|adjuster|associate|originator|adviser|advisor|appraiser|manager|realtor)s?\b/iu
 
 /**
  * Licences of real estate, mortgages, insurance and securities. `sure`: a line under a heading for licences that names one
@@ -105,14 +107,17 @@ function addListed(found: License[], text: string, line: Placed): void {
   const number = numberIn(text, true)
   const name = nameIn(text, number?.index)
   const above = found.at(-1)
-  // a register beside its licence
-  const isBeside = above?.line === line.line && /^nmls\b/i.test(name) && /mortgage|loan|mlo/i.test(above.name)
+  // a register beside its licence, or who gave it
+  const isBeside =
+    (above?.line === line.line && /^nmls\b/i.test(name) && /mortgage|loan|mlo/i.test(above.name)) ||
+    (above?.number === null && AUTHORITY.test(name))
   if (number && (!name || GENERIC.test(name) || isBeside)) {
     if (above?.number === null && above.page === line.page && line.line - above.line <= 2) above.number = number.value
     else found.push({ name: name || 'License', number: number.value, status: 'licensed', ...at(line, 'likely') })
     return
   }
-  if (!name || GENERIC.test(name) || !(TRADE.test(text) || NUMBER.test(text))) return
+  if (!name || GENERIC.test(name) || (!number && AUTHORITY.test(name)) || !(TRADE.test(text) || NUMBER.test(text)))
+    return
   const isWaiting = PROGRESS.test(text) || (EXAM.test(text) && !number && !/^sie\b/i.test(name))
   const status = isWaiting ? 'in_progress' : 'licensed'
   const isSentence = /^(?!licensed|managing|listing|pre)\p{L}+(?:ed|ing)\s/iu.test(name)
@@ -152,7 +157,10 @@ function addMentioned(found: License[], text: string, line: Placed, hasListed: b
     return
   }
   const licensed = LICENSED.exec(text)
-  if (licensed && TRADE.test(licensed[0]) && !/\b(?:from|until|formerly|previously|was|of)\b/i.test(text))
+  if (!licensed) return
+  const around = text.slice(Math.max(0, licensed.index - 40), licensed.index + licensed[0].length + 25)
+  const isOther = /\b(?:from|until|formerly|previously|was)\b/i.test(around) || /\bof (?:\S+ )?licensed\b/i.test(around)
+  if ((TRADE.test(licensed[0]) || /realtor$/i.test(licensed[0])) && !isOther)
     found.push({
       name: licensed[0],
       number: null,
@@ -202,7 +210,7 @@ function nameIn(text: string, number: number | undefined): string {
   let name = withoutPeriods(`${before}${tail}`.replace(/\($/, ''))
     .replace(LEAD, '')
     .replace(
-      /\s+(?:–|—|-|:)\s+(?=(?:exam|application|pending|expected|in progress|active|issued|expires|pre-?licens|state exam|scheduled|completed?|course)\b).*$/i,
+      /(?:\s+[–—-]|\s*:)\s+(?=(?:exam|application|coursework|eligible|passed|pending|expected|in progress|active|issued|expires|pre-?licens|state exam|scheduled|completed?|course)\b).*$/i,
       '',
     )
     .replace(
