@@ -171,7 +171,11 @@ describe('schools', () => {
     ['b.a. law, rice university, houston tx', 'rice university / b.a. law'],
     ['Economics (B.A.), Rice University', 'Rice University / Economics (B.A.)'],
     ['Tulane University ’03, BBA', 'Tulane University / BBA / 2003'],
-    ['Kellogg School of Law – Rice University, MBA', 'Rice University / MBA'],
+    ['Kellogg School of Law – Rice University, MBA', 'Kellogg School of Law – Rice University / MBA'],
+    ['Rice University, Jones School of Law, Houston, TX', 'Rice University, Jones School of Law'],
+    ['Rutgers, The State University of New Jersey', 'Rutgers, The State University of New Jersey'],
+    ['University of Akron Akron, OH United States', 'University of Akron'],
+    ['Title of qualification awarded: Diploma', 'Diploma'],
     ['Rice University, 2003-2005 (no degree)', 'Rice University / 2003 / 2005'],
     [
       'Rice University, MBA, 2016 | Tulane University, BBA, 2010',

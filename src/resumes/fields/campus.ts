@@ -57,7 +57,9 @@ export function withoutCity(school: string, next: string): string {
   if (!core || !tail || !CITY.test(tail)) return bare
   const words = tail.split(' ')
   const endsInLand = [1, 2, 3].some((n) => words.length >= n && isLand(words.slice(-n).join(' ')))
-  const isPlaced = isState(next) ? !needsCampus(core) : isLand(next) && /\buniversity\b/i.test(core)
+  const isPlaced = isState(next.replace(/ (?:USA?|United States(?: of America)?)$/, ''))
+    ? !needsCampus(core)
+    : isLand(next) && /\buniversity\b/i.test(core)
   return endsInLand || isPlaced ? core : bare
 }
 

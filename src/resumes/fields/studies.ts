@@ -34,9 +34,7 @@ const TOLD =
   /(?<!\p{L})(?:while|through|my|was|were|when|who|which|during|after|before|attending|working|worked|advisor|assistant|realtor\S{0,2} institute)(?!\p{L})|\b(?:scholar|award|fellow|member|alumn\p{L}+|association|club|team|fund|foundation)s?$/iu
 /** `School: Rice University` */
 const LABEL =
-  /^(?:(?:name(?: (?:and|&) location)?(?: of)? ?)?(?:school|institution|university|college|high school)?(?: name)?|degree(?: earned| awarded)?|diploma|award|qualification|program(?:me)?|course|certificate|major|field of study|course of study)\s*:\s*(?=\S)/i
-/** `School of Business, Rice University`: a part of the school behind the comma. */
-const PART = /^(?:the )?(?:[\p{L}.]+ ){0,3}(?:school|college|faculty|department|institute|division) of [\p{L}& ]+$/iu
+  /^(?:(?:name(?: (?:and|&) location)?(?: of)? ?)?(?:school|institution|university|college|high school|organi[sz]ation)?(?: name)?|degree(?: earned| awarded)?|title of qualification(?: awarded)?|diploma|award|qualification|program(?:me)?|course|certificate|major|field of study|course of study)\s*:\s*(?=\S)/i
 /** How fields of study end, and some that end otherwise. */
 export const FIELD =
   /(?:ing|ics|logy|ment|tions?|ance|istry|graphy|sophy|ture|nomy|ience|ciences?|tory|iature|ies|ish|ese|ism|cy|law|arts?|tech|technology|sales|history|commerce|nursing|business|systems|theat(?:er|re)|music|design|estate|work|health|care|affairs|relations|services|spanish|french|german|math|film|dance|studio|general|major|minor)\b/i
@@ -72,12 +70,15 @@ export function studyIn(line: Placed): Study {
     )
       continue
     const read = readText(text)
-    if (study.school === null || (read.school && isFaculty(study.school) && !isFaculty(read.school)))
-      study.school = read.school
+    const both = study.school && read.school ? besideIn(whole, texts[i - 1] ?? '', read.school) : undefined
+    if (both?.startsWith(study.school ?? '') && isFaculty(study.school ?? '') !== isFaculty(read.school ?? ''))
+      study.school = both
+    study.school ??= read.school
     study.tail ??= read.tail
     if (!read.school && !read.degree) {
-      const campus = study.school && i > 0 ? campusIn(whole, texts[i - 1] ?? '', text) : undefined
-      if (campus && study.school && campus.startsWith(study.school)) study.school = campus
+      const before = texts[i - 1] ?? ''
+      const campus = hasCampuses(before) && isCity(text) && study.school === before && besideIn(whole, before, text)
+      if (campus) study.school = campus
       else if (!NO_MAJOR.test(text)) study.other ??= unknownIn(text)
     }
     if (study.degree === null) study.degree = read.degree
@@ -134,12 +135,12 @@ function bare(text: string): string {
   return next && isSchool(last) ? [...before.reverse(), withoutCity(last, next)].join(', ') : placed
 }
 
-/** `University of Wisconsin - Madison`: the school with its campus, as it is written, if what follows it is one. */
-function campusIn(whole: string, school: string, text: string): string | undefined {
-  const from = whole.indexOf(school)
-  const to = whole.indexOf(text, from + school.length)
-  const isBehind = from >= 0 && to > 0 && /^\s[–—-]{1,3}\s$/.test(whole.slice(from + school.length, to))
-  return isBehind && hasCampuses(school) && isCity(text) ? whole.slice(from, to + text.length) : undefined
+/** `University of Wisconsin - Madison`: two texts with a dash between, as they are written. */
+function besideIn(whole: string, first: string, second: string): string | undefined {
+  const from = whole.indexOf(first)
+  const to = whole.indexOf(second, from + first.length)
+  const isBeside = from >= 0 && to > 0 && /^\s[–—-]{1,3}\s$/.test(whole.slice(from + first.length, to))
+  return isBeside ? whole.slice(from, to + second.length) : undefined
 }
 
 /** A text that could be a school of any name, without its place. */
@@ -179,8 +180,8 @@ function readText(text: string): Pick<Study, 'school' | 'degree' | 'tail'> {
     ) {
       school = withoutCity(part, next)
       last = 'school'
-    } else if (hasSchool && last === 'school' && school && PART.test(school) && /\buniversit/i.test(part)) {
-      school += `, ${part}`
+    } else if (hasSchool && !hasDegree && last === 'school' && school && isOfOne(school, part)) {
+      school += `, ${withoutCity(part, next)}`
       last = 'none'
     } else if (hasDegree && degree === null) {
       // a place before a colon is none of it
@@ -219,6 +220,10 @@ function readText(text: string): Pick<Study, 'school' | 'degree' | 'tail'> {
   const tail = !school && end !== degree && !/^state of /i.test(end) && !FIELD.test(end) && !isDegree(end) ? end : null
   return { school, degree, tail }
 }
+
+/** `School of Law, Rice University`, `Rutgers, The State University of New Jersey`: two names of one school. */
+const isOfOne = (a: string, b: string) =>
+  ![a, b].every((name) => /\buniversit/i.test(name)) || /^(?:the )?(?:state|city) universit/i.test(b)
 
 /** `High School Diploma`; `B.A. School Counseling`, if a school follows. */
 const isNoSchool = (text: string, others: string[]) =>
