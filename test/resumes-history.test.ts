@@ -13,6 +13,8 @@ describe('skills', () => {
       ['• Excel ●●●○○', '• Canva (Advanced)', '• Excel'],
       ['Excel', 'Canva'],
     ],
+    [['I am proficient in Excel, Word and Yardi.'], ['Excel', 'Word', 'Yardi']],
+    [['Skilled with MLS, and Dotloop; comfortable with Canva.'], ['MLS', 'Dotloop', 'Canva']],
     [['CRM (Salesforce, HubSpot), and Word'], ['CRM (Salesforce, HubSpot)', 'Word']],
     [
       ['Bilingual', 'Over 5 years:', 'Opera * Word', 'Interests: Rowing, sourdough', 'References upon request'],

@@ -274,4 +274,39 @@ describe('resumes as they are typed', () => {
     const { licenses } = await typed(['LICENSES', ...rows])
     expect(licenses.map(({ number }) => number)).toEqual(['0712345', '2231456', '1234567'])
   })
+
+  test('without capitals', async () => {
+    const typed = [
+      'jane doe',
+      'austin, tx 78701',
+      'jane@doe.com',
+      '',
+      'experience',
+      'realtor, keller williams, waco, tx, 2019 - present',
+    ]
+    const more = [
+      '',
+      'education',
+      'b.a. law, rice university, 2014',
+      '',
+      'licenses',
+      'texas broker #712345',
+      '',
+      'skills',
+      'excel, mls',
+    ]
+    const found = readResume(await extractText(strToU8([...typed, ...more].join('\n')), TEXT), 'US')
+    expect([found.name?.value, found.city?.value, found.state?.value, found.postalCode?.value]).toEqual([
+      'Jane Doe',
+      'Austin',
+      'TX',
+      '78701',
+    ])
+    expect(found).toMatchObject({
+      work: [{ title: 'realtor', company: 'keller williams' }],
+      education: [{ school: 'rice university', degree: 'b.a. law' }],
+      licenses: [{ name: 'texas broker', number: '712345', certainty: 'sure' }],
+      skills: [{ value: 'excel' }, { value: 'mls' }],
+    })
+  })
 })

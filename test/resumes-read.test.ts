@@ -256,6 +256,7 @@ describe('places', () => {
 describe('links', () => {
   test.each([
     ['linkedin.com/in/jane-doe', 'https://linkedin.com/in/jane-doe sure'],
+    ['LinkedIn: /in/jane-doe', 'https://linkedin.com/in/jane-doe sure'],
     ['LinkedIn: https://www.LinkedIn.com/in/jane/', 'https://www.linkedin.com/in/jane/ sure'],
     ['www.janesells.homes', 'https://www.janesells.homes likely'],
     ['jane@janesells.com', undefined],

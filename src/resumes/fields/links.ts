@@ -40,8 +40,8 @@ export function linksOf(lines: Placed[]): Found[] {
 }
 
 function addressesIn(text: string): string[] {
-  if (!text.includes('.')) return []
-  const links: string[] = []
+  const links = [...text.matchAll(/\blinkedin:? \/?(in\/[\w-]{3,100})/gi)].map(([, path]) => `linkedin.com/${path}`)
+  if (!text.includes('.')) return links
   for (const match of text.matchAll(LINK)) {
     const before = text[match.index - 1] ?? ' '
     const after = text[match.index + match[0].length] ?? ' '

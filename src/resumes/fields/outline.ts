@@ -22,12 +22,14 @@ export function outlineOf(lines: Line[]): (Heading | undefined)[] {
   const sides = sidesOf(lines)
   const looksIt = (line: Line) => looksLikeHeading(line, body) || sides.has(line)
   const strong = lines.filter((line) => !line.isRunning && sectionOf(line) && looksIt(line)).length
+  // who writes without capitals has none in headings either
+  const isLower = lines.filter((line) => /\p{Lu}/u.test(line.text)).length < 0.1 * lines.length
   const outline = lines.map((line): Heading | undefined => {
     if (line.isRunning) return undefined
     if (line.cells.length > 1 && line.cells.every((cell) => NAMES_COLUMN.test(cell.text)))
       return { section: undefined, rest: [] }
     const section = sectionOf(line)
-    const looks = looksIt(line) || (strong < 2 && isSetApart(line) && (strong === 0 || line.gap > 1.7))
+    const looks = looksIt(line) || (strong < 2 && isSetApart(line, isLower) && (strong === 0 || line.gap > 1.7))
     if (!section || !looks || (line.isBullet && !line.bold)) return undefined
     return { section, rest: line.cells.slice(1).filter((cell) => !NAMES_COLUMN.test(cell.text)) }
   })
@@ -61,10 +63,10 @@ function sidesOf(lines: Line[]): Set<Line> {
   return new Set(lines.filter((line) => isSide(line) && headingOf(firstOf(line))))
 }
 
-const isSetApart = (line: Line) =>
+const isSetApart = (line: Line, isLower: boolean) =>
   line.cells.length === 1 &&
   !line.isBullet &&
-  /^\p{Lu}/u.test(line.text) &&
+  (isLower || /^\p{Lu}/u.test(line.text)) &&
   (line.gap > 1.7 || line.text.split(' ').length <= 2)
 
 /** `Professional` above `Experience` in a narrow column are one heading. */

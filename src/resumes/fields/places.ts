@@ -43,8 +43,9 @@ export const isState = (text: string): boolean =>
 export const isCountry = (text: string): boolean => COUNTRY.has(text.toLowerCase())
 
 /** Reads `[street, ]city, state[ postal code][, country]`, or undefined if the text is anything else. */
-export function placeOf(text: string): Place | undefined {
-  if (text.length > 160 || !/\p{L}/u.test(text)) return undefined
+export function placeOf(written: string): Place | undefined {
+  if (written.length > 160 || !/\p{L}/u.test(written)) return undefined
+  const text = /\p{Lu}/u.test(written) ? written : capitalised(written)
   const parts = text
     .split(/[,\t]/)
     .map((part) => part.trim())
@@ -83,6 +84,15 @@ export function placeOf(text: string): Place | undefined {
   const city = cityOf(county ? (parts.pop() ?? '') : last)
   return city ? { ...city, state: county, postalCode, before: parts.join(', ') } : undefined
 }
+
+/** `austin, tx` as others write it. Codes that are words stay as they are, unless a postal code follows. */
+const capitalised = (text: string) =>
+  text
+    .replaceAll(/(?<!\p{L})\p{Ll}(?=\p{L}{2})/gu, (first) => first.toUpperCase())
+    .replace(
+      /(?<=[, ])(?:(?!(?:in|or|me|ok|hi|de|la|al|id|ma|pa|co)$)[a-z]{2}$|[a-z]{2}(?= \d{5}(?:-\d{4})?$))/,
+      (code) => code.toUpperCase(),
+    )
 
 /** Whether a text is a place and nothing else, without a street. */
 export function isPlace(text: string): boolean {

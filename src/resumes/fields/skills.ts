@@ -23,6 +23,10 @@ export function skillsOf(lines: Placed[]): Found[] {
   return [...skills.values()]
 }
 
+/** `I am proficient in Excel`: what stands before what they know. */
+const LEAD =
+  /^(?:(?:i am|i['’]m|i have|my) )?(?:(?:highly|very|also) )?(?:(?:proficient|skilled|experienced?|comfortable|adept|versed|well[- ]versed|knowledgeable|fluent|familiar|trained|working knowledge) (?:in|with|at|of|using)|(?:key )?(?:strengths|skills) (?:are|include)) (?=\S)/i
+
 /** The items of lists: what stands between separators, and on lines of their own. A line too full for its last item goes on in the next. */
 function itemsOf(all: Placed[]): { text: string; line: Placed }[] {
   const right = new Map<number, number>()
@@ -59,7 +63,9 @@ function itemsOf(all: Placed[]): { text: string; line: Placed }[] {
 function textOf(line: Placed): string {
   const [category, list] = line.cells
   const isBeside = line.cells.length === 2 && /[,;]/.test(list?.text ?? '') && !/[,;]/.test(category?.text ?? '')
-  return (isBeside ? (list?.text ?? '') : line.text).replace(CATEGORY, '')
+  const text = (isBeside ? (list?.text ?? '') : line.text).replace(CATEGORY, '')
+  // a sentence ends in `and`
+  return LEAD.test(text) ? text.replace(LEAD, '').replace(/,? and (?=[^,;]*$)/, ', ') : text
 }
 
 const separatorOf = (text: string) => /[,;|•·]/.exec(text)?.[0]
@@ -95,6 +101,7 @@ const tidy = (text: string): string =>
     .replace(/^[\s\p{Pd}*>•·✓✔]+/u, '')
     .replaceAll(RATING, '')
     .replace(/^(?:and|&) /i, '')
+    .replace(LEAD, '')
     .replace(/^(?:fluent|native|bilingual|advanced|proficient|expert)(?: in)? (?=\p{L})/iu, '')
     .replace(CATEGORY, '')
     .trim()
