@@ -243,13 +243,13 @@ describe('resumes as they are typed', () => {
         '',
         'EDUCATION',
         'RICE UNIVERSITY',
-        'BACHELOR OF LAW',
+        'BACHELOR OF ARTS IN ECONOMICS',
         'MAY 2012',
         '',
         'SKILLS',
         'Excel',
       ],
-      ['RICE UNIVERSITY / BACHELOR OF LAW'],
+      ['RICE UNIVERSITY / BACHELOR OF ARTS IN ECONOMICS / 2012-05'],
     ],
     [
       [
@@ -260,9 +260,24 @@ describe('resumes as they are typed', () => {
       ],
       ['Rice University / B.A.', 'Drake School / Diploma'],
     ],
+    [
+      ['EDUCATION', 'Rice University\t2008\t2012\tB.A.', 'Tulane University\t2006\t2008\tA.A.'],
+      ['Rice University / B.A. / 2008 / 2012', 'Tulane University / A.A. / 2006 / 2008'],
+    ],
+    [
+      [
+        'EDUCATION',
+        'College\tRice University, Houston, TX',
+        'Degree\tB.A. Law, 2012',
+        'High School\tDrake School, Waco, TX',
+      ],
+      ['Rice University / B.A. Law / 2012', 'Drake School'],
+    ],
     [['EDUCATION', 'University\tRice University', 'Degree\tB.A. Law'], ['Rice University / B.A. Law']],
   ])('schools of %j', async (lines, schools) => {
-    expect((await typed(lines)).education.map(({ school, degree }) => `${school} / ${degree}`)).toEqual(schools)
+    const { education } = await typed(lines)
+    const told = education.map(({ school, degree, startDate, endDate }) => [school, degree, startDate, endDate])
+    expect(told.map((one) => one.filter(Boolean).join(' / '))).toEqual(schools)
   })
 
   test('licences whose numbers stand in a column', async () => {

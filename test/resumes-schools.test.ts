@@ -176,6 +176,12 @@ describe('schools', () => {
     ['Rutgers, The State University of New Jersey', 'Rutgers, The State University of New Jersey'],
     ['University of Akron Akron, OH United States', 'University of Akron'],
     ['Title of qualification awarded: Diploma', 'Diploma'],
+    ['1. Rice University, B.A.', 'Rice University / B.A.'],
+    ['Undergraduate: Rice University, B.A.', 'Rice University / B.A.'],
+    ['Rice University ~ *B.A. Law* ~ 2012', 'Rice University / B.A. Law / 2012'],
+    ['Rice University, B.A., 5/12', 'Rice University / B.A. / 2012-05'],
+    ['Bellaire High School graduate (2008)', 'Bellaire High School / 2008'],
+    ['High School, 2008', ''],
     ['Rice University, 2003-2005 (no degree)', 'Rice University / 2003 / 2005'],
     [
       'Rice University, MBA, 2016 | Tulane University, BBA, 2010',

@@ -33,6 +33,9 @@ const CITY = /^\p{L}[\p{L}.'’]*(?:[ -]\p{L}[\p{L}.'’]*){0,3}$/u
 export const endsInLead = (text: string): boolean => LEAD_END.test(text)
 const LEAD_END = new RegExp(`(?<!\\p{L})(?:${LEADS}|corpus)$`, 'iu')
 
+/** `High School`: what names any school, and none. */
+export const isAnySchool = (text: string): boolean => ANY.test(text)
+
 /** Where the name of a school could end, if a text has one that is more than `College`. */
 export function coreOf(text: string): string | undefined {
   const core = CORE.exec(text)?.[0]

@@ -161,12 +161,15 @@ function isAside(text: string): boolean {
     isState(text) ||
     LABEL.test(text) ||
     LICENSE.test(text) ||
+    SCHOOLING.test(text) ||
     isNote(text) ||
     // a city, whose state stands on the next line
     /^\p{Lu}[\p{L} .]{2,20},$/u.test(text)
   )
 }
 
+/** Which school, before its name. */
+const SCHOOLING = /^(?:college|university|degree|(?:high|trade|vocational|graduate) school|(?:under|post)?graduate):?$/i
 /** The number of a licence, or how it stands with it. */
 const LICENSE =
   /^(?:(?:#|no\.?|nmls|npn|lic\S*) ?#? ?)?[A-Z]{0,4}[-.]?\d{4,12}$|^(?:in)?active$|^(?:pending|current|in progress|expired)(?: \d{4})?$/i

@@ -152,8 +152,8 @@ const tidy = (text: string | null) =>
     .replace(/\s*\((?:in progress|online|expected|ongoing|completed|incomplete)\)$/i, '')
     .replace(/,\s*(?:(?:magna|summa|cum) )+laude$|,\s*with (?:high |highest )?(?:honou?rs|distinction)$/i, '')
     .replace(/[.,;]?\s+g\.?p\.?a\b.*$/i, '')
-    .replace(/\s(?:in|on|from|of)\s*\.?$/i, '')
+    .replace(/\s(?:in|on|from|of|with|graduate)\s*\.?$/i, '')
     .replace(/\s*\([^()]*$/, '')
-    .replace(/(?:\s+\(\s*\))?[\s,;:–—-]+$/, '')
+    .replace(/(?:\s+\(\s*\))?[\s,;:~*–—-]+$/, '')
     .replace(/(?<=\p{Ll}{3})\.$/u, '')
     .slice(0, 200) || null

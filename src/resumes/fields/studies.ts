@@ -1,4 +1,4 @@
-import { coreOf, hasCampuses, isCity, isFaculty, isLand, needsCampus, withoutCity } from './campus'
+import { coreOf, hasCampuses, isAnySchool, isCity, isFaculty, isLand, needsCampus, withoutCity } from './campus'
 import { type PeriodText, periodsOf } from './dates'
 import { headingOf, NAMES_COLUMN } from './headings'
 import { isSaidOfSchool } from './notes'
@@ -20,7 +20,7 @@ export interface Study {
 
 const NOTHING: Study = { school: null, degree: null, period: null, other: null, tail: null }
 const SEPARATOR =
-  /\t|\s+[|•·/]\s+|\s*\|\s*|\s+[–—-]{1,3}\s+|;\s|(?<=\p{Ll}{4}|\p{L}{6})\.\s+(?=\p{Lu})|(?<=, [A-Z]{2})[.:]\s+(?=\p{Lu}|\d)|(?<=(?:\S (?:University|UNIVERSITY|College|COLLEGE|School|SCHOOL|Institute|INSTITUTE|Academy|ACADEMY)|University of|UNIVERSITY OF)[^:]{0,40}):\s+(?=\p{Lu})/u
+  /\t|\s+[|•·/*~]\s+|\s*\|\s*|\s+[–—-]{1,3}\s+|;\s|(?<=\p{Ll}{4}|\p{L}{6})\.\s+(?=\p{Lu})|(?<=, [A-Z]{2})[.:]\s+(?=\p{Lu}|\d)|(?<=(?:\S (?:University|UNIVERSITY|College|COLLEGE|School|SCHOOL|Institute|INSTITUTE|Academy|ACADEMY)|University of|UNIVERSITY OF)[^:]{0,40}):\s+(?=\p{Lu})/u
 /** What stands beside degrees and schools, and is neither a field of study nor a name. */
 export const NO_MAJOR =
   /\b(?:gpa|g\.p\.a|laude|honou?rs|dean|minor|cumulative|distinction|graduated|class of|expected|anticipated|concentration|thesis|awards?|activities|courses?|coursework|scholarship|member|president|valedictorian|hours|present|completed|major|transferred|relevant|study abroad|campus|online)\b/i
@@ -34,7 +34,7 @@ const TOLD =
   /(?<!\p{L})(?:while|through|my|was|were|when|who|which|during|after|before|attending|working|worked|advisor|assistant|realtor\S{0,2} institute)(?!\p{L})|\b(?:scholar|award|fellow|member|alumn\p{L}+|association|club|team|fund|foundation)s?$/iu
 /** `School: Rice University` */
 const LABEL =
-  /^(?:(?:name(?: (?:and|&) location)?(?: of)? ?)?(?:school|institution|university|college|high school|organi[sz]ation)?(?: name)?|degree(?: earned| awarded)?|title of qualification(?: awarded)?|diploma|award|qualification|program(?:me)?|course|certificate|major|field of study|course of study)\s*:\s*(?=\S)/i
+  /^(?:(?:name(?: (?:and|&) location)?(?: of)? ?)?(?:school|institution|university|college|high school|organi[sz]ation)?(?: name)?|degree(?: earned| awarded)?|title of qualification(?: awarded)?|(?:under|post)?graduate|secondary|(?:trade|vocational) school|diploma|award|qualification|program(?:me)?|course|certificate|major|field of study|course of study)\s*:\s*(?=\S)/i
 /** How fields of study end, and some that end otherwise. */
 export const FIELD =
   /(?:ing|ics|logy|ment|tions?|ance|istry|graphy|sophy|ture|nomy|ience|ciences?|tory|iature|ies|ish|ese|ism|cy|law|arts?|tech|technology|sales|history|commerce|nursing|business|systems|theat(?:er|re)|music|design|estate|work|health|care|affairs|relations|services|spanish|french|german|math|film|dance|studio|general|major|minor)\b/i
@@ -60,6 +60,8 @@ export function studyIn(line: Placed): Study {
   const study: Study = { ...NOTHING, period }
   const whole = withoutPeriods(line.text).replace(SHORT_YEAR, '')
   const texts = whole
+    .replace(/^\d{1,2}[.)]\s+(?=\p{L})/u, '')
+    .replaceAll(/(?<![\p{L}\d])[*_](?=\p{L})|(?<=\p{L})[*_](?![\p{L}\d])/gu, '')
     .replace(LABEL, '')
     .split(SEPARATOR)
     .map((text) => bare(text.trim().replace(LABEL, '')))
@@ -95,27 +97,25 @@ export function studyIn(line: Placed): Study {
   return study.school && !FIELD.test(study.other ?? '') ? { ...study, other: null } : study
 }
 
-const SHORT_YEAR = /(?:^|[\s,(])['’‘](\d\d)(?=$|[\s,;)])/
+const SHORT_YEAR = /(?:^|[\s,(])(?:(0?[1-9]|1[0-2])\/|['’‘])(\d\d)(?=$|[\s,;)])/
 
 /** The period of a line. `Present (expected May 2026)` and `2022 – expected 2026` end when they are expected to; `’09` is a year. */
 function periodIn(text: string): PeriodText | null {
   const plain = text.replace(/([–—-]|\bto)\s+\(?(?:expected|anticipated|exp\.?|projected)\s+(?:in\s+)?/i, '$1 ')
   const [first, ...others] = periodsOf(plain)
+  const [second] = others
+  // in two columns
+  const between = second ? plain.slice((first?.index ?? 0) + (first?.text.length ?? 0), second.index) : ''
+  if (first?.isSingle && second?.isSingle && between === '\t' && (first.endDate ?? '') < (second.endDate ?? ''))
+    return { ...second, startDate: first.endDate, isSingle: false }
   const end =
     first?.isCurrent && /expected|anticipated|graduat/i.test(text) ? others.find((one) => one.isSingle) : undefined
   if (first) return end ? { ...first, endDate: end.endDate, isCurrent: false } : first
-  const [year, short] = SHORT_YEAR.exec(text) ?? []
-  if (!year || !short) return null
-  const endDate = (Number(short) > 60 ? '19' : '20') + short
-  return {
-    startDate: null,
-    endDate,
-    isCurrent: false,
-    isSingle: true,
-    isOpen: false,
-    text: year,
-    index: text.indexOf(year),
-  }
+  const [short, month, year] = SHORT_YEAR.exec(text) ?? []
+  if (!short || !year) return null
+  const endDate = `${Number(year) > 60 ? '19' : '20'}${year}${month ? `-${month.padStart(2, '0')}` : ''}`
+  const index = text.indexOf(short)
+  return { startDate: null, endDate, isCurrent: false, isSingle: true, isOpen: false, text: short, index }
 }
 
 /** A text between separators without place, effort and what it says of dates. */
@@ -167,7 +167,7 @@ function readText(text: string): Pick<Study, 'school' | 'degree' | 'tail'> {
   for (const [i, part] of parts.entries()) {
     const next = parts[i + 1] ?? ''
     const glued: ReturnType<typeof unglued> = school === null && degree === null ? unglued(part) : undefined
-    const hasSchool = isSchool(part) && !TOLD.test(part) && !TOLD.test(parts[0] ?? '')
+    const hasSchool = isSchool(part) && !isAnySchool(part) && !TOLD.test(part) && !TOLD.test(parts[0] ?? '')
     const hasDegree = isDegree(part)
     if (glued) {
       school = withoutCity(glued.school, next)
