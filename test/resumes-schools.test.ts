@@ -219,6 +219,11 @@ test.each<[string[], string]>([
     ['College of Financial', 'Services, Waco, TX', 'Bachelor of Law'],
     'College of Financial Services / Bachelor of Law',
   ],
+  [
+    ['B.A. in Communication @10b', 'Studies @10b', 'Rice University'],
+    'Rice University / B.A. in Communication Studies',
+  ],
+  [['Bachelor of Law', 'Dean’s List', 'Rice University'], 'Rice University / Bachelor of Law'],
   [['Rice University Houston', 'Eugene, OR', 'BBA'], 'Rice University Houston / BBA'],
 ])('schools that a narrow column broke: %j', (lines, found) => {
   const work = [

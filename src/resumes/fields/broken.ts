@@ -6,7 +6,7 @@ import { FIELD, NO_MAJOR } from './studies'
 import { degreeAt, isDegree, isSchool } from './vocabulary'
 
 /** How far from the edge of its column a line may end that was broken there, in points. */
-const PADDING = 4
+const PADDING = 12
 /** What the name of a school ends in, at the beginning of a line. */
 const HEAD =
   /^(?:(?:state|community|technical|high|business|law) )?(?:university|college|school|institute|academy)(?: of (?:technology|law|business|real estate))?(?=$|[,-]| [(–—|-]| \d{4})/i
@@ -53,6 +53,7 @@ function goesOn(last: Placed, line: Placed, edge: number): boolean {
   }
   const isFull = first.end + widthOf(line) > edge - PADDING
   if (!isFull || !isAlike || /\d{4}$/.test(before) || isSchool(after)) return false
+  if (isDegree(before) && NO_MAJOR.test(after) && !isDegree(after)) return false
   if (isDegree(before)) return degreeAt(after)?.index !== 0 || DEGREE_END.test(after)
   if (!isSchool(before)) return DEGREE_END.test(after) && !isLand(before.split(', ').at(-1) ?? '')
   const [name = ''] = after.split(/,|\s[–—|-]\s/)

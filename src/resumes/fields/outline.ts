@@ -24,10 +24,14 @@ export function outlineOf(lines: Line[]): (Heading | undefined)[] {
   const strong = lines.filter((line) => !line.isRunning && sectionOf(line) && looksIt(line)).length
   // who writes without capitals has none in headings either
   const isLower = lines.filter((line) => /\p{Lu}/u.test(line.text)).length < 0.1 * lines.length
-  const outline = lines.map((line): Heading | undefined => {
+  const outline = lines.map((line, i): Heading | undefined => {
     if (line.isRunning) return undefined
     if (line.cells.length > 1 && line.cells.every((cell) => NAMES_COLUMN.test(cell.text)))
       return { section: undefined, rest: [] }
+    const above = lines[i - 1]
+    // `Studies`, broken off from `B.A. in Communication`
+    if (above && line.gap < 1.6 && isDegree(above.text) && styleOf(above) === styleOf(line) && line.text === 'Studies')
+      return undefined
     const section = sectionOf(line)
     const looks = looksIt(line) || (strong < 2 && isSetApart(line, isLower) && (strong === 0 || line.gap > 1.7))
     if (!section || !looks || (line.isBullet && !line.bold)) return undefined
