@@ -224,6 +224,8 @@ test.each<[string[], string]>([
     'Rice University / B.A. in Communication Studies',
   ],
   [['Bachelor of Law', 'Dean’s List', 'Rice University'], 'Rice University / Bachelor of Law'],
+  [['Drake School of Real', 'Estate, Waco, TX. Completed', 'BBA'], 'Drake School of Real Estate / BBA'],
+  [['Universidad Tecnológica', '(Rice), Houston', 'BBA'], 'Universidad Tecnológica (Rice) / BBA'],
   [['Rice University Houston', 'Eugene, OR', 'BBA'], 'Rice University Houston / BBA'],
 ])('schools that a narrow column broke: %j', (lines, found) => {
   const work = [

@@ -52,13 +52,15 @@ function goesOn(last: Placed, line: Placed, edge: number): boolean {
     return coreOf(name) !== name && (isAlike || /, \p{Lu}[\p{L} ]{2,30}$/u.test(before))
   }
   const isFull = first.end + widthOf(line) > edge - PADDING
-  if (!isFull || !isAlike || /\d{4}$/.test(before) || isSchool(after)) return false
+  if (!isFull || !isAlike || /\d{4}$/.test(before)) return false
+  if (/^\(/.test(after)) return true
+  if (isSchool(after)) return false
   if (isDegree(before) && NO_MAJOR.test(after) && !isDegree(after)) return false
   if (isDegree(before)) return degreeAt(after)?.index !== 0 || DEGREE_END.test(after)
   if (!isSchool(before)) return DEGREE_END.test(after) && !isLand(before.split(', ').at(-1) ?? '')
   const [name = ''] = after.split(/,|\s[–—|-]\s/)
   const isName = /^\p{Lu}/u.test(name) && name.split(' ').length <= 3 && (!FIELD.test(name) || OF_END.test(before))
-  return !isDegree(after) && (isPlace(after) ? endsInLead(before) : isName && !NO_MAJOR.test(after))
+  return !isDegree(after) && (endsInLead(before) || (isName && !isPlace(after) && !NO_MAJOR.test(after)))
 }
 
 /** The width of a line's first word, with the space before it. */
