@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { readResume } from '../src/resumes/fields/read'
-import { columns, read, TOP } from './resume-pages'
+import { columns, grid, read, TOP } from './resume-pages'
 
 describe('schools', () => {
   const schools = (lines: string[]) =>
@@ -241,4 +241,13 @@ test.each<[string[], string]>([
     'US',
   )
   expect(education.map(({ school, degree }) => `${school} / ${degree ?? ''}`)).toEqual([found])
+})
+
+test.each([
+  ['*Rice University | Houston', 'Rice University'],
+  ['*BBA Drama | Yale University', 'Yale University / BBA Drama'],
+])('a school set apart by its look: %s', (row, found) => {
+  const at = [50, 48 + 5 * row.indexOf(' |')]
+  const { education } = readResume(grid([row], at, [...TOP, 'EDUCATION @12b']), 'US')
+  expect(education.map(({ school, degree }) => [school, degree].filter(Boolean).join(' / '))).toEqual([found])
 })

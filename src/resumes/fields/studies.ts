@@ -58,7 +58,7 @@ export function studyIn(line: Placed): Study {
   )
     return NOTHING
   const study: Study = { ...NOTHING, period }
-  const whole = withoutPeriods(line.text).replace(SHORT_YEAR, '')
+  const whole = withoutPeriods(line.cells.reduce(atLook, line.text)).replace(SHORT_YEAR, '')
   const texts = whole
     .replace(/^\d{1,2}[.)]\s+(?=\p{L})/u, '')
     .replaceAll(/(?<![\p{L}\d])[*_](?=\p{L})|(?<=\p{L})[*_](?![\p{L}\d])/gu, '')
@@ -98,6 +98,16 @@ export function studyIn(line: Placed): Study {
 }
 
 const SHORT_YEAR = /(?:^|[\s,(])(?:(0?[1-9]|1[0-2])\/|['’‘])(\d\d)(?=$|[\s,;)])/
+
+/** A line, with a tab where the look of a cell changes behind a school or a degree. */
+function atLook(text: string, { lead }: Placed['cells'][number]): string {
+  const first = lead?.replace(/^\P{L}+/u, '').trim() ?? ''
+  if (!first || !(isDegree(first) || coreOf(first) === first)) return text
+  const end = text.indexOf(first) + first.length
+  return text.includes(first) && /^ \p{Lu}/u.test(text.slice(end))
+    ? `${text.slice(0, end)}\t${text.slice(end + 1)}`
+    : text
+}
 
 /** The period of a line. `Present (expected May 2026)` and `2022 – expected 2026` end when they are expected to; `’09` is a year. */
 function periodIn(text: string): PeriodText | null {
