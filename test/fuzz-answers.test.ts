@@ -149,9 +149,11 @@ async function attempt(one: Answer, n: number, since: number | null): Promise<{ 
   if (one.body === null || one.throws) expect(last.answer).toBe(null)
   if (isOk) expect([status, disabled_reason]).toEqual(['succeeded', null])
   else if (isGone) expect([status, disabled_reason]).toEqual(['failed', 'gone'])
-  else if (since !== null && now - since >= FAILING_FOR)
-    expect([status, disabled_reason]).toEqual(['cancelled', 'failing'])
-  else expect([status, disabled_reason]).toEqual([n > RETRIES.length ? 'failed' : 'pending', null])
+  else {
+    const isFailing = since !== null && now - since >= FAILING_FOR
+    const expected = n > RETRIES.length ? 'failed' : isFailing ? 'cancelled' : 'pending'
+    expect([status, disabled_reason]).toEqual([expected, isFailing ? 'failing' : null])
+  }
   if (status !== 'pending') {
     expect(next_at).toBe(null)
     return { at: now, goesOn: false }
