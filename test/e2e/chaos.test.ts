@@ -1,7 +1,7 @@
-import { createServer, type IncomingMessage } from 'node:http'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, expect, test } from 'vitest'
-import { expectDescribed, expectDescribedWebhook } from '../conformance'
-import { call, cleanUp, headersOf, listen, newFolder, type Service, startService } from './service'
+import { insist, randomFrom } from './caller'
+import { call, cleanUp, newFolder, openEndpoint, type Service, startService } from './service'
 
 afterAll(cleanUp)
 
@@ -19,43 +19,25 @@ const ARRIVED_WITHIN = 120_000
 const OPERATOR = 'operator-of-the-chaos'
 const FLAGS = ['--no-seed', `--var=ADMIN_TOKEN:${OPERATOR}`, '--var=ALLOW_LOCAL_WEBHOOKS:true', '--var=RATE_LIMITS:off']
 
-/** A small generator of random numbers (mulberry32), so that a run can be repeated. */
-function randomFrom(seed: number) {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let t = Math.imul(state ^ (state >>> 15), 1 | state)
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32
-  }
-}
-
 const random = randomFrom(SEED)
-const sleep = (ms: number) => new Promise((done) => setTimeout(done, ms))
 
 /** What arrived: for each write (it puts a token of its own into `company`) the ids that it arrived under. */
 const arrived = new Map<string, string[]>()
 let onArrival = () => {}
 
-const isJson = ({ headers }: Response) => /json$/.test(headers.get('content-type') ?? '')
-
 /** An endpoint that is mostly well, and sometimes, at the first sight of an event, fails or hangs up. */
-async function openEndpoint(): Promise<string> {
+function openMoody(): Promise<string> {
   const seen = new Set<string>()
-  const server = createServer(async (request: IncomingMessage, response) => {
-    const body = (await request.setEncoding('utf8').toArray()).join('')
-    expectDescribedWebhook(headersOf(request), body)
-    const { data } = JSON.parse(body)
-    const id = String(request.headers['webhook-id'])
+  return openEndpoint(({ json: { id, data } }) => {
     const token: string = data.prospect.company
     const mood = seen.has(id) ? 1 : random()
     seen.add(id)
     onArrival()
-    if (mood < 0.03) return request.socket.destroy()
-    if (mood >= 0.06) arrived.set(token, [...(arrived.get(token) ?? []), id])
-    response.writeHead(mood < 0.06 ? 500 : 200).end()
+    if (mood < 0.03) return null
+    if (mood < 0.06) return [500]
+    arrived.set(token, [...(arrived.get(token) ?? []), id])
+    return [200]
   })
-  return `http://127.0.0.1:${await listen(server)}/hook`
 }
 
 test(`${KILLS} deaths of every process (seed ${SEED}): what was acknowledged is there, and has arrived`, async () => {
@@ -63,7 +45,7 @@ test(`${KILLS} deaths of every process (seed ${SEED}): what was acknowledged is 
   let service: Service = await startService(folder, FLAGS)
   const account = await call(service.origin, OPERATOR, 'POST', '/admin/accounts', { name: 'Chaos' })
   const key: string = account.json.apiKey.key
-  await call(service.origin, key, 'POST', '/v1/webhooks', { url: await openEndpoint() })
+  await call(service.origin, key, 'POST', '/v1/webhooks', { url: await openMoody() })
 
   const written: { token: string; muted: boolean; id: string }[] = []
   let tokens = 0
@@ -83,28 +65,11 @@ test(`${KILLS} deaths of every process (seed ${SEED}): what was acknowledged is 
         muteWebhook: muted,
         ...(known ? { email: known, update: true } : { email: `${token.replaceAll(' ', '.')}@example.com` }),
       }
-      for (;;) {
-        const answer = await fetch(`${service.origin}/v1/prospects`, {
-          method: 'POST',
-          headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json', 'idempotency-key': token },
-          body: JSON.stringify(body),
-          signal: AbortSignal.timeout(5000),
-        })
-          .then(async (response) => ({ response, text: await response.text() }))
-          .catch(() => null)
-        // what is not JSON is of the process around it, as it dies
-        if (answer && isJson(answer.response)) {
-          const { response, text } = answer
-          expectDescribed('POST', '/v1/prospects', response, text)
-          if (response.ok) {
-            written.push({ token, muted, id: JSON.parse(text).id })
-            if (!known) mine.push(body.email)
-            break
-          }
-          if (![409, 503].includes(response.status)) throw new Error(text)
-        }
-        await sleep(50)
-      }
+      const asked = { method: 'POST', path: '/v1/prospects', key, body, headers: { 'idempotency-key': token } }
+      const { status, json } = await insist(() => service.origin, asked, [409, 503])
+      if (status >= 300) throw new Error(JSON.stringify(json))
+      written.push({ token, muted, id: json.id })
+      if (!known) mine.push(body.email)
       await sleep(random() * 40)
     }
   }

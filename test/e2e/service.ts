@@ -107,6 +107,12 @@ export async function spawnService(folder: string, flags: string[], port?: numbe
       for (const each of all) signal(each, 'SIGKILL')
       await until('all processes to be gone', () => !all.some(isAlive))
     },
+    /** Asks npm to end, and no process is left. */
+    async stop() {
+      const all = this.processes()
+      signal(pid, 'SIGTERM')
+      await until('all processes to be gone', () => !all.some(isAlive))
+    },
   }
 }
 
@@ -114,10 +120,13 @@ export type Service = Awaited<ReturnType<typeof spawnService>>
 
 /** `npm run dev`, healthy. With a demo account, unless `--no-seed` is among the flags, that may not be there yet. */
 export async function startService(folder: string, flags: string[] = []): Promise<Service> {
-  const service = await spawnService(folder, flags)
+  let service = await spawnService(folder, flags)
   await until(
     'the service to be healthy',
     async () => {
+      // a connection of somebody else's has taken a port that wrangler had found free
+      if (service.hasEnded() && service.output().includes('Address already in use'))
+        service = await spawnService(folder, flags)
       if (service.hasEnded()) throw new Error(`npm run dev has ended:\n${service.output()}`)
       // while a build has failed the port is open, but nobody answers
       return fetch(`${service.origin}/health`, { signal: AbortSignal.timeout(2000) }).then(
@@ -125,7 +134,7 @@ export async function startService(folder: string, flags: string[] = []): Promis
         () => false,
       )
     },
-    service.output,
+    () => service.output(),
   )
   service.processes()
   return service
@@ -147,16 +156,38 @@ export async function call(origin: string, token: string, method: string, path: 
 /** The headers of a request to a server of Node's. */
 export const headersOf = ({ headers }: IncomingMessage) => new Headers(headers as Record<string, string>)
 
-/** An endpoint for webhooks, and what it has received. */
-export async function openReceiver() {
-  const received: { headers: IncomingHttpHeaders; body: string; json: any }[] = []
+/** A webhook that has arrived. */
+export interface Arrival {
+  headers: IncomingHttpHeaders
+  body: string
+  json: any
+}
+
+/**
+ * An endpoint for webhooks. What arrives has to be as the document says; `answer` says what becomes of it: a status and a
+ * body, or null to hang up. Resolves to its URL.
+ */
+export async function openEndpoint(
+  answer: (arrival: Arrival) => Promise<[number, string?] | null> | [number, string?] | null,
+): Promise<string> {
   const server = createServer(async (request, response) => {
     const body = (await request.setEncoding('utf8').toArray()).join('')
     expectDescribedWebhook(headersOf(request), body)
-    received.push({ headers: request.headers, body, json: JSON.parse(body) })
-    response.end()
+    const answered = await answer({ headers: request.headers, body, json: JSON.parse(body) })
+    if (answered) response.writeHead(answered[0]).end(answered[1])
+    else request.socket.destroy()
   })
-  return { url: `http://127.0.0.1:${await listen(server)}/hook`, received }
+  return `http://127.0.0.1:${await listen(server)}/hook`
+}
+
+/** An endpoint for webhooks that takes them all, and what it has received. */
+export async function openReceiver() {
+  const received: Arrival[] = []
+  const url = await openEndpoint((arrival) => {
+    received.push(arrival)
+    return [200]
+  })
+  return { url, received }
 }
 
 /** Opens a server on a free port of loopback, until the tests of the file end. Resolves to the port. */
