@@ -46,6 +46,8 @@ const client = openClient(origin, random)
 const traffic = openTraffic(client)
 const folder = newFolder()
 const memory: Sample[] = []
+/** The log of those services that have ended. */
+let said = ''
 /** Where the runtime's debugger listens. */
 let inspector: number
 let run: Run | undefined
@@ -110,12 +112,15 @@ async function start() {
   service = await startService(folder, [...FLAGS, `--inspector-port=${inspector}`])
 }
 
-const sample = async () => void memory.push(await sampleMemory(service.processes(), inspector))
+async function sample() {
+  const taken = await sampleMemory(service.processes(), inspector)
+  if (taken) memory.push(taken)
+}
 
 async function restart(n: number) {
-  const old = service
-  if (n % 2 === 0) await old.kill()
-  else await old.stop()
+  if (n % 2 === 0) await service.kill()
+  else await service.stop()
+  said += service.output()
   await start()
 }
 
@@ -211,6 +216,7 @@ test(`${CALLS} calls at ${RATE} a second (seed ${SEED}) end without an answer th
   await settle([large, small])
   const settledAfter = (performance.now() - begin) / 1000 - calledFor
   await service.stop()
+  said += service.output()
   run = { stored: openStored(folder), tenants, endedAt: Date.now(), memory }
 
   console.table(
@@ -222,6 +228,10 @@ test(`${CALLS} calls at ${RATE} a second (seed ${SEED}) end without an answer th
       }),
     ),
   )
+  const errors = Map.groupBy(said.match(/^\{"level":"error".*/gm) ?? [], (line) =>
+    line.replace(/"\w*(Id|ms)":[^,}]*,?/g, ''),
+  )
+  for (const [line, { length }] of errors) console.log(`in the log, ${length} times: ${line.slice(0, 300)}`)
   console.log(
     `${Math.round(calledFor)} s of calls, ${RESTARTS.length} restarts, settled ${Math.round(settledAfter)} s later`,
   )

@@ -164,6 +164,18 @@ export const FAULTS: [keyof typeof CHECKS, string, Break][] = [
   ['no object is an orphan, and none is missing', 'one that is gone', sql('DELETE FROM _mf_objects', 'r2')],
   [
     'nothing is left of those who were erased',
+    'their bytes in an object',
+    (run) => {
+      const { stored } = run
+      const p = one(run, ({ may }) => may[0] === null)
+      run.stored = { ...stored, bytesOf: () => Buffer.from(tokenOf(p, 0)) }
+      return () => {
+        run.stored = stored
+      }
+    },
+  ],
+  [
+    'nothing is left of those who were erased',
     'rows and objects of somebody',
     (run) => {
       const p = one(run, ({ may, resumes }) => may[0] !== null && resumes[0] !== null)
