@@ -38,7 +38,6 @@ export interface Endpoint {
 export interface Tenant {
   id: string
   key: string
-  keyId: string
   name: string
   /** When it was deleted, ms. */
   deletedAt?: number
