@@ -41,13 +41,13 @@ export function openTraffic(client: Client) {
   ]
   const hundred = mix.flatMap(([share, call]) => Array.from({ length: share }, () => call))
 
-  /** Makes each kind of call once, after each other, and the upload last: there is something of everything. */
+  /** Makes each kind of call once, after each other; who has a resume and a merged duplicate in the end is left alone. */
   async function oneOfEach(t: Tenant) {
     for (let n = 0; n < 10; n++) await people.create(t)
     for (const [, call] of mix) await call(t)
     const p = client.take(t) as Person
     await people.upload(t, p)
-    client.putBack(t, p)
+    await people.merge(t, p)
   }
 
   /** Makes one call, whatever comes next, and does not wait for it. */
