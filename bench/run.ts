@@ -4,7 +4,7 @@
 // Installs Directus, Fastify and better-sqlite3, and a Node 20 that they run on, under node_modules/.bench. Linux only:
 // CPU is read from /proc.
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { Agent } from 'node:http'
 import { cpus, version as kernel, tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -26,6 +26,13 @@ const { values } = parseArgs({
 })
 const [PEOPLE, ROUNDS, SECONDS] = [Number(values.people), Number(values.rounds), Number(values.seconds)]
 const VERSIONS = { directus: '12.4.0', fastify: '5.12.8', 'better-sqlite3': '12.11.1', node: '20.20.2' }
+const WITHOUT = values.without.split(',')
+/** The packages that those who are compared with take. */
+const COMPARED = [
+  ...(WITHOUT.includes('directus') && WITHOUT.includes('fastify') ? [] : (['node'] as const)),
+  ...(WITHOUT.includes('fastify') ? [] : (['fastify', 'better-sqlite3'] as const)),
+  ...(WITHOUT.includes('directus') ? [] : (['directus'] as const)),
+]
 const MODULES = join(import.meta.dirname, '../node_modules/.bench')
 const NODE = join(MODULES, 'node_modules/node/bin/node')
 
@@ -50,16 +57,14 @@ const agent = new Agent({ keepAlive: true })
 
 /** Installs what is compared with, once, by the Node that it runs on. */
 function install() {
-  if (existsSync(join(MODULES, 'node_modules/directus'))) return
+  if (COMPARED.every((name) => existsSync(join(MODULES, 'node_modules', name)))) return
   mkdirSync(MODULES, { recursive: true })
   const add = (packages: string[], PATH: string) =>
     execFileSync('npm', ['install', '--prefix', MODULES, '--no-audit', '--no-fund', ...packages], {
       env: { ...process.env, PATH },
       stdio: ['ignore', 'ignore', 'inherit'],
     })
-  const [node, ...packages] = ['node', 'fastify', 'better-sqlite3', 'directus'].map(
-    (name) => `${name}@${VERSIONS[name as keyof typeof VERSIONS]}`,
-  )
+  const [node, ...packages] = COMPARED.map((name) => `${name}@${VERSIONS[name]}`)
   add([node as string], process.env.PATH ?? '')
   add(packages, `${join(NODE, '..')}:${process.env.PATH}`)
 }
@@ -180,8 +185,7 @@ async function contestants(): Promise<Contestant[]> {
     { name: 'floor', server: { ...floor, headers: floorHeaders }, calls: callsOn('/v1/prospects', ids, ownQuery) },
     { name: 'prospects', server: { ...own, headers }, calls: callsOn('/v1/prospects', ids, ownQuery) },
   ]
-  const without = values.without.split(',')
-  if (!without.includes('directus')) {
+  if (!WITHOUT.includes('directus')) {
     const port = await freePort()
     const env = settings(folder, port)
     const cli = join(MODULES, 'node_modules/directus/cli.js')
@@ -193,7 +197,7 @@ async function contestants(): Promise<Contestant[]> {
     const server = { origin, pid, headers: { authorization: `Bearer ${TOKEN}` } }
     found.push({ name: 'directus', server, calls: callsOn('/items/prospects', theirs, directusQuery, toDirectus) })
   }
-  if (!without.includes('fastify')) {
+  if (!WITHOUT.includes('fastify')) {
     const files = join(floors, 'v3/d1/miniflare-D1DatabaseObject')
     const file = readdirSync(files).find((name) => /^[0-9a-f]{64}\.sqlite$/.test(name)) as string
     const copy = join(folder, 'fastify.sqlite')
@@ -248,10 +252,13 @@ install()
 console.log(
   `${PEOPLE} people, median of ${ROUNDS} rounds of ${SECONDS} s each; ${cpus().length} × ${cpus()[0]?.model}, ${kernel()}`,
 )
+const versionOf = (name: string): string =>
+  JSON.parse(readFileSync(join(import.meta.dirname, '../node_modules', name, 'package.json'), 'utf8')).version
 console.log(
-  Object.entries({ ...VERSIONS, 'our node': process.versions.node })
-    .map((pair) => pair.join(' '))
-    .join(', '),
+  [
+    `here: workerd ${versionOf('workerd')}, miniflare ${versionOf('miniflare')}, node ${process.versions.node}`,
+    ...COMPARED.map((name) => `${name} ${VERSIONS[name]}`),
+  ].join(', '),
 )
 try {
   await measure(await contestants())
