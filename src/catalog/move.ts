@@ -79,9 +79,9 @@ export async function startMove(
  * its turn.
  */
 export async function runMoves(db: Database, outbox: Outbox, accountId?: string, chunks = 50): Promise<void> {
-  const next = db.d1.prepare(nextMove(accountId ? 'account_id = ?2' : '?2 IS NULL'))
+  const next = db.d1.prepare(accountId ? NEXT_OF_ACCOUNT : NEXT_OF_ALL)
   for (let left = chunks; left > 0; left--) {
-    const move = (await next.bind(Date.now(), accountId ?? null).all<Move>()).results[0]
+    const move = (await next.bind(Date.now(), ...(accountId ? [accountId] : [])).all<Move>()).results[0]
     if (!move) return
     try {
       await moveChunk(db, move, outbox)
@@ -94,11 +94,14 @@ export async function runMoves(db: Database, outbox: Outbox, accountId?: string,
   }
 }
 
-const nextMove = (whose: string) => `
-  UPDATE moves SET tried_at = max(?1, tried_at + 1) WHERE (account_id, kind, from_id) IN
-    (SELECT account_id, kind, from_id FROM moves INDEXED BY moves_tried
-     WHERE tried_at > 0 AND ${whose} ORDER BY tried_at LIMIT 1)
+/** Those of an account are found by it, whatever others have under way; by `IN` all of its moves would be read again. */
+const nextMove = (longestAgo: string) => `
+  UPDATE moves AS m SET tried_at = max(?1, m.tried_at + 1)
+  FROM (SELECT account_id, kind, from_id FROM moves ${longestAgo} LIMIT 1) n
+  WHERE m.account_id = n.account_id AND m.kind = n.kind AND m.from_id = n.from_id
   RETURNING account_id AS accountId, kind, from_id AS fromId, to_id AS toId, key_id AS keyId`
+const NEXT_OF_ALL = nextMove('INDEXED BY moves_tried WHERE tried_at > 0 ORDER BY tried_at')
+const NEXT_OF_ACCOUNT = nextMove('WHERE account_id = ?2 AND +tried_at > 0 ORDER BY +tried_at')
 
 /** Moves some of those who use the item; when nobody does, ends the move and the item. */
 async function moveChunk(
