@@ -71,6 +71,8 @@ const LISTS: [what: string, query: string | ((a: Populated) => string), read: nu
   ['of a job that few have', (a) => `jobId=${a.jobs[0]}`, 68],
   ['of a job that all have, without total', (a) => `jobId=${a.jobs[1]}&total=false`, 260],
   ['of a rare licence', 'licenseStatus=licensed', 68],
+  ['of a usual licence and a label, without total', 'licenseStatus=not_started&label=Even&total=false', 380],
+  ['of an office and a job, without total', (a) => `officeId=${a.offices[1]}&jobId=${a.jobs[1]}&total=false`, 350],
   ['of a usual licence, without total', 'licenseStatus=not_started&total=false', 260],
 ]
 
@@ -171,7 +173,7 @@ const GROWING: [why: string, path: string | ((a: Populated) => string), perProsp
   ['a phone reads who shares it, and so does its total', 'prospects?phone=2125550100', 0.7],
   ['a total by office reads who has it', (a) => `prospects?officeId=${a.offices[1]}`, 1],
   ['a total by job reads who has it', (a) => `prospects?jobId=${a.jobs[1]}`, 1],
-  ['two filters read what the first matches', 'prospects?label=Even&licenseStatus=not_started&total=false', 3.5],
+  ['labels beside a time read who has changed since', 'prospects?label=Even&updatedSince=1&total=false', 3.5],
   ['a filter under updatedAt reads what it matches', 'prospects?label=Odd&sort=updatedAt&total=false', 1.5],
   ['updatedSince under another sort reads what it matches', 'prospects?updatedSince=1&total=false', 2],
   ['a total by label reads the label sets that hold it', 'prospects?label=Even', 1.5],

@@ -61,6 +61,8 @@ const LATE = [
   'officeId=OFFICE&total=false',
   'jobId=JOB&total=false&sort=createdAt',
   'licenseStatus=licensed&total=false',
+  'officeId=OFFICE&label=One&updatedSince=1&total=false',
+  'jobId=JOB&licenseStatus=licensed&stage=New&total=false&sort=createdAt',
 ]
 
 /** What is the same however many there are. */
@@ -205,6 +207,39 @@ const SAME: [what: string, run: Run][] = [
       await fill(a, n, `INSERT INTO feed_entries (account_id, event_seq, next_at) SELECT ?1, value + 1, ${FIRST}`)
       const bindings = { ...env, EVENTS_FEED: { sendBatch: async () => {} } } as unknown as Env
       return costOfStep((db) => sweepFeed(db, bindings))
+    },
+  ],
+  ...['POST', 'DELETE'].map((method): [string, Run] => [
+    `a ${method}, beside answers that are kept`,
+    async (a, n) => {
+      const id = await one(a)
+      await fill(
+        a,
+        n,
+        `INSERT INTO idempotency_keys (account_id, key, hash, status, headers, body, about, expires_at)
+         SELECT ?1, value, '', 200, '{}', '{}', 'prs_' || value, ${FAR}`,
+      )
+      if (method === 'DELETE') return a.call('DELETE', `/v1/prospects/${id}`)
+      return a.call('POST', '/v1/prospects', { firstName: 'Pat', lastName: 'Doe' }, { 'idempotency-key': 'new' })
+    },
+  ]),
+  [
+    "the last page of an import's errors",
+    async (a, n) => {
+      await fill(
+        a,
+        1,
+        `INSERT INTO imports (account_id, id, key_id, format, options, unknown_columns, bytes, bytes_done, line, created_at)
+         SELECT ?1, 'imp_1', 'key', '{}', '{}', '[]', 1, 1, 1, 1`,
+      )
+      const error = { line: 1, column: null, field: null, code: 'required', message: 'Is missing.', refused: true }
+      await fill(
+        a,
+        n,
+        "INSERT INTO import_errors (account_id, import_id, bytes_from, errors) SELECT ?1, 'imp_1', value, ?3",
+        JSON.stringify([error]),
+      )
+      return late(a, '/v1/imports/imp_1/errors?', n)
     },
   ],
   [

@@ -70,7 +70,8 @@ type Bind = (value: unknown) => string
  *   pair gives its first ids from an index of its own. The total is added up from the counters of the label sets.
  * - Sorted by change, with no filter but `updatedSince`, the page comes from the index of changes.
  * - By anything else, `matched` is what matches: the first condition says where to look, the others are checked on
- *   the rows that it gives, and the total counts them.
+ *   the rows that it gives, and the total counts them. Without a total, one that has the ids in order is looked through
+ *   only until the page is full.
  *
  * A row comes back even if the page is empty, for the total; none if the account is gone.
  */
@@ -178,11 +179,11 @@ function countOf(filters: Filters): string {
       CROSS JOIN prospect_counts c ON c.account_id = ?1 AND c.label_set = sets.label_set ${inStage}`
 }
 
-/** The ids that pass every condition: found by the first, checked for the others. */
+/** The ids that pass every condition: found by the first, in its order if it has one, checked for the others. */
 const matching = ([where, ...others]: Condition[]): string =>
   others.length === 0
     ? (where?.ids ?? '')
-    : `SELECT p.id FROM (${where?.ids}) c CROSS JOIN prospects p ON p.account_id = ?1 AND p.id = c.id
+    : `SELECT c.id FROM (${where?.ids}) c CROSS JOIN prospects p ON p.account_id = ?1 AND p.id = c.id
       WHERE ${others.map(({ check }) => check()).join(' AND ')}`
 
 /** Conditions on values, those that few are likely to pass first. */
