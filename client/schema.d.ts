@@ -3930,7 +3930,7 @@ export interface operations {
                 updatedSince?: number;
                 /** @description The order; a minus is descending. */
                 sort?: "-createdAt" | "createdAt" | "-updatedAt" | "updatedAt";
-                /** @description Whether to count; without, `totalCount` is null. */
+                /** @description Whether to count. Without, `totalCount` is null, and where many match less is read. */
                 total?: true | false;
                 /** @description How many at most. */
                 limit?: number;

@@ -157,7 +157,7 @@ export const PARAMETERS: Record<string, Said> = {
   pipelineId: { description: 'The pipeline; of a list, who is in it; of an import, for rows that name no stage.' },
   updatedSince: { description: 'Changed at that time or after, Unix milliseconds.', example: 1795412345678 },
   sort: { description: 'The order; a minus is descending.' },
-  total: { description: 'Whether to count; without, `totalCount` is null.' },
+  total: { description: 'Whether to count. Without, `totalCount` is null, and where many match less is read.' },
   limit: { description: 'How many at most.' },
   pageToken: { description: '`nextPageToken` of the page before, asked for with the same parameters.' },
   counts: { description: 'Whether to say how many prospects use each.' },
