@@ -9,7 +9,8 @@ import { busy, FAR, fill, growth, idOf, items, MERGES, moves, one, type Run } fr
 beforeAll(() => void holdQueue())
 
 /** How many rows are read and written for each. */
-const MORE: [what: string, read: number, written: number, run: Run][] = [
+type More = [what: string, read: number, written: number, run: Run]
+const MORE: More[] = [
   [
     'a list by pipeline reads its stages',
     5,
@@ -93,18 +94,34 @@ const MORE: [what: string, read: number, written: number, run: Run][] = [
       return a.call('DELETE', `/v1/prospects/${id}`)
     },
   ],
+  ...['POST /v1/prospects', 'GET /v1/webhooks'].map(
+    (call): More => [
+      `${call} reads the webhooks that were deleted in the last thirty days`,
+      1,
+      0,
+      async (a, n) => {
+        await fill(
+          a,
+          n,
+          `INSERT INTO webhooks (account_id, id, url, event_types, secret, deleted_at, created_at, updated_at)
+         SELECT ?1, 'whk_' || value, '', '[]', '', ${FAR}, 1, 1`,
+        )
+        return call.startsWith('GET') ? a.get('/v1/webhooks') : a.prospect()
+      },
+    ],
+  ),
   [
-    'a write reads the webhooks that were deleted in the last thirty days',
+    'the list of keys reads those that were revoked',
     1,
     0,
     async (a, n) => {
       await fill(
         a,
         n,
-        `INSERT INTO webhooks (account_id, id, url, event_types, secret, deleted_at, created_at, updated_at)
-         SELECT ?1, 'whk_' || value, '', '[]', '', ${FAR}, 1, 1`,
+        `INSERT INTO api_keys (account_id, id, name, hash, scopes, revoked_at, created_at)
+         SELECT ?1, ?1 || value, '', '', '[]', ${FAR}, 1`,
       )
-      return a.prospect()
+      return a.get('/v1/api-keys')
     },
   ],
   [
