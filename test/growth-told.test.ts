@@ -77,8 +77,8 @@ const MORE: More[] = [
   ],
   [
     'a merge rewrites the events of the duplicate',
-    5,
-    5,
+    2,
+    2,
     async (a, n) => {
       const { id } = await busy(a, n, 'succeeded', 'NULL', FAR)
       const survivor = await one(a, { email: 'two@example.com' })
