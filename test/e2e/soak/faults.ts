@@ -141,7 +141,7 @@ export const FAULTS: [keyof typeof CHECKS, string, Break][] = [
   [
     'no row is an orphan',
     'an event of nobody',
-    sql("UPDATE events SET prospect_id = 'prs_gone' WHERE account_id = ?1 AND type = 'prospect.created'"),
+    sql("UPDATE events SET prospect_id = 'prs_gone' WHERE account_id = ?1 AND prospect_id = ?2"),
   ],
   ['no row is an orphan', 'a delivery of nothing', sql('DELETE FROM events WHERE account_id = ?1')],
   ['no row is an orphan', 'a label that people have', sql('DELETE FROM labels WHERE account_id = ?1')],
