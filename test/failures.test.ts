@@ -52,7 +52,7 @@ describe('an unexpected error', () => {
   const SECRET = 'pat.private@example.com'
 
   test.each([
-    ['whose message says too much', new Error(`no room for ${SECRET}\n  in ${SECRET}`)],
+    ['whose message says too much', new Error(`no room for ${SECRET}\n    at ${SECRET}`)],
     ['of D1', new Error('D1_ERROR: database is full: SQLITE_FULL')],
     ['with a cause', new TypeError('Failed', { cause: new Error(SECRET) })],
   ])('%s is a 500 with a requestId and a log line without personal data', async (_, error) => {
@@ -66,6 +66,7 @@ describe('an unexpected error', () => {
     expect(log).toHaveBeenCalledOnce()
     const line = String(log.mock.calls[0]?.[0])
     expect(JSON.parse(line)).toMatchObject({ level: 'error', requestId: (answer.json as any).requestId })
+    expect(JSON.parse(line).at[0]).toMatch(/^at .+:\d+:\d+/)
     expect(line).not.toMatch(/Zebulon|private/)
   })
 

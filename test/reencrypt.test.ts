@@ -20,7 +20,7 @@ import {
 } from './endpoint'
 
 const [ONE, TWO] = [env.ENCRYPTION_KEY, `2.${btoa('fedcba9876543210fedcba9876543210')}`]
-const ROTATED = { ENCRYPTION_KEY: `${TWO},${ONE}` }
+const ROTATED = { ENCRYPTION_KEY: `${TWO},${ONE}`, LOG_LEVEL: '' }
 const DAY = 24 * 60 * 60 * 1000
 
 let account: Account
@@ -33,7 +33,7 @@ beforeEach(async () => {
   await rows('DELETE FROM webhooks')
   account = await newAccount()
   log = []
-  for (const level of ['info', 'error'] as const)
+  for (const level of ['log', 'error'] as const)
     vi.spyOn(console, level).mockImplementation((line) => {
       if (line.includes('encrypted anew')) log.push(JSON.parse(line))
     })
@@ -134,6 +134,15 @@ test('a secret whose key is lost keeps no other, and is told', async () => {
   expect(log).toMatchObject([{ encrypted: 1, unreadable: 1, done: false }])
   const stored = (await storedOf(account)).find((w) => w.id === id)
   expect(await decryptSecret(stored?.secret ?? '', `${account.id} ${id}`, TWO)).toBe(secret)
+})
+
+test('LOG_LEVEL=error leaves out what it says, but for what it cannot read', async () => {
+  await store(ONE)
+  await tick({ ...ROTATED, LOG_LEVEL: 'error' })
+  expect(log).toEqual([])
+  await store(`3.${btoa('x'.repeat(32))}`)
+  await tick({ ...ROTATED, LOG_LEVEL: 'error' })
+  expect(log).toMatchObject([{ level: 'error', encrypted: 0, unreadable: 1, done: false }])
 })
 
 test('what is rotated meanwhile stays rotated', async () => {

@@ -137,11 +137,14 @@ export function onError(error: Error, c: Context<AppEnv>): Response {
 /** What may be logged of an error: its kind, D1's own message and where it was thrown, never a value of a request. */
 export function describeError(error: unknown): { error: string; cause?: string; at?: string[] } {
   if (!(error instanceof Error)) return { error: typeof error }
+  const stack = error.stack ?? ''
   const d1 = [error, error.cause].find((e): e is Error => e instanceof Error && e.message.startsWith('D1_'))
   return {
     error: error.name,
     ...(d1 && { cause: d1.message }),
-    at: (error.stack ?? '')
+    // a stack begins with the message
+    at: stack
+      .slice(stack.indexOf(error.message) + error.message.length)
       .split('\n')
       .filter((line) => /^\s+at /.test(line))
       .slice(0, 8)

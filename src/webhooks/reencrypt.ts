@@ -1,4 +1,5 @@
 import type { Database } from '../db/client'
+import { logInfo } from '../http/log'
 import { decryptSecret, encryptSecret, versionsIn } from './secret'
 
 /** Rows that are written together, and how often in a run of the schedule. */
@@ -41,19 +42,10 @@ export async function reencryptSecrets(
     isWhole = results.length < PAGE
     after = results.at(-1) ?? after
   }
-  const level = unreadable > 0 ? 'error' : 'info'
   const message = 'webhook secrets encrypted anew'
-  console[level](
-    JSON.stringify({
-      level,
-      message,
-      database: number,
-      version,
-      encrypted,
-      unreadable,
-      done: isWhole && unreadable === 0,
-    }),
-  )
+  const line = { message, database: number, version, encrypted, unreadable, done: isWhole && unreadable === 0 }
+  if (unreadable > 0) console.error(JSON.stringify({ level: 'error', ...line }))
+  else logInfo(env, line)
 }
 
 /** A row as it is and as it is to be; those of its old secrets that sign no more are left out. */
