@@ -4,7 +4,16 @@
 // and fails at any warning; `--config FILE` stands for wrangler.toml. All others go to `wrangler deploy`.
 import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  appendFileSync,
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { parseArgs, parseEnv } from 'node:util'
@@ -27,6 +36,10 @@ const MAKE = {
   ENCRYPTION_KEY: () => `1.${randomBytes(32).toString('base64')}`,
 }
 
+// without `--` in front npm takes them for its own, and this would be another deploy than the one that was asked for
+if (process.env.npm_config_env || process.env.npm_config_dry_run) end('Put `--` first: npm run deploy -- --dry-run')
+if (flags.env === true) end('--env needs a name, as staging.')
+
 const config = flags.env === undefined ? flags.config : writeEnvironment(flags.config, flags.env)
 const { name: worker, vars, d1_databases, queues } = readConfig({ config })
 
@@ -34,6 +47,8 @@ if (flags['dry-run']) {
   const { output } = await wrangler(['deploy', '--dry-run', ...forWrangler])
   if (output.includes('WARNING')) end('The configuration has warnings.')
 } else {
+  // what does not build, or has a flag that is none, changes nothing
+  await wrangler(['deploy', '--dry-run', ...forWrangler], { isQuiet: true })
   const [isSet] = await Promise.all([listSecrets(), createDatabases(), createQueues()])
   const secrets = openSecrets(isSet)
   for (const { binding } of d1_databases) await wrangler(['d1', 'migrations', 'apply', binding, '--remote'])
@@ -88,6 +103,7 @@ function openSecrets(isSet) {
     const made = Object.fromEntries(lacking.map((name) => [name, MAKE[name]()]))
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
     appendFileSync(file, lacking.map((name) => `\n${name}=${made[name]}\n`).join(''), { mode: 0o600 })
+    chmodSync(file, 0o600)
     console.log(
       `Made ${lacking.join(' and ')}, in ${file}: keep them elsewhere, for Cloudflare does not show them again.`,
     )
@@ -100,7 +116,7 @@ function openSecrets(isSet) {
 async function deploy(secrets) {
   const folder = mkdtempSync(join(tmpdir(), 'deploy-'))
   process.on('exit', () => rmSync(folder, { recursive: true }))
-  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exit(1))
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => process.exit(1))
   const [given, told] = [join(folder, 'secrets.json'), join(folder, 'told')]
   writeFileSync(given, JSON.stringify(secrets), { mode: 0o600 })
   const withSecrets = Object.keys(secrets).length > 0 ? ['--secrets-file', given] : []

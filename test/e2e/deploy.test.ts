@@ -1,5 +1,5 @@
 import { execFileSync, spawn } from 'node:child_process'
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { parseEnv } from 'node:util'
 import { afterAll, expect, test } from 'vitest'
@@ -54,6 +54,7 @@ test('npm run deploy makes all that there is not, ended half-way goes on, and th
     ENCRYPTION_KEY: expect.stringMatching(/^1\.[A-Za-z\d+/]{43}=$/),
   })
   expect(first.output).not.toContain(kept.ENCRYPTION_KEY)
+  expect(statSync(file).mode & 0o777).toBe(0o600)
   const worker = account.workers.get(WORKER)
   expect(Object.fromEntries(worker?.secrets ?? [])).toEqual({ ...kept, PUBLIC_HOSTS: `${WORKER}.acme.workers.dev` })
   expect(worker?.crons).toEqual(['* * * * *'])
@@ -105,6 +106,23 @@ test('npm run deploy makes all that there is not, ended half-way goes on, and th
   expect(account.unknown).toEqual([])
   expect(readdirSync(TMPDIR).filter((name) => name.startsWith('deploy-'))).toEqual([])
 }, 240_000)
+
+test.each<[string, string[], object?]>([
+  ['with a flag that is none', ['--dryrun']],
+  ['with a word that is no flag', ['staging']],
+  ['of an environment without a name', ['--env']],
+  ['with --dry-run for npm', [], { npm_config_dry_run: 'true' }],
+  ['with --env for npm', [], { npm_config_env: 'staging' }],
+])(
+  'what may be meant otherwise changes nothing: %s',
+  async (_, flags, env) => {
+    const account = await openCloudflare()
+    const { status } = await deploy(['--config', configWith('DB_1'), ...flags], { ...account.env, ...env })
+    expect(status).toBe(1)
+    expect([account.changes, account.unknown, account.workers.size]).toEqual([[], [], 0])
+  },
+  60_000,
+)
 
 test('another environment is the same under names of its own', () => {
   const config = configWith('DB_1')
