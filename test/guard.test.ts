@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { refuseUrl } from '../src/webhooks/guard'
+import wrangler from '../wrangler.toml?raw'
 import { HOSTILE_HOSTS, HOSTILE_URLS } from './hostile-urls'
 
 const HOSTILE = [
@@ -79,4 +80,8 @@ describe.each([false, true])('with local endpoints allowed: %s', (allowLocal) =>
   test.each(LOCAL)(`%s ${allowLocal ? 'may be registered' : 'is refused'}`, (url) => {
     expect(refuse(url) === null).toBe(allowLocal)
   })
+})
+
+test('deployed, the platform lets nothing reach private addresses, whatever public name they have', () => {
+  expect(wrangler).toMatch(/^compatibility_flags = \[.*"global_fetch_strictly_public"/m)
 })

@@ -1,5 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import wrangler from '../wrangler.toml?raw'
 import { type Account, costOf, newAccount } from './api'
 import { callsTo } from './configured'
 import { breakD1 } from './d1'
@@ -119,6 +120,11 @@ test('LOG_LEVEL=error leaves out what tells of no trouble', async () => {
   breakD1(new Error('D1_ERROR: away'))
   await callsTo({ key }, { LOG_LEVEL: 'error' })('GET', '/v1/me')
   expect(lines).toHaveLength(1)
+})
+
+test('Cloudflare keeps the log, and adds no line of its own, which would have whole URLs', () => {
+  const [, kept] = /\n\[observability\.logs\]\n([^[]+)/.exec(wrangler) ?? []
+  expect(kept?.trim().split('\n')).toEqual(expect.arrayContaining(['enabled = true', 'invocation_logs = false']))
 })
 
 describe('beside requests', () => {
