@@ -322,6 +322,12 @@ test('an account has at most 20 imports under way', async () => {
   expect((await sendFile(account, CSV)).status).toBe(202)
 })
 
+test('also of those that come at once, and of the others no file is left', async () => {
+  const answers = await Promise.all(Array.from({ length: 22 }, () => sendFile(account, CSV)))
+  expect(answers.map(({ status }) => status).sort()).toEqual([...Array(20).fill(202), 409, 409])
+  expect(await objectsOf(account)).toHaveLength(20)
+})
+
 test('a compressed body is refused, not read as text', async () => {
   const headers = { 'content-encoding': 'gzip' }
   expectProblem(await sendFile(account, CSV, { headers }), 415, 'unsupported_media_type')

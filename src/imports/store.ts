@@ -1,4 +1,5 @@
 import type { Database } from '../db/client'
+import { isStopped, stopIf } from '../db/errors'
 import { newId } from '../db/ids'
 import type { Caller, Repeatable } from '../http/factory'
 import { type Answer, claim, isRepeated, keep, RepeatedCall, wasMade } from '../http/idempotency'
@@ -78,10 +79,7 @@ export async function startImport(
       await complete(repeatable, inspector)
       throw new RepeatedCall()
     }
-    if (Number(known.underWay) >= MOST_UNDER_WAY) {
-      const message = `This account has ${MOST_UNDER_WAY} imports under way; wait until one has ended.`
-      throw new Problem(409, 'too_many_imports', message)
-    }
+    if (Number(known.underWay) >= MOST_UNDER_WAY) throw tooManyImports()
     const named = { userId, stageId, pipelineId: stageId ? undefined : pipelineId }
     const missing = Object.entries(named).flatMap(([field, value]) => (value && !known[field] ? { field, value } : []))
     if (missing.length > 0) throw unknownReference(missing, 'query')
@@ -120,22 +118,40 @@ async function keepImport(
   })
   const answer = { status: 202, headers: { location: `/v1/imports/${id}` }, body } as const
   const row = [JSON.stringify(format), options, columns, body.bytes, body.bytesDone, format.line, now + WAKE_AFTER, now]
-  await db.d1.batch([
-    ...claim(db, account.id, repeatable, now),
-    db.d1.prepare(INSERT).bind(account.id, id, key.id, ...row),
-    announce(db, account.id, fileOf(account.id, id), now, KEPT_FOR),
-    ...keep(db, account.id, repeatable, answer, id),
-  ])
+  try {
+    await db.d1.batch([
+      ...claim(db, account.id, repeatable, now),
+      db.d1.prepare(INSERT).bind(account.id, id, key.id, ...row),
+      // while this file came others may have come too
+      db.d1.prepare(STOP_IF_TOO_MANY).bind(account.id),
+      announce(db, account.id, fileOf(account.id, id), now, KEPT_FOR),
+      ...keep(db, account.id, repeatable, answer, id),
+    ])
+  } catch (error) {
+    throw isStopped(error) ? tooManyImports() : error
+  }
   return answer
 }
+
+const tooManyImports = () =>
+  new Problem(
+    409,
+    'too_many_imports',
+    `This account has ${MOST_UNDER_WAY} imports under way; wait until one has ended.`,
+  )
+
+const underWay = (accountId: string) => `
+  (SELECT count(*) FROM (SELECT finished_at FROM imports WHERE account_id = ${accountId} ORDER BY id DESC LIMIT 100)
+    WHERE finished_at IS NULL)`
+
+const STOP_IF_TOO_MANY = stopIf(`${underWay('?1')} > ${MOST_UNDER_WAY}`)
 
 /** What of what the query names the account has. */
 const REFERENCES = `
   SELECT EXISTS (SELECT 1 FROM users WHERE account_id = a.id AND id = ?2) AS userId,
     EXISTS (SELECT 1 FROM stages WHERE account_id = a.id AND id = ?3) AS stageId,
     EXISTS (SELECT 1 FROM pipelines WHERE account_id = a.id AND id = ?4) AS pipelineId,
-    (SELECT count(*) FROM (SELECT finished_at FROM imports WHERE account_id = a.id ORDER BY id DESC LIMIT 100)
-      WHERE finished_at IS NULL) AS underWay
+    ${underWay('a.id')} AS underWay
   FROM accounts a WHERE a.id = ?1`
 
 const INSERT = `
