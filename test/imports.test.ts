@@ -1,8 +1,8 @@
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { RunImport } from '../src/imports/wake'
-import { type Account, newAccount } from './api'
-import { watchTrips } from './d1'
+import { type Account, newAccount, operator } from './api'
+import { rows, watchTrips } from './d1'
 import { asText, countsOf, drainImports, encodeAs, holdImports, imported, importOf, sendFile } from './import-files'
 import { makeItem } from './items'
 import { expectProblem, errorsOf as namedIn } from './problem'
@@ -326,6 +326,23 @@ test('also of those that come at once, and of the others no file is left', async
   const answers = await Promise.all(Array.from({ length: 22 }, () => sendFile(account, CSV)))
   expect(answers.map(({ status }) => status).sort()).toEqual([...Array(20).fill(202), 409, 409])
   expect(await objectsOf(account)).toHaveLength(20)
+})
+
+test.each<[string, 'DELETE' | 'PATCH', object | undefined, 401 | 403, string]>([
+  ['deleted', 'DELETE', undefined, 401, 'invalid_credential'],
+  ['suspended', 'PATCH', { suspended: true }, 403, 'account_suspended'],
+])('a file of an account that is %s while it comes is refused', async (_, method, change, status, code) => {
+  const body = new ReadableStream({
+    async start(controller) {
+      controller.enqueue(new TextEncoder().encode(CSV))
+      const begun = 'SELECT 1 FROM object_deletions WHERE account_id = ?'
+      await vi.waitFor(async () => expect(await rows(begun, account.id)).toHaveLength(1), 10_000)
+      await operator(method, `/admin/accounts/${account.id}`, change)
+      controller.close()
+    },
+  })
+  expectProblem(await sendFile(account, body), status, code)
+  expect(await rows('SELECT 1 FROM imports WHERE account_id = ?', account.id)).toEqual([])
 })
 
 test('a compressed body is refused, not read as text', async () => {

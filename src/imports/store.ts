@@ -118,6 +118,8 @@ async function keepImport(
   })
   const answer = { status: 202, headers: { location: `/v1/imports/${id}` }, body } as const
   const row = [JSON.stringify(format), options, columns, body.bytes, body.bytesDone, format.line, now + WAKE_AFTER, now]
+  // a file can take long to come
+  db.requireAccount(account.id)
   try {
     await db.d1.batch([
       ...claim(db, account.id, repeatable, now),
