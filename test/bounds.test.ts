@@ -25,6 +25,29 @@ test('a prospect has 100 jobs, and not one more', async () => {
   expect(errorsOf(await patch({ jobId: 'job_0' }))).toEqual(['body /jobId too_many'])
 })
 
+test('a call names 1,000 labels, repeats included, and not one more', async () => {
+  const account = await newAccount()
+  const { id } = (await account.prospect()).json
+  const patch = (labels: number) =>
+    account.call('PATCH', `/v1/prospects/${id}`, { removeLabels: 'x,'.repeat(labels - 1) })
+  expect((await patch(1000)).status).toBe(200)
+  expect(errorsOf(await patch(1001))).toEqual(['body /removeLabels too_many'])
+})
+
+test('a page token may have 4,000 characters, and not one more', async () => {
+  const account = await newAccount()
+  const listed = (length: number) => account.list(`pageToken=${'x'.repeat(length)}`)
+  expect(errorsOf(await listed(4000))).toEqual(['query /pageToken invalid_page_token'])
+  expect(errorsOf(await listed(4001))).toEqual(['query /pageToken too_long'])
+})
+
+test('an answer tells 100 errors, and not one more', async () => {
+  const { prospect } = await newAccount()
+  const wrong = (n: number) => prospect(Object.fromEntries(Array.from({ length: n }, (_, i) => [`nope${i}`, 1])))
+  expect(errorsOf(await wrong(100))).toHaveLength(100)
+  expect(errorsOf(await wrong(101))).toHaveLength(100)
+})
+
 describe('the catalog', () => {
   /** An account that has room for so many more. */
   async function almostFull(room: number) {
