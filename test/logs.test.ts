@@ -150,6 +150,18 @@ describe('beside requests', () => {
     expectNothingSaid(PERSON, URL, webhook.secret, 'Zebulon', 'of-the-bees', account.key)
   })
 
+  test('what cannot be signed is an error, and no delivery', async () => {
+    const sent = await freeze()
+    const requests = endpointAnswers(() => new Response())
+    const { account, webhook } = await dueDelivery(PERSON)
+    const ENCRYPTION_KEY = `2.${btoa('fedcba9876543210fedcba9876543210')}`
+    await consume(sent, 'prospect-webhooks', { ...ON, ENCRYPTION_KEY })
+    const line = { level: 'error', message: 'not signed', accountId: account.id, webhookId: webhook.id }
+    expect(linesOf('not signed')).toMatchObject([{ ...line, eventId: expect.stringMatching(/^evt_/) }])
+    expect([requests.mock.calls.length, linesOf('delivery')]).toEqual([0, []])
+    expectNothingSaid(PERSON, webhook.secret, ENCRYPTION_KEY)
+  })
+
   test('a sweep says what it did, step by step, and how long the oldest delivery has waited', async () => {
     await freeze()
     // what other tests have left is done at some time; then there is nothing to say
