@@ -275,6 +275,14 @@ describe('meanwhile', () => {
   })
 })
 
+test('a resume of an account that is deleted is not looked at any more', async () => {
+  const id = await withResume()
+  await rows('UPDATE accounts SET erased_at = 1 WHERE id = ?', account.id)
+  const get = vi.spyOn(bucket, 'get')
+  await read(id)
+  expect(get).not.toHaveBeenCalled()
+})
+
 test.each([
   ['of more pages', `${CV}${'\fMore.'.repeat(30)}`, 'Only the first 30 pages were read.'],
   ['of more letters', `${CV}${'word '.repeat(60_000)}`, 'Only its beginning was read.'],

@@ -16,7 +16,7 @@ const HELD_FOR = 10_000
 /** When a consumer hands an import on to the next, so that none takes long: after so many chunks, or ms. */
 const CHUNKS = 20
 const TIME = 15_000
-/** An import that so many consumers in turn got no further with is ended: where a try fails, after an hour and a half. */
+/** An import that so many consumers in turn got no further with is ended: where tries fail, after two hours. */
 const TRIES = 10
 /** How long the next waits after a try that failed, ms; twice as long after each more, up to half an hour. */
 const RETRY_AFTER = 15_000
