@@ -107,6 +107,31 @@ test('npm run deploy makes all that there is not, ended half-way goes on, and th
   expect(readdirSync(TMPDIR).filter((name) => name.startsWith('deploy-'))).toEqual([])
 }, 240_000)
 
+test('wherever it ends, it says so, leaves no secret lying about, and goes on when run again', async () => {
+  const account = await openCloudflare()
+  const TMPDIR = newFolder()
+  Object.assign(account.env, { TMPDIR })
+  const config = configWith('DB_1')
+  const file = join(dirname(config), '.secrets', `${WORKER}.env`)
+  const worker = () => account.workers.get(WORKER)
+  for (const failing of [/query$/, /schedules$/, /^PUT .*secrets$/]) {
+    account.failing = failing
+    const { status, output } = await deploy(['--config', config], account.env)
+    expect([failing, status]).toEqual([failing, 1])
+    expect(output).toMatch(/failed/)
+    expect(readdirSync(TMPDIR).filter((name) => name.startsWith('deploy-'))).toEqual([])
+  }
+  const kept = parseEnv(readFileSync(file, 'utf8'))
+  account.failing = undefined
+  expect(await deploy(['--config', config], account.env)).toMatchObject({ status: 0 })
+  expect(parseEnv(readFileSync(file, 'utf8'))).toEqual(kept)
+  expect(Object.fromEntries(worker()?.secrets ?? [])).toEqual({ ...kept, PUBLIC_HOSTS: `${WORKER}.acme.workers.dev` })
+  expect(worker()?.crons).toEqual(['* * * * *'])
+  expect([...account.queues.keys()].sort()).toEqual([...QUEUES].sort())
+  for (const consumers of account.queues.values()) expect(consumers.size).toBe(1)
+  expect(account.unknown).toEqual([])
+}, 240_000)
+
 test.each<[string, string[], object?]>([
   ['with a flag that is none', ['--dryrun']],
   ['with a word that is no flag', ['staging']],
