@@ -156,7 +156,7 @@ export async function deleteAccount(db: Database, id: string): Promise<void> {
 }
 
 /** The most keys of an account; and with those that were revoked and are still remembered. */
-export const MAX_KEYS = 100
+const MAX_KEYS = 100
 const MAX_WITH_REVOKED = 1000
 /** How long, ms: whoever goes on calling with one is known not to guess. */
 const REVOKED_KNOWN_FOR = 30 * 24 * 60 * 60 * 1000

@@ -3,7 +3,7 @@ import type { Context } from 'hono'
 import { type Database, databaseOf, openDatabase } from '../db/client'
 import { accounts, apiKeys } from '../db/schema'
 import { type AppEnv, type Caller, factory, SCOPES, type Scope } from './factory'
-import { isKeyOf, isTypedRight, keyIdOf, sameSecret } from './key'
+import { hasRightChecksum, isKeyOf, keyIdOf, sameSecret } from './key'
 import { countCall, countGuess, refuseGuesser } from './limits'
 import { accountSuspended, Problem, unauthorized } from './problem'
 import { beginSession } from './session'
@@ -38,7 +38,7 @@ export const authenticate = factory.createMiddleware(async function authenticate
   if (!remembered) refuseGuesser(c)
   const db = databaseOf(c.env, keyId)
   if (db) c.set('db', db)
-  const key = remembered ?? (db && isTypedRight(token) && (await lookUp(db, keyId)))
+  const key = remembered ?? (db && hasRightChecksum(token) && (await lookUp(db, keyId)))
   if (!db || !key || !(await isKeyOf(key.hash, token))) {
     await countGuess(c)
     throw unauthorized(true)

@@ -21,7 +21,7 @@ export function keyIdOf(key: string): string | null {
 }
 
 /** Whether a key has the checksum that belongs to it. */
-export function isTypedRight(key: string): boolean {
+export function hasRightChecksum(key: string): boolean {
   const [, body, , sum] = KEY.exec(key) ?? []
   return body !== undefined && sum === checksum(body)
 }

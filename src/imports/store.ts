@@ -38,7 +38,7 @@ export interface Import {
 /** How long a file is kept, ms. */
 const KEPT_FOR = 7 * 24 * 60 * 60_000
 /** How many imports an account may have under way. */
-export const MOST_UNDER_WAY = 20
+const MOST_UNDER_WAY = 20
 /** When the schedule wakes somebody, if nobody has come yet, ms. */
 const WAKE_AFTER = 15_000
 

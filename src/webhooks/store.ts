@@ -35,7 +35,7 @@ const OLD_SECRETS_MOST = 10
 type Row = typeof webhooks.$inferSelect
 
 /** The most endpoints of an account; and with those whose deliveries are still remembered, though they were deleted. */
-export const MAX_WEBHOOKS = 50
+const MAX_WEBHOOKS = 50
 const MAX_WITH_DELETED = 1000
 
 const STOP_IF_TOO_MANY = stopIf(`(SELECT count(*) > ${MAX_WITH_DELETED} OR sum(deleted_at IS NULL) > ${MAX_WEBHOOKS}

@@ -1,17 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expectDescribed } from '../conformance'
 
-/** A small generator of random numbers (mulberry32), so that a run can be repeated. */
-export function randomFrom(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let t = Math.imul(state ^ (state >>> 15), 1 | state)
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32
-  }
-}
-
 /** A call by somebody who reckons with a service that dies. */
 export interface Asked {
   method: string

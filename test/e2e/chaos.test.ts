@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, expect, test } from 'vitest'
-import { insist, randomFrom } from './caller'
+import { random as randomFrom } from '../../bench/people'
+import { insist } from './caller'
 import { call, cleanUp, newFolder, openEndpoint, type Service, startService } from './service'
 
 afterAll(cleanUp)
