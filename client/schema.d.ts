@@ -1846,7 +1846,7 @@ export interface components {
              * @example 0b9c1b1e-4c5e-4a57-9c0f-0f6a5f0b8a1d
              */
             requestId: string;
-            /** @description Everything that is wrong with the input (400, 422). */
+            /** @description Everything that is wrong with the input (400, 422): at most 100 entries. The last one has the code `more_errors` if there are more errors. */
             errors?: {
                 /** @enum {string} */
                 in: "body" | "query" | "path" | "header";

@@ -43,13 +43,6 @@ test('a parameter may have 1,000 characters, a page token 4,000, and not one mor
   expect(errorsOf(await listed('pageToken', 4001))).toEqual(['query /pageToken too_long'])
 })
 
-test('an answer tells 100 errors, and not one more', async () => {
-  const { prospect } = await newAccount()
-  const wrong = (n: number) => prospect(Object.fromEntries(Array.from({ length: n }, (_, i) => [`nope${i}`, 1])))
-  expect(errorsOf(await wrong(100))).toHaveLength(100)
-  expect(errorsOf(await wrong(101))).toHaveLength(100)
-})
-
 describe('the catalog', () => {
   /** An account that has room for so many more. */
   async function almostFull(room: number) {

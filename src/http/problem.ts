@@ -3,6 +3,7 @@ import { HTTPException } from 'hono/http-exception'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import { accountRefusal, isUnavailable } from '../db/errors'
 import type { AppEnv, InputError } from './factory'
+import { shorten } from './text'
 
 /** What statuses are called. */
 export const TITLES: Record<number, string> = {
@@ -22,43 +23,83 @@ export const TITLES: Record<number, string> = {
   503: 'Service Unavailable',
 }
 
+/** The most that a problem holds: entries of `errors`; bytes of a text; bytes of `errors` as JSON. */
+const MAX_ERRORS = 100
+const MAX_TEXT = 1000
+const MAX_ERRORS_SIZE = 56_000
+/** The most of a pointer that `detail` quotes, and the most of a value that a message quotes, bytes. */
+const MAX_QUOTED = 100
+
 /**
  * An answer that is an error, RFC 9457. `code` is stable, `detail` is for people; `members` are further
- * members of the body, such as the id of what a request conflicts with.
+ * members of the body, such as the id of what a request conflicts with. However large what it is made of, its
+ * response stays under 64 KB.
  */
 export class Problem extends Error {
+  readonly detail: string
+  readonly members: Record<string, unknown>
   constructor(
     readonly status: ContentfulStatusCode,
     readonly code: string,
-    readonly detail: string,
-    readonly members: Record<string, unknown> = {},
+    detail: string,
+    { errors, ...members }: { errors?: InputError[]; [member: string]: unknown } = {},
     readonly headers: Record<string, string> = {},
   ) {
     super(`${status} ${code}`)
+    this.detail = shorten(detail, MAX_TEXT)
+    this.members = errors ? { ...members, errors: boundErrors(errors) } : members
   }
 }
 
+/**
+ * The first errors, at most `max` of them, each shortened. If that is not all of them, the last one says so, with the
+ * code `more_errors`.
+ */
+export function boundErrors(errors: InputError[], max = MAX_ERRORS): InputError[] {
+  const bounded: InputError[] = []
+  let size = 0
+  for (const error of errors) {
+    const shortened = {
+      ...error,
+      // half an escape would be no pointer
+      pointer: shorten(error.pointer, MAX_TEXT).replace(/~…$/, '…'),
+      message: shorten(error.message, MAX_TEXT),
+    }
+    size += new TextEncoder().encode(JSON.stringify(shortened)).length
+    if (size > MAX_ERRORS_SIZE || (bounded.length === max - 1 && errors.length > max))
+      return [...bounded, { in: error.in, pointer: '', code: 'more_errors', message: 'There are more errors.' }]
+    bounded.push(shortened)
+  }
+  return bounded
+}
+
+/** A problem with everything that is wrong with the request, of which `detail` says the first in sentences. */
+function inputProblem(status: 400 | 422, code: string, errors: InputError[]): Problem {
+  const detail = errors
+    .slice(0, MAX_ERRORS)
+    .map((e) => `${shorten(e.pointer.slice(1), MAX_QUOTED) || e.in}: ${e.message}`)
+    .join(' ')
+  return new Problem(status, code, detail, { errors })
+}
+
 /** 400 with everything that is wrong with the request. */
-export const invalidInput = (errors: InputError[]): Problem =>
-  new Problem(400, 'invalid_input', errors.map((e) => `${e.pointer.slice(1) || e.in}: ${e.message}`).join(' '), {
-    errors,
-  })
+export const invalidInput = (errors: InputError[]): Problem => inputProblem(400, 'invalid_input', errors)
 
 /** 422 for fields that name something which the account does not have. */
 export const unknownReference = (
   fields: { field: string; value: string }[],
   where: InputError['in'] = 'body',
-): Problem => {
-  const errors = fields.map(({ field, value }) => ({
-    in: where,
-    pointer: `/${field}`,
-    code: 'unknown_reference',
-    message: `There is no ${JSON.stringify(value.slice(0, 64))} in this account.`,
-  }))
-  return new Problem(422, 'unknown_reference', errors.map((e) => `${e.pointer.slice(1)}: ${e.message}`).join(' '), {
-    errors,
-  })
-}
+): Problem =>
+  inputProblem(
+    422,
+    'unknown_reference',
+    fields.map(({ field, value }) => ({
+      in: where,
+      pointer: `/${field}`,
+      code: 'unknown_reference',
+      message: `There is no ${JSON.stringify(shorten(value, MAX_QUOTED))} in this account.`,
+    })),
+  )
 
 /** 404; the same whether the thing is another account's or never was. */
 export const notFound = (what: string): Problem => new Problem(404, 'not_found', `There is no such ${what}.`)

@@ -71,5 +71,11 @@ export const flagParameter = (byDefault: boolean) =>
 export const foldCase = (text: string): string =>
   text.toLowerCase().toUpperCase().toLowerCase().replaceAll('ς', 'σ').normalize('NFC')
 
+/** A text in at most `max` bytes of UTF-8, without half a character. One that was cut ends in "…". */
+export function shorten(text: string, max: number): string {
+  const lengthIn = (bytes: number) => new TextEncoder().encodeInto(text, new Uint8Array(bytes)).read
+  return lengthIn(max) === text.length ? text : `${text.slice(0, lengthIn(max - 3))}…`
+}
+
 /** How names are compared, "in any case": equal keys are equal names. */
 export const nameKey = (name: string): string => foldCase(name.normalize('NFC'))

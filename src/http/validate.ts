@@ -45,14 +45,11 @@ export const validate = <S extends Schemas>(
           throw error instanceof HTTPException ? malformedJson() : error
         })
       }
-      if (errors.length > 0) throw invalidInput(errors.slice(0, MOST_ERRORS))
+      if (errors.length > 0) throw invalidInput(errors)
       await next()
     },
     { schemas },
   )
-
-/** So that a hostile body is not answered with a larger one. */
-const MOST_ERRORS = 100
 
 /** For routes that take no parameters, or no fields. */
 export const NoFields = z.strictObject({})

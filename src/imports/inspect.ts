@@ -1,5 +1,6 @@
 import type { InputError } from '../http/factory'
 import { invalidInput, Problem } from '../http/problem'
+import { shorten } from '../http/text'
 import { type Column, columnsOf, type Field, type Mapping } from './columns'
 import { byteLength, decode, encodingOf } from './encoding'
 import { unguardFormula } from './export'
@@ -138,7 +139,7 @@ function requireColumns(columns: Column[], mapping: Mapping): void {
   const names = new Set(columns.map(({ name }) => name))
   const fields = new Set(columns.map(({ field }) => field))
   const quoted = (name: string) => JSON.stringify(shownName(name))
-  const listed = `The columns are ${[...names].slice(0, MAX_UNKNOWN).map(quoted).join(', ')}.`
+  const listed = shorten(`The columns are ${[...names].slice(0, MAX_UNKNOWN).map(quoted).join(', ')}.`, MAX_LISTED)
   const strange = Object.keys(mapping).filter((name) => !names.has(name))
   const missing = NAMES.filter((either) => !either.some((field) => fields.has(field)))
   const errors = [
@@ -154,8 +155,9 @@ function requireColumns(columns: Column[], mapping: Mapping): void {
   if (errors.length > 0) throw invalidInput(errors)
 }
 
-/** How much of a column's name is told. */
-const MAX_NAME = 100
+/** How much of a column's name is shown, and how much of the list of all columns, bytes. */
+const MAX_NAME = 200
+const MAX_LISTED = 600
 /** The most unknown columns that are told. */
 export const MAX_UNKNOWN = 100
 
@@ -164,6 +166,6 @@ export const unknownColumns = ({ columns }: Pick<Format, 'columns'>): string[] =
   columns.filter(({ name, field }) => name !== '' && field === undefined).map(({ name }) => shownName(name))
 
 /** A column's name as it is told. */
-export const shownName = (name: string): string => name.replaceAll(/\p{Cc}/gu, ' ').slice(0, MAX_NAME)
+export const shownName = (name: string): string => shorten(name.replaceAll(/\p{Cc}/gu, ' '), MAX_NAME)
 
 const refuse = (code: string, message: string) => invalidInput([{ in: 'body', pointer: '', code, message }])

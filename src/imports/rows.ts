@@ -1,6 +1,6 @@
 import type { InputError } from '../http/factory'
 import { holdsTooMuch } from '../http/json'
-import { invalidInput, type Problem } from '../http/problem'
+import { boundErrors, invalidInput, type Problem } from '../http/problem'
 import { TOO_MUCH_JSON, toErrors } from '../http/validate'
 import { NO_CHANGE, type Row, toRow } from '../prospects/change'
 import { CreateProspect } from '../prospects/schema'
@@ -97,15 +97,13 @@ const MOST_ERRORS = 10
 /** What is wrong with a row that was refused. It quotes nothing, for it stays when the person is erased. */
 export const errorsFor = ({ toError }: ReadRow, { code, detail, members }: Problem): RowError[] =>
   members.errors
-    ? (members.errors as InputError[])
-        .slice(0, MOST_ERRORS)
-        .map((error) =>
-          toError(
-            error.code === 'unknown_reference'
-              ? { ...error, message: 'There is nothing of this id in this account.' }
-              : error,
-          ),
-        )
+    ? boundErrors(members.errors as InputError[], MOST_ERRORS).map((error) =>
+        toError(
+          error.code === 'unknown_reference'
+            ? { ...error, message: 'There is nothing of this id in this account.' }
+            : error,
+        ),
+      )
     : [toError({ pointer: code === 'email_taken' ? '/email' : '', code, message: detail })]
 
 /** What became of a row. */

@@ -2,6 +2,7 @@ import * as z from 'zod'
 import { flagParameter, invalid, parameter } from '../http/text'
 import { CreateProspect } from '../prospects/schema'
 import { FIELDS, type Mapping } from './columns'
+import { shownName } from './inspect'
 
 const isObject = (value: unknown) => typeof value === 'object' && value !== null && !Array.isArray(value)
 
@@ -17,7 +18,7 @@ function readMapping(text: string, ctx: z.RefinementCtx): Mapping {
   if (!isObject(given)) return refuse(invalid('wrong_format', 'This must be a JSON object: column → field, or null.'))
   const { success, data, error } = Mapped.safeParse(given)
   if (success) return data
-  const column = JSON.stringify(error.issues[0]?.path[0])
+  const column = JSON.stringify(shownName(String(error.issues[0]?.path[0])))
   return refuse(invalid('not_allowed', `${column} must be null or one of ${FIELDS.join(', ')}.`))
 }
 const Mapped = z.record(z.string(), z.enum(FIELDS).nullable())

@@ -137,6 +137,7 @@ const ERRORS = {
   no_header: 'A file whose first line does not name its columns.',
   unknown_column: 'The file has no such column.',
   type_mismatch: 'A file that is of another type than it is said to be.',
+  more_errors: 'The last entry of `errors`: there are more errors than it lists.',
   invalid: 'It is wrong in another way; `message` says how.',
 }
 
@@ -163,7 +164,10 @@ export const ProblemSchema = z
         }),
       )
       .optional()
-      .meta({ description: 'Everything that is wrong with the input (400, 422).' }),
+      .meta({
+        description:
+          'Everything that is wrong with the input (400, 422): at most 100 entries. The last one has the code `more_errors` if there are more errors.',
+      }),
     conflictsWith: z
       .string()
       .nullable()
