@@ -3602,7 +3602,7 @@ export interface components {
         /**
          * @description `still_running`: The same call is still running. Repeat it in a moment.
          *
-         *     `too_many_imports`: The account has 20 imports under way. Wait until one has ended.
+         *     `too_many_imports`: The account has 20 imports in progress. Wait until one has ended.
          */
         StillRunningOrTooManyImports: {
             headers: {
@@ -3804,7 +3804,7 @@ export interface components {
         /**
          * @description `still_running`: The same call is still running. Repeat it in a moment.
          *
-         *     `too_many_keys`: The account has 100 keys, or 1,000 with those revoked in the last thirty days.
+         *     `too_many_keys`: The account has 100 keys.
          */
         StillRunningOrTooManyKeys: {
             headers: {

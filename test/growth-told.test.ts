@@ -111,20 +111,6 @@ const MORE: More[] = [
     ],
   ),
   [
-    'the list of keys reads those that were revoked',
-    1,
-    0,
-    async (a, n) => {
-      await fill(
-        a,
-        n,
-        `INSERT INTO api_keys (account_id, id, name, hash, scopes, revoked_at, created_at)
-         SELECT ?1, ?1 || value, '', '', '[]', ${FAR}, 1`,
-      )
-      return a.get('/v1/api-keys')
-    },
-  ],
-  [
     'deleting something reads the moves under way',
     1,
     0,

@@ -136,6 +136,18 @@ const SAME: [what: string, run: Run][] = [
     },
   ],
   [
+    'the list of keys, beside those that were revoked',
+    async (a, n) => {
+      await fill(
+        a,
+        n,
+        `INSERT INTO api_keys (account_id, id, name, hash, scopes, revoked_at, created_at)
+         SELECT ?1, ?1 || value, '', '', '[]', ${FAR}, 1`,
+      )
+      return a.get('/v1/api-keys')
+    },
+  ],
+  [
     'a move, beside those of another account',
     async (a, n) => {
       const other = await newAccount()

@@ -1,7 +1,8 @@
 import { and, desc, eq, isNull, lt, sql } from 'drizzle-orm'
 import { type Database, emptiest, numberOf, toStatement } from '../db/client'
-import { abortIf, isAborted, isStopped, stopIf } from '../db/errors'
+import { abortIf, isAborted, isStopped } from '../db/errors'
 import { newId } from '../db/ids'
+import { quotaOf, stopIfOver } from '../db/quotas'
 import { accounts, apiKeys, idempotencyKeys, pipelines, stages } from '../db/schema'
 import type { Repeatable, Scope } from '../http/factory'
 import { claim, firstChoice, keep, OPERATOR, RepeatedCall } from '../http/idempotency'
@@ -155,23 +156,16 @@ export async function deleteAccount(db: Database, id: string): Promise<void> {
   if (marked.length === 0) throw notFound('account')
 }
 
-/** The most keys of an account; and with those that were revoked and are still remembered. */
-const MAX_KEYS = 100
-const MAX_WITH_REVOKED = 1000
-/** How long, ms: whoever goes on calling with one is known not to guess. */
+/** How long a revoked key is known, ms, and how many of an account are: a call with one of these is no guess. */
 const REVOKED_KNOWN_FOR = 30 * 24 * 60 * 60 * 1000
+const MAX_REVOKED_KNOWN = 1000
 
-const FORGET_REVOKED = 'DELETE FROM api_keys WHERE account_id = ?1 AND revoked_at < ?2'
+const FORGET_REVOKED = `
+  DELETE FROM api_keys WHERE account_id = ?1 AND revoked_at <= max(?2, coalesce(
+    (SELECT revoked_at FROM api_keys WHERE account_id = ?1 AND revoked_at IS NOT NULL
+      ORDER BY revoked_at DESC LIMIT 1 OFFSET ${MAX_REVOKED_KNOWN}), 0))`
 
-const STOP_IF_TOO_MANY = stopIf(`(SELECT count(*) > ${MAX_WITH_REVOKED} OR sum(revoked_at IS NULL) > ${MAX_KEYS}
-  FROM api_keys WHERE account_id = ?1)`)
-
-const tooManyKeys = () =>
-  new Problem(
-    409,
-    'too_many_keys',
-    `An account can have ${MAX_KEYS} keys, and ${MAX_WITH_REVOKED} with those revoked in the last thirty days.`,
-  )
+const tooManyKeys = () => new Problem(409, 'too_many_keys', `An account can have ${quotaOf('api_keys')} keys.`)
 
 /**
  * Makes a key, on behalf of its account or of the operator (`keptFor`). 404 if there is no such account, 409 if it has too
@@ -192,7 +186,7 @@ export async function createKey(
       db.d1.prepare(abortIf('NOT EXISTS (SELECT 1 FROM accounts WHERE id = ? AND erased_at IS NULL)')).bind(accountId),
       db.d1.prepare(FORGET_REVOKED).bind(accountId, row.createdAt - REVOKED_KNOWN_FOR),
       toStatement(db, db.orm.insert(apiKeys).values(row)),
-      ...(keptFor === OPERATOR ? [] : [db.d1.prepare(STOP_IF_TOO_MANY).bind(accountId)]),
+      ...(keptFor === OPERATOR ? [] : [db.d1.prepare(stopIfOver('api_keys')).bind(accountId)]),
       ...keep(db, keptFor, repeatable, answer, accountId),
     ])
   } catch (error) {

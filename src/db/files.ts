@@ -73,6 +73,8 @@ export const imports = sqliteTable(
   (t) => [
     keyOf(t),
     inAccount(t),
+    // how many there are, and whose turn it is
+    index('imports_in_progress').on(t.accountId, t.id).where(sql`finished_at IS NULL`),
     // what is due, and what can be purged, across accounts
     index('imports_due').on(t.nextAt).where(sql`next_at IS NOT NULL`),
     index('imports_finished').on(t.finishedAt).where(sql`finished_at IS NOT NULL`),

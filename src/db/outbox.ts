@@ -62,6 +62,8 @@ export const webhooks = sqliteTable(
   (t) => [
     keyOf(t),
     inAccount(t),
+    // how many there are
+    index('webhooks_live').on(t.accountId, t.id).where(sql`deleted_at IS NULL`),
     // what is being recovered, whose turn it is, and what can be purged, across accounts
     index('webhooks_recovering').on(t.recoverFrom).where(sql`recover_from IS NOT NULL`),
     index('webhooks_waiting').on(t.waitingSince).where(sql`waiting_since IS NOT NULL`),

@@ -67,7 +67,12 @@ export const apiKeys = sqliteTable(
     revokedAt: integer(),
     createdAt: integer().notNull(),
   },
-  (t) => [inAccount(t), index('api_keys_account').on(t.accountId, t.id)],
+  (t) => [
+    inAccount(t),
+    index('api_keys_account').on(t.accountId, t.id),
+    // how many there are, and the list
+    index('api_keys_live').on(t.accountId, t.id).where(sql`revoked_at IS NULL`),
+  ],
 )
 
 export const pipelines = sqliteTable(

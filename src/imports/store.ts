@@ -1,6 +1,7 @@
 import type { Database } from '../db/client'
-import { isStopped, stopIf } from '../db/errors'
+import { isStopped } from '../db/errors'
 import { newId } from '../db/ids'
+import { isFull, quotaOf, stopIfOver } from '../db/quotas'
 import type { Caller, Repeatable } from '../http/factory'
 import { type Answer, claim, isRepeated, keep, RepeatedCall, wasMade } from '../http/idempotency'
 import { sha256 } from '../http/key'
@@ -37,8 +38,6 @@ export interface Import {
 
 /** How long a file is kept, ms. */
 const KEPT_FOR = 7 * 24 * 60 * 60_000
-/** How many imports an account may have under way. */
-const MOST_UNDER_WAY = 20
 /** When the schedule wakes somebody, if nobody has come yet, ms. */
 const WAKE_AFTER = 15_000
 
@@ -47,7 +46,7 @@ export const fileOf = (accountId: string, importId: string) => `${accountId}/imp
 
 /**
  * Stores a file of rows, as it comes, to be worked through: `wakeImporters` says so to somebody. Two trips. Throws 400 if
- * it cannot be read, 409 if too many are under way, 413 if it is too large, 422 if the query names what the account does
+ * it cannot be read, 409 if too many are in progress, 413 if it is too large, 422 if the query names what the account does
  * not have.
  */
 export async function startImport(
@@ -79,7 +78,7 @@ export async function startImport(
       await complete(repeatable, inspector)
       throw new RepeatedCall()
     }
-    if (Number(known.underWay) >= MOST_UNDER_WAY) throw tooManyImports()
+    if (known.isFull) throw tooManyImports()
     const named = { userId, stageId, pipelineId: stageId ? undefined : pipelineId }
     const missing = Object.entries(named).flatMap(([field, value]) => (value && !known[field] ? { field, value } : []))
     if (missing.length > 0) throw unknownReference(missing, 'query')
@@ -125,7 +124,7 @@ async function keepImport(
       ...claim(db, account.id, repeatable, now),
       db.d1.prepare(INSERT).bind(account.id, id, key.id, ...row),
       // while this file came others may have come too
-      db.d1.prepare(STOP_IF_TOO_MANY).bind(account.id),
+      db.d1.prepare(stopIfOver('imports')).bind(account.id),
       announce(db, account.id, fileOf(account.id, id), now, KEPT_FOR),
       ...keep(db, account.id, repeatable, answer, id),
     ])
@@ -139,21 +138,15 @@ const tooManyImports = () =>
   new Problem(
     409,
     'too_many_imports',
-    `This account has ${MOST_UNDER_WAY} imports under way; wait until one has ended.`,
+    `This account has ${quotaOf('imports')} imports in progress; wait until one has ended.`,
   )
-
-const underWay = (accountId: string) => `
-  (SELECT count(*) FROM (SELECT finished_at FROM imports WHERE account_id = ${accountId} ORDER BY id DESC LIMIT 100)
-    WHERE finished_at IS NULL)`
-
-const STOP_IF_TOO_MANY = stopIf(`${underWay('?1')} > ${MOST_UNDER_WAY}`)
 
 /** What of what the query names the account has. */
 const REFERENCES = `
   SELECT EXISTS (SELECT 1 FROM users WHERE account_id = a.id AND id = ?2) AS userId,
     EXISTS (SELECT 1 FROM stages WHERE account_id = a.id AND id = ?3) AS stageId,
     EXISTS (SELECT 1 FROM pipelines WHERE account_id = a.id AND id = ?4) AS pipelineId,
-    ${underWay('a.id')} AS underWay
+    ${isFull('imports', 'a.id')} AS isFull
   FROM accounts a WHERE a.id = ?1`
 
 const INSERT = `

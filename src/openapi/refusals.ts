@@ -55,12 +55,12 @@ const REFUSALS: Record<number, Record<string, Refusal>> = {
     webhook_disabled: { means: 'The webhook is disabled. Enable it first.', members: conflict('whk') },
     too_many_secrets: { means: 'Ten secrets that were rotated away still sign.', members: conflict('whk') },
     last_admin_key: { means: 'It is the last admin key; make another before.', members: conflict('key') },
-    too_many_imports: { means: 'The account has 20 imports under way. Wait until one has ended.' },
+    too_many_imports: { means: 'The account has 20 imports in progress. Wait until one has ended.' },
     catalog_full: { means: 'The catalog holds 50,000 things, all kinds together. Delete some first.' },
     too_many_webhooks: {
       means: 'The account has 50 webhooks, or 1,000 with those deleted in the last thirty days.',
     },
-    too_many_keys: { means: 'The account has 100 keys, or 1,000 with those revoked in the last thirty days.' },
+    too_many_keys: { means: 'The account has 100 keys.' },
     still_running: { means: 'The same call is still running. Repeat it in a moment.' },
   },
   410: {

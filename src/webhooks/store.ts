@@ -3,6 +3,7 @@ import { type Database, toStatement } from '../db/client'
 import { abortIf, isAborted, isStopped, stopIf } from '../db/errors'
 import { newId } from '../db/ids'
 import { webhooks } from '../db/outbox'
+import { quotaOf, stopIfOver } from '../db/quotas'
 import type { Repeatable } from '../http/factory'
 import { claim, keep } from '../http/idempotency'
 import { decodePageToken, type ListQuery, type Page, pageOf } from '../http/page'
@@ -34,18 +35,18 @@ const OLD_SECRETS_MOST = 10
 
 type Row = typeof webhooks.$inferSelect
 
-/** The most endpoints of an account; and with those whose deliveries are still remembered, though they were deleted. */
-const MAX_WEBHOOKS = 50
+/** The most endpoints with those whose deliveries are still stored, though they were deleted: an erasure looks at each. */
 const MAX_WITH_DELETED = 1000
 
-const STOP_IF_TOO_MANY = stopIf(`(SELECT count(*) > ${MAX_WITH_DELETED} OR sum(deleted_at IS NULL) > ${MAX_WEBHOOKS}
-  FROM webhooks WHERE account_id = ?1)`)
+const STOP_IF_TOO_MANY_WITH_DELETED = stopIf(
+  `(SELECT count(*) FROM webhooks WHERE account_id = ?1) > ${MAX_WITH_DELETED}`,
+)
 
 const tooManyWebhooks = () =>
   new Problem(
     409,
     'too_many_webhooks',
-    `An account can have ${MAX_WEBHOOKS} webhooks, and ${MAX_WITH_DELETED} with those deleted in the last thirty days.`,
+    `An account can have ${quotaOf('webhooks')} webhooks, and ${MAX_WITH_DELETED} with those deleted in the last thirty days.`,
   )
 
 /** Registers an endpoint. Its secret is in this answer and never again. 409 if the account has too many. */
@@ -83,7 +84,7 @@ export async function createWebhook(
     await db.d1.batch([
       ...claim(db, accountId, repeatable, now),
       toStatement(db, db.orm.insert(webhooks).values(row)),
-      db.d1.prepare(STOP_IF_TOO_MANY).bind(accountId),
+      ...[stopIfOver('webhooks'), STOP_IF_TOO_MANY_WITH_DELETED].map((sql) => db.d1.prepare(sql).bind(accountId)),
       ...keep(db, accountId, repeatable, answer, id),
     ])
   } catch (error) {

@@ -1,0 +1,28 @@
+import { stopIf } from './errors'
+
+/** How many of each an account can have at a time, which rows count, and the partial index that holds just these. */
+const QUOTAS = {
+  api_keys: { most: 100, counted: 'revoked_at IS NULL', index: 'api_keys_live' },
+  webhooks: { most: 50, counted: 'deleted_at IS NULL', index: 'webhooks_live' },
+  imports: { most: 20, counted: 'finished_at IS NULL', index: 'imports_in_progress' },
+}
+type Limited = keyof typeof QUOTAS
+
+/** How many rows of this table an account can have at a time. */
+export const quotaOf = (table: Limited): number => QUOTAS[table].most
+
+/** SQL that is true if the account has `n` rows that count. It reads `n` rows at most. */
+const hasAtLeast = (n: number, table: Limited, account: string): string => {
+  const { counted, index } = QUOTAS[table]
+  return `${n} = (SELECT count(*) FROM (
+    SELECT 1 FROM ${table} INDEXED BY ${index} WHERE account_id = ${account} AND ${counted} LIMIT ${n}))`
+}
+
+/** SQL that is true if the account can have no more rows of this table. */
+export const isFull = (table: Limited, account: string): string => hasAtLeast(quotaOf(table), table, account)
+
+/**
+ * SQL that ends a batch for good (`isStopped`) if account `?1` has more rows than it can have. It goes behind the INSERT,
+ * in the same batch: batches run one after another, so the limit is exact however many calls race.
+ */
+export const stopIfOver = (table: Limited): string => stopIf(hasAtLeast(quotaOf(table) + 1, table, '?1'))
