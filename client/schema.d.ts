@@ -2483,7 +2483,7 @@ export interface components {
              */
             id: string;
             /**
-             * @description `failed`: it could not be read to its end, see `reason`; what was written stays.
+             * @description `queued`: it waits until an earlier import of the account has ended, or to be tried again. `failed`: it could not be read to its end, see `reason`; what was written stays.
              * @enum {string}
              */
             status: "queued" | "running" | "completed" | "failed" | "cancelled";

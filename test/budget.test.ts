@@ -235,9 +235,12 @@ describe.each(['small', 'big'])('in a %s account', (size) => {
     const file = ['first name,last name,email,labels,source', ...lines].join('\n')
     const { json } = await sendFile(account(), file, { query: '?update=true' })
     const { db, bindings } = counted()
-    await runBatch(batchOf('prospect-imports', [{ accountId: account().id, importId: json.id }]), bindings)
+    await runBatch(
+      batchOf('prospect-imports', [{ accountId: account().id, importId: json.id, from: json.bytesDone }]),
+      bindings,
+    )
     expect((await account().get(`/v1/imports/${json.id}`)).json).toMatchObject({ created: 125, updated: 125 })
-    expectCost(db.cost, [3, 250 * 110, 250 * 25])
+    expectCost(db.cost, [4, 250 * 110, 250 * 25])
   })
 
   test('a chunk of a move', async () => {

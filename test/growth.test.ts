@@ -281,8 +281,8 @@ const SAME: [what: string, run: Run][] = [
         a,
         n,
         `INSERT INTO imports (account_id, id, key_id, format, options, unknown_columns, bytes, bytes_done, line,
-           created_at, ${due})
-         SELECT ?1, 'imp_' || value, 'key', '{}', '{}', '[]', 1, 1, 1, 1, ${FIRST}`,
+           created_at, next_at, finished_at)
+         SELECT ?1, 'imp_' || value, 'key', '{}', '{}', '[]', 1, 1, 1, 1, ${due === 'next_at' ? `${FIRST}, iif(value = 0, NULL, ${FAR})` : `NULL, ${FIRST}`}`,
       )
       return costOfStep((db) => (due === 'next_at' ? sweepImports(db, env, Date.now()) : purgeImports(db, Date.now())))
     },

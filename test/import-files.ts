@@ -4,6 +4,7 @@ import type { RowError } from '../src/imports/rows'
 import type { Import } from '../src/imports/store'
 import type { RunImport } from '../src/imports/wake'
 import { type Account, send } from './api'
+import { rows } from './d1'
 import { consume } from './endpoint'
 
 const QUEUE = 'staging-prospect-imports'
@@ -41,8 +42,15 @@ export async function drainImports(held: RunImport[]): Promise<void> {
   while (held.length > 0) await consume(held.splice(0), QUEUE)
 }
 
+/** The message for an import's next turn. */
+export async function messageOf({ id: accountId }: Account, importId: string): Promise<RunImport> {
+  const [row] = await rows<{ from: number }>('SELECT bytes_done AS "from" FROM imports WHERE id = ?', importId)
+  return { accountId, importId, from: row?.from ?? 0 }
+}
+
 /** Goes on with one import. */
-export const runOnce = (account: Account, importId: string) => consume([{ accountId: account.id, importId }], QUEUE)
+export const runOnce = async (account: Account, importId: string) =>
+  consume([await messageOf(account, importId)], QUEUE)
 
 /** An import, worked through to its end, and what is wrong with its rows. */
 export async function imported(account: Account, body: string | Uint8Array, given: Given = {}) {

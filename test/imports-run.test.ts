@@ -4,7 +4,17 @@ import type { RunImport } from '../src/imports/wake'
 import { type Account, newAccount, operator } from './api'
 import { D1, rows, rowsOf, watchTrips } from './d1'
 import { consume, tick } from './endpoint'
-import { countsOf, drainImports, errorsOf, holdImports, imported, importOf, runOnce, sendFile } from './import-files'
+import {
+  countsOf,
+  drainImports,
+  errorsOf,
+  holdImports,
+  imported,
+  importOf,
+  messageOf,
+  runOnce,
+  sendFile,
+} from './import-files'
 import { expectProblem } from './problem'
 import { eventsOf } from './recorded'
 import { objectsOf } from './resume-files'
@@ -129,7 +139,7 @@ describe('an importer that dies', () => {
     passTime(11_000)
     held.length = 0
     await tick()
-    expect(held).toContainEqual({ accountId: account.id, importId: json.id })
+    expect(held).toContainEqual(await messageOf(account, json.id))
     await drainImports(held)
     expect((await importOf(account, json.id)).status).toBe('completed')
   })
@@ -189,21 +199,19 @@ describe('two importers of one import', () => {
   })
 })
 
-test('an import takes two trips a chunk, and hands itself on after twenty', async () => {
+test('an import takes two trips a chunk, and its turn ends after twenty', async () => {
+  passTime(0)
   const { json } = await sendFile(account, fileOf(5500))
-  held.length = 0
+  const messages = held.splice(0)
   const trips = watchTrips()
-  await runOnce(account, json.id)
+  await consume(messages, 'prospect-imports')
   expect(trips()).toBe(1 + 20 * 2 + 1)
-  expect([(await importOf(account, json.id)).read, held]).toEqual([
-    5000,
-    [{ accountId: account.id, importId: json.id }],
-  ])
+  expect([(await importOf(account, json.id)).read, held]).toEqual([5000, [await messageOf(account, json.id)]])
   // the message is lost
   held.length = 0
   passTime(16_000)
   await tick()
-  expect(held).toContainEqual({ accountId: account.id, importId: json.id })
+  expect(held).toContainEqual(await messageOf(account, json.id))
   await runOnce(account, json.id)
   expect(await importOf(account, json.id)).toMatchObject({ status: 'completed', read: 5500 })
 }, 60_000)
@@ -356,7 +364,7 @@ test('an import is forgotten a month after its end, with its errors', async () =
 
 test('a message that is no import is dropped with a log line', async () => {
   const error = vi.spyOn(console, 'error').mockReturnValue()
-  await consume([{ nope: 1 }, { accountId: 'acct_zz', importId: 'imp_1' }], 'prospect-imports')
+  await consume([{ nope: 1 }, { accountId: 'acct_zz', importId: 'imp_1', from: 0 }], 'prospect-imports')
   expect(error.mock.calls.map(([line]) => JSON.parse(line as string).error)).toEqual(['not an import'])
   expect(await rows('SELECT 1 FROM imports WHERE account_id = ?', account.id)).toEqual([])
 })

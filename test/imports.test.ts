@@ -3,7 +3,17 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { RunImport } from '../src/imports/wake'
 import { type Account, newAccount, operator } from './api'
 import { rows, watchTrips } from './d1'
-import { asText, countsOf, drainImports, encodeAs, holdImports, imported, importOf, sendFile } from './import-files'
+import {
+  asText,
+  countsOf,
+  drainImports,
+  encodeAs,
+  holdImports,
+  imported,
+  importOf,
+  messageOf,
+  sendFile,
+} from './import-files'
 import { makeItem } from './items'
 import { expectProblem, errorsOf as namedIn } from './problem'
 import { eventsOf } from './recorded'
@@ -43,7 +53,7 @@ describe('a file', () => {
       createdAt: expect.any(Number),
       finishedAt: null,
     })
-    await vi.waitFor(() => expect(held).toEqual([{ accountId: account.id, importId: json.id }]))
+    await vi.waitFor(() => expect(held).toEqual([{ accountId: account.id, importId: json.id, from: json.bytesDone }]))
     await drainImports(held)
     const done = await importOf(account, json.id)
     expect(done).toEqual({
@@ -293,7 +303,7 @@ describe('a file that is too large', () => {
   test('in rows that did not look like so many ends as failed', async () => {
     const { json } = await sendFile(account, CSV)
     await env.DB.prepare('UPDATE imports SET read = 499999 WHERE id = ?').bind(json.id).run()
-    await drainImports([{ accountId: account.id, importId: json.id }])
+    await drainImports([await messageOf(account, json.id)])
     expect(await importOf(account, json.id)).toMatchObject({
       status: 'failed',
       reason: 'It has more than 500000 rows.',

@@ -45,7 +45,9 @@ export const importRoutes = factory
     const query = c.req.valid('query')
     const answer = await startImport(db, c.env, caller, typeOf(c), query, given, c.get('repeatable'))
     const { status, headers, body } = answer
-    c.executionCtx.waitUntil(wakeImporters(c.env, [{ accountId: caller.account.id, importId: body.id }]))
+    c.executionCtx.waitUntil(
+      wakeImporters(c.env, [{ accountId: caller.account.id, importId: body.id, from: body.bytesDone }]),
+    )
     return c.json(body, status, headers)
   })
   .get('/:id', requireScope('read'), validate({}), async (c) => {
@@ -53,8 +55,8 @@ export const importRoutes = factory
   })
   .delete('/:id', requireScope('write'), validate({}), async (c) => {
     const accountId = c.var.caller.account.id
-    const file = await deleteImport(c.var.db, accountId, c.req.param('id'))
-    c.executionCtx.waitUntil(settle(c.env, accountId, { dropped: [file] }))
+    const { file, next } = await deleteImport(c.var.db, accountId, c.req.param('id'))
+    c.executionCtx.waitUntil(Promise.all([settle(c.env, accountId, { dropped: [file] }), wakeImporters(c.env, next)]))
     return c.body(null, 204)
   })
   .get('/:id/errors', requireScope('read'), validate({ query: ListQuery }), async (c) => {

@@ -9,13 +9,13 @@ import { type Chunk, chunksOf, type Place, Unreadable } from './chunks'
 import { type Format, MAX_ROWS, MAX_UNKNOWN } from './inspect'
 import { errorsFor, type Outcome, type RowError, type RowOptions, readRow, warningsFor } from './rows'
 import { fileOf } from './store'
-import { RunImport, wakeImporters } from './wake'
+import { MESSAGE, nextTurn, RunImport, turnOf, wakeImporters } from './wake'
 
 /** How long a consumer has an import in hand after each commit, ms. Who is slower may find that another goes on. */
 const HELD_FOR = 10_000
-/** When a consumer hands an import on to the next, so that none takes long: after so many chunks, or ms. */
+/** How long a turn is: so many chunks, or ms. Then the imports of other accounts have theirs. */
 const CHUNKS = 20
-const TIME = 15_000
+const TIME = 1_000
 /** An import that so many consumers in turn got no further with is ended: where tries fail, after two hours. */
 const TRIES = 10
 /** How long the next waits after a try that failed, ms; twice as long after each more, up to half an hour. */
@@ -26,14 +26,14 @@ const MOST_KEPT = 10_000
 /** How long an import is remembered after its end, ms, and how many are forgotten at a time. */
 const KEPT_FOR = 30 * 24 * 60 * 60_000
 const PURGE_MOST = 20
-/** When the schedule wakes somebody again, ms, and how many at a time. */
+/** When the schedule looks at an import again, ms, and at how many at a time. */
 const WAKE_AFTER = 60_000
-const WAKE_MOST = 100
+const WAKE_MOST = 500
 /** When it wakes somebody for what was handed on, ms. */
 const HANDED_ON_FOR = 15_000
 
 /** An import in hand. */
-interface Job extends RunImport {
+interface Job extends Omit<RunImport, 'from'> {
   keyId: string
   format: Format
   options: RowOptions & { dryRun: boolean }
@@ -61,12 +61,13 @@ export async function runBatch({ messages }: MessageBatch<unknown>, env: Env): P
   }
 }
 
-/** Writes some chunks of an import, each at two trips, then hands it on. */
-async function runImport(db: Database, env: Env, { accountId, importId }: RunImport): Promise<void> {
-  const job = await take(db, accountId, importId)
+/** Gives an import its turn: writes some chunks of it, each at two trips, then leaves the next turn to a message. */
+async function runImport(db: Database, env: Env, message: RunImport): Promise<void> {
+  const job = await take(db, message)
   if (!job) return
+  const { accountId, importId } = job
   if (job.tries > TRIES)
-    return fail(db, job, `It could not be gone on with from line ${job.line}; it was tried many times.`)
+    return fail(db, env, job, `It could not be gone on with from line ${job.line}; it was tried many times.`)
   const end = Date.now() + TIME
   let left = CHUNKS
   try {
@@ -75,29 +76,37 @@ async function runImport(db: Database, env: Env, { accountId, importId }: RunImp
       job.read += chunk.records.length
       if (job.read > MAX_ROWS) throw new Unreadable(`It has more than ${MAX_ROWS} rows.`)
       await writeChunk(db, env, job, chunk)
-      if (chunk.end.byte === job.bytes) return
+      if (chunk.end.byte === job.bytes) return void (await endTurn(db, env, accountId))
       if (--left === 0 || Date.now() > end) break
       // calls that came meanwhile go first
       await scheduler.wait(1)
     }
   } catch (error) {
-    // cancelled, or another goes on with it
+    // cancelled, or another goes on with it: it has been seen to that the next has its turn
     if (isStopped(error)) return
-    if (error instanceof Unreadable) return fail(db, job, error.message)
+    if (error instanceof Unreadable) return fail(db, env, job, error.message)
     console.error(JSON.stringify({ level: 'error', accountId, importId, tries: job.tries, ...describeError(error) }))
     return handOn(db, env, job, Math.min(RETRY_AFTER * 2 ** (job.tries - 1), RETRY_MOST))
   }
   await handOn(db, env, job)
 }
 
-/** Leaves an import to the next consumer, after so many milliseconds. */
-async function handOn({ d1 }: Database, env: Env, { accountId, importId }: Job, wait = 0): Promise<void> {
-  const from = Date.now() + wait
-  await d1
+/** Leaves an import to its account's next turn. After a try that failed, it waits so long, ms, and lets others pass. */
+async function handOn(db: Database, env: Env, { accountId, importId }: Job, wait = 0): Promise<void> {
+  const until = Date.now() + wait
+  const statement = db.d1
     .prepare(HAND_ON)
-    .bind(accountId, importId, from, from + HANDED_ON_FOR)
-    .run()
-  await wakeImporters(env, [{ accountId, importId }], wait)
+    .bind(accountId, importId, ...(wait ? ['queued', until] : ['running', 0]), until + HANDED_ON_FOR)
+  const handedOn = await endTurn(db, env, accountId, statement)
+  if (wait) await wakeImporters(env, handedOn, wait)
+}
+
+/** Ends a turn, with what that writes, and sends the message for the account's next one. Returns the statement's rows. */
+async function endTurn(db: Database, env: Env, accountId: string, statement?: D1PreparedStatement) {
+  const next = nextTurn(db, accountId, Date.now())
+  const results = await db.d1.batch<RunImport>(statement ? [statement, next] : [next])
+  await wakeImporters(env, results.at(-1)?.results ?? [])
+  return results[0]?.results ?? []
 }
 
 /**
@@ -173,13 +182,13 @@ function advance(
   ]
 }
 
-/** Takes an import that is to be gone on with, unless another has it in hand. */
-async function take({ d1 }: Database, accountId: string, importId: string): Promise<Job | null> {
+/** Takes an import in hand, if it is its account's turn, and it still is where the message says. */
+async function take({ d1 }: Database, { accountId, importId, from }: RunImport): Promise<Job | null> {
   const now = Date.now()
   type Taken = Omit<Job, 'format' | 'options' | 'unknown'> & { format: string; options: string; unknown: string }
   const { results } = await d1
     .prepare(TAKE)
-    .bind(accountId, importId, now, now + HELD_FOR)
+    .bind(accountId, importId, now, now + HELD_FOR, from)
     .all<Taken>()
   const [taken] = results
   if (!taken) return null
@@ -192,8 +201,8 @@ async function take({ d1 }: Database, accountId: string, importId: string): Prom
 }
 
 /** Ends an import that cannot be gone on with. */
-async function fail({ d1 }: Database, { accountId, importId }: Job, reason: string): Promise<void> {
-  await d1.prepare(FAIL).bind(accountId, importId, reason, Date.now()).run()
+async function fail(db: Database, env: Env, { accountId, importId }: Job, reason: string): Promise<void> {
+  await endTurn(db, env, accountId, db.d1.prepare(FAIL).bind(accountId, importId, reason, Date.now()))
 }
 
 /** Forgets imports that ended a month ago, with what was wrong with their rows. */
@@ -204,19 +213,23 @@ export async function purgeImports({ d1 }: Database, now: number): Promise<void>
     .run()
 }
 
-/** Wakes somebody for imports that nobody has gone on with for too long. */
+/** Sends the messages of turns that nobody has had for too long. */
 export async function sweepImports({ d1 }: Database, env: Env, now: number): Promise<void> {
   const { results } = await d1
     .prepare(OVERDUE)
     .bind(now, now + WAKE_AFTER, WAKE_MOST)
-    .all<RunImport>()
-  if (results.length > 0) await wakeImporters(env, results)
+    .all<RunImport & { hasTurn: number }>()
+  const turns = results.filter(({ hasTurn }) => hasTurn).map(({ hasTurn: _, ...message }) => message)
+  await wakeImporters(env, turns)
 }
+
+/** Whether an import can be taken at a time. */
+const hasTurn = (now: string) => `(held_until <= ${now} AND id = ${turnOf('imports.account_id', now)}
+    AND EXISTS (SELECT 1 FROM accounts WHERE id = imports.account_id AND erased_at IS NULL AND suspended_at IS NULL))`
 
 const TAKE = `
   UPDATE imports SET status = 'running', tries = tries + 1, held_until = ?4, next_at = ?4
-  WHERE account_id = ?1 AND id = ?2 AND status IN ('queued', 'running') AND held_until <= ?3
-    AND EXISTS (SELECT 1 FROM accounts WHERE id = ?1 AND erased_at IS NULL AND suspended_at IS NULL)
+  WHERE account_id = ?1 AND id = ?2 AND bytes_done = ?5 AND ${hasTurn('?3')}
   RETURNING account_id AS accountId, id AS importId, key_id AS keyId, format, options, unknown_columns AS unknown,
     bytes, bytes_done AS bytesDone, line, read, tries, (SELECT default_country FROM accounts WHERE id = ?1) AS country`
 
@@ -235,7 +248,8 @@ const KEEP_ERRORS = `
   SELECT account_id, id, ?3, ?4 FROM imports WHERE account_id = ?1 AND id = ?2 AND errors < ?5`
 
 const HAND_ON = `
-  UPDATE imports SET held_until = ?3, next_at = ?4 WHERE account_id = ?1 AND id = ?2 AND status = 'running'`
+  UPDATE imports SET status = ?3, held_until = ?4, next_at = ?5
+  WHERE account_id = ?1 AND id = ?2 AND status = 'running' RETURNING ${MESSAGE}`
 
 const FAIL = `
   UPDATE imports SET status = 'failed', reason = ?3, finished_at = ?4, next_at = NULL
@@ -248,4 +262,4 @@ const PURGE = `
 const OVERDUE = `
   UPDATE imports SET next_at = ?2 WHERE (account_id, id) IN
     (SELECT account_id, id FROM imports INDEXED BY imports_due WHERE next_at <= ?1 ORDER BY next_at LIMIT ?3)
-  RETURNING account_id AS accountId, id AS importId`
+  RETURNING ${MESSAGE}, ${hasTurn('?1')} AS hasTurn`

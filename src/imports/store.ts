@@ -13,6 +13,7 @@ import { Inspector, MAX_UNKNOWN, unknownColumns } from './inspect'
 import { type GivenBody, receive, skim } from './receive'
 import type { FileType } from './records'
 import type { StartImport } from './schema'
+import { nextTurn, type RunImport } from './wake'
 
 /** An import as callers see it. */
 export interface Import {
@@ -195,15 +196,21 @@ export async function listImports(
 
 /**
  * Ends an import that has not ended, whatever it has written, or forgets one that has. Its file goes: returns what that
- * is called. 404 if the account has none of this id.
+ * is called, and the message for the account's next turn. 404 if the account has none of this id.
  */
-export async function deleteImport({ d1 }: Database, accountId: string, id: string): Promise<string> {
-  const results = await d1.batch([
-    d1.prepare(FORGET).bind(accountId, id),
-    d1.prepare(CANCEL).bind(accountId, id, Date.now()),
+export async function deleteImport(
+  db: Database,
+  accountId: string,
+  id: string,
+): Promise<{ file: string; next: RunImport[] }> {
+  const now = Date.now()
+  const [forgotten, cancelled, next] = await db.d1.batch([
+    db.d1.prepare(FORGET).bind(accountId, id),
+    db.d1.prepare(CANCEL).bind(accountId, id, now),
+    nextTurn(db, accountId, now),
   ])
-  if (results.every((result) => result.results.length === 0)) throw notFound('import')
-  return fileOf(accountId, id)
+  if (!forgotten?.results.length && !cancelled?.results.length) throw notFound('import')
+  return { file: fileOf(accountId, id), next: (next?.results ?? []) as RunImport[] }
 }
 
 const FORGET = `

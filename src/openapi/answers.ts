@@ -202,9 +202,10 @@ export const DeliveryLogSchema = log.meta({ id: 'DeliveryLog', description: 'A d
 
 const imported = z.object({
   id: id('imp', 'import'),
-  status: z
-    .enum(['queued', 'running', 'completed', 'failed', 'cancelled'])
-    .meta({ description: '`failed`: it could not be read to its end, see `reason`; what was written stays.' }),
+  status: z.enum(['queued', 'running', 'completed', 'failed', 'cancelled']).meta({
+    description:
+      '`queued`: it waits until an earlier import of the account has ended, or to be tried again. `failed`: it could not be read to its end, see `reason`; what was written stays.',
+  }),
   reason: orNull(z.string(), 'Why it failed, for people.'),
   bytes: z.int().meta({ description: 'The size of the file.', example: 1048576 }),
   bytesDone: z.int().meta({ description: 'How far it has come.', example: 524288 }),
