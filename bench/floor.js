@@ -30,14 +30,15 @@ const BY_EMAIL = `
   SELECT ${SHOWN}, 1 AS total FROM prospects p INDEXED BY prospects_email ${STAGE}
   WHERE p.account_id = ?1 AND p.email = ?2`
 const labelId = (n) => `(SELECT id FROM labels WHERE account_id = ?1 AND name_key = ?${n})`
+const labelWeight = (n) => `(SELECT weight FROM labels WHERE account_id = ?1 AND name_key = ?${n})`
 const newest = (n) => `SELECT id FROM (SELECT prospect_id AS id FROM prospect_labels
   WHERE account_id = ?1 AND label_id = ${labelId(n)} ORDER BY prospect_id DESC LIMIT 25)`
 const BY_LABELS = `
   WITH page AS MATERIALIZED (${newest(2)} UNION ${newest(3)} ORDER BY id DESC LIMIT 25),
     total AS MATERIALIZED (SELECT sum(c.n) AS n
-      FROM (SELECT label_set FROM label_set_members WHERE account_id = ?1 AND label_id = ${labelId(2)}
-        UNION SELECT label_set FROM label_set_members WHERE account_id = ?1 AND label_id = ${labelId(3)}) m
-      CROSS JOIN prospect_counts c ON c.account_id = ?1 AND c.label_set = m.label_set)
+      FROM (SELECT label_set FROM label_memberships WHERE label_weight = ${labelWeight(2)}
+        UNION SELECT label_set FROM label_memberships WHERE label_weight = ${labelWeight(3)}) m
+      CROSS JOIN label_set_counts c ON c.account_id = ?1 AND c.label_set = m.label_set)
   SELECT ${SHOWN}, total.n AS total FROM page CROSS JOIN total
     CROSS JOIN prospects p ON p.account_id = ?1 AND p.id = page.id ${STAGE} ORDER BY p.id DESC`
 const words = (from) => `SELECT prospect_id AS id FROM prospect_words

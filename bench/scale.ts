@@ -149,7 +149,7 @@ for (const people of SIZES) {
   const seconds = (performance.now() - start) / 1000
   there = people
   const [size] = query('SELECT page_count * page_size AS bytes FROM pragma_page_count, pragma_page_size')
-  const [counters] = query('SELECT count(DISTINCT label_set) AS sets FROM prospect_counts')
+  const [counters] = query('SELECT count(DISTINCT label_set) - 1 AS sets FROM label_set_counts')
   const each = (size?.bytes ?? 0) / people
   console.log(
     `${people} people, filled in ${seconds.toFixed(0)} s: ${counters?.sets} label sets, ${each.toFixed(0)} bytes each, ` +

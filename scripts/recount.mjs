@@ -58,14 +58,6 @@ const WORDS = {
   values: 'p.words',
   columns: { field: 'j.value ->> 0', word: 'j.value ->> 1', prospect_id: 'p.id' },
 }
-const MEMBERS = {
-  source: 'prospect_counts',
-  key: ['account_id', 'label_set', 'stage_id'],
-  table: 'label_set_members',
-  values: "iif(p.label_set = '*', '[]', p.label_set)",
-  columns: { label_id: 'j.value', label_set: 'p.label_set' },
-}
-
 /** Two walks through an index: for rows that nothing asks for, and then for those that are missing. */
 function walksOf({ table, columns, source, key, values }) {
   const names = ['account_id', ...Object.keys(columns)]
@@ -96,26 +88,74 @@ const lastAccount = (after) =>
   `SELECT account_id FROM prospects ${beyond(['account_id'], after)} ORDER BY account_id, id LIMIT 1 OFFSET ${ROWS - 1}`
 const ofAccounts = (table, after) =>
   `FROM ${table} ${beyond(['account_id'], after ?? [''])} AND account_id <= coalesce((${lastAccount(after)}), '~')`
-const COUNTER = 'account_id, label_set, stage_id'
-const differing = (after) => `
-  WITH sets AS MATERIALIZED (
-    SELECT account_id, labels AS label_set, coalesce(stage_id, '') AS stage_id, count(*) AS n
-    ${ofAccounts('prospects', after)} GROUP BY 1, 2, 3),
-  both AS (
-    SELECT ${COUNTER}, n AS counted, NULL AS kept FROM sets
-    UNION ALL SELECT account_id, '*', stage_id, n, NULL FROM sets
-    UNION ALL SELECT ${COUNTER}, NULL, n ${ofAccounts('prospect_counts', after)})
-  SELECT ${COUNTER}, coalesce(sum(counted), 0) AS n FROM both GROUP BY 1, 2, 3 HAVING sum(counted) IS NOT sum(kept)`
-const COUNTERS = {
-  table: 'prospect_counts',
-  next: lastAccount,
-  compare: (after) => [`SELECT account_id, count(*) AS n FROM (${differing(after)}) GROUP BY 1`],
-  mend: (after) => [
-    `INSERT INTO prospect_counts (${COUNTER}, n) SELECT * FROM (${differing(after)}) WHERE true
-      ON CONFLICT (${COUNTER}) DO UPDATE SET n = excluded.n`,
-    `DELETE ${ofAccounts('prospect_counts', after)} AND n = 0`,
-  ],
+/** The label sets that the prospects of these accounts have in a stage, with their keys, and how many have each. */
+const sets = (after) => `
+  counted AS MATERIALIZED (
+    SELECT account_id, labels, coalesce(stage_id, '') AS stage_id, count(*) AS n ${ofAccounts('prospects', after)}
+    GROUP BY 1, 2, 3),
+  sets AS MATERIALIZED (
+    SELECT *, (SELECT sum(l.weight) FROM json_each(c.labels) k
+      CROSS JOIN labels l ON l.account_id = c.account_id AND l.id = k.value) AS label_set
+    FROM counted c)`
+
+/** Compares rows that should be there, `expected`, with those that are, `kept`: both select the `columns`. */
+function differenceOf({ table, columns, expected, kept, next = lastAccount }) {
+  const names = list(columns)
+  const [key, value] = [list(columns.slice(0, -1)), columns.at(-1)]
+  const differing = (after) => `
+    WITH ${sets(after)}, both AS (
+      SELECT ${key}, ${value} AS counted, NULL AS kept FROM (${expected(after)})
+      UNION ALL SELECT ${key}, NULL, ${value} FROM (${kept(after)}))
+    SELECT ${key}, coalesce(sum(counted), 0) AS ${value} FROM both GROUP BY ${key} HAVING sum(counted) IS NOT sum(kept)`
+  const compare = (after) => [`SELECT account_id, count(*) AS n FROM (${differing(after)}) GROUP BY 1`]
+  return { table, next, names, key, differing, compare }
 }
+
+const COUNTERS = differenceOf({
+  table: 'label_set_counts',
+  columns: ['account_id', 'label_set', 'stage_id', 'n'],
+  expected: () => `
+    SELECT account_id, 0 AS label_set, stage_id, sum(n) AS n FROM sets GROUP BY 1, 3
+    UNION ALL SELECT account_id, label_set, stage_id, n FROM sets WHERE labels <> '[]'`,
+  kept: (after) => `SELECT account_id, label_set, stage_id, n ${ofAccounts('label_set_counts', after)}`,
+})
+COUNTERS.mend = (after) => [
+  `INSERT INTO label_set_counts (${COUNTERS.names}) SELECT * FROM (${COUNTERS.differing(after)}) WHERE true
+    ON CONFLICT (${COUNTERS.key}) DO UPDATE SET n = excluded.n`,
+  `DELETE ${ofAccounts('label_set_counts', after)} AND n = 0`,
+]
+
+const MEMBERSHIPS = differenceOf({
+  table: 'label_memberships',
+  columns: ['account_id', 'label_weight', 'label_set', 'n'],
+  expected: () => `
+    SELECT DISTINCT s.account_id, l.weight AS label_weight, s.label_set, 1 AS n FROM sets s CROSS JOIN json_each(s.labels) k
+      CROSS JOIN labels l ON l.account_id = s.account_id AND l.id = k.value`,
+  kept: (after) => `
+    SELECT l.account_id, m.label_weight, m.label_set, 1 AS n FROM (SELECT account_id, weight ${ofAccounts('labels', after)}) l
+      CROSS JOIN label_memberships m ON m.label_weight = l.weight`,
+})
+MEMBERSHIPS.mend = (after) => [
+  `DELETE FROM label_memberships WHERE (label_weight, label_set) IN
+    (SELECT label_weight, label_set FROM (${MEMBERSHIPS.differing(after)}) WHERE n = 0)`,
+  `INSERT INTO label_memberships (label_weight, label_set)
+    SELECT label_weight, label_set FROM (${MEMBERSHIPS.differing(after)}) WHERE n = 1`,
+]
+
+const NEWEST = `(SELECT max(prospect_id) FROM prospect_labels q
+  WHERE q.account_id = p.account_id AND q.label_id = p.label_id)`
+const LABEL_COUNTS = differenceOf({
+  table: 'prospect_labels.n',
+  columns: ['account_id', 'label_id', 'n'],
+  expected: (after) =>
+    `SELECT account_id, label_id, count(*) AS n ${ofAccounts('prospect_labels', after)} GROUP BY 1, 2`,
+  kept: (after) => `
+    SELECT account_id, label_id, n ${ofAccounts('prospect_labels p', after)} AND prospect_id = ${NEWEST}`,
+})
+LABEL_COUNTS.mend = (after) => [
+  `UPDATE prospect_labels AS p SET n = d.n FROM (${LABEL_COUNTS.differing(after)}) d
+    WHERE p.account_id = d.account_id AND p.label_id = d.label_id AND p.prospect_id = ${NEWEST}`,
+]
 
 const place = values.remote
   ? ['--remote']
@@ -149,14 +189,14 @@ async function walk(walks, how) {
   return rows
 }
 
-const walks = [...walksOf(LABELS), ...walksOf(JOBS), ...walksOf(WORDS), COUNTERS, ...walksOf(MEMBERS)]
+const walks = [...walksOf(LABELS), ...walksOf(JOBS), ...walksOf(WORDS), LABEL_COUNTS, COUNTERS, MEMBERSHIPS]
 const found = new Map()
 for (const { account_id, table, n } of await walk(walks, 'compare')) {
   const where = `${account_id} ${table}`
   found.set(where, (found.get(where) ?? 0) + n)
 }
 for (const [where, n] of found) console.log(`${where}: ${n} ${n === 1 ? 'row differs' : 'rows differ'}`)
-// one after the other: what is surplus goes before what is missing comes, and the members follow the counters
+// one after the other: what is surplus goes before what is missing comes, and a label's count follows its rows
 if (values.mend && found.size > 0) for (const each of walks) await walk([each], 'mend')
 console.log(found.size === 0 ? 'Nothing differs.' : values.mend ? 'It is mended.' : 'Run it with --mend to mend that.')
 process.exit(found.size === 0 || values.mend ? 0 : 1)

@@ -109,6 +109,9 @@ const valuesOf = async (sql: string, account: Account) =>
 
 const catalog = KINDS.map(({ name }) => `(SELECT count(*) FROM ${name} WHERE account_id = ?1)`)
 
+const KEY_OF_SET = `(SELECT sum(l.weight) FROM json_each(p.labels) k
+  JOIN labels l ON l.account_id = p.account_id AND l.id = k.value)`
+
 /** [what a trigger keeps, the same counted plainly] */
 const KEPT: Record<string, [string, string]> = {
   prospect_labels: [
@@ -123,14 +126,21 @@ const KEPT: Record<string, [string, string]> = {
     'SELECT field, word, prospect_id FROM prospect_words WHERE account_id = ?1',
     'SELECT j.value ->> 0, j.value ->> 1, p.id FROM prospects p, json_each(p.words) j WHERE account_id = ?1',
   ],
-  prospect_counts: [
-    'SELECT label_set, stage_id, n FROM prospect_counts WHERE account_id = ?1',
-    `SELECT labels, coalesce(stage_id, ''), count(*) FROM prospects WHERE account_id = ?1 GROUP BY 1, 2
-     UNION ALL SELECT '*', coalesce(stage_id, ''), count(*) FROM prospects WHERE account_id = ?1 GROUP BY 2`,
+  'the count of a label': [
+    `SELECT label_id, n FROM prospect_labels p WHERE account_id = ?1 AND prospect_id =
+       (SELECT max(prospect_id) FROM prospect_labels WHERE account_id = ?1 AND label_id = p.label_id)`,
+    'SELECT j.value, count(*) FROM prospects p, json_each(p.labels) j WHERE account_id = ?1 GROUP BY 1',
   ],
-  label_set_members: [
-    'SELECT label_id, label_set FROM label_set_members WHERE account_id = ?1',
-    'SELECT DISTINCT j.value, p.labels FROM prospects p, json_each(p.labels) j WHERE account_id = ?1',
+  label_set_counts: [
+    'SELECT CAST(label_set AS TEXT), stage_id, n FROM label_set_counts WHERE account_id = ?1',
+    `SELECT CAST(${KEY_OF_SET} AS TEXT), coalesce(stage_id, ''), count(*) FROM prospects p
+       WHERE account_id = ?1 AND labels <> '[]' GROUP BY labels, 2
+     UNION ALL SELECT '0', coalesce(stage_id, ''), count(*) FROM prospects WHERE account_id = ?1 GROUP BY 2`,
+  ],
+  label_memberships: [
+    `SELECT l.id, CAST(m.label_set AS TEXT) FROM labels l JOIN label_memberships m ON m.label_weight = l.weight
+       WHERE account_id = ?1`,
+    `SELECT DISTINCT j.value, CAST(${KEY_OF_SET} AS TEXT) FROM prospects p, json_each(p.labels) j WHERE account_id = ?1`,
   ],
   catalog_size: ['SELECT catalog_size FROM accounts WHERE id = ?1', `SELECT ${catalog.join(' + ')}`],
 }

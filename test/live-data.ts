@@ -11,6 +11,8 @@ export interface Table {
   /** Indexes that are no part of it, by name, as SQL. */
   indexes: Record<string, string>
   triggers: Record<string, string>
+  /** Whether a trigger inserts into it, of a table or of a view. */
+  isDerived: boolean
 }
 
 interface Column {
@@ -35,7 +37,9 @@ export async function tablesOf(db: D1Database): Promise<Table[]> {
           FROM pragma_foreign_key_list(t.name)) AS "references",
         (SELECT json_group_object(name, sql) FROM sqlite_schema
           WHERE type = 'index' AND tbl_name = t.name AND sql IS NOT NULL) AS indexes,
-        (SELECT json_group_object(name, sql) FROM sqlite_schema WHERE type = 'trigger' AND tbl_name = t.name) AS triggers
+        (SELECT json_group_object(name, sql) FROM sqlite_schema WHERE type = 'trigger' AND tbl_name = t.name) AS triggers,
+        (SELECT count(*) > 0 FROM sqlite_schema g
+          WHERE g.type = 'trigger' AND instr(g.sql, 'INSERT INTO ' || t.name || ' (') > 0) AS isDerived
        FROM sqlite_schema t WHERE t.type = 'table' AND t.name NOT GLOB '_cf_*' AND t.name NOT GLOB 'sqlite_*'
          AND t.name <> 'd1_migrations'
        ORDER BY t.name`,
@@ -85,10 +89,7 @@ const inAnyOrder = (db: D1Database, statements: D1PreparedStatement[]) =>
   db.batch([db.prepare('PRAGMA defer_foreign_keys = on'), ...statements])
 
 /** The tables that code writes: those that a trigger inserts into get their rows from it. */
-const writtenOf = (tables: Table[]) => {
-  const triggers = tables.flatMap((table) => Object.values(table.triggers))
-  return tables.filter(({ name }) => !triggers.some((sql) => new RegExp(`INSERT INTO ${name}\\b`).test(sql)))
-}
+const writtenOf = (tables: Table[]) => tables.filter(({ isDerived }) => !isDerived)
 
 /** Puts the `n`th account into a database that has these tables: a row with a value for each column into each of them. */
 export async function fill(db: D1Database, tables: Table[], n: number): Promise<void> {

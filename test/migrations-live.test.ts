@@ -11,7 +11,11 @@ const isContract = (name: string) => FILES[`../drizzle/${name}`]?.startsWith('--
 /** Every test starts without tables. */
 beforeEach(async () => {
   const names = [...(await tablesOf(db)).map(({ name }) => name), 'd1_migrations']
-  const drops = names.map((name) => db.prepare(`DROP TABLE IF EXISTS ${name}`))
+  const views = await db.prepare("SELECT name FROM sqlite_schema WHERE type = 'view'").all<{ name: string }>()
+  const drops = [
+    ...views.results.map(({ name }) => db.prepare(`DROP VIEW ${name}`)),
+    ...names.map((name) => db.prepare(`DROP TABLE IF EXISTS ${name}`)),
+  ]
   await db.batch([db.prepare('PRAGMA defer_foreign_keys = on'), ...drops])
 })
 
@@ -63,6 +67,42 @@ describe.each(env.MIGRATIONS.slice(2).map(({ name }, i) => ({ name, n: i + 2 }))
     expect(rest).toEqual(expected)
     expect(await broken()).toEqual([])
   })
+})
+
+test('views serve the code that read label sets from tables', async () => {
+  const READ = [
+    "SELECT sum(c.n) AS n FROM prospect_counts c WHERE c.account_id = ?1 AND c.label_set = '*'",
+    `SELECT sum(c.n) AS n FROM (
+       SELECT DISTINCT m.label_set FROM json_each('["L0","L1"]') wl
+         CROSS JOIN label_set_members m ON m.account_id = ?1 AND m.label_id = wl.value) sets
+       CROSS JOIN prospect_counts c ON c.account_id = ?1 AND c.label_set = sets.label_set AND c.stage_id IN ('S0')`,
+    `SELECT t.id, (SELECT coalesce(sum(c.n), 0) FROM label_set_members m
+       CROSS JOIN prospect_counts c ON c.account_id = m.account_id AND c.label_set = m.label_set
+       WHERE m.account_id = t.account_id AND m.label_id = t.id) AS n FROM labels t WHERE account_id = ?1`,
+  ]
+  const read = async () => (await db.batch(READ.map((sql) => db.prepare(sql).bind('A')))).map(({ results }) => results)
+  const n = env.MIGRATIONS.findIndex(({ name }) => name.endsWith('_label_sets.sql'))
+  await applyD1Migrations(db, env.MIGRATIONS.slice(0, n))
+  const people = ['[]', '["L0"]', '["L0","L1"]', '["L0","L1"]', '["L2"]', '["L1","L2"]']
+  await db.batch([
+    db.prepare('PRAGMA defer_foreign_keys = on'),
+    db.prepare("INSERT INTO accounts VALUES ('A', 'A', 'US', 'P', 0, NULL, NULL, 1, 1, 0)"),
+    db.prepare("INSERT INTO pipelines VALUES ('A', 'P', 'P', 'p', 0, 'S0', 1, 1)"),
+    ...[0, 1].map((n) => db.prepare(`INSERT INTO stages VALUES ('A', 'S${n}', 'S${n}', 's${n}', 'P', 0, 1, 1)`)),
+    ...[0, 1, 2].map((n) => db.prepare(`INSERT INTO labels VALUES ('A', 'L${n}', 'L${n}', 'l${n}', 1, 1)`)),
+    ...people.map((labels, n) =>
+      db
+        .prepare(
+          `INSERT INTO prospects (account_id, id, first_name, last_name, stage_id, labels, created_at, updated_at)
+           VALUES ('A', 'prs_${n}', 'Pat', 'Doe', 'S${n % 2}', ?, 1, 1)`,
+        )
+        .bind(labels),
+    ),
+  ])
+  const before = await read()
+  expect(before.map((rows) => rows.map(({ n }: any) => n))).toEqual([[6], [1], [3, 3, 2]])
+  await applyD1Migrations(db, env.MIGRATIONS)
+  expect(await read()).toEqual(before)
 })
 
 describe('a migration', () => {

@@ -100,7 +100,8 @@ describe('what was there before migration 0003', () => {
   })
 
   test('is all there after it, and refers to what is there', async () => {
-    const { d1_migrations, ...tables } = before
+    // views have taken the place of the last two
+    const { d1_migrations, prospect_counts, label_set_members, ...tables } = before
     expect(after).toMatchObject(tables)
     expect((await env.OLD_DB.prepare('PRAGMA foreign_key_check').all()).results).toEqual([])
     expect(before.deliveries).toHaveLength(6)

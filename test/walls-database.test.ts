@@ -36,13 +36,16 @@ const primaryKeyOf = async (table: string) =>
     ({ name }) => name,
   )
 
-/** Looked up by their id alone: who has a credential is known by it, and an account is what all else is in. */
-const BY_ID = ['accounts', 'api_keys']
+/**
+ * What tables begin with that do not begin with the account. A credential is known by its id, and an account is what all
+ * else is in. A label's weight is looked up in the account by the statement that reads its memberships.
+ */
+const FIRST: Record<string, string> = { accounts: 'id', api_keys: 'id', label_memberships: 'label_weight' }
 
 /** What names something and is no reference: it may be gone. Nothing is looked up by it outside of its account. */
 const NO_REFERENCES = [
   ...['events.prospect_id', 'events.key_id', 'events.user_id', 'imports.key_id', 'moves.from_id', 'moves.key_id'],
-  ...['moves.to_id', 'label_set_members.label_id', 'prospect_counts.stage_id', 'prospect_labels.stage_id'],
+  ...['moves.to_id', 'label_set_counts.stage_id', 'prospect_labels.stage_id'],
   ...['prospect_jobs.prospect_id', 'prospect_labels.prospect_id', 'prospect_words.prospect_id'],
 ]
 
@@ -59,7 +62,7 @@ afterAll(thaw)
 test('every table begins with the account', async () => {
   for (const { name } of await tables()) {
     const [first] = await primaryKeyOf(name)
-    expect([name, first]).toEqual([name, BY_ID.includes(name) ? 'id' : 'account_id'])
+    expect([name, first]).toEqual([name, FIRST[name] ?? 'account_id'])
   }
 })
 

@@ -48,6 +48,9 @@ export interface CreateItem {
 
 export const MAX_LABEL_LENGTH = 64
 
+/** What a new label weighs, as SQL: 56 random bits, so that the weights of the 100 labels of a set add up to an integer. */
+export const LABEL_WEIGHT = 'random() & 0xffffffffffffff'
+
 /** The most that an account's catalog holds, all kinds together: labels and sources that prospects bring, too. */
 export const MAX_CATALOG = 50_000
 
@@ -79,8 +82,8 @@ const position = z.int().min(0).max(1_000_000).optional()
 const rename = z.strictObject({ name: name.optional() })
 
 const inCounts = (stages: string) =>
-  `(SELECT coalesce(sum(c.n), 0) FROM prospect_counts c
-    WHERE c.account_id = t.account_id AND c.label_set = '*' AND c.stage_id ${stages})`
+  `(SELECT coalesce(sum(c.n), 0) FROM label_set_counts c
+    WHERE c.account_id = t.account_id AND c.label_set = 0 AND c.stage_id ${stages})`
 /** Uses of a kind that prospects name in a column which has an index. */
 const byColumn = (column: string, index: string) => ({
   uses: `(SELECT count(*) FROM prospects p INDEXED BY ${index} WHERE p.account_id = t.account_id AND p.${column} = t.id)`,
@@ -144,11 +147,11 @@ export const KINDS: Kind[] = [
     prefix: 'lbl',
     Create: z.strictObject({ name: labelName }),
     Update: z.strictObject({ name: labelName.optional() }),
-    uses: `(SELECT coalesce(sum(c.n), 0) FROM label_set_members m
-      CROSS JOIN prospect_counts c ON c.account_id = m.account_id AND c.label_set = m.label_set
-      WHERE m.account_id = t.account_id AND m.label_id = t.id)`,
+    uses: `coalesce((SELECT n FROM prospect_labels p WHERE p.account_id = t.account_id AND p.label_id = t.id
+      ORDER BY p.prospect_id DESC LIMIT 1), 0)`,
     users: 'SELECT prospect_id AS id FROM prospect_labels WHERE account_id = ?1 AND label_id = ?2 LIMIT ?3',
     ...named,
+    sets: { weight: LABEL_WEIGHT },
   },
   {
     name: 'sources',

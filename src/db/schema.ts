@@ -18,7 +18,7 @@ import {
  * carry it too, so that the database itself refuses another tenant's id.
  *
  * The migrations add what Drizzle cannot say: STRICT, WITHOUT ROWID, deferred references, the triggers that
- * keep `prospect_labels`, `prospect_jobs`, `prospect_words`, `prospect_counts` and `catalog_size`, and planner statistics.
+ * keep `prospect_labels`, `prospect_jobs`, `prospect_words`, `label_set_counts` and `catalog_size`, and planner statistics.
  */
 
 export const accountId = () => text().notNull()
@@ -104,11 +104,16 @@ export const stages = sqliteTable(
   ],
 )
 
-export const labels = sqliteTable('labels', { ...named, ...times }, (t) => [
-  keyOf(t),
-  inAccount(t),
-  uniqueIndex('labels_name').on(t.accountId, t.nameKey),
-])
+export const labels = sqliteTable(
+  'labels',
+  {
+    ...named,
+    ...times,
+    /** 56 random bits. The weights of a label set add up to its key in `label_set_counts`. A trigger fills it in. */
+    weight: integer(),
+  },
+  (t) => [keyOf(t), inAccount(t), uniqueIndex('labels_name').on(t.accountId, t.nameKey)],
+)
 
 export const sources = sqliteTable('sources', { ...named, ...times }, (t) => [
   keyOf(t),
@@ -169,7 +174,7 @@ export const prospects = sqliteTable(
     /** E.164. */
     phone: text(),
     stageId: text(),
-    /** Sorted JSON array of label ids: at once the key of the label set in `prospect_counts`. */
+    /** Sorted JSON array of label ids. */
     labels: text().notNull().default('[]'),
     /** Sorted JSON array of job ids. */
     jobs: text().notNull().default('[]'),
@@ -254,6 +259,11 @@ export const prospectLabels = sqliteTable(
     prospectId: text().notNull(),
     /** The prospect's stage, or '' for none. */
     stageId: text().notNull(),
+    /**
+     * On the label's newest prospect, how many prospects have the label; on the others, nothing of use. So a new
+     * prospect is counted in the row that it writes anyway.
+     */
+    n: integer().notNull().default(0),
   },
   (t) => [
     primaryKey({ columns: [t.accountId, t.labelId, t.prospectId] }),
@@ -280,18 +290,21 @@ export const prospectWords = sqliteTable(
   (t) => [primaryKey({ columns: [t.accountId, t.field, t.word, t.prospectId] })],
 )
 
-/** How many prospects have exactly this label set in this stage; the set '*' counts them all. Kept by triggers. */
-export const prospectCounts = sqliteTable(
-  'prospect_counts',
-  { accountId: accountId(), labelSet: text().notNull(), stageId: text().notNull(), n: integer().notNull() },
-  (t) => [primaryKey({ columns: [t.accountId, t.labelSet, t.stageId] }), check('prospect_counts_n', sql`n >= 0`)],
+/**
+ * How many prospects have exactly this label set in this stage. The key of a set is the sum of its labels' weights; the
+ * set 0 counts all prospects. Triggers maintain it.
+ */
+export const labelSetCounts = sqliteTable(
+  'label_set_counts',
+  { accountId: accountId(), labelSet: integer().notNull(), stageId: text().notNull(), n: integer().notNull() },
+  (t) => [primaryKey({ columns: [t.accountId, t.labelSet, t.stageId] }), check('label_set_counts_n', sql`n >= 0`)],
 )
 
-/** Which label sets a label is in. Kept by triggers. */
-export const labelSetMembers = sqliteTable(
-  'label_set_members',
-  { accountId: accountId(), labelId: text().notNull(), labelSet: text().notNull() },
-  (t) => [primaryKey({ columns: [t.accountId, t.labelId, t.labelSet] })],
+/** Which label sets a label is in. Two integers for each, whatever the set holds. Triggers maintain it. */
+export const labelMemberships = sqliteTable(
+  'label_memberships',
+  { labelWeight: integer().notNull(), labelSet: integer().notNull() },
+  (t) => [primaryKey({ columns: [t.labelWeight, t.labelSet] })],
 )
 
 /** Answers that are given again when a POST is repeated under its `Idempotency-Key`. */

@@ -131,7 +131,7 @@ function wanted({ labels, stage, pipelineId }: Filters, bind: Bind): string[] {
   const ctes: string[] = []
   if (labels)
     ctes.push(`wanted_labels AS MATERIALIZED (
-      SELECT l.id FROM json_each(${bind(JSON.stringify(labels))}) k
+      SELECT l.id, l.weight FROM json_each(${bind(JSON.stringify(labels))}) k
         CROSS JOIN labels l ON l.account_id = ?1 AND l.name_key = k.value)`)
   const inPipeline = pipelineId === undefined ? '' : `AND pipeline_id = ${bind(pipelineId)}`
   if (stage)
@@ -167,16 +167,19 @@ function firstByGroup(filters: Filters, rest: (id: string) => string, order: (id
   return `SELECT id FROM prospects WHERE account_id = ?1 ${rest('id')}`
 }
 
-/** How many match by label and stage, added up from the counters. */
+/** How many match by label and stage: counters, added up. The newest prospect of a label has the label's own counter. */
 function countOf(filters: Filters): string {
   const inStage = hasStages(filters) ? 'AND c.stage_id IN (SELECT id FROM wanted_stages)' : ''
   if (!filters.labels)
-    return `SELECT sum(c.n) AS n FROM prospect_counts c WHERE c.account_id = ?1 AND c.label_set = '*' ${inStage}`
+    return `SELECT sum(c.n) AS n FROM label_set_counts c WHERE c.account_id = ?1 AND c.label_set = 0 ${inStage}`
+  if (filters.labels.length === 1 && !inStage)
+    return `SELECT n FROM prospect_labels WHERE account_id = ?1 AND label_id = (SELECT id FROM wanted_labels)
+      ORDER BY prospect_id DESC LIMIT 1`
   return `
     SELECT sum(c.n) AS n FROM (
       SELECT DISTINCT m.label_set FROM wanted_labels wl
-        CROSS JOIN label_set_members m ON m.account_id = ?1 AND m.label_id = wl.id) sets
-      CROSS JOIN prospect_counts c ON c.account_id = ?1 AND c.label_set = sets.label_set ${inStage}`
+        CROSS JOIN label_memberships m ON m.label_weight = wl.weight) sets
+      CROSS JOIN label_set_counts c ON c.account_id = ?1 AND c.label_set = sets.label_set ${inStage}`
 }
 
 /** The ids that pass every condition: found by the first, in its order if it has one, checked for the others. */

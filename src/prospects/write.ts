@@ -1,4 +1,4 @@
-import { CATALOG_IS_FULL } from '../catalog/kinds'
+import { CATALOG_IS_FULL, LABEL_WEIGHT } from '../catalog/kinds'
 import type { Database } from '../db/client'
 import { abortIf } from '../db/errors'
 import type { Repeatable } from '../http/factory'
@@ -201,9 +201,16 @@ const toRow = (r: ProspectRecord) => ({
 const COMMIT_TIME = `max(?3, coalesce((SELECT max(updated_at) FROM prospects WHERE account_id = ?1), 0),
   coalesce((SELECT max(seq) / 1000 FROM events WHERE account_id = ?1), 0))`
 
-const insertNamed = (table: 'labels' | 'sources') => `
-  INSERT INTO ${table} (account_id, id, name, name_key, created_at, updated_at)
-  SELECT ?1, value ->> 'id', value ->> 'name', value ->> 'nameKey', ?3, ?3 FROM json_each(?2)`
+const NAMED = {
+  id: "value ->> 'id'",
+  name: "value ->> 'name'",
+  name_key: "value ->> 'nameKey'",
+  created_at: '?3',
+  updated_at: '?3',
+}
+const insertNamed = (table: 'labels' | 'sources', sets: Record<string, string>) => `
+  INSERT INTO ${table} (account_id, ${Object.keys(sets).join(', ')})
+  SELECT ?1, ${Object.values(sets).join(', ')} FROM json_each(?2)`
 
 function insertProspects(): string {
   const columns = ['id', ...Object.keys(STORED), 'updated_by_user_id', 'version', 'created_at']
@@ -262,8 +269,8 @@ export async function commitPlan(
   const merged = plan.merged.map(({ record: { id, email, phone }, into }) => ({ id, into, email, phone }))
   const writes = [
     db.d1.prepare(SAME_AS_READ).bind(accountId, read.keys, JSON.stringify(versions)),
-    ...set(insertNamed('labels'), plan.labels),
-    ...set(insertNamed('sources'), plan.sources),
+    ...set(insertNamed('labels', { ...NAMED, weight: LABEL_WEIGHT }), plan.labels),
+    ...set(insertNamed('sources', NAMED), plan.sources),
     ...(plan.labels.length + plan.sources.length > 0 ? [db.d1.prepare(abortIf(CATALOG_IS_FULL)).bind(accountId)] : []),
     ...MERGE.flatMap((sql) => set(sql, merged)),
     // first who gives an email up, then who takes it

@@ -18,8 +18,12 @@ const ORPHANS: Record<string, [table: string, column: string, where: string]> = 
   'labels of no stage': ['prospect_labels', 'stage_id', `stage_id <> '' AND ${gone('stages', 't.stage_id')}`],
   'jobs of nobody': ['prospect_jobs', 'prospect_id', gone('prospects', 't.prospect_id')],
   'words of nobody': ['prospect_words', 'prospect_id', gone('prospects', 't.prospect_id')],
-  'counts of no stage': ['prospect_counts', 'stage_id', `stage_id <> '' AND ${gone('stages', 't.stage_id')}`],
-  'sets of no label': ['label_set_members', 'label_set', gone('labels', 't.label_id')],
+  'counts of no stage': ['label_set_counts', 'stage_id', `stage_id <> '' AND ${gone('stages', 't.stage_id')}`],
+  'sets of no label': [
+    'label_memberships',
+    'CAST(label_set AS TEXT)',
+    'NOT EXISTS (SELECT 1 FROM labels x WHERE x.weight = t.label_weight)',
+  ],
   'answers that never were': ['idempotency_keys', 'key', "status = 0 AND account_id NOT LIKE 'choices of %'"],
   'answers about nobody': [
     'idempotency_keys',
