@@ -126,7 +126,7 @@ export interface paths {
         get: operations["downloadResume"];
         /**
          * Upload a resume
-         * @description The body is the file: PDF, DOCX or plain text, at most 5 MiB. Its bytes have the last word on what it is; a `Content-Type` that disagrees is refused. It takes the place of the one before; the same file under the same name changes nothing. It is read in the background: what it says for sure fills blanks of the prospect and overwrites nothing, and `resume.parsed` tells when that is done.
+         * @description The body is the file: PDF, DOCX or plain text, at most 5 MiB. Its bytes have the last word on what it is; a `Content-Type` that disagrees is rejected. It takes the place of the one before; the same file under the same name changes nothing. It is read in the background: what it says for sure fills blanks of the prospect and overwrites nothing, and `resume.parsed` tells when that is done.
          *
          *     Needs a key with the scope `write`.
          */
@@ -3397,7 +3397,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description `unsupported_media_type`: The body is not said to be what the call takes; of JSON, `application/json`, in UTF-8. */
+        /** @description `unsupported_media_type`: The body has another `Content-Type` than the call takes (JSON: `application/json`, in UTF-8), or a `Content-Encoding`. */
         UnsupportedMediaType: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -4622,6 +4622,7 @@ export interface operations {
             410: components["responses"]["Merged"];
             412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["ResumeTooLargeOrBodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["UnknownReference"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];

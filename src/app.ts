@@ -30,16 +30,9 @@ app.use('*', async function noStore(c, next) {
   if (!c.res.headers.has('cache-control')) c.res.headers.set('cache-control', 'private, no-store')
 })
 app.use('/v1/*', shareWithOrigins)
-app.use(
-  methodNotAllowed({
-    app,
-    onMethodNotAllowed: (c, methods) =>
-      renderProblem(
-        c,
-        new Problem(405, 'method_not_allowed', 'Use one of the methods in Allow.', {}, { allow: methods.join(', ') }),
-      ),
-  }),
-)
+const notAllowed = (methods: string[]) =>
+  new Problem(405, 'method_not_allowed', 'Use one of the methods in Allow.', {}, { allow: methods.join(', ') })
+app.use(methodNotAllowed({ app, onMethodNotAllowed: (c, methods) => renderProblem(c, notAllowed(methods)) }))
 // the body of an import is streamed, and counted on its way
 app.use(except(['/v1/prospects/*', '/v1/imports'], limitBody(MAX_BODY)))
 app.use('/v1/prospects/*', limitBody(MAX_BODY_WITH_RESUME))
@@ -55,7 +48,14 @@ const routes = app
   .route('/', docsRoutes)
   .use('/admin/*', ratePolicy)
   .route('/admin/accounts', adminRoutes)
-  .use('/v1/*', ratePolicy, authenticate)
+  .use('/v1/*', ratePolicy, authenticate, async function staticPath(c, next) {
+    // a static path is no `:id` of the path beside it: it takes its own methods only
+    const own = new Set(app.routes.flatMap(({ path, method }) => (path === c.req.path ? method : [])))
+    own.delete('ALL')
+    if (own.has('GET')) own.add('HEAD')
+    if (own.size > 0 && !own.has(c.req.method)) throw notAllowed([...own])
+    await next()
+  })
   .route('/v1/me', meRoutes)
   .route('/v1/api-keys', keyRoutes)
   .route('/v1/prospects/export', exportRoutes)

@@ -178,6 +178,8 @@ describe('what is not there', () => {
     ['GET', '/v1/api-keys/key_x', 'DELETE'],
     ['POST', '/v1/webhooks/whk_x', 'DELETE, GET, HEAD, PATCH'],
     ['POST', '/v1/me', 'GET, HEAD'],
+    ['PATCH', '/v1/prospects/export', 'GET, HEAD'],
+    ['POST', '/v1/prospects/export', 'GET, HEAD'],
     ['POST', '/health', 'GET, HEAD'],
   ])('%s %s is a 405 that allows %s', async (method, path, allowed) => {
     const { call } = await newAccount()

@@ -118,6 +118,9 @@ export const unauthorized = (given: boolean): Problem =>
     { 'www-authenticate': given ? 'Bearer error="invalid_token"' : 'Bearer' },
   )
 
+/** 415: the body is of another type, or encoded. */
+export const unsupportedMediaType = (detail: string): Problem => new Problem(415, 'unsupported_media_type', detail)
+
 /** 412: `If-Match` names another version. */
 export const hasChanged = (version: number): Problem =>
   new Problem(412, 'precondition_failed', 'The prospect has changed since.', { version })

@@ -5,7 +5,7 @@ import { HTTPException } from 'hono/http-exception'
 import * as z from 'zod'
 import type { AppEnv, InputError } from './factory'
 import { holdsTooMuch, MAX_JSON_DEPTH, MAX_JSON_VALUES } from './json'
-import { invalidInput, Problem } from './problem'
+import { invalidInput, Problem, unsupportedMediaType } from './problem'
 
 type Target = 'json' | 'query'
 type Schemas = { [T in Target]?: z.ZodType }
@@ -63,6 +63,11 @@ export const limitBody = (maxSize: number) =>
     },
   })
 
+/** 415 for a body with a `Content-Encoding`, such as gzip. */
+export function requireUnencoded(c: Context): void {
+  if (c.req.header('content-encoding')) throw unsupportedMediaType('Send the body without a Content-Encoding.')
+}
+
 /**
  * Decodes the body strictly and leaves it where `c.req.json()` looks for it. No body at all is an empty object; where
  * there are no fields, that is so whatever its type is said to be.
@@ -73,7 +78,8 @@ async function readJson(c: Context, mayBeEmpty: boolean): Promise<void> {
   if (bytes.byteLength === 0 && !type) return
   const charset = /;\s*charset\s*=\s*"?([^";\s]+)/i.exec(type ?? '')?.[1] ?? 'utf-8'
   if (!/^\s*application\/json\s*(;|$)/i.test(type ?? '') || charset.toLowerCase() !== 'utf-8')
-    throw new Problem(415, 'unsupported_media_type', 'Send the body as application/json, in UTF-8.')
+    throw unsupportedMediaType('Send the body as application/json, in UTF-8.')
+  requireUnencoded(c)
   let text: string
   try {
     text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(bytes)

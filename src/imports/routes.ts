@@ -4,8 +4,8 @@ import { requireScope } from '../http/auth'
 import { type AppEnv, factory } from '../http/factory'
 import { idempotentStream } from '../http/idempotency'
 import { ListQuery } from '../http/page'
-import { Problem } from '../http/problem'
-import { validate } from '../http/validate'
+import { unsupportedMediaType } from '../http/problem'
+import { requireUnencoded, validate } from '../http/validate'
 import { ExportProspects } from '../prospects/schema'
 import { essenceOf } from '../resumes/schema'
 import { settle } from '../resumes/settle'
@@ -74,10 +74,8 @@ export const importRoutes = factory
 
 /** What the body is said to be; 415 for what no import is. */
 function typeOf(c: Context<AppEnv>): FileType {
-  if (c.req.header('content-encoding')) throw unsupported('Send the file as it is, without a Content-Encoding.')
+  requireUnencoded(c)
   const type = essenceOf(c.req.header('content-type') ?? '')
   if (Object.hasOwn(IMPORT_TYPES, type)) return IMPORT_TYPES[type as keyof typeof IMPORT_TYPES]
-  throw unsupported(`Send the file as ${Object.keys(IMPORT_TYPES).join(' or ')}.`)
+  throw unsupportedMediaType(`Send the file as ${Object.keys(IMPORT_TYPES).join(' or ')}.`)
 }
-
-const unsupported = (detail: string) => new Problem(415, 'unsupported_media_type', detail)

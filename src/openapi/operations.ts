@@ -240,7 +240,7 @@ export const OPERATIONS: Record<string, Operation> = {
     operationId: 'uploadResume',
     tag: 'Prospects',
     summary: 'Upload a resume',
-    description: `The body is the file: PDF, DOCX or plain text, at most 5 MiB. Its bytes have the last word on what it is; a \`Content-Type\` that disagrees is refused. It takes the place of the one before; the same file under the same name changes nothing. It is read in the background: what it says for sure fills blanks of the prospect and overwrites nothing, and \`resume.parsed\` tells when that is done.`,
+    description: `The body is the file: PDF, DOCX or plain text, at most 5 MiB. Its bytes have the last word on what it is; a \`Content-Type\` that disagrees is rejected. It takes the place of the one before; the same file under the same name changes nothing. It is read in the background: what it says for sure fills blanks of the prospect and overwrites nothing, and \`resume.parsed\` tells when that is done.`,
     answers: {
       200: ['The prospect with its resume, which is still to be read if it is new.', ProspectWithMessage, ['ETag']],
     },
@@ -248,6 +248,7 @@ export const OPERATIONS: Record<string, Operation> = {
       410: ['merged'],
       412: ['precondition_failed'],
       413: ['resume_too_large', 'body_too_large'],
+      415: ['unsupported_media_type'],
       422: ['unknown_reference'],
       503: ['contention', 'storage_unavailable'],
     },

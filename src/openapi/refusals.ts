@@ -79,7 +79,8 @@ const REFUSALS: Record<number, Record<string, Refusal>> = {
   },
   415: {
     unsupported_media_type: {
-      means: 'The body is not said to be what the call takes; of JSON, `application/json`, in UTF-8.',
+      means:
+        'The body has another `Content-Type` than the call takes (JSON: `application/json`, in UTF-8), or a `Content-Encoding`.',
     },
   },
   422: {

@@ -1,14 +1,14 @@
 import { requireScope } from '../http/auth'
 import { etagOf, versionsIn } from '../http/etag'
 import { factory } from '../http/factory'
-import { invalidInput, notFound } from '../http/problem'
-import { validate } from '../http/validate'
+import { notFound, unsupportedMediaType } from '../http/problem'
+import { requireUnencoded, validate } from '../http/validate'
 import { NO_CHANGE, type Row } from '../prospects/change'
 import { toProspect } from '../prospects/prospect'
 import { type Written, writeProspects } from '../prospects/store'
 import { openOutbox } from '../webhooks/events'
 import { isResumeType, MAX_RESUME, RESUME_TYPES, type Resume } from './resume'
-import { essenceOf, NEITHER, RemoveResume, resumeTooLarge, UploadResume } from './schema'
+import { essenceOf, RemoveResume, resumeTooLarge, UploadResume } from './schema'
 import { settle } from './settle'
 import { getResume } from './store'
 import { streamedUpload } from './upload'
@@ -19,6 +19,7 @@ export const resumeRoutes = factory
   .put('/:id/resume', requireScope('write'), validate({ query: UploadResume }), async (c) => {
     const { db, caller } = c.var
     const { fileName, ...who } = c.req.valid('query')
+    requireUnencoded(c)
     const claimed = claimedType(c.req.header('content-type'))
     const declared = c.req.header('content-length')
     const length = declared === undefined ? undefined : Number(declared)
@@ -61,12 +62,12 @@ export const resumeRoutes = factory
     return c.body(null, 204)
   })
 
-/** What a body is said to be; undefined if that says nothing. 400 for what no resume is. */
+/** What a body is said to be; undefined if that says nothing. 415 for what no resume is. */
 function claimedType(header: string | undefined): string | undefined {
   const type = essenceOf(header ?? '')
   if (type === '' || type === 'application/octet-stream') return undefined
   if (isResumeType(type)) return type
-  throw invalidInput([{ in: 'header', pointer: '/Content-Type', code: 'not_allowed', message: NEITHER }])
+  throw unsupportedMediaType(`Send the file as ${Object.keys(RESUME_TYPES).join(', ')}.`)
 }
 
 /**

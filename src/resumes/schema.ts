@@ -11,7 +11,7 @@ export interface GivenFile {
   bytes: Uint8Array<ArrayBuffer>
 }
 
-export const NEITHER = 'This is neither PDF, DOCX nor plain text.'
+const NEITHER = 'This is neither PDF, DOCX nor plain text.'
 
 /** 413 for a resume over `MAX_RESUME`. */
 export const resumeTooLarge = () =>
