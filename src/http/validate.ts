@@ -98,6 +98,34 @@ export const TOO_MUCH_JSON = {
 
 const malformedJson = () => new Problem(400, 'malformed_json', 'The body is not JSON in UTF-8.')
 
+const TYPES: Record<string, string> = {
+  string: 'a string',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: 'true or false',
+  array: 'an array',
+  object: 'an object',
+}
+
+/** The sentence for an issue of zod's, unless the schema has its own. Callers never read zod's wording. */
+function sentenceOf(issue: z.core.$ZodRawIssue): string {
+  const isCount = issue.origin === 'array'
+  switch (issue.code) {
+    case 'invalid_type':
+      return `This must be ${TYPES[issue.expected] ?? 'of another type'}.`
+    case 'invalid_value':
+      return `This must be one of ${issue.values.join(', ')}.`
+    case 'too_small':
+      return isCount ? `Give at least ${issue.minimum} of these.` : `This must be at least ${issue.minimum}.`
+    case 'too_big':
+      return isCount ? `Give at most ${issue.maximum} of these.` : `This must be at most ${issue.maximum}.`
+    default:
+      return 'This is not valid.'
+  }
+}
+
+z.config({ customError: sentenceOf })
+
 const CODES: Record<string, string> = {
   invalid_type: 'wrong_type',
   invalid_union: 'wrong_type',
@@ -121,12 +149,13 @@ export function toErrors(where: InputError['in'], issue: z.core.$ZodIssue, input
   const given = issue.path.reduce<unknown>((value, key) => (value as Record<PropertyKey, unknown>)?.[key], input)
   const missing = issue.code === 'invalid_type' && given === undefined
   const own = issue.code === 'custom' ? (issue.params?.code as string | undefined) : undefined
+  const isRepeated = where === 'query' && issue.code === 'invalid_type' && Array.isArray(given)
   return [
     {
       in: where,
       pointer: pointer(issue.path),
       code: missing ? 'required' : (own ?? CODES[issue.code] ?? 'invalid'),
-      message: missing ? 'This is required.' : issue.message,
+      message: missing ? 'This is required.' : isRepeated ? 'Give this parameter once.' : issue.message,
     },
   ]
 }

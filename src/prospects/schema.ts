@@ -178,9 +178,7 @@ export const ListProspects = z.strictObject({
   company: parameter().optional(),
   stage: parameter().optional(),
   label: labelFilter.optional(),
-  licenseStatus: z
-    .enum(LICENSE_STATUSES, { message: `This must be one of ${LICENSE_STATUSES.join(', ')}.` })
-    .optional(),
+  licenseStatus: z.enum(LICENSE_STATUSES).optional(),
   officeId: parameter().optional(),
   sourceId: parameter().optional(),
   jobId: parameter().optional(),
@@ -191,7 +189,7 @@ export const ListProspects = z.strictObject({
     .transform(Number)
     .meta({ override: { type: 'integer', minimum: 0 } })
     .optional(),
-  sort: z.enum(SORTS, { message: `This must be one of ${SORTS.join(', ')}.` }).default('-createdAt'),
+  sort: z.enum(SORTS).default('-createdAt'),
   total: flagParameter(true),
   limit: limit(1),
   pageToken: pageToken.optional(),
@@ -200,6 +198,6 @@ export type ListProspects = z.output<typeof ListProspects>
 
 /** The query of `GET /v1/prospects/export`: everybody who matches, in the order of creation. */
 export const ExportProspects = ListProspects.omit({ limit: true, pageToken: true, total: true }).extend({
-  sort: z.enum(['-createdAt', 'createdAt'], { message: 'This must be -createdAt or createdAt.' }).default('-createdAt'),
+  sort: z.enum(['-createdAt', 'createdAt']).default('-createdAt'),
 })
 export type ExportProspects = z.output<typeof ExportProspects>
