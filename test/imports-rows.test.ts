@@ -135,6 +135,20 @@ test('its events are delivered by a lane of their own, unless it is muted', asyn
   await vi.waitFor(() => expect(held.messages.map(({ bulk }) => bulk)).toEqual([true, true, false]))
 })
 
+test.each(['\v', '\f', '\u0000', '\u0085'])('%j is rejected in every cell, at its ends too', async (control) => {
+  const columns = ['name', 'email', 'phone', 'labels', 'notes', 'city', 'licenseStatus', 'update']
+  const right = ['Ann Lee', 'a@example.com', '212-555-0100', 'Hot', 'Notes', 'Here', 'not started', 'true']
+  const spoils = [
+    (cell: string) => control + cell,
+    (cell: string) => cell + control,
+    (cell: string) => cell.replace(/ |(?<=^.)/, control),
+    () => control,
+  ]
+  const wrong = columns.flatMap((_, at) => spoils.map((spoil) => right.with(at, spoil(right[at] as string))))
+  const { failed, created } = await imported(account, [columns, ...wrong].map((cells) => cells.join()).join('\n'))
+  expect([failed, created]).toEqual([wrong.length, 0])
+})
+
 describe('what is wrong with rows', () => {
   const FILE = `First,Last,E-mail,Phone,License Status,officeId
 Ann,Lee,a@example.com,,licensed,

@@ -21,6 +21,8 @@ const FIELDS = [
 ].map((f) => ({ hasLines: false, required: false, read: ({ json }: Answer) => json[f.field], ...f }))
 
 const EMPTY = ['', '   ', ' \t\r\n ']
+/** What no string may hold; the vertical tab and the form feed are white space to JavaScript. */
+const CONTROLS = ['\u0000', '\u0007', '\v', '\f', '\u001b', '\u007f', '\u0085', '\ud800', '\udc00']
 const REFERENCES = ['stageId', 'pipelineId', 'userId', 'officeId', 'sourceId', 'jobId']
 
 /** What makes a field unlike any other of the account, so that sources and labels keep their first spelling. */
@@ -64,12 +66,10 @@ describe.each(FIELDS)('$field', ({ field, max, hasLines, required, read }) => {
     expect(await kept(given)).toBe(hasLines ? text : line)
   })
 
-  test.each(['a\u0000b', 'a\u0007b', 'a\u000bb', 'a\u001bb', 'a\u007fb', 'a\u0085b', 'a\ud800b', '\udc00a'])(
-    '%j is refused',
-    async (given) => {
+  test.each(CONTROLS)('%j is rejected wherever it is', async (control) => {
+    for (const given of [`a${control}b`, `${control}a`, `a${control}`, `\n${control} a`, control])
       expect(refusal((await write(field, given)).answer)).toEqual([400, `/${field}`, 'control_character'])
-    },
-  )
+  })
 
   test.each(EMPTY)(`%j is ${required ? 'nothing, and it is required' : 'nothing'}`, async (given) => {
     const { answer } = await write(field, given)
@@ -138,6 +138,14 @@ describe('ids in a body', () => {
     expect((await write(field, '')).answer.status).toBe(201)
   })
 
+  test.each(['\v', '\f', '\u0000'])('one of the account with %j around it is an unknown one', async (control) => {
+    const { prospect, get } = await newAccount()
+    const stageId = (await get('/v1/stages')).json.items[0].id
+    for (const given of [control + stageId, stageId + control])
+      expect(refusal(await prospect({ stageId: given }))).toEqual([422, '/stageId', 'unknown_reference'])
+    expect((await prospect({ stageId: `\t${stageId}\n` })).json.currentStageId).toBe(stageId)
+  })
+
   test.each(['x', 'x\u0000', '\ud800', "'; --", 'x'.repeat(5000)])('%j is an unknown one', async (id) => {
     const { prospect } = await newAccount()
     for (const field of REFERENCES) {
@@ -147,6 +155,11 @@ describe('ids in a body', () => {
         { pointer: `/${field}`, code: 'unknown_reference' },
       ])
     }
+  })
+
+  test('licenseStatus: control characters are rejected', async () => {
+    for (const given of ['\vlicensed', 'licensed\f', '\u0000'])
+      expect(refusal((await write('licenseStatus', given)).answer)).toEqual([400, '/licenseStatus', 'not_allowed'])
   })
 
   test('licenseStatus: "" means null', async () => {
@@ -164,10 +177,11 @@ describe('query parameters', () => {
     },
   )
 
-  test.each(['%00', 'a%07b', '%C2%85'])('%s is refused in every filter', async (text) => {
+  test.each(['%00', 'a%07b', '%0B', '%0C', '%C2%85'])('%s is refused in every filter', async (text) => {
     const { list } = await newAccount()
-    for (const parameter of ['email', 'phone', 'name', 'title', 'company', 'stage', 'label'])
-      expect(refusal(await list(`${parameter}=a${text}`))).toEqual([400, `/${parameter}`, 'control_character'])
+    for (const parameter of ['email', 'phone', 'name', 'title', 'company', 'stage', 'label', 'limit', 'pageToken'])
+      for (const given of [`1${text}`, `${text}1`, `1${text}1`, `%20${text}`])
+        expect(refusal(await list(`${parameter}=${given}`))).toEqual([400, `/${parameter}`, 'control_character'])
   })
 
   test.each([

@@ -1,12 +1,12 @@
 import { isSupportedCountry } from 'libphonenumber-js'
 import * as z from 'zod'
 import { SCOPES } from '../http/factory'
-import { invalid, requiredLine } from '../http/text'
+import { invalid, requiredLine, trim } from '../http/text'
 
 const name = requiredLine(200)
 const country = z
   .string()
-  .overwrite((s) => s.trim().toUpperCase())
+  .overwrite((s) => trim(s).toUpperCase())
   .refine(isSupportedCountry, invalid('not_allowed', 'This is not a two-letter country code (ISO 3166-1).'))
   .meta({ minLength: 2, maxLength: 2 })
 

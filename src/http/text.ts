@@ -10,6 +10,12 @@ const LINE_BREAKS = /[\t\r\n\u2028\u2029]+/g
 const CONTROL = /\p{Cc}/u
 const CONTROL_IN_LINES = /[^\P{Cc}\t\n]/u
 
+/** Two control characters that JavaScript counts as white space. */
+const CONTROL_SPACE = /[\v\f]/
+
+/** As `String.trim`, which would hide a control character at an end: a text with one stays as it is, to be rejected. */
+export const trim = (s: string): string => (CONTROL_SPACE.test(s) ? s : s.trim())
+
 export const invalid = (code: string, message: string) => ({ params: { code }, message })
 
 const isText = (forbidden: RegExp) => (s: string) => s.isWellFormed() && !forbidden.test(s)
@@ -24,10 +30,10 @@ const text = (max: number, clean: (s: string) => string, forbidden: RegExp) =>
     .meta({ maxLength: max })
 
 /** One line of at most `max` characters, '' included. */
-export const line = (max: number) => text(max, (s) => s.replace(LINE_BREAKS, ' ').trim(), CONTROL)
+export const line = (max: number) => text(max, (s) => trim(s.replace(LINE_BREAKS, ' ')), CONTROL)
 
 /** A text with lines of its own, CRLF read as LF. */
-export const lines = (max: number) => text(max, (s) => s.replaceAll(/\r\n?/g, '\n').trim(), CONTROL_IN_LINES)
+export const lines = (max: number) => text(max, (s) => trim(s.replaceAll(/\r\n?/g, '\n')), CONTROL_IN_LINES)
 
 /** A line that says something. */
 export const requiredLine = (max: number) =>
@@ -54,7 +60,7 @@ const EMAIL =
   /^(?!\.|.*\.\.)[\p{L}\p{M}\p{N}.!#$%&'*+/=?^_`{|}~-]{1,64}(?<!\.)@(?:[\p{L}\p{N}](?:[\p{L}\p{M}\p{N}-]{0,61}[\p{L}\p{M}\p{N}])?\.)+[\p{L}\p{N}][\p{L}\p{M}\p{N}-]{0,61}[\p{L}\p{M}\p{N}]$/u
 
 /** An id in a body. Ids are opaque: a malformed one is an unknown one. */
-export const idReference = z.string().overwrite((s) => s.trim())
+export const idReference = z.string().overwrite(trim)
 
 /** A query parameter: text that says something. */
 export const parameter = (max = 1000) => requiredLine(max)

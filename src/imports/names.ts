@@ -1,3 +1,5 @@
+import { trim } from '../http/text'
+
 /** Words that begin a last name of several. */
 const PARTICLES = new Set(
   'af av bin da das de degli del della den der di do dos du el ibn la las le les los san santa st ten ter van vom von zu zum zur'.split(
@@ -7,12 +9,15 @@ const PARTICLES = new Set(
 const HONORIFIC = /^(mr|mrs|ms|miss|mx|dr|prof)\.?$/i
 const SUFFIX = /^(jr|sr|ii|iii|iv|v|esq|md|phd)\.?$/i
 
+/** A control character stays in its word, to be rejected with it. */
+const SPACES = /[^\S\v\f]+/
+
 /**
  * Splits a name as people write it: "Ludwig van Beethoven", "Beethoven, Ludwig van", "Dr. Ann Lee Jr.". The last word is
  * the last name, with the particles before it and suffixes after it. What a name lacks is ''.
  */
 export function splitName(name: string): { firstName: string; lastName: string } {
-  const [before = '', ...after] = name.split(',').map((part) => part.trim().split(/\s+/).filter(Boolean))
+  const [before = '', ...after] = name.split(',').map((part) => trim(part).split(SPACES).filter(Boolean))
   const behind = after.flat()
   // "Lee, Ann"; what follows "Ann Lee, Jr." is no first name
   if (behind.length > 0 && !behind.every((word) => SUFFIX.test(word))) {

@@ -1,6 +1,7 @@
 import type { InputError } from '../http/factory'
 import { holdsTooMuch } from '../http/json'
 import { boundErrors, invalidInput, type Problem } from '../http/problem'
+import { trim } from '../http/text'
 import { TOO_MUCH_JSON, toErrors } from '../http/validate'
 import { NO_CHANGE, type Row, toRow } from '../prospects/change'
 import { CreateProspect } from '../prospects/schema'
@@ -84,7 +85,7 @@ export function readRow(record: Located, format: Format, options: RowOptions, co
   const target = {
     match: true,
     update: data.update,
-    ...(typeof id === 'string' && id.length <= MAX_ID && { id: id.trim() }),
+    ...(typeof id === 'string' && id.length <= MAX_ID && { id: trim(id) }),
   } as const
   return { row: { ...row, target, mayBeRefused: true }, unknown, toError }
 }
@@ -131,7 +132,7 @@ interface Cells {
 function csvCells({ cells, isMalformed }: Located, { columns }: Format): Cells {
   const read = columns.map(({ name, field }, i): Cell => {
     const text = cells[i] ?? ''
-    return { column: name, field, value: text.trim() === '' ? undefined : readCell(field, unguardFormula(text)) }
+    return { column: name, field, value: trim(text) === '' ? undefined : readCell(field, unguardFormula(text)) }
   })
   if (isMalformed)
     return {
@@ -148,14 +149,10 @@ function csvCells({ cells, isMalformed }: Located, { columns }: Format): Cells {
 
 /** What spreadsheets write in their own way. */
 function readCell(field: Cell['field'], text: string): unknown {
-  if (field === 'licenseStatus')
-    return text
-      .trim()
-      .toLowerCase()
-      .replaceAll(/[\s-]+/g, '_')
+  if (field === 'licenseStatus') return trim(text).toLowerCase().replaceAll(/(?:[^\S\v\f]|-)+/g, '_')
   if (field !== 'update' && field !== 'muteWebhook') return text
-  if (/^\s*(true|yes|1)\s*$/i.test(text)) return true
-  return /^\s*(false|no|0)\s*$/i.test(text) ? false : text
+  if (/^(true|yes|1)$/i.test(trim(text))) return true
+  return /^(false|no|0)$/i.test(trim(text)) ? false : text
 }
 
 function jsonCells({ cells: [line = ''] }: Located, { mapping }: Format): Cells {

@@ -12,6 +12,7 @@ import {
   orNull,
   parameter,
   requiredLine,
+  trim,
 } from '../http/text'
 import { ResumeFile } from '../resumes/schema'
 
@@ -63,7 +64,7 @@ const labels = z
 
 const licenseStatus = z
   .string()
-  .overwrite((s) => s.trim())
+  .overwrite(trim)
   .refine(
     (s) => s === '' || LICENSE_STATUSES.includes(s as LicenseStatus),
     invalid('not_allowed', `This must be one of ${LICENSE_STATUSES.join(', ')}.`),
