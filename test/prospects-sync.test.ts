@@ -254,6 +254,50 @@ test.each<[clock: string, step: number]>([
   expect([...copy.values()].sort((a, b) => (a.id < b.id ? 1 : -1))).toEqual(prospects)
 })
 
+test.each<[clock: string, step: () => number]>([
+  ['runs ahead', () => 3000],
+  ['runs behind', () => -3000],
+  ['stands still', () => 0],
+  ['differs from isolate to isolate', () => Math.round((Math.random() - 0.5) * 10_000)],
+])('each commit of racing writers is later than every one before it, if the clock %s', async (_clock, step) => {
+  const { account, ids, erase } = await twelve()
+  const start = Date.now()
+  vi.setSystemTime(start)
+  const copy = new Map<string, Prospect>()
+  let since = 0
+  let isWriting = true
+  const sync = async () => {
+    const news = await walk(account, `sort=updatedAt&updatedSince=${since}&limit=1&total=false`)
+    for (const p of news) copy.set(p.id, p)
+    since = news.at(-1)?.updatedAt ?? since
+  }
+  const write = async (writer: number) => {
+    for (let n = 0; n < 5; n++) {
+      vi.setSystemTime(start + step())
+      const body = { notes: `${writer} ${n}` }
+      const { status } = await account.call('PATCH', `/v1/prospects/${ids[(writer + n * 5) % 11]}`, body)
+      expect([200, 503]).toContain(status)
+    }
+  }
+  const writing = Promise.all([0, 1, 2, 3, 4, 5].map(write)).then(() => {
+    isWriting = false
+  })
+  while (isWriting) await sync()
+  await writing
+  // what is erased was the last to change, and still counts
+  await account.call('PATCH', `/v1/prospects/${ids[11]}`, { notes: 'last' })
+  await erase(ids[11])
+  await account.call('PATCH', `/v1/prospects/${ids[0]}`, { notes: 'after' })
+  await sync()
+  const { prospects } = (await account.list('limit=1000')).json
+  expect([...copy.values()].filter(({ id }) => id !== ids[11]).sort((a, b) => (a.id < b.id ? 1 : -1))).toEqual(
+    prospects,
+  )
+  const { items } = (await account.get('/v1/events?limit=1000&type=prospect.updated')).json
+  const times: number[] = items.flatMap(({ data }: any) => data.prospect.updatedAt ?? [])
+  expect(times).toEqual([...new Set(times)].sort((a, b) => a - b))
+})
+
 describe('in an account of 2,000, what is read follows the page', () => {
   let account: Account
   const made: Record<string, string> = {}

@@ -195,11 +195,11 @@ const toRow = (r: ProspectRecord) => ({
 })
 
 /**
- * Never before a change that was committed earlier, even of somebody who is gone (events stay), so that whoever asks
- * for what changed since misses nothing.
+ * Later than every commit before it in the account, whatever the clock says, so that a client that asks for what changed
+ * since misses nothing. Events stay when a prospect is erased, and say how late it had changed.
  */
-const COMMIT_TIME = `max(?3, coalesce((SELECT max(updated_at) FROM prospects WHERE account_id = ?1), 0),
-  coalesce((SELECT max(seq) / 1000 FROM events WHERE account_id = ?1), 0))`
+const COMMIT_TIME = `max(?3, coalesce((SELECT max(updated_at) + 1 FROM prospects WHERE account_id = ?1), 0),
+  coalesce((SELECT max(seq) / 1000 + 1 FROM events WHERE account_id = ?1), 0))`
 
 const NAMED = {
   id: "value ->> 'id'",

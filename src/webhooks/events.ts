@@ -90,7 +90,8 @@ const APPEND = `
   SELECT ?1, start.seq + e.key, e.value ->> 'nonce', e.value ->> 'type', e.value ->> 'prospectId', e.value ->> 'muted', ?4,
     e.value ->> 'userId', ?5, 
     iif(p.id IS NULL, e.value -> 'data', json_set(e.value -> 'data', '$.prospect.updatedAt', p.updated_at))
-  FROM (SELECT max(?2 * 1000, coalesce((SELECT max(seq) FROM events WHERE account_id = ?1), 0) + 1) AS seq) start
+  FROM (SELECT max(?2 * 1000, coalesce((SELECT max(seq) FROM events WHERE account_id = ?1), 0) + 1,
+      coalesce((SELECT max(updated_at) * 1000 FROM prospects WHERE account_id = ?1), 0)) AS seq) start
     CROSS JOIN json_each(?3) e
     LEFT JOIN prospects p ON p.account_id = ?1 AND p.id = e.value ->> 'prospectId'`
 
