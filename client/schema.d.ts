@@ -3041,7 +3041,7 @@ export interface components {
              * @example 1795412345678
              */
             createdAt: number;
-            /** @description Oldest first, the last hundred. */
+            /** @description Oldest first: the last hundred, or as many of them as fit in 4 MiB of JSON. */
             attempts: {
                 /**
                  * @description When it was sent, in Unix milliseconds.
@@ -3932,7 +3932,7 @@ export interface operations {
                 sort?: "-createdAt" | "createdAt" | "-updatedAt" | "updatedAt";
                 /** @description Whether to count. Without, `totalCount` is null, and where many match less is read. */
                 total?: true | false;
-                /** @description How many at most. */
+                /** @description How many at most. A page also ends at 4 MiB of JSON. */
                 limit?: number;
                 /** @description `nextPageToken` of the page before, asked for with the same parameters. */
                 pageToken?: string;
@@ -4675,7 +4675,7 @@ export interface operations {
     listProspectEvents: {
         parameters: {
             query?: {
-                /** @description How many at most. */
+                /** @description How many at most. A page also ends at 4 MiB of JSON. */
                 limit?: number;
                 /** @description `nextPageToken` of the page before, asked for with the same parameters. */
                 pageToken?: string;
@@ -4718,7 +4718,7 @@ export interface operations {
     listImports: {
         parameters: {
             query?: {
-                /** @description How many at most. */
+                /** @description How many at most. A page also ends at 4 MiB of JSON. */
                 limit?: number;
                 /** @description `nextPageToken` of the page before, asked for with the same parameters. */
                 pageToken?: string;
@@ -4886,7 +4886,7 @@ export interface operations {
     listImportErrors: {
         parameters: {
             query?: {
-                /** @description How many at most. */
+                /** @description How many at most. A page also ends at 4 MiB of JSON. */
                 limit?: number;
                 /** @description `nextPageToken` of the page before, asked for with the same parameters. */
                 pageToken?: string;
@@ -4930,7 +4930,7 @@ export interface operations {
     listPipelines: {
         parameters: {
             query?: {
-                /** @description How many at most. */
+                /** @description How many at most. A page also ends at 4 MiB of JSON. */
                 limit?: number;
                 /** @description `nextPageToken` of the page before, asked for with the same parameters. */
                 pageToken?: string;
@@ -5189,7 +5189,7 @@ export interface operations {
     listStages: {
         parameters: {
             query?: {
-                /** @description How many at most. */
+                /** @description How many at most. A page also ends at 4 MiB of JSON. */
                 limit?: number;
                 /** @description `nextPageToken` of the page before, asked for with the same parameters. */
                 pageToken?: string;
@@ -5438,7 +5438,7 @@ export interface operations {
     listLabels: {
         parameters: {
             query?: {
-                /** @description How many at most. */
+                /** @description How many at most. A page also ends at 4 MiB of JSON. */
                 limit?: number;
                 /** @description `nextPageToken` of the page before, asked for with the same parameters. */
                 pageToken?: string;
@@ -5669,7 +5669,7 @@ export interface operations {
     listSources: {
         parameters: {
             query?: {
-                /** @description How many at most. */
+                /** @description How many at most. A page also ends at 4 MiB of JSON. */
                 limit?: number;
                 /** @description `nextPageToken` of the page before, asked for with the same parameters. */
                 pageToken?: string;
@@ -5900,7 +5900,7 @@ export interface operations {
     listOffices: {
         parameters: {
             query?: {
-                /** @description How many at most. */
+                /** @description How many at most. A page also ends at 4 MiB of JSON. */
                 limit?: number;
                 /** @description `nextPageToken` of the page before, asked for with the same parameters. */
                 pageToken?: string;
@@ -6131,7 +6131,7 @@ export interface operations {
     listUsers: {
         parameters: {
             query?: {
-                /** @description How many at most. */
+                /** @description How many at most. A page also ends at 4 MiB of JSON. */
                 limit?: number;
                 /** @description `nextPageToken` of the page before, asked for with the same parameters. */
                 pageToken?: string;
@@ -6373,7 +6373,7 @@ export interface operations {
     listJobs: {
         parameters: {
             query?: {
-                /** @description How many at most. */
+                /** @description How many at most. A page also ends at 4 MiB of JSON. */
                 limit?: number;
                 /** @description `nextPageToken` of the page before, asked for with the same parameters. */
                 pageToken?: string;
@@ -6607,7 +6607,7 @@ export interface operations {
                 after?: string;
                 /** @description Events of this type alone. */
                 type?: "prospect.created" | "prospect.updated" | "prospect.stage_changed" | "prospect.deleted" | "prospect.merged" | "resume.parsed";
-                /** @description How many at most. */
+                /** @description How many at most. A page also ends at 4 MiB of JSON. */
                 limit?: number;
                 /** @description `nextPageToken` of the page before, asked for with the same parameters. */
                 pageToken?: string;
@@ -6646,7 +6646,7 @@ export interface operations {
     listWebhooks: {
         parameters: {
             query?: {
-                /** @description How many at most. */
+                /** @description How many at most. A page also ends at 4 MiB of JSON. */
                 limit?: number;
                 /** @description `nextPageToken` of the page before, asked for with the same parameters. */
                 pageToken?: string;
@@ -7048,7 +7048,7 @@ export interface operations {
     listDeliveries: {
         parameters: {
             query?: {
-                /** @description How many at most. */
+                /** @description How many at most. A page also ends at 4 MiB of JSON. */
                 limit?: number;
                 /** @description `nextPageToken` of the page before, asked for with the same parameters. */
                 pageToken?: string;
@@ -7208,7 +7208,7 @@ export interface operations {
     listApiKeys: {
         parameters: {
             query?: {
-                /** @description How many at most. */
+                /** @description How many at most. A page also ends at 4 MiB of JSON. */
                 limit?: number;
                 /** @description `nextPageToken` of the page before, asked for with the same parameters. */
                 pageToken?: string;
@@ -7347,7 +7347,7 @@ export interface operations {
     listAccounts: {
         parameters: {
             query?: {
-                /** @description How many at most. */
+                /** @description How many at most. A page also ends at 4 MiB of JSON. */
                 limit?: number;
                 /** @description `nextPageToken` of the page before, asked for with the same parameters. */
                 pageToken?: string;

@@ -118,7 +118,7 @@ export async function listAccounts(all: Database[], { limit, pageToken }: ListQu
     ),
   )
   const rows = pages.flat().sort((a, b) => (ageOf(a.id) < ageOf(b.id) ? 1 : -1))
-  return pageOf(rows, limit, 'accounts', toAccount)
+  return pageOf(rows, limit, 'accounts', ({ id }) => [id], toAccount)
 }
 
 /** What of an account's id comes after its database's number: the later it was made, the higher. */
@@ -216,7 +216,7 @@ export async function listKeys(
     )
     .orderBy(desc(apiKeys.id))
     .limit(limit + 1)
-  return pageOf(rows, limit, 'api-keys', toApiKey)
+  return pageOf(rows, limit, 'api-keys', ({ id }) => [id], toApiKey)
 }
 
 /** Revokes a key. 409 for the last admin key that still works: without one nobody could make another. */

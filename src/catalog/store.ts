@@ -3,7 +3,7 @@ import { isForeignKeyViolation, isStopped, stopIf, uniqueViolation } from '../db
 import { newId } from '../db/ids'
 import type { Repeatable } from '../http/factory'
 import { claim, keep } from '../http/idempotency'
-import { decodePageToken, encodePageToken, type Page } from '../http/page'
+import { decodePageToken, type Page, pageOf } from '../http/page'
 import { notFound, Problem, unknownReference } from '../http/problem'
 import { nameKey } from '../http/text'
 import { CATALOG_IS_FULL, type CreateItem, catalogFull, type Kind, type UpdateItem } from './kinds'
@@ -37,16 +37,12 @@ export async function listItems(
     .prepare(`${select(kind, counts)} WHERE account_id = ?1 ${start} ORDER BY ${order} LIMIT ?2`)
     .bind(accountId, limit + 1, ...(after ?? []))
     .all<ItemRow>()
-  const items = results.slice(0, limit).map(toItem)
-  const last = items.at(-1)
-  const position = last?.position === undefined ? [] : [last.position]
-  return {
-    items,
-    nextPageToken:
-      results.length > limit && last
-        ? await encodePageToken(kind.name, [...position, nameKey(last.name), last.id])
-        : null,
-  }
+  const positionOf = ({ position, name, id }: ItemRow) => [
+    ...(position === undefined ? [] : [position]),
+    nameKey(name),
+    id,
+  ]
+  return pageOf(results, limit, kind.name, positionOf, toItem)
 }
 
 /** One of a kind; 404 if the account has none of this id. */

@@ -27,18 +27,53 @@ export interface Page<T> {
   nextPageToken: string | null
 }
 
-/** Makes a page, newest first, of rows of which one more than `limit` were read. */
-export async function pageOf<R extends { id: string }, T>(
+/** The most that a page holds, in bytes of JSON. */
+const MOST = 4 * 1024 * 1024
+/** What a page holds besides its items, in bytes of JSON: a token of the longest kind, and names. */
+const AROUND = 4200
+
+/**
+ * Makes a page of rows, in the order of the list, of which one more than `limit` were read. It ends at `limit`, at 4 MiB
+ * of JSON, or at a row that `present` has nothing of (see `isRead`); an item that is larger is a page by itself.
+ */
+export async function pageOf<R, T>(
   rows: R[],
   limit: number,
   scope: Scope,
-  present: (row: R) => T,
+  positionOf: (row: R) => (string | number)[],
+  present: (row: R) => T | null,
 ): Promise<Page<T>> {
-  const page = rows.slice(0, limit)
-  const last = page.at(-1)
-  const nextPageToken = rows.length > limit && last ? await encodePageToken(scope, [last.id]) : null
-  return { items: page.map(present), nextPageToken }
+  const items = firstThatFit(rows.slice(0, limit), present)
+  const last = rows[items.length - 1]
+  const nextPageToken = rows.length > items.length && last ? await encodePageToken(scope, positionOf(last)) : null
+  return { items, nextPageToken }
 }
+
+/** What of the rows goes into a page: up to 4 MiB of JSON, at least one, or up to the first that is presented as null. */
+export function firstThatFit<R, T>(rows: R[], present: (row: R) => T | null): T[] {
+  const encoder = new TextEncoder()
+  const fit: T[] = []
+  let bytes = AROUND
+  for (const row of rows) {
+    const item = present(row)
+    if (item === null) break
+    bytes += encoder.encode(JSON.stringify(item)).length + 1
+    if (bytes > MOST && fit.length > 0) break
+    fit.push(item)
+  }
+  return fit
+}
+
+/**
+ * SQL: whether a row of a page is read with its long values, so that D1 sends no more of them than a page holds. `bytes`
+ * is how long those of the row are, `key` the row's key in `page`, and `page` a query of the page's `key` and `bytes`,
+ * whose order is `order`; it has at most `limit` rows. A row that is no longer than an equal share of the page is always
+ * read: the lengths are added up, which reads the page once more, only for a page with longer ones.
+ */
+export const isRead = (bytes: string, key: string, page: string, order: string, limit: string): string => `
+  (${bytes} <= ${MOST} / ${limit} OR ${key} IN (
+    SELECT key FROM (SELECT key, bytes, sum(bytes) OVER (${order} ROWS UNBOUNDED PRECEDING) AS total FROM (${page}))
+    WHERE total <= ${MOST} OR total = bytes))`
 
 /** What a list's position is bound to: a token made under one scope is refused under another. */
 type Scope = string | number | boolean | null | undefined | Scope[] | { [key: string]: Scope }

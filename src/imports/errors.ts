@@ -1,6 +1,6 @@
 import Papa from 'papaparse'
 import type { Database } from '../db/client'
-import { decodePageToken, encodePageToken, type ListQuery, type Page } from '../http/page'
+import { decodePageToken, type ListQuery, type Page, pageOf } from '../http/page'
 import { notFound, Problem, storageUnavailable } from '../http/problem'
 import { decode } from './encoding'
 import { guardFormula, unguardFormula } from './export'
@@ -25,15 +25,11 @@ export async function listErrors(
     d1.prepare(PAGE).bind(accountId, importId, byte, n, limit + 1),
   ])
   if (!found?.results.length) throw notFound('import')
-  const rows = (listed?.results ?? []) as Listed[]
-  const last = rows[limit - 1]
-  return {
-    items: rows.slice(0, limit).map(({ error }) => {
-      const { from: _, to: __, ...shown } = JSON.parse(error) as StoredError
-      return shown
-    }),
-    nextPageToken: rows.length > limit && last ? await encodePageToken(scope, [last.byte, last.n]) : null,
+  const present = ({ error }: Listed): RowError => {
+    const { from: _, to: __, ...shown } = JSON.parse(error) as StoredError
+    return shown
   }
+  return pageOf((listed?.results ?? []) as Listed[], limit, scope, ({ byte, n }) => [byte, n], present)
 }
 
 const PAGE = `

@@ -96,10 +96,11 @@ export async function exportProspects(
   const { head, lines } = FORMATS[type]
   const encoder = new TextEncoder()
   const pageAt = (pageToken: string | undefined) =>
-    listRecords<{ sourceName: string | null }>(
+    listRecords(
       db,
       caller,
       { ...query, limit: PAGE, total: false, ...(pageToken !== undefined && { pageToken }) },
+      toExported,
       SOURCE_NAME,
     )
   let page = await pageAt(undefined)
@@ -108,7 +109,7 @@ export async function exportProspects(
     {
       async pull(controller) {
         if (!isFirst) page = await pageAt(page.nextPageToken ?? undefined)
-        controller.enqueue(encoder.encode((isFirst ? head : '') + lines(page.records.map(toExported))))
+        controller.enqueue(encoder.encode((isFirst ? head : '') + lines(page.items)))
         isFirst = false
         if (page.nextPageToken === null) controller.close()
       },

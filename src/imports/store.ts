@@ -5,7 +5,7 @@ import { isFull, quotaOf, stopIfOver } from '../db/quotas'
 import type { Caller, Repeatable } from '../http/factory'
 import { type Answer, claim, isRepeated, keep, RepeatedCall, wasMade } from '../http/idempotency'
 import { sha256 } from '../http/key'
-import { decodePageToken, type ListQuery, type Page, pageOf } from '../http/page'
+import { decodePageToken, isRead, type ListQuery, type Page, pageOf } from '../http/page'
 import { notFound, Problem, unauthorized, unknownReference } from '../http/problem'
 import { announce } from '../resumes/objects'
 import { settle } from '../resumes/settle'
@@ -159,8 +159,9 @@ interface ImportRow extends Omit<Import, 'unknownColumns' | 'dryRun'> {
   options: string
 }
 
-const SHOWN = `id, status, reason, bytes, bytes_done AS bytesDone, read, created, updated, unchanged, failed,
-  unknown_columns AS unknownColumns, options, created_at AS createdAt, finished_at AS finishedAt`
+const shown = (unknownColumns: string) => `
+  SELECT id, status, reason, bytes, bytes_done AS bytesDone, read, created, updated, unchanged, failed,
+    ${unknownColumns} AS unknownColumns, options, created_at AS createdAt, finished_at AS finishedAt`
 
 const toImport = ({ options, unknownColumns, createdAt, finishedAt, ...row }: ImportRow): Import => ({
   ...row,
@@ -170,12 +171,11 @@ const toImport = ({ options, unknownColumns, createdAt, finishedAt, ...row }: Im
   finishedAt,
 })
 
+const GET = `${shown('unknown_columns')} FROM imports WHERE account_id = ?1 AND id = ?2`
+
 /** An import; 404 if the account has none of this id. */
 export async function getImport({ d1 }: Database, accountId: string, id: string): Promise<Import> {
-  const { results } = await d1
-    .prepare(`SELECT ${SHOWN} FROM imports WHERE account_id = ?1 AND id = ?2`)
-    .bind(accountId, id)
-    .all<ImportRow>()
+  const { results } = await d1.prepare(GET).bind(accountId, id).all<ImportRow>()
   if (!results[0]) throw notFound('import')
   return toImport(results[0])
 }
@@ -188,11 +188,18 @@ export async function listImports(
 ): Promise<Page<Import>> {
   const [before = '~'] = (await decodePageToken('imports', pageToken, 1)) ?? []
   const { results } = await d1
-    .prepare(`SELECT ${SHOWN} FROM imports WHERE account_id = ?1 AND id < ?2 ORDER BY id DESC LIMIT ?3`)
+    .prepare(LIST)
     .bind(accountId, before, limit + 1)
-    .all<ImportRow>()
-  return pageOf(results, limit, 'imports', toImport)
+    .all<Omit<ImportRow, 'unknownColumns'> & { unknownColumns: string | null }>()
+  const present = ({ unknownColumns, ...row }: (typeof results)[number]) =>
+    unknownColumns === null ? null : toImport({ ...row, unknownColumns })
+  return pageOf(results, limit, 'imports', ({ id }) => [id], present)
 }
+
+const BYTES = 'octet_length(unknown_columns)'
+const PAGE = 'FROM imports WHERE account_id = ?1 AND id < ?2 ORDER BY id DESC LIMIT ?3'
+const IS_READ = isRead(BYTES, 'id', `SELECT id AS key, ${BYTES} AS bytes ${PAGE}`, 'ORDER BY key DESC', '?3')
+const LIST = `${shown(`iif(${IS_READ}, unknown_columns, NULL)`)} ${PAGE}`
 
 /**
  * Ends an import that has not ended, whatever it has written, or forgets one that has. Its file goes: returns what that

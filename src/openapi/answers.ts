@@ -195,7 +195,7 @@ const log = delivery.extend({
         responseBody: orNull(z.string(), 'The first 16 KB of the answer.', 'ok'),
       }),
     )
-    .meta({ description: 'Oldest first, the last hundred.' }),
+    .meta({ description: 'Oldest first: the last hundred, or as many of them as fit in 4 MiB of JSON.' }),
 })
 log satisfies z.ZodType<DeliveryLog>
 export const DeliveryLogSchema = log.meta({ id: 'DeliveryLog', description: 'A delivery, with each attempt at it.' })

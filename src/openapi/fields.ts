@@ -158,7 +158,7 @@ export const PARAMETERS: Record<string, Said> = {
   updatedSince: { description: 'Changed at that time or after, Unix milliseconds.', example: 1795412345678 },
   sort: { description: 'The order; a minus is descending.' },
   total: { description: 'Whether to count. Without, `totalCount` is null, and where many match less is read.' },
-  limit: { description: 'How many at most.' },
+  limit: { description: 'How many at most. A page also ends at 4 MiB of JSON.' },
   pageToken: { description: '`nextPageToken` of the page before, asked for with the same parameters.' },
   counts: { description: 'Whether to say how many prospects use each.' },
   moveTo: { description: 'The id of what prospects are to use instead.' },

@@ -1,6 +1,6 @@
 import type { Database } from '../db/client'
 import type { Caller } from '../http/factory'
-import { decodePageToken, encodePageToken } from '../http/page'
+import { decodePageToken, isRead, type Page, pageOf } from '../http/page'
 import { unauthorized } from '../http/problem'
 import { type Filters, toFilters } from './filter'
 import { COLUMNS, JOINS, type Prospect, type ProspectRecord, type ProspectRow, toProspect, toRecord } from './prospect'
@@ -15,39 +15,43 @@ export interface ProspectPage {
 
 /** A page of the prospects that match, and how many match in all. One trip. */
 export async function listProspects(db: Database, caller: Caller, query: ListProspects): Promise<ProspectPage> {
-  const { records, ...page } = await listRecords(db, caller, query)
-  return { prospects: records.map(toProspect), ...page }
+  const { items, ...page } = await listRecords(db, caller, query, toProspect)
+  return { prospects: items, ...page }
 }
 
-/** Likewise, as records; each with what `shows`, SQL of a prospect `p`, adds to it. */
-export async function listRecords<Shown extends object = object>(
+/** Likewise, as `present` shows records; each has what `shows`, SQL of a prospect `p`, adds to it. */
+export async function listRecords<T, Shown extends object = object>(
   db: Database,
   { account }: Caller,
   query: ListProspects,
+  present: (record: ProspectRecord & Shown) => T,
   shows = '',
-): Promise<Omit<ProspectPage, 'prospects'> & { records: (ProspectRecord & Shown)[] }> {
+): Promise<Page<T> & Pick<ProspectPage, 'totalCount'>> {
   const { limit, pageToken, total, ...asked } = query
-  const positionOf = (p: ProspectRecord) => (asked.sort.endsWith('updatedAt') ? [p.updatedAt, p.id] : [p.id])
   const after = await decodePageToken(asked, pageToken, asked.sort.endsWith('updatedAt') ? 2 : 1)
   const filters = toFilters(query, account.defaultCountry)
-  if (!filters) return { records: [], totalCount: total ? 0 : null, nextPageToken: null }
+  if (!filters) return { items: [], totalCount: total ? 0 : null, nextPageToken: null }
   const { text, values } = listStatement(account.id, filters, asked.sort, after, limit + 1, total, shows)
   const { results } = await db.d1
     .prepare(text)
     .bind(...values)
-    .all<(ProspectRow | { id: null }) & { total: number | null }>()
+    .all<ProspectRow & { total: number | null }>()
   const [first] = results
   if (!first) throw unauthorized(true)
-  const records = results.flatMap(({ total: _, ...row }) =>
-    row.id === null ? [] : [toRecord(row) as ProspectRecord & Shown],
+  const page = await pageOf(
+    results,
+    limit,
+    asked,
+    ({ id, updatedAt }) => (asked.sort.endsWith('updatedAt') ? [updatedAt, id] : [id]),
+    // without an id it is nobody, or was not read
+    ({ total: _, ...row }) => (row.id ? present(toRecord(row) as ProspectRecord & Shown) : null),
   )
-  const last = records[limit - 1]
-  return {
-    records: records.slice(0, limit),
-    totalCount: total ? (first.total ?? 0) : null,
-    nextPageToken: records.length > limit && last ? await encodePageToken(asked, positionOf(last)) : null,
-  }
+  return { ...page, totalCount: total ? (first.total ?? 0) : null }
 }
+
+/** How long what may be long of a prospect `p` is; of labels the ids are there, and the names about as long. */
+const BYTES = `(coalesce(octet_length(p.notes), 0) + coalesce(octet_length(p.resume), 0) + octet_length(p.jobs)
+  + 2 * octet_length(p.labels))`
 
 /** SQLite's longest compound SELECT in D1. */
 const MOST_ARMS = 5
@@ -63,8 +67,8 @@ interface Condition {
 type Bind = (value: unknown) => string
 
 /**
- * One statement: CTEs narrow to a `page` of ids and a `total`, then the page's rows are read whole. What it reads
- * follows the answer, not the account:
+ * One statement: CTEs narrow to a `page` of ids and a `total`, then the page's rows are read whole, up to 4 MiB. What it
+ * reads follows the answer, not the account:
  *
  * - Without a filter, or by labels, stage and pipeline, the page comes from ordered indexes, and each (label, stage)
  *   pair gives its first ids from an index of its own. The total is added up from the counters of the label sets.
@@ -111,18 +115,21 @@ function listStatement(
     const isKept = total && !(conditions.length === 1 && conditions[0]?.isOrdered)
     ctes.push(`matched AS ${isKept ? '' : 'NOT'} MATERIALIZED (${matching(conditions)})`)
     page = byChange
-      ? `SELECT q.id FROM matched CROSS JOIN prospects q ON q.account_id = ?1 AND q.id = matched.id
+      ? `SELECT q.id, q.updated_at FROM matched CROSS JOIN prospects q ON q.account_id = ?1 AND q.id = matched.id
           WHERE true ${rest('q.updated_at', 'q.id')} ${order('q.updated_at', 'q.id')} LIMIT ?2`
       : `SELECT id FROM matched WHERE true ${rest('id')} ${order('id')} LIMIT ?2`
     if (conditions.length > groups.length) count = 'SELECT count(*) AS n FROM matched'
   }
   ctes.push(`page AS MATERIALIZED (${page})`)
+  const lengths = `SELECT p.id AS key, ${BYTES} AS bytes, p.updated_at AS at
+    FROM page CROSS JOIN prospects p ON p.account_id = ?1 AND p.id = page.id`
   const text = `
     WITH ${ctes.join(',\n')}
     SELECT ${total ? `(${count})` : 'NULL'} AS total, ${COLUMNS} ${shows} FROM accounts a
-      LEFT JOIN page LEFT JOIN prospects p ON p.account_id = ?1 AND p.id = page.id ${JOINS}
+      LEFT JOIN page LEFT JOIN prospects p ON p.account_id = ?1 AND p.id = page.id
+        AND ${isRead(BYTES, 'p.id', lengths, byChange ? order('at', 'key') : order('key'), '?2')} ${JOINS}
     WHERE a.id = ?1
-    ${byChange ? order('p.updated_at', 'p.id') : order('p.id')}`
+    ${byChange ? order('page.updated_at', 'page.id') : order('page.id')}`
   return { text, values }
 }
 
@@ -248,7 +255,7 @@ function wordConditions(words: Filters['words'], bind: Bind): Condition[] {
   ]
 }
 
-const CHANGES = 'SELECT id FROM prospects INDEXED BY prospects_updated WHERE account_id = ?1'
+const CHANGES = 'SELECT id, updated_at FROM prospects INDEXED BY prospects_updated WHERE account_id = ?1'
 
 function sinceCondition({ updatedSince }: Filters, bind: Bind): (Condition & { is: string })[] {
   if (updatedSince === undefined) return []

@@ -3,7 +3,7 @@ import { isAborted } from '../db/errors'
 import { eventId } from '../db/ids'
 import type { Repeatable } from '../http/factory'
 import { claim, keep } from '../http/idempotency'
-import { decodePageToken, encodePageToken, type Page } from '../http/page'
+import { decodePageToken, firstThatFit, type Page, pageOf } from '../http/page'
 import { notFound } from '../http/problem'
 import type { DeliveriesQuery } from './schema'
 import { isDisabled, STOP_IF_DISABLED } from './store'
@@ -25,7 +25,7 @@ export interface Delivery {
   createdAt: number
 }
 
-/** A delivery with what was tried, oldest first, the last hundred attempts of it. */
+/** A delivery with what was tried, oldest first: the last hundred attempts, fewer if they are more than 4 MiB. */
 export interface DeliveryLog extends Delivery {
   attempts: {
     attemptedAt: number
@@ -90,12 +90,7 @@ export async function listDeliveries(
     d1.prepare(status ? LIST_STATUS : LIST).bind(accountId, webhookId, before, limit + 1, ...(status ? [status] : [])),
   ])
   if (!seen?.results.length) throw notFound('webhook')
-  const rows = found?.results ?? []
-  const last = rows[limit - 1]
-  return {
-    items: rows.slice(0, limit).map(toDelivery),
-    nextPageToken: rows.length > limit && last ? await encodePageToken(scope, [last.eventSeq]) : null,
-  }
+  return pageOf(found?.results ?? [], limit, scope, ({ eventSeq }) => [eventSeq], toDelivery)
 }
 
 const HAS_WEBHOOK = 'SELECT 1 FROM webhooks WHERE account_id = ?1 AND id = ?2 AND deleted_at IS NULL'
@@ -113,7 +108,7 @@ export async function getDelivery({ d1 }: Database, accountId: string, id: strin
   const row = found?.results[0] as Row | undefined
   if (!row) throw notFound('delivery')
   const attempts = (tried?.results ?? []) as DeliveryLog['attempts']
-  return { ...toDelivery(row), attempts: attempts.reverse() }
+  return { ...toDelivery(row), attempts: firstThatFit(attempts, (one) => one).reverse() }
 }
 
 const GET = `

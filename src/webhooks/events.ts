@@ -1,6 +1,6 @@
 import type { Database } from '../db/client'
 import { eventId, randomText, seqOf } from '../db/ids'
-import { decodePageToken, encodePageToken, type ListQuery, type Page } from '../http/page'
+import { decodePageToken, isRead, type ListQuery, type Page, pageOf } from '../http/page'
 import { goneInto, notFound, unknownReference } from '../http/problem'
 import { timestampOf } from './envelope'
 import { FEED_LEASE, type FeedEntry, feed, feedQueueOf } from './queue-feed'
@@ -126,7 +126,12 @@ export interface RecordedEvent {
   muted: boolean
 }
 
-const SHOWN = `e.seq, e.nonce, e.type, e.muted, e.key_id AS keyId, e.user_id AS userId, e.source, e.data`
+const BYTES = 'octet_length(e.data)'
+
+/** Of the events of a page (see `isRead`). */
+const shown = (page: string, order: string, limit: string) => `
+  SELECT e.seq, e.nonce, e.type, e.muted, e.key_id AS keyId, e.user_id AS userId, e.source,
+    iif(${isRead(BYTES, 'e.seq', page, order, limit)}, e.data, NULL) AS data`
 
 interface EventRow extends Pick<RecordedEvent, 'type' | 'source'> {
   seq: number
@@ -134,19 +139,23 @@ interface EventRow extends Pick<RecordedEvent, 'type' | 'source'> {
   muted: number
   keyId: string
   userId: string | null
-  data: string
+  /** JSON; null: it was not read. */
+  data: string | null
 }
 
-const toEvent = (accountId: string, row: EventRow): RecordedEvent => ({
-  id: eventId(row.seq, row.nonce),
-  type: row.type,
-  timestamp: timestampOf(row.seq),
-  accountId,
-  data: JSON.parse(row.data),
-  actor: { keyId: row.keyId, userId: row.userId },
-  source: row.source,
-  muted: row.muted === 1,
-})
+const toEvent = (accountId: string, { data, ...row }: EventRow): RecordedEvent | null =>
+  data === null
+    ? null
+    : {
+        id: eventId(row.seq, row.nonce),
+        type: row.type,
+        timestamp: timestampOf(row.seq),
+        accountId,
+        data: JSON.parse(data),
+        actor: { keyId: row.keyId, userId: row.userId },
+        source: row.source,
+        muted: row.muted === 1,
+      }
 
 /** A page of a prospect's timeline, newest first, muted writes too. 404 if there is none, 410 if it was merged. */
 export async function listTimeline(
@@ -172,9 +181,9 @@ export const WHOSE = `
   SELECT (SELECT into_id FROM merges WHERE account_id = ?1 AND id = ?2) AS mergedInto,
     (SELECT version FROM prospects WHERE account_id = ?1 AND id = ?2) AS version`
 
-const TIMELINE = `
-  SELECT ${SHOWN} FROM events e INDEXED BY events_prospect
+const ITS_EVENTS = `FROM events e INDEXED BY events_prospect
   WHERE e.account_id = ?1 AND e.prospect_id = ?2 AND e.seq < ?3 ORDER BY e.seq DESC LIMIT ?4`
+const TIMELINE = `${shown(`SELECT e.seq AS key, ${BYTES} AS bytes ${ITS_EVENTS}`, 'ORDER BY key DESC', '?4')} ${ITS_EVENTS}`
 
 /**
  * A page of the feed: events that are not muted, oldest first in commit order, so that whoever goes on from the last
@@ -197,6 +206,8 @@ export async function listFeed(
   return pageOfEvents(accountId, results, limit, scope)
 }
 
+const OF_PAGE = 'FROM page CROSS JOIN events e ON e.account_id = ?1 AND e.seq = page.seq'
+
 /** Each type has its own ordered, limited look-up in the index; the page is the first of them all. */
 const FEED = `
   WITH page AS MATERIALIZED (
@@ -205,12 +216,13 @@ const FEED = `
       WHERE account_id = ?1 AND type = t.value AND muted = 0 AND seq > ?2 ORDER BY seq LIMIT ?4))) o
     ORDER BY o.value LIMIT ?4
   )
-  SELECT ${SHOWN} FROM page CROSS JOIN events e ON e.account_id = ?1 AND e.seq = page.seq ORDER BY e.seq`
+  ${shown(`SELECT e.seq AS key, ${BYTES} AS bytes ${OF_PAGE}`, 'ORDER BY key', '?4')} ${OF_PAGE} ORDER BY e.seq`
 
-async function pageOfEvents(accountId: string, rows: EventRow[], limit: number, scope: string[]) {
-  const last = rows[limit - 1]
-  return {
-    items: rows.slice(0, limit).map((row) => toEvent(accountId, row)),
-    nextPageToken: rows.length > limit && last ? await encodePageToken(scope, [last.seq]) : null,
-  }
-}
+const pageOfEvents = (accountId: string, rows: EventRow[], limit: number, scope: string[]) =>
+  pageOf(
+    rows,
+    limit,
+    scope,
+    ({ seq }) => [seq],
+    (row) => toEvent(accountId, row),
+  )

@@ -105,7 +105,7 @@ export async function listWebhooks(db: Database, accountId: string, query: ListQ
     .where(and(inAccount(accountId), after === undefined ? undefined : lt(webhooks.id, String(after))))
     .orderBy(desc(webhooks.id))
     .limit(query.limit + 1)
-  return pageOf(rows, query.limit, 'webhooks', toWebhook)
+  return pageOf(rows, query.limit, 'webhooks', ({ id }) => [id], toWebhook)
 }
 
 /** One endpoint; 404 if the account has none of this id. */
