@@ -17,12 +17,12 @@ import { purgeDeliveries, sweepDeliveries } from './webhooks/sweep'
 
 export default {
   fetch: app.fetch,
-  async queue(batch, env) {
+  async queue(batch, env, context) {
     // each environment has its own word in front (scripts/environment.mjs)
     if (batch.queue.endsWith('-dlq')) logDeadLetters(batch)
     else if (batch.queue.endsWith('-resumes')) await readBatch(batch, env)
     else if (batch.queue.endsWith('-imports')) await runBatch(batch, env)
-    else await deliverBatch(batch, env)
+    else await deliverBatch(batch, env, context)
   },
   async scheduled(_controller, env) {
     // databases are swept side by side; what they send themselves they send in turns

@@ -1,4 +1,4 @@
-import { createMessageBatch } from 'cloudflare:test'
+import { createExecutionContext, createMessageBatch } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { eraseAccounts } from '../src/accounts/erase'
@@ -223,7 +223,7 @@ describe.each(['small', 'big'])('in a %s account', (size) => {
     )
     const fetch = endpointAnswers(() => new Response())
     const { db, bindings } = counted()
-    await deliverBatch(batchOf('prospect-webhooks', messages), bindings)
+    await deliverBatch(batchOf('prospect-webhooks', messages), bindings, createExecutionContext())
     expect(fetch).toHaveBeenCalledTimes(25)
     expectCost(db.cost, [2, 25 * 19, 25 * 8])
   })

@@ -57,8 +57,9 @@ export const headersOf = ([, init]: Sent) => init?.headers as Record<string, str
 export async function consume(bodies: unknown[], queue = 'prospect-webhooks', bindings: object = {}) {
   const messages = bodies.map((body, i) => ({ id: `m${i}`, timestamp: new Date(), attempts: 1, body }))
   const batch = createMessageBatch(queue, messages)
-  await worker.queue(batch, { ...env, ...bindings })
-  return getQueueResult(batch, createExecutionContext())
+  const context = createExecutionContext()
+  await worker.queue(batch, { ...env, ...bindings }, context)
+  return getQueueResult(batch, context)
 }
 
 /** Lets what was held arrive as the queues would: each lane by itself, in batches. Returns how many messages there were. */
@@ -67,7 +68,7 @@ export async function drain({ messages }: HeldQueue): Promise<number> {
   for (const [queue, size, lane] of [
     ['prospect-webhooks', 12, ''],
     ['prospect-webhooks-bulk', 12, 'bulk'],
-    ['prospect-webhooks-slow', 6, 'slow'],
+    ['prospect-webhooks-slow', 50, 'slow'],
   ] as const) {
     const bodies = taken
       .filter(({ slow, bulk }) => (slow ? 'slow' : bulk ? 'bulk' : '') === lane)
@@ -100,8 +101,15 @@ export function thaw() {
 /** Moves a clock that stands still. */
 export const pass = (ms: number) => void vi.setSystemTime(Date.now() + ms)
 
-export const register = async ({ post }: Account, body: object = {}) =>
+export const registerUntried = async ({ post }: Account, body: object = {}) =>
   (await post('/v1/webhooks', { url: 'https://hooks.example.com/in', ...body })).json as { id: string; secret: string }
+
+/** An endpoint that has answered quickly before. */
+export async function register(account: Account, body: object = {}) {
+  const webhook = await registerUntried(account, body)
+  await rows('UPDATE webhooks SET slow_since = NULL WHERE account_id = ? AND id = ?', account.id, webhook.id)
+  return webhook
+}
 
 /** An account with an endpoint, and a created prospect whose delivery is due. */
 export async function dueDelivery(body: object = {}) {

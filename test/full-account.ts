@@ -77,7 +77,7 @@ export async function fullAccount(word: string): Promise<FullAccount> {
      FROM deliveries WHERE account_id = ? AND next_at IS NOT NULL ORDER BY event_seq LIMIT 1`,
     account.id,
   )
-  await consume(due)
+  await consume(due, 'prospect-webhooks-slow')
   endpoint.mockRestore()
 
   // what is there only for a moment

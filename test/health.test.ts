@@ -115,7 +115,8 @@ describe('an endpoint that answers 410', () => {
     expect(await shown(account, webhook)).toMatchObject({ disabled: false, disabledReason: null, failingSince: null })
     answer = status(200)
     pass(MINUTE)
-    await deliverAnother(account)
+    await account.prospect()
+    while (await drain(sent)) {}
     expect(requests).toHaveBeenLastCalledWith('https://new.example.com/', expect.anything())
     expect(await statusesOf(account)).toEqual(['succeeded', 'succeeded'])
   })

@@ -139,7 +139,7 @@ describe('beside requests', () => {
     const requests = endpointAnswers(answer)
     const { account, webhook } = await dueDelivery(PERSON)
     await account.call('PATCH', `/v1/webhooks/${webhook.id}`, { url: URL })
-    await consume(sent, 'prospect-webhooks', ON)
+    await consume(sent, 'prospect-webhooks-slow', ON)
     const eventId = headersOf(requests.mock.calls[0] as Sent)['webhook-id']
     const line = { level: 'info', message: 'delivery', accountId: account.id, webhookId: webhook.id, eventId }
     expect(linesOf('delivery')).toEqual([{ ...line, attempt: 1, ...how, ms: expect.any(Number) }])

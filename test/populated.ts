@@ -1,6 +1,7 @@
 import { type Account, newAccount } from './api'
 import { writeMany } from './callers'
 import { rows } from './d1'
+import { register } from './endpoint'
 
 /** An account with many people, and what they refer to: of jobs, offices and users one that five have, and one that all others have. */
 export interface Populated extends Account {
@@ -18,7 +19,7 @@ export interface Populated extends Account {
  */
 export async function populated(people: number): Promise<Populated> {
   const account = await newAccount()
-  await account.post('/v1/webhooks', { url: 'http://127.0.0.1:9/hook' })
+  await register(account, { url: 'http://127.0.0.1:9/hook' })
   const make = async (kind: string, name: string): Promise<string> =>
     (await account.post(`/v1/${kind}`, { name })).json.id
   const two = async (kind: string): Promise<[string, string]> => [await make(kind, 'Rare'), await make(kind, 'Usual')]

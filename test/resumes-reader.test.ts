@@ -1,4 +1,4 @@
-import { createMessageBatch } from 'cloudflare:test'
+import { createExecutionContext, createMessageBatch } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import worker from '../src/index'
@@ -431,7 +431,7 @@ describe('waking', () => {
   test('a message that is none is dropped', async () => {
     const error = vi.spyOn(console, 'error').mockReturnValue()
     const batch = createMessageBatch(RESUMES, [{ id: 'm', timestamp: new Date(), attempts: 1, body: { nope: 1 } }])
-    await worker.queue(batch, env)
+    await worker.queue(batch, env, createExecutionContext())
     expect(error).toHaveBeenCalledWith(expect.stringContaining('not a resume to read'))
   })
 

@@ -69,7 +69,7 @@ describe.each(GUARDED)('$name', (route) => {
 test('deliveries, retries and the schedule say nothing of them either', async () => {
   await account.post('/v1/webhooks', { url: 'https://hooks.example.com/in' })
   await account.prospect()
-  await consume(held.splice(0))
+  await consume(held.splice(0), 'prospect-webhooks-slow')
   await tick({ ENCRYPTION_KEY: `2.${btoa('fedcba9876543210fedcba9876543210')},${env.ENCRYPTION_KEY}` })
   for (const path of ['/v1/events', '/v1/webhooks', '/v1/api-keys', '/v1/me'])
     record(await account.get(`${path}${path === '/v1/me' ? '' : '?limit=1000'}`))

@@ -1,4 +1,7 @@
+import { createExecutionContext, createMessageBatch } from 'cloudflare:test'
+import { env } from 'cloudflare:workers'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import worker from '../src/index'
 import { type Account, newAccount } from './api'
 import { writeMany } from './callers'
 import {
@@ -10,6 +13,7 @@ import {
   type HeldQueue,
   pass,
   register,
+  registerUntried,
   thaw,
   tick,
 } from './endpoint'
@@ -63,6 +67,33 @@ async function write(account: Account, n: number) {
   return taken()
 }
 
+/** An answer that does not come before `end`. */
+function hanging() {
+  const ended = Promise.withResolvers<void>()
+  return { hang: () => ended.promise.then(() => new Response()), end: () => ended.resolve() }
+}
+
+/**
+ * Hands messages to the Worker as `consume` does, but does not wait for what it leaves to the background: `background` does.
+ * A batch that would wait for a second ends as soon as it has nothing else to do.
+ */
+async function arriveIn(queue: string | undefined, all: unknown[], attempts = 1) {
+  const { setTimeout } = globalThis
+  const spy = vi
+    .spyOn(globalThis, 'setTimeout')
+    .mockImplementation(((run: () => void, ms: number) => setTimeout(run, ms === 1000 ? 30 : ms)) as typeof setTimeout)
+  const messages = all.map((body, i) => ({ id: `m${i}`, timestamp: new Date(), attempts, body }))
+  const batch = createMessageBatch<unknown>(queue ?? 'prospect-webhooks', messages)
+  const retried: number[] = []
+  for (const message of batch.messages) message.retry = (options) => void retried.push(options?.delaySeconds ?? 0)
+  const work: Promise<unknown>[] = []
+  const context = { ...createExecutionContext(), waitUntil: (promise: Promise<unknown>) => void work.push(promise) }
+  await worker.queue(batch, env, context as unknown as ExecutionContext)
+  spy.mockRestore()
+  return { background: async () => void (await Promise.all(work)), retried }
+}
+const arrive = async (all: unknown[], queue?: string) => (await arriveIn(queue, all)).background
+
 /** Makes the endpoints of an account slow, and leaves their first delivery to its retry. */
 async function slowDown(account: Account) {
   await consume(bodies(await write(account, 1)))
@@ -79,23 +110,6 @@ describe('the first timeout of an endpoint', () => {
     const next = await write(account, 2)
     const inLane = (slow: boolean) => next.filter((m) => m.slow === slow).map(({ body }) => body.webhookId)
     expect([inLane(true), inLane(false)]).toEqual([Array(2).fill(ids[0]), Array(2).fill(ids[1])])
-  })
-
-  test('what is left of it in the batch is handed over, without an attempt', async () => {
-    const { account } = await endpoints('late')
-    answers.late = timesOut
-    await consume(bodies(await write(account, 12)))
-    expect(reached()).toHaveLength(6) // those that were under way together
-    const found = await deliveriesOf(account)
-    const left = found.filter(({ attempts }) => attempts === 0)
-    expect(left).toHaveLength(6)
-    for (const delivery of left)
-      expect(delivery).toMatchObject({ status: 'pending', tries: 0, last_error: null, next_at: Date.now() })
-
-    const messages = taken()
-    expect(messages.map(({ slow }) => slow)).toEqual(Array(12).fill(true))
-    const now = messages.filter(({ delaySeconds }) => delaySeconds === 0).map(({ body }) => body.eventSeq)
-    expect(now.sort()).toEqual(left.map(({ event_seq }) => event_seq))
   })
 
   test('the others in the batch are sent to', async () => {
@@ -171,29 +185,189 @@ describe('the fast queue', () => {
   })
 })
 
-describe('who shares the first batch with a slow endpoint', () => {
-  test('is recorded, and due again, before the slow one has answered', async () => {
-    const { account, ids } = await endpoints('late', 'quick')
-    const [late, quick] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
-    answers.late = async () => {
-      await late.promise
-      return new Response()
-    }
-    answers.quick = async () => {
-      quick.resolve()
-      return new Response(null, { status: 500 })
-    }
-    const { setTimeout } = globalThis
-    vi.spyOn(globalThis, 'setTimeout').mockImplementation(((run: () => void, ms: number) =>
-      ms === 5000 ? void quick.promise.then(() => setTimeout(run, 20)) : setTimeout(run, ms)) as typeof setTimeout)
-    const consumed = consume(bodies(await write(account, 1)))
-    const of = async (i: number) => (await deliveriesOf(account)).find(({ webhook_id }) => webhook_id === ids[i])
-    await vi.waitFor(async () => expect(await of(1)).toMatchObject({ status: 'pending', attempts: 1 }))
-    expect(await of(0)).toMatchObject({ attempts: 0 })
+describe('a batch with an endpoint that hangs', () => {
+  test('ends after a second: the others are recorded, it goes on in the background, what has not begun is handed on', async () => {
+    const { account, ids } = await endpoints('hangs', 'fails')
+    const { hang, end } = hanging()
+    answers.hangs = hang
+    answers.fails = () => new Response(null, { status: 500 })
+    const [first, ...others] = await write(account, 7)
+    const [fails] = others.splice(
+      others.findIndex(({ body }) => body.webhookId === ids[1]),
+      1,
+    )
+    const hangs = others.filter(({ body }) => body.webhookId === ids[0])
+    expect(first?.body.webhookId).toBe(ids[0])
+    const background = await arrive(bodies([first, ...hangs, fails] as typeof others))
+
+    expect(reached()).toEqual(Array(6).fill('hangs'))
+    const of = async (id?: string) => (await deliveriesOf(account)).filter(({ webhook_id }) => webhook_id === id)
+    // seven in all were claimed of the one that hangs: one has not begun, nor has that of the other
+    const now = { status: 'pending', attempts: 0, next_at: Date.now(), last_error: null }
+    expect((await of(ids[0])).filter(({ next_at }) => next_at === Date.now())).toMatchObject([now])
+    expect(
+      bodies(taken())
+        .map(({ webhookId }) => webhookId)
+        .sort(),
+    ).toEqual([...ids].sort())
+
+    end()
+    await background()
+    expect((await of(ids[0])).filter(({ status }) => status === 'succeeded')).toHaveLength(6)
+  })
+
+  test('who was quick is recorded, and due again, before the batch ends', async () => {
+    const { account, ids } = await endpoints('hangs', 'fails')
+    const { hang, end } = hanging()
+    Object.assign(answers, { hangs: hang, fails: () => new Response(null, { status: 500 }) })
+    const background = await arrive(bodies(await write(account, 1)))
+    expect(await deliveriesOf(account)).toMatchObject([{ attempts: 0 }, { status: 'pending', attempts: 1 }])
     expect(taken()).toMatchObject([{ body: { webhookId: ids[1] }, delaySeconds: 4, slow: false }])
-    late.resolve()
-    await consumed
-    expect(await of(0)).toMatchObject({ status: 'succeeded', attempts: 1 })
+    end()
+    await background()
+    expect(await deliveriesOf(account)).toMatchObject([{ status: 'succeeded', attempts: 1 }, { attempts: 1 }])
+  })
+})
+
+describe('an endpoint that has not been tried', () => {
+  test.each<[what: string, change: (account: Account, id: string) => Promise<unknown>]>([
+    ['registered', async () => {}],
+    ['pinged', (account, id) => account.post(`/v1/webhooks/${id}/ping`, {})],
+    ['recovered', (account, id) => account.post(`/v1/webhooks/${id}/recover`, { since: 0 })],
+    ['given another secret', (account, id) => account.post(`/v1/webhooks/${id}/rotate-secret`, {})],
+    ['moved', (account, id) => account.call('PATCH', `/v1/webhooks/${id}`, { url: 'https://other.example.com' })],
+    [
+      'disabled and enabled',
+      async (account, id) => {
+        for (const disabled of [true, false]) await account.call('PATCH', `/v1/webhooks/${id}`, { disabled })
+      },
+    ],
+    [
+      'refused a connection by its host',
+      async (account) => {
+        answers.new = () => Promise.reject(new Error('refused'))
+        await consume(bodies(await write(account, 1)), SLOW)
+      },
+    ],
+  ])('is in the slow lane, also once it was %s', async (_, change) => {
+    const account = await newAccount()
+    const { id } = await registerUntried(account, { url: 'https://new.example.com' })
+    await change(account, id)
+    taken()
+    expect((await write(account, 1)).map(({ slow }) => slow)).toEqual([true])
+  })
+
+  test('and neither does beginning a delivery anew take it out', async () => {
+    const account = await newAccount()
+    await registerUntried(account)
+    await write(account, 1)
+    const { items } = (await account.get('/v1/webhooks')).json
+    const [delivery] = (await account.get(`/v1/webhooks/${items[0].id}/deliveries`)).json.items
+    await account.post(`/v1/deliveries/${delivery.id}/redeliver`, {})
+    expect(taken().map(({ slow }) => slow)).toEqual([true])
+  })
+
+  test('is in the fast one once it has answered quickly, until it has another URL', async () => {
+    const account = await newAccount()
+    const { id } = await registerUntried(account)
+    await consume(bodies(await write(account, 1)), SLOW)
+    expect((await write(account, 1)).map(({ slow }) => slow)).toEqual([false])
+    await account.call('PATCH', `/v1/webhooks/${id}`, { url: 'https://other.example.com' })
+    expect((await write(account, 1)).map(({ slow }) => slow)).toEqual([true])
+  })
+})
+
+describe('fifty endpoints of an account that hang', () => {
+  const bad = Array.from({ length: 50 }, (_, n) => `hangs${n}`)
+
+  /** Another account, with an endpoint that has answered and a new one, and what was sent to them. */
+  async function neighbour() {
+    const { account } = await endpoints('tried')
+    await registerUntried(account, { url: 'https://new.example.com' })
+    return account
+  }
+
+  /** Lets what is in a lane arrive, oldest first, as long as there is any; what it sends comes behind. */
+  async function arriveAll(messages: typeof sent.messages, lane?: string) {
+    const all: (() => Promise<void>)[] = []
+    while (messages.length > 0) {
+      const { background, retried } = await arriveIn(lane, bodies(messages.splice(0, lane === SLOW ? 50 : 12)))
+      all.push(background)
+      messages.push(...taken().filter(({ delaySeconds }) => delaySeconds === 0))
+      expect(retried.every((seconds) => seconds > 0)).toBe(true)
+    }
+    return async () => void (await Promise.all(all.map((background) => background())))
+  }
+
+  test.each([
+    ['new', SLOW, ['new']],
+    ['new at each event', SLOW, ['new']],
+    ['quick until now', undefined, ['tried']],
+  ])('while they are %s, begin six attempts before another account’s', async (what, lane, well) => {
+    const account = await newAccount()
+    const { hang, end } = hanging()
+    for (const name of bad) {
+      answers[name] = answers[`again-${name}`] = hang
+      await (lane ? registerUntried : register)(account, { url: `https://${name}.example.com` })
+    }
+    const other = await neighbour()
+    const messages = await write(account, 3)
+    if (what === 'new at each event')
+      for (const { id, url } of (await account.get('/v1/webhooks')).json.items)
+        await account.call('PATCH', `/v1/webhooks/${id}`, { url: url.replace('://', '://again-') })
+    messages.push(...(await write(other, 1)))
+    const inLane = messages.filter(({ slow }) => slow === (lane === SLOW))
+    expect(inLane.map(({ slow }) => slow)).toHaveLength(151)
+
+    const background = await arriveAll(inLane, lane)
+    const names = reached()
+    expect(names.filter((name) => !well.includes(name))).toHaveLength(6)
+    expect(names).toEqual(expect.arrayContaining(well))
+    expect(await deliveriesOf(other)).toEqual(
+      expect.arrayContaining([expect.objectContaining({ status: 'succeeded', attempts: 1 })]),
+    )
+    end()
+    await background()
+  })
+
+  test('hold three of a batch’s connections while it has another account’s', async () => {
+    const account = await newAccount()
+    const { hang, end } = hanging()
+    for (const name of bad.slice(0, 9)) {
+      answers[name] = hang
+      await registerUntried(account, { url: `https://${name}.example.com` })
+    }
+    const other = await neighbour()
+    const messages = [...(await write(account, 1)), ...(await write(other, 4))].filter(({ slow }) => slow)
+    const background = await arrive(bodies(messages), SLOW)
+    const names = reached()
+    const before = names.slice(0, names.lastIndexOf('new'))
+    expect([names, before].map((some) => some.filter((name) => name === 'new').length)).toEqual([4, 3])
+    expect(before).toHaveLength(6)
+    end()
+    await background()
+  })
+
+  test('come again later and later, and then with the schedule', async () => {
+    const { account } = await endpoints(...bad.slice(0, 7))
+    const { hang, end } = hanging()
+    for (const name of bad) answers[name] = hang
+    const messages = bodies(await write(account, 1))
+    const background = await arrive(messages.slice(0, 6))
+    for (const [attempts, seconds] of [
+      [1, 2],
+      [2, 4],
+      [3, 8],
+      [4, 16],
+    ])
+      expect((await arriveIn(undefined, messages.slice(6), attempts)).retried).toEqual([seconds])
+    expect((await arriveIn(undefined, messages.slice(6), 5)).retried).toEqual([])
+    expect(reached()).toHaveLength(6)
+    end()
+    await background()
+    pass(10_000)
+    await tick()
+    expect(bodies(taken())).toEqual(messages.slice(6))
   })
 })
 
@@ -229,14 +403,6 @@ describe('a slow endpoint that answers again', () => {
     await consume(bodies(waiting), SLOW)
     taken()
     expect((await write(account, 1)).map(({ slow }) => slow)).toEqual([true])
-  })
-
-  test('another URL is given the benefit of the doubt', async () => {
-    const { account, ids } = await endpoints('late')
-    answers.late = timesOut
-    await slowDown(account)
-    await account.call('PATCH', `/v1/webhooks/${ids[0]}`, { url: 'https://well.example.com' })
-    expect((await write(account, 1)).map(({ slow }) => slow)).toEqual([false])
   })
 })
 

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { CreateProspect } from '../src/prospects/schema'
 import { pingWebhook } from '../src/webhooks/ping'
 import type { WakeUp } from '../src/webhooks/wake'
-import { type Account, costOf, newAccount } from './api'
+import { type Account, type Answer, costOf, newAccount } from './api'
 import { callerOf, databaseFor } from './callers'
 import { callsTo } from './configured'
 import { rows, tablesHolding } from './d1'
@@ -146,7 +146,7 @@ describe('the hosts that the service has', () => {
     const { account, id } = await endpoint()
     await patch(account, id, { url: 'https://two.example.com/in' })
     await account.prospect()
-    await consume(sent, 'prospect-webhooks', bindings)
+    await consume(sent, 'prospect-webhooks-slow', bindings)
     expect(requests).not.toHaveBeenCalled()
     expect(await deliveriesOf(account)).toMatchObject([
       { status: 'pending', attempts: 1, last_status_code: null, last_error: expect.stringContaining('itself') },
@@ -225,22 +225,27 @@ describe('an endpoint that is disabled', () => {
     expect(requests).toHaveBeenCalledOnce()
   })
 
-  test.each([
+  test.each<[what: string, change: (account: Account, id: string) => Promise<Answer>, slowSince: unknown]>([
     [
       'enabled again',
       async (account: Account, id: string) => {
         await patch(account, id, { disabled: true })
         return patch(account, id, { disabled: false })
       },
+      5,
     ],
-    ['moved to another URL', (account: Account, id: string) => patch(account, id, { url: 'https://new.example.com' })],
-  ])('%s it is held to nothing of before', async (_, change) => {
+    [
+      'moved to another URL',
+      (account, id) => patch(account, id, { url: 'https://new.example.com' }),
+      expect.any(Number),
+    ],
+  ])('%s it is forgiven its failures, but not taken to be quick', async (_, change, slowSince) => {
     const { account, id } = await endpoint()
     await rows('UPDATE webhooks SET failing_since = 5, slow_since = 5 WHERE id = ?', id)
     expect((await patch(account, id, { description: 'Other' })).json.failingSince).toBe(5)
     expect((await change(account, id)).json.failingSince).toBeNull()
     expect(await rows('SELECT failing_since, slow_since FROM webhooks WHERE id = ?', id)).toEqual([
-      { failing_since: null, slow_since: null },
+      { failing_since: null, slow_since: slowSince },
     ])
   })
 })

@@ -49,7 +49,7 @@ export const webhooks = sqliteTable(
     failingSince: integer(),
     /** Its last failure. */
     failedAt: integer(),
-    /** Set while it takes long to answer, or does not: its deliveries then go through the slow queue. */
+    /** Set until it answers quickly at its URL, and while it does not any more: its deliveries go through the slow queue. */
     slowSince: integer(),
     /** Set while deliveries of it wait for their turn; the last time that it was theirs. */
     waitingSince: integer(),

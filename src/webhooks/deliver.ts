@@ -1,41 +1,52 @@
 import { type Database, databaseOf, numberOf } from '../db/client'
 import { eventId } from '../db/ids'
 import { logInfo } from '../http/log'
-import { type Attempt, attempt, SLOW, TIMEOUT } from './attempt'
-import { type Limit, openLimit } from './limit'
+import { type Attempt, attempt, TIMEOUT } from './attempt'
 import { type Claimed, type Outcome, record } from './record'
-import { LONGEST_CLAIM } from './schedule'
+import { isFull, openShare, type Share } from './share'
 import { WakeUp, wake } from './wake'
 
-/** How many attempts run at a time: a Worker has six connections, and a waiting one would use up its time. */
-const AT_ONCE = 6
-/** What claiming and recording may take, ms: a claim lasts for the batch at its slowest and so much more. */
-const MARGIN = 10_000
+/** How long a batch holds its lane, ms: attempts that take longer end in the background. */
+const BATCH_LASTS = 1000
+/** How long a delivery is claimed, ms: as long as its batch and an attempt can take, and claiming and recording. */
+const CLAIM_LASTS = BATCH_LASTS + TIMEOUT + 10_000
 /** How long a delivery waits if this service cannot send it, ms. */
 const UNSENT_WAIT = 5 * 60_000
+/** How often a message of an account that is at its limit comes again, each time later. The schedule does the rest. */
+const ROUNDS = 4
 
 /** How the name of the queue of endpoints that take long ends (wrangler.toml). */
 const SLOW_QUEUE = '-webhooks-slow'
 
 /**
  * Consumes wake-ups: claims those deliveries that are still due, sends each, and records how it ended. Two trips a
- * database, three if an endpoint is slow, however many messages. A message that is not a wake-up is dropped with a log
- * line. Throws where a database is away: its messages come again, those of others do not.
+ * database however many messages, and one more for attempts that outlast the batch, as they end. A message that is not a
+ * wake-up is dropped with a log line. Throws where a database is away: its messages come again, those of others do not.
  */
-export async function deliverBatch(batch: MessageBatch<unknown>, env: Env): Promise<void> {
+export async function deliverBatch(
+  batch: MessageBatch<unknown>,
+  env: Env,
+  context: Pick<ExecutionContext, 'waitUntil'>,
+): Promise<void> {
   const messages = batch.messages.flatMap((message) => {
     const { success, data } = WakeUp.safeParse(message.body)
     if (!success) console.error(JSON.stringify({ level: 'error', error: 'not a wake-up', messageId: message.id }))
     return success ? [{ message, wakeUp: data }] : []
   })
+  const [free = [], full = []] = [false, true].map((is) =>
+    messages.filter(({ wakeUp }) => isFull(batch.queue, wakeUp.accountId) === is),
+  )
+  for (const { message } of full)
+    if (message.attempts <= ROUNDS) message.retry({ delaySeconds: 2 ** message.attempts })
+    else message.ack()
   const lane = batch.queue.endsWith(SLOW_QUEUE) ? 'slow' : 'fast'
-  const share = { limit: openLimit(AT_ONCE), of: messages.length }
-  const byDatabase = Map.groupBy(messages, ({ wakeUp }) => numberOf(wakeUp.accountId))
+  const share = openShare(batch.queue)
+  const byDatabase = Map.groupBy(free, ({ wakeUp }) => numberOf(wakeUp.accountId))
   const groups = await Promise.allSettled(
     [...byDatabase.values()].map(async (group) => {
       const wakeUps = group.map(({ wakeUp }) => wakeUp)
       const db = databaseOf(env, wakeUps[0]?.accountId ?? '')
-      if (db) await deliver(db, env, wakeUps, lane, share)
+      if (db) await deliver(db, env, wakeUps, lane, share, (work) => context.waitUntil(work))
       for (const { message } of group) message.ack()
     }),
   )
@@ -47,59 +58,58 @@ export function logDeadLetters({ queue, messages }: MessageBatch<unknown>): void
   console.error(JSON.stringify({ level: 'error', alarm: 'dead letters', queue, count: messages.length }))
 }
 
-/** What the databases of a batch share: the connections, and so the time of the whole batch. */
-interface Share {
-  limit: Limit
-  /** Deliveries of all of them. */
-  of: number
-}
-
 /**
  * Delivers what is due of these, all of one database. In the fast lane and in the slow one, endpoints that belong to
- * the other are handed over; so is what is left of an endpoint's in the fast lane once it has been slow.
+ * the other are handed over. With `inBackground` it takes a second at most: what is under way then goes on there, and
+ * what has not begun is handed on.
  */
 export async function deliver(
   db: Database,
   env: Env,
   wakeUps: WakeUp[],
   lane: 'fast' | 'slow' | 'any',
-  { limit, of }: Share = { limit: openLimit(AT_ONCE), of: wakeUps.length },
+  share: Share = openShare(lane),
+  inBackground?: (work: Promise<unknown>) => void,
 ): Promise<void> {
-  const { claimed, misplaced } = await claim(db, wakeUps, lane, of)
+  const { claimed, misplaced } = await claim(db, wakeUps, lane)
   if (misplaced.length > 0) await wake(env, misplaced)
-  const slow = new Set<string>()
   const outcomes: Outcome[] = []
-  const work = async (delivery: Claimed) => {
-    if (lane === 'fast' && slow.has(delivery.webhookId)) {
-      outcomes.push({ delivery, postponedTo: Date.now() })
-      return
-    }
-    const result = await attempt(delivery, env)
-    logAttempt(env, delivery, result)
-    if (result?.slow) slow.add(delivery.webhookId)
-    outcomes.push(
-      result
-        ? { delivery, attempt: result }
-        : { delivery, postponedTo: Date.now() + UNSENT_WAIT, error: 'This service could not sign it.' },
-    )
+  let recorded = Promise.resolve()
+  const recordThose = () => {
+    recorded = recorded.then(async () => {
+      const ended = outcomes.splice(0)
+      if (ended.length > 0) await wake(env, await record(db, ended))
+    })
+    return recorded
   }
-  const recordThose = async () => {
-    const ended = outcomes.splice(0)
-    if (ended.length > 0) await wake(env, await record(db, ended))
-  }
-  const all = Promise.all(claimed.map((delivery) => limit(() => work(delivery))))
-  // who was quick does not wait for who is slow
-  let timer: ReturnType<typeof setTimeout> | undefined
-  await Promise.race([all, new Promise((late) => (timer = setTimeout(late, SLOW)))])
-  clearTimeout(timer)
-  await recordThose()
-  await all
+  const all = Promise.all(
+    claimed.map(async (delivery) => {
+      const result = await share.run(delivery.accountId, () => attempt(delivery, env))
+      if (result) logAttempt(env, delivery, result)
+      outcomes.push(toOutcome(delivery, result))
+      // who was quick does not wait for who is slow
+      if (share.hasEnded()) await recordThose()
+    }),
+  )
+  if (inBackground) {
+    inBackground(all)
+    const end = setTimeout(share.end, BATCH_LASTS)
+    await Promise.race([all, share.ended])
+    clearTimeout(end)
+  } else await all
   await recordThose()
 }
 
+/** `null`: it could not be signed. `undefined`: its turn has not come. */
+const toOutcome = (delivery: Claimed, result: Attempt | null | undefined): Outcome =>
+  result
+    ? { delivery, attempt: result }
+    : result === undefined
+      ? { delivery, postponedTo: Date.now() }
+      : { delivery, postponedTo: Date.now() + UNSENT_WAIT, error: 'This service could not sign it.' }
+
 /** Says how an attempt ended, and of where it went no more than the webhook's id. `error`: why there is no status. */
-function logAttempt(env: Env, { accountId, webhookId, eventSeq, nonce, tries }: Claimed, result: Attempt | null): void {
-  if (!result) return
+function logAttempt(env: Env, { accountId, webhookId, eventSeq, nonce, tries }: Claimed, result: Attempt): void {
   const { statusCode: status, error, durationMs: ms } = result
   logInfo(env, {
     message: 'delivery',
@@ -113,10 +123,10 @@ function logAttempt(env: Env, { accountId, webhookId, eventSeq, nonce, tries }: 
 }
 
 /** Takes the deliveries that are due, whose webhook is enabled and in this lane, and that nobody else holds. */
-async function claim({ d1 }: Database, wakeUps: WakeUp[], lane: 'fast' | 'slow' | 'any', of: number) {
+async function claim({ d1 }: Database, wakeUps: WakeUp[], lane: 'fast' | 'slow' | 'any') {
   const keys = JSON.stringify(wakeUps)
   const now = Date.now()
-  const lease = now + Math.min(Math.ceil(of / AT_ONCE) * TIMEOUT + MARGIN, LONGEST_CLAIM)
+  const lease = now + CLAIM_LASTS
   const slow = { fast: 0, slow: 1, any: null }[lane]
   const [held, found] = await d1.batch<Omit<Claimed, 'lease'> & { due: number }>([
     d1.prepare(TAKE).bind(keys, now, lease, slow),

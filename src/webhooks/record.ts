@@ -38,12 +38,13 @@ export async function record({ d1 }: Database, outcomes: Outcome[]): Promise<Wak
     ...(health.some(({ gone }) => gone) ? [d1.prepare(FAIL_GONE).bind(rows, now)] : []),
     ...(health.some(({ mayEnd }) => mayEnd) ? [d1.prepare(CANCEL_PENDING).bind(endpoints, now)] : []),
   ])
-  const slow = new Map(health.map(({ webhookId, slow }) => [webhookId, slow]))
+  const healthBy = new Map(health.map((of) => [of.webhookId, of]))
   return outcomes.flatMap(({ delivery: { accountId, webhookId, eventSeq, slow: wasSlow, bulk } }, i) => {
     const nextAt = states[i]?.nextAt ?? null
     if (nextAt === null) return []
     const delaySeconds = Math.floor(Math.max(nextAt - now, 0) / 1000)
-    return { accountId, webhookId, eventSeq, slow: slow.get(webhookId) ?? wasSlow, bulk, delaySeconds }
+    const { slow = 0, quick = 0 } = healthBy.get(webhookId) ?? {}
+    return { accountId, webhookId, eventSeq, slow: slow || (quick ? 0 : wasSlow), bulk, delaySeconds }
   })
 }
 
@@ -71,7 +72,8 @@ function healthOf(outcomes: Outcome[]) {
     const succeeded = of.some(({ attempt }) => attempt.error === null)
     const gone = of.some(({ attempt }) => attempt.statusCode === 410)
     const slow = of.some(({ attempt }) => attempt.slow)
-    const states = { succeeded: Number(succeeded), gone: Number(gone), slow: Number(slow) }
+    const quick = !slow && of.some(({ attempt }) => attempt.statusCode !== null)
+    const states = { succeeded: Number(succeeded), gone: Number(gone), slow: Number(slow), quick: Number(quick) }
     const mayEnd = gone || (!succeeded && failing === 1)
     return { accountId, webhookId, url, ...states, mayEnd }
   })
@@ -118,7 +120,7 @@ const SET_WEBHOOKS = `
   UPDATE webhooks AS w SET
     failing_since = CASE WHEN o.succeeded THEN NULL WHEN w.failed_at > ?4 THEN coalesce(w.failing_since, ?2) ELSE ?2 END,
     failed_at = iif(o.succeeded, w.failed_at, ?2),
-    slow_since = CASE WHEN o.slow THEN coalesce(w.slow_since, ?2) END,
+    slow_since = CASE WHEN NOT o.quick THEN iif(o.slow, coalesce(w.slow_since, ?2), w.slow_since) END,
     disabled_at = iif(o.reason IS NULL, w.disabled_at, ?2),
     disabled_reason = coalesce(o.reason, w.disabled_reason),
     recover_from = iif(o.reason IS NULL, w.recover_from, NULL),
@@ -128,11 +130,12 @@ const SET_WEBHOOKS = `
       WHEN k.gone THEN 'gone'
       WHEN NOT k.succeeded AND c.failing_since <= ?3 AND c.failed_at > ?4 THEN 'failing' END AS reason
     FROM (SELECT value ->> 'accountId' AS account_id, value ->> 'webhookId' AS webhook_id, value ->> 'url' AS url,
-        value ->> 'succeeded' AS succeeded, value ->> 'gone' AS gone, value ->> 'slow' AS slow
+        value ->> 'succeeded' AS succeeded, value ->> 'gone' AS gone, value ->> 'slow' AS slow,
+        value ->> 'quick' AS quick
       FROM json_each(?1)) k
     CROSS JOIN webhooks c ON c.account_id = k.account_id AND c.id = k.webhook_id) o
   WHERE w.account_id = o.account_id AND w.id = o.webhook_id AND w.url = o.url AND w.deleted_at IS NULL
-    AND (NOT o.succeeded OR o.reason IS NOT NULL OR w.failing_since IS NOT NULL OR o.slow <> (w.slow_since IS NOT NULL))`
+    AND (NOT o.succeeded OR o.reason IS NOT NULL OR w.failing_since IS NOT NULL OR iif(w.slow_since IS NULL, o.slow, o.quick))`
 
 /** What got a 410 has failed, unless its endpoint lives on: then it was another URL's answer. */
 const FAIL_GONE = `

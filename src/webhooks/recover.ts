@@ -58,10 +58,9 @@ export async function runRecoveries(
   }
 }
 
-/** From when it was registered on, and not from before what is kept; it is taken to be quick until it shows otherwise. */
+/** From when it was registered on, and not from before what is kept. */
 const BEGIN = `
-  UPDATE webhooks SET recover_from = min(max(?3, ?4, created_at) * 1000, coalesce(recover_from, ?5)),
-    slow_since = NULL
+  UPDATE webhooks SET recover_from = min(max(?3, ?4, created_at) * 1000, coalesce(recover_from, ?5))
   WHERE account_id = ?1 AND id = ?2`
 
 const ITS_RECOVERY = `

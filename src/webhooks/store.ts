@@ -72,7 +72,7 @@ export async function createWebhook(
     disabledReason: input.disabled ? 'requested' : null,
     failingSince: null,
     failedAt: null,
-    slowSince: null,
+    slowSince: now,
     waitingSince: null,
     recoverFrom: null,
     deletedAt: null,
@@ -122,7 +122,7 @@ export async function findWebhook(db: Database, accountId: string, id: string): 
 
 /**
  * Changes an endpoint; what changes nothing writes nothing. Disabling cancels what is pending. Enabling, or another
- * URL, gives it a fresh start: what is held against it is forgotten. 404 if there is none.
+ * URL, forgives its failures; another URL is slow until it has answered quickly. 404 if there is none.
  */
 export async function updateWebhook(
   db: Database,
@@ -141,8 +141,8 @@ export async function updateWebhook(
     Object.assign(change, { disabledAt: now, disabledReason: 'requested', recoverFrom: null })
   if (disabled === false && row.disabledAt !== null) Object.assign(change, { disabledAt: null, disabledReason: null })
   if (Object.keys(change).length === 0) return toWebhook(row)
-  if (change.url !== undefined || change.disabledAt === null)
-    Object.assign(change, { failingSince: null, slowSince: null })
+  if (change.url !== undefined || change.disabledAt === null) change.failingSince = null
+  if (change.url !== undefined) change.slowSince = now
   change.updatedAt = Math.max(now, row.updatedAt + 1)
   const [updated] = await db.d1.batch<{ id: string }>([
     toStatement(

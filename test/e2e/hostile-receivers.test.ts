@@ -16,10 +16,13 @@ const MIB = 1024 * 1024
 
 let service: Service
 let key: string
+let endpoint: string
 /** Connections that were made to where no redirect should lead. */
 let canaryConnections = 0
 const sent = { oneGigabyte: 0, gzipBomb: 0 }
 const received: string[] = []
+/** Each attempt at an endpoint that never answers, as it begins and ends. */
+const silences: ('begun' | 'ended')[] = []
 
 /** Writes chunks for as long as the other side takes them. */
 function pour(response: ServerResponse, chunk: Buffer, most: number, count: (bytes: number) => void) {
@@ -69,7 +72,10 @@ const ANSWERS: Record<string, (response: ServerResponse, request: IncomingMessag
   'many-headers': (response) => {
     response.writeHead(200, Object.fromEntries(Array.from({ length: 200 }, (_, n) => [`x-${n}`, 'v'.repeat(50)]))).end()
   },
-  silence: () => {},
+  silence: (response) => {
+    response.on('close', () => silences.push('ended'))
+    silences.push('begun')
+  },
   well: (response) => response.end('thank you'),
 }
 
@@ -88,7 +94,7 @@ beforeAll(async () => {
       expectDescribedWebhook(headersOf(request), body)
       const { id } = JSON.parse(body)
       received.push(`${kind} ${id}`)
-      ANSWERS[kind]?.(response, request, canary)
+      ANSWERS[kind.replace(/\?.*/, '')]?.(response, request, canary)
     }),
   )
   service = await startService(newFolder(), [
@@ -97,13 +103,19 @@ beforeAll(async () => {
     '--var=ALLOW_LOCAL_WEBHOOKS:true',
     '--var=RATE_LIMITS:off',
   ])
-  key = (await call(service.origin, OPERATOR, 'POST', '/admin/accounts', { name: 'Hostile' })).json.apiKey.key
+  key = await newKey('Hostile')
+  endpoint = `http://127.0.0.1:${port}`
   for (const kind of Object.keys(ANSWERS))
-    await api('POST', '/v1/webhooks', { url: `http://127.0.0.1:${port}/${kind}`, description: kind })
+    await api('POST', '/v1/webhooks', { url: `${endpoint}/${kind}`, description: kind })
   await api('POST', '/v1/prospects', { firstName: 'Ann', lastName: 'Lee' })
 })
 
-const api = (method: string, path: string, body?: unknown) => call(service.origin, key, method, path, body)
+const newKey = async (name: string): Promise<string> =>
+  (await call(service.origin, OPERATOR, 'POST', '/admin/accounts', { name })).json.apiKey.key
+
+const apiOf = (key: string) => (method: string, path: string, body?: unknown) =>
+  call(service.origin, key, method, path, body)
+const api = (method: string, path: string, body?: unknown) => apiOf(key)(method, path, body)
 
 /** The delivery to this endpoint, with its attempts, once there is one. */
 async function firstAttempt(kind: string) {
@@ -149,4 +161,34 @@ test('the service is well, and so are deliveries of others', async () => {
   const { json } = await api('POST', '/v1/prospects', { firstName: 'Bob', lastName: 'Lee' })
   const [event] = (await api('GET', `/v1/prospects/${json.id}/events`)).json.items
   await until('the next event', () => received.includes(`well ${event.id}`), service.output)
+})
+
+test('fifty new endpoints that hang, and get another URL all the time, delay no endpoint of another account', async () => {
+  const [bad, good] = [apiOf(await newKey('Bad')), apiOf(await newKey('Good'))]
+  const write = (as: typeof api) => as('POST', '/v1/prospects', { firstName: 'Cy', lastName: 'Lee' })
+  const arrival = async (path: string, { id }: { id: string }) => {
+    const [event] = (await good('GET', `/v1/prospects/${id}/events`)).json.items
+    await until(`an event at ${path}`, () => received.includes(`${path} ${event.id}`), service.output)
+  }
+  await good('POST', '/v1/webhooks', { url: `${endpoint}/well?tried` })
+  await arrival('well?tried', (await write(good)).json)
+  const ids: string[] = []
+  for (let n = 0; n < 50; n++)
+    ids.push((await bad('POST', '/v1/webhooks', { url: `${endpoint}/silence?${n}` })).json.id)
+  await until('earlier silences to end', () => silences.length % 2 === 0)
+  silences.length = 0
+
+  for (let round = 0; round < 3; round++) {
+    for (const [n, id] of ids.entries())
+      await bad('PATCH', `/v1/webhooks/${id}`, { url: `${endpoint}/silence?${round}-${n}` })
+    for (let n = 0; n < 3; n++) await write(bad)
+    await until('one to hang', () => silences.length > 0)
+    await good('POST', '/v1/webhooks', { url: `${endpoint}/well?${round}` })
+    const begun = silences.length
+    const { json } = await write(good)
+    await Promise.all([arrival('well?tried', json), arrival(`well?${round}`, json)])
+    // nobody has waited for a time-out, and hardly anything was begun meanwhile
+    if (round === 0) expect(silences).not.toContain('ended')
+    expect(silences.length - begun).toBeLessThanOrEqual(24)
+  }
 })
