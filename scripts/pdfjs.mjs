@@ -8,7 +8,7 @@ import { dirname, join } from 'node:path'
 const PLACES = {
   'room for what a filter unpacks': [
     /(ensureBuffer\((\w+)\)\{let (\w+)=this\.buffer;if\(\2<=\3\.byteLength\)return \3;)/g,
-    '$1spend($2);',
+    '$1spend(4*$2);',
   ],
   // It would unpack all that it is given before it is asked for the first byte.
   'what the platform unpacks': [
@@ -20,7 +20,31 @@ const PLACES = {
     /(readBlock\(\)\{)(?=let \w+=this\.stream\.getBytes\(\),\w+=\w+\(new Int8Array\()/g,
     '$1spend(Infinity);',
   ],
-  'the next operator or operand': [/(read\((\w+)\)\{let \w+=\2\.args;for\(;;\)\{)/g, '$1spend(256);'],
+  'the next operator or operand': [/(read\((\w+)\)\{let \w+=\2\.args;for\(;;\)\{)/g, '$1spend(128);'],
+  // The end, in the place of an error that a loop over tokens would catch, and ask for the same one again.
+  'the next token': [
+    /(getObj\(\)\{)(?=let \w+=!1,(\w+)=this\.currentChar;for\(;;\)\{if\(\2<0\)return (\w+);)/g,
+    '$1if((budget.left-=128)<0)return $3;',
+  ],
+  'a dictionary': [/(case`<<`:)(?=let \w+=new \w+\(this\.xref\);)/g, '$1spend(512);'],
+  'a character of a string': [
+    /(?<=break\}break;default:(\w+)\.push\(String\.fromCharCode\(\w+\)\);break\})(?=if\(\w+\)break;\w+\|\|\(\w+=this\.nextChar\(\)\)\}return \1\.join)/g,
+    'spend(64);',
+  ],
+  'a character of a string in hexadecimal': [
+    /(===-1\?(\w+)=\w+:\()(?=\w+\.push\(String\.fromCharCode\(\2<<4\|\w+\)\),\2=-1\))/g,
+    '$1spend(64),',
+  ],
+  'a character of a name': [
+    /(getName\(\)\{let (\w+),\w+,\w+=this\.strBuf;for\(\w+\.length=0;\(\2=this\.nextChar\(\)\)>=0&&!\w+\[\2\];)(?=\))/g,
+    '$1spend(64)',
+  ],
+  'where an object is': [/(?<=\})(?=let (\w+)=\{\};switch\(\1\.offset=\w+,\1\.gen=)/g, 'spend(256);'],
+  'what a damaged file has in a line': [
+    /(function readToken\(\w+,\w+\)\{let (\w+)=``[^{}]*;for\(;)(?=\w+!==10&&)/g,
+    '$1$2.length<128&&',
+  ],
+  'the next line of a damaged file': [/(?=let \w+=readToken\(\w+,\w+\),\w+;if\()/g, 'spend(512);'],
   'a state to come back to': [
     /(save\(\)\{)(?=let \w+=this\.state;this\.stateStack\.push)/g,
     '$1spend(16*this.stateStack.length);',

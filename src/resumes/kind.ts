@@ -1,6 +1,8 @@
 import { DOCX, type ResumeType } from './resume'
 
 const HEAD = 1024
+/** Bytes that are looked at together: a whole file that comes at once is not made a text of. */
+const SLICE = 64 * 1024
 /** The parts of a Word document, one of which comes first: a zip that merely holds a document begins with its name. */
 const WORD_PART = /^PK.{28}(\[Content_Types\]\.xml|mimetype|(_rels|word|docProps|customXml)\/)/s
 /** The body's entry, as a file in the zip (a header of 30 bytes before its name) or in the directory (46). */
@@ -26,7 +28,11 @@ export class Sniffer {
   /** How often each byte stands at an even place, then at an odd one: UTF-16 shows by its NULs. */
   #counts = new Uint32Array(512)
 
-  push(chunk: Uint8Array): void {
+  push(bytes: Uint8Array): void {
+    for (let at = 0; at < bytes.length; at += SLICE) this.#look(bytes.subarray(at, at + SLICE))
+  }
+
+  #look(chunk: Uint8Array): void {
     for (let i = 0; i < chunk.length; i++) {
       const place = ((this.#length + i) & 1) * 256 + (chunk[i] as number)
       this.#counts[place] = (this.#counts[place] as number) + 1

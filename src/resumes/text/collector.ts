@@ -3,6 +3,8 @@ import type { DocumentText, Span } from './span'
 /** What no document of a person comes near, in any format: the rest of one that does is not read. */
 const MAX_SPANS = 50_000
 const MAX_CHARACTERS = 300_000
+/** Characters that are looked at for them: spaces, line ends and what can't be seen are read, and not kept. */
+export const MAX_LENGTH = 2 * MAX_CHARACTERS
 export const MAX_PAGES = 30
 
 /** Gathers the spans of a document, cleaned, until there are too many. */
@@ -17,9 +19,10 @@ export class Collector {
       this.#isFull = true
       return false
     }
-    const whole = clean(span.text)
+    const beginning = span.text.slice(0, MAX_LENGTH)
+    const whole = clean(beginning)
     const text = whole.slice(0, MAX_CHARACTERS - this.#characters)
-    this.#isFull = text.length < whole.length
+    this.#isFull = text.length < whole.length || beginning.length < span.text.length
     this.#characters += text.length
     if (text) this.#spans.push({ ...span, text })
     return !this.#isFull
@@ -42,7 +45,7 @@ export class Collector {
 const clean = (text: string): string =>
   text
     .replaceAll(/[\p{Cf}\p{Co}\p{Cs}\p{Cn}]/gu, '')
-    .replaceAll(/[\ufb00-\ufb06]/g, (ligature) => ligature.normalize('NFKC'))
+    .replaceAll(/[\ufb00-\ufb06]+/g, (ligatures) => ligatures.normalize('NFKC'))
     .replaceAll(/[\p{Z}\p{Cc}]+/gu, ' ')
     .trim()
     .normalize('NFC')

@@ -17,9 +17,14 @@ const MIN_LETTERS = 20
 export async function extractText(bytes: Uint8Array, type: ResumeType): Promise<DocumentText> {
   if (bytes.length > MAX_RESUME) throw new Unreadable('failed', 'The file is larger than 5 MB.')
   const document = await read(bytes, type)
-  const letters = document.spans.reduce((sum, { text }) => sum + (text.match(/\p{L}/gu)?.length ?? 0), 0)
-  if (letters < MIN_LETTERS) throw new Unreadable('unsupported', 'There is no text in it: it may be a scan.')
+  if (!hasLetters(document)) throw new Unreadable('unsupported', 'There is no text in it: it may be a scan.')
   return document
+}
+
+function hasLetters({ spans }: DocumentText): boolean {
+  let letters = 0
+  for (const { text } of spans) for (const _ of text.matchAll(/\p{L}/gu)) if (++letters === MIN_LETTERS) return true
+  return false
 }
 
 async function read(bytes: Uint8Array, type: ResumeType): Promise<DocumentText> {

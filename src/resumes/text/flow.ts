@@ -1,4 +1,5 @@
 import type { Collector } from './collector'
+import type { Pieces } from './encoding'
 import type { Span } from './span'
 import { type Look, readLook } from './styles'
 import { type Attributes, walkXml } from './xml'
@@ -8,6 +9,9 @@ const SKIPPED = new Set(['w:del', 'w:moveFrom', 'mc:Fallback', 'w:tabs', 'w:pPrC
 
 /** Word's own bound. */
 const MAX_COLUMNS = 63
+/** A line of more than this is written in several. */
+const MAX_PIECES = 1000
+const MAX_LENGTH = 50_000
 
 const MARGIN = 72
 const TAB = 36
@@ -62,7 +66,7 @@ export class Flow {
   }
 
   /** Lays out one part of the document, below what is there already. */
-  read(bytes: Uint8Array): void {
+  read(bytes: Pieces): void {
     walkXml(bytes, this)
   }
 
@@ -173,9 +177,12 @@ export class Flow {
 
   text(text: string): void {
     if (!this.#isText || this.#skipped > 0 || this.#run.isHidden) return
-    for (const [i, part] of text.split(/\t| {3,}/).entries()) {
-      if (i > 0) this.#tab()
-      for (const words of Number.isFinite(this.#right) ? part.split(/(?<= )/) : [part]) this.#write(words)
+    let from = 0
+    for (const { 0: gap, index } of text.matchAll(/\t| {3,}|$/g)) {
+      if (this.isDone) return
+      if (from > 0) this.#tab()
+      this.#writePart(text.slice(from, index))
+      from = index + gap.length
     }
   }
 
@@ -211,11 +218,19 @@ export class Flow {
     this.#paragraph.x = this.#left + by
   }
 
+  /** Writes what stands between two tabs: in a cell, word by word. */
+  #writePart(part: string): void {
+    if (part === '' || !Number.isFinite(this.#right)) this.#write(part)
+    else for (const { 0: word } of part.matchAll(/[^ ]* |[^ ]+/g)) this.#write(word)
+  }
+
   #write(given: string): void {
     const text = this.#paragraph.isItem ? `• ${given}` : given
     const { bold = false, size = 0 } = { ...this.#paragraph.look, ...this.#run }
     const width = text.length * size * CHARACTER
     if (this.#paragraph.line.length > 0 && this.#paragraph.cursor + width > this.#right) this.#endLine()
+    if (this.#paragraph.line.length > MAX_PIECES || (this.#paragraph.line.at(-1)?.text.length ?? 0) > MAX_LENGTH)
+      this.#endLine()
     const { line, cursor, isApart } = this.#paragraph
     const last = line.at(-1)
     if (last && !isApart && last.bold === bold && last.size === size) last.text += text

@@ -15,25 +15,20 @@ const HEADING = [
 const STRESSED = /(?<![\p{L}\p{N}*_])(\*{1,3}|_{1,2})(?=[^\s*_])([^*_\n]{1,100})(?<=\S)\1(?![\p{L}\p{N}*_])/gu
 
 /** The parts of a line that look alike, without the marks that make a heading or bold text of it. */
-export function partsOf(line: string): Part[] {
+export function* partsOf(line: string): Generator<Part> {
   for (const heading of HEADING) {
     const text = heading.exec(line)?.[1]
     if (text && !/^\p{P}*$/u.test(text))
-      return [{ text: text.replace(STRESSED, '$2'), index: line.search(/\S/), bold: true }]
+      return yield { text: text.replace(STRESSED, '$2'), index: line.search(/\S/), bold: true }
   }
-  const parts: Part[] = []
   let [from, removed] = [0, 0]
-  const add = (text: string, index: number, bold: boolean) => {
-    if (text) parts.push({ text, index, bold })
-  }
   for (const { 0: whole, 2: inner = '', index } of line.matchAll(STRESSED)) {
-    add(line.slice(from, index), from - removed, false)
-    add(inner, index - removed, true)
+    if (index > from) yield { text: line.slice(from, index), index: from - removed, bold: false }
+    yield { text: inner, index: index - removed, bold: true }
     from = index + whole.length
     removed += whole.length - inner.length
     // what stands in a column of its own stays there
     if (/^ {3}/.test(line.slice(from, from + 3))) removed = 0
   }
-  add(line.slice(from), from - removed, false)
-  return parts
+  if (from < line.length) yield { text: line.slice(from), index: from - removed, bold: false }
 }

@@ -17,7 +17,7 @@ const OPTIONS = {
   enableXfa: false,
 }
 
-/** 64 MiB unpacked, or 262,144 operators and operands: a page of a resume has ten or twenty thousand. */
+/** 16 MiB unpacked, or 262,144 operators and operands: a page of a resume has ten or twenty thousand. */
 const BUDGET = 64 * 1024 * 1024
 
 /**
@@ -44,14 +44,16 @@ export async function readPdf(bytes: Uint8Array): Promise<DocumentText> {
       page.cleanup()
     }
   } catch (error) {
-    failure = unreadable(error)
+    failure = budget.left < 0 ? TOO_MUCH : unreadable(error)
   } finally {
     await task.destroy()
   }
-  if (budget.left < 0) failure = new Unreadable('failed', 'The PDF unpacks to far more than a resume has.')
+  if (budget.left < 0) failure = TOO_MUCH
   if (failure && collector.isEmpty) throw failure
   return collector.finish(pages, failure !== undefined)
 }
+
+const TOO_MUCH = new Unreadable('failed', 'The PDF unpacks to far more than a resume has.')
 
 /** What an error of pdf.js says of the file; any other is thrown again. */
 function unreadable(error: unknown): Unreadable {

@@ -11,6 +11,8 @@ const NO_GAP = 0.05
 /** How far apart letters are where they are spaced on purpose, and how many it takes to tell. */
 const TRACKED_GAP = 0.07
 const TRACKED_LETTERS = 3
+/** A longer run is cut: it is no line of a page. */
+const MAX_RUN = 2000
 
 /** A run of glyphs on one base line, and what comes before each: `gap` is from the end of the one before. */
 interface Piece {
@@ -34,7 +36,7 @@ export function* joinGlyphs(glyphs: Iterable<Glyph>): Generator<Omit<Span, 'page
     const last = run.at(-1)?.glyph
     const gap = last ? glyph.x - last.x - last.width : 0
     afterSpace &&= gap > NO_GAP * glyph.size
-    if (last && !continues(run, glyph, gap, afterSpace)) {
+    if (last && (run.length === MAX_RUN || !continues(run, glyph, gap, afterSpace))) {
       yield* split(run)
       run = []
     }

@@ -1,3 +1,4 @@
+import type { Pieces } from './encoding'
 import { type Attributes, walkXml } from './xml'
 
 /** How a style, or a run of text, looks: what it doesn't say comes from what it is based on. */
@@ -11,6 +12,7 @@ export interface Look {
 const DEFAULT_SIZE = 11
 const HEADING_SIZE = 14
 const MAX_BASES = 10
+const MAX_STYLES = 10_000
 
 /** What a run's or a style's properties say of its look (ECMA-376, 17.3.2.1 `b` and 17.3.2.38 `sz`, in half points). */
 export function readLook(look: Look, name: string, attributes: Attributes): void {
@@ -23,7 +25,7 @@ export function readLook(look: Look, name: string, attributes: Attributes): void
  * Reads `word/styles.xml` into a look-up of a paragraph's or a run's style by its id. Headings and titles count as bold
  * and large, whatever they look like.
  */
-export function readStyles(bytes: Uint8Array | undefined): (id: string | undefined) => Look {
+export function readStyles(bytes: Pieces | undefined): (id: string | undefined) => Look {
   const defaults: Look = { size: DEFAULT_SIZE }
   const styles = new Map<string, { look: Look; base?: string | undefined }>()
   let current: { look: Look; base?: string | undefined } = { look: defaults }
@@ -35,7 +37,7 @@ export function readStyles(bytes: Uint8Array | undefined): (id: string | undefin
         readLook(current.look, name, attributes)
         if (name === 'w:style') {
           current = { look: {} }
-          styles.set(attributes['w:styleId'] ?? '', current)
+          if (styles.size < MAX_STYLES) styles.set(attributes['w:styleId'] ?? '', current)
           if (attributes['w:default'] === '1' && attributes['w:type'] === 'paragraph') normal = current.look
         }
         if (name === 'w:basedOn') current.base = value

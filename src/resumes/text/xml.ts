@@ -1,9 +1,11 @@
 import { SaxesParser } from 'saxes'
-import { decodePlain } from './plain'
+import { MAX_LENGTH } from './collector'
+import { decode, type Pieces } from './encoding'
 import { Unreadable } from './unreadable'
 
 const MAX_DEPTH = 200
-const SLICE = 64 * 1024
+/** What no tag has. */
+const MAX_ATTRIBUTES = 500
 
 export type Attributes = Record<string, string>
 
@@ -11,10 +13,10 @@ export type Attributes = Record<string, string>
  * Walks through the XML of a document's part: names carry their prefixes. `isDone` is asked now and then, and ends it.
  *
  * @throws {Unreadable} if it isn't well-formed, declares a document type (entities of its own, which can be made to
- * grow without end), or is nested deeper than any document.
+ * grow without end), or is nested deeper, or in larger pieces, than any document.
  */
 export function walkXml(
-  bytes: Uint8Array,
+  bytes: Pieces,
   to: {
     open(name: string, attributes: Attributes): void
     close?(name: string): void
@@ -24,23 +26,38 @@ export function walkXml(
 ): void {
   const parser = new SaxesParser()
   let depth = 0
+  let attributes = 0
+  /** What was read since something was last found. */
+  let length = 0
   parser.on('doctype', () => {
     throw new Unreadable('failed', 'The document declares a type of its own.')
   })
-  parser.on('opentag', ({ name, attributes }) => {
+  parser.on('attribute', () => {
+    length = 0
+    if (++attributes > MAX_ATTRIBUTES) throw tooLarge()
+  })
+  parser.on('opentag', ({ name, attributes: given }) => {
+    length = attributes = 0
     if (++depth > MAX_DEPTH) throw new Unreadable('failed', 'The document is nested too deeply.')
-    to.open(name, attributes)
+    to.open(name, given)
   })
   parser.on('closetag', ({ name }) => {
+    length = 0
     depth--
     to.close?.(name)
   })
   parser.on('text', (text) => to.text?.(text))
   try {
-    const xml = decodePlain(bytes)
-    for (let at = 0; at < xml.length && !to.isDone; at += SLICE) parser.write(xml.slice(at, at + SLICE))
+    for (const slice of decode(bytes)) {
+      if (to.isDone) break
+      length += slice.length
+      if (length > MAX_LENGTH) throw tooLarge()
+      parser.write(slice)
+    }
     if (!to.isDone) parser.close()
   } catch (error) {
     throw error instanceof Unreadable ? error : new Unreadable('failed', 'The document is damaged.')
   }
 }
+
+const tooLarge = () => new Unreadable('failed', 'The document has more in one piece than any resume.')

@@ -8,11 +8,11 @@ const SLICE = 4096
 
 /**
  * Unpacks the files of a zip whose names match, counting what comes out: what a zip says of its own sizes is not
- * believed.
+ * believed. Each file is in pieces, as they came out.
  *
  * @throws {Unreadable} if the zip is encrypted, damaged, or has too much in it.
  */
-export function unzip(bytes: Uint8Array, wanted: RegExp): Map<string, Uint8Array> {
+export function unzip(bytes: Uint8Array, wanted: RegExp): Map<string, Uint8Array[]> {
   // one that Word encrypts is no zip any more (see `Sniffer`)
   const isZip = bytes[0] === 0x50
   if (!isZip || (bytes[6] as number) & 1) throw new Unreadable('unsupported', 'The document is encrypted.')
@@ -39,15 +39,5 @@ export function unzip(bytes: Uint8Array, wanted: RegExp): Map<string, Uint8Array
   } catch (error) {
     throw error instanceof Unreadable ? error : new Unreadable('failed', 'The document is damaged.')
   }
-  return new Map([...files].map(([name, chunks]) => [name, concat(chunks)]))
-}
-
-function concat(chunks: Uint8Array[]): Uint8Array {
-  const all = new Uint8Array(chunks.reduce((sum, { length }) => sum + length, 0))
-  let at = 0
-  for (const chunk of chunks) {
-    all.set(chunk, at)
-    at += chunk.length
-  }
-  return all
+  return files
 }
