@@ -51,6 +51,10 @@ const GOOD = [
   'https://localhost.example.com/',
   'https://local.internal.example.com/',
   'https://mylocal.example/',
+  'https://mylan.example.com/',
+  'https://lan.example.com/',
+  'https://home.arpa.example.com/',
+  'https://myhome.arpa/',
   'https://www.api.example.com/',
 ]
 

@@ -1,5 +1,19 @@
-/** Names that mean a machine or network of ours, never a public host. */
-const PRIVATE_SUFFIXES = ['.local', '.internal', '.localhost']
+/**
+ * Names that mean this machine or a private network, never a public host: RFC 6761 (localhost), RFC 6762 (local, and in
+ * its appendix G what networks use besides), RFC 8375 (home.arpa), and localdomain, which hosts files have.
+ */
+const PRIVATE_SUFFIXES = [
+  '.localhost',
+  '.local',
+  '.intranet',
+  '.internal',
+  '.private',
+  '.corp',
+  '.home',
+  '.lan',
+  '.home.arpa',
+  '.localdomain',
+]
 
 /**
  * Why a webhook must not be sent to this URL, or null if it may. It is asked on registration and again before each
@@ -25,7 +39,7 @@ export function refuseUrl(
     !host.includes('.') ||
     host.startsWith('.') ||
     host.endsWith('.') ||
-    PRIVATE_SUFFIXES.some((s) => host.endsWith(s))
+    PRIVATE_SUFFIXES.some((suffix) => `.${host}`.endsWith(suffix))
   )
     return 'A webhook URL must name a public host.'
   const ownHosts = (PUBLIC_HOSTS ?? '').toLowerCase().split(/[\s,]+/)
