@@ -149,7 +149,10 @@ function csvCells({ cells, isMalformed }: Located, { columns }: Format): Cells {
 
 /** What spreadsheets write in their own way. */
 function readCell(field: Cell['field'], text: string): unknown {
-  if (field === 'licenseStatus') return trim(text).toLowerCase().replaceAll(/(?:[^\S\v\f]|-)+/g, '_')
+  if (field === 'licenseStatus')
+    return trim(text)
+      .toLowerCase()
+      .replaceAll(/(?:[^\S\v\f]|-)+/g, '_')
   if (field !== 'update' && field !== 'muteWebhook') return text
   if (/^(true|yes|1)$/i.test(trim(text))) return true
   return /^(false|no|0)$/i.test(trim(text)) ? false : text

@@ -71,8 +71,8 @@ export async function deliver(
   share: Share = openShare(lane),
   inBackground?: (work: Promise<unknown>) => void,
 ): Promise<void> {
-  const { claimed, misplaced } = await claim(db, wakeUps, lane)
-  if (misplaced.length > 0) await wake(env, misplaced)
+  const { claimed, others } = await claim(db, wakeUps, lane)
+  if (others.length > 0) await wake(env, others)
   const outcomes: Outcome[] = []
   let recorded = Promise.resolve()
   const recordThose = () => {
@@ -122,13 +122,16 @@ function logAttempt(env: Env, { accountId, webhookId, eventSeq, nonce, tries }: 
   })
 }
 
-/** Takes the deliveries that are due, whose webhook is enabled and in this lane, and that nobody else holds. */
+/**
+ * Takes the deliveries that are due, whose webhook is enabled and in this lane, and that nobody else holds. `others` have
+ * come to the wrong lane, or within the second before they are due: a queue counts whole seconds.
+ */
 async function claim({ d1 }: Database, wakeUps: WakeUp[], lane: 'fast' | 'slow' | 'any') {
   const keys = JSON.stringify(wakeUps)
   const now = Date.now()
   const lease = now + CLAIM_LASTS
   const slow = { fast: 0, slow: 1, any: null }[lane]
-  const [held, found] = await d1.batch<Omit<Claimed, 'lease'> & { due: number }>([
+  const [held, found] = await d1.batch<Omit<Claimed, 'lease'> & { dueIn: number | null }>([
     d1.prepare(TAKE).bind(keys, now, lease, slow),
     d1.prepare(READ).bind(keys, now),
   ])
@@ -136,7 +139,9 @@ async function claim({ d1 }: Database, wakeUps: WakeUp[], lane: 'fast' | 'slow' 
   const rows = found?.results ?? []
   return {
     claimed: rows.filter((row) => isHeld.delete(keyOf(row))).map((row): Claimed => ({ ...row, lease })),
-    misplaced: rows.filter(({ due }) => due),
+    others: rows
+      .filter(({ dueIn }) => dueIn !== null && dueIn <= 1000)
+      .map((row) => ({ ...row, delaySeconds: (row.dueIn ?? 0) > 0 ? 1 : 0 })),
   }
 }
 
@@ -148,18 +153,17 @@ const KEYS = `
 const KEY = 'd.account_id = k.account_id AND d.webhook_id = k.webhook_id AND d.event_seq = k.event_seq'
 const SENDABLE = `w.account_id = k.account_id AND w.id = k.webhook_id AND w.disabled_at IS NULL AND w.deleted_at IS NULL
     AND EXISTS (SELECT 1 FROM accounts a WHERE a.id = k.account_id AND a.erased_at IS NULL)`
-/** A queue counts whole seconds, so that a message can come almost one too early. */
-const DUE = "d.status = 'pending' AND d.next_at <= ?2 + 1000"
 
 const TAKE = `
   UPDATE deliveries AS d SET next_at = ?3
   FROM ${KEYS}
-  WHERE ${KEY} AND ${DUE}
+  WHERE ${KEY} AND d.status = 'pending' AND d.next_at <= ?2
     AND EXISTS (SELECT 1 FROM webhooks w WHERE ${SENDABLE} AND (?4 IS NULL OR (w.slow_since IS NOT NULL) = ?4))
   RETURNING account_id AS accountId, webhook_id AS webhookId, event_seq AS eventSeq`
 
 const READ = `
-  SELECT k.account_id AS accountId, k.webhook_id AS webhookId, k.event_seq AS eventSeq, d.tries, ${DUE} AS due,
+  SELECT k.account_id AS accountId, k.webhook_id AS webhookId, k.event_seq AS eventSeq, d.tries,
+    iif(d.status = 'pending', d.next_at - ?2, NULL) AS dueIn,
     w.url, w.secret, w.old_secrets AS oldSecrets, w.slow_since IS NOT NULL AS slow, w.failing_since IS NOT NULL AS failing,
     e.nonce, e.type, e.data, e.source = 'import' AS bulk
   FROM ${KEYS}

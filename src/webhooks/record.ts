@@ -42,7 +42,7 @@ export async function record({ d1 }: Database, outcomes: Outcome[]): Promise<Wak
   return outcomes.flatMap(({ delivery: { accountId, webhookId, eventSeq, slow: wasSlow, bulk } }, i) => {
     const nextAt = states[i]?.nextAt ?? null
     if (nextAt === null) return []
-    const delaySeconds = Math.floor(Math.max(nextAt - now, 0) / 1000)
+    const delaySeconds = Math.ceil(Math.max(nextAt - now, 0) / 1000)
     const { slow = 0, quick = 0 } = healthBy.get(webhookId) ?? {}
     return { accountId, webhookId, eventSeq, slow: slow || (quick ? 0 : wasSlow), bulk, delaySeconds }
   })

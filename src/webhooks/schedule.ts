@@ -31,15 +31,16 @@ export const KEPT_FOR = 30 * DAY
 export const LONGEST_CLAIM = MINUTE
 
 /**
- * How long to wait after the `tries`th failed attempt (1, 2 …), ms; null if that was the last. Retries are spread
- * over 85 to 97 % of their delay: a second of the queue, or the minute of a sweep where its message was lost, then
- * stays within 20 %.
+ * How long to wait after the `tries`th failed attempt (1, 2 …), ms, in whole seconds as a queue counts them; null if that
+ * was the last. Retries are spread over 85 to 97 % of their delay: a second or two of the queue, or the minute of a sweep
+ * where its message was lost, then stays within 20 %.
  * `retryAfter` (ms) is what the endpoint asked for.
  */
 export function delayAfter(tries: number, retryAfter = 0): number | null {
   const delay = RETRIES[tries - 1]
   if (delay === undefined) return null
-  return Math.max(Math.round(delay * (0.85 + 0.12 * Math.random())), Math.min(retryAfter, LONGEST))
+  const spread = Math.floor((delay * (0.85 + 0.12 * Math.random())) / SECOND)
+  return Math.max(spread, Math.ceil(Math.min(retryAfter, LONGEST) / SECOND)) * SECOND
 }
 
 /** What a `Retry-After` header (RFC 9110, 10.2.3: seconds or a date in GMT) asks for, ms from `now`; 0 if it says nothing. */
