@@ -1,8 +1,9 @@
 import { createScheduledController } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
-import { describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import worker from '../src/index'
 import { type Account, costOf, newAccount, operator, send } from './api'
+import { callsTo } from './configured'
 import { rows, rowsOf } from './d1'
 import { change, itemsOf, makeItem, remove } from './items'
 import { expectProblem } from './problem'
@@ -15,6 +16,10 @@ const ANN = { firstName: 'Ann', lastName: 'Dœ', email: 'ann@example.com' }
 const post = ({ call }: Account, path: string, body: unknown, key = KEY, headers: Record<string, string> = {}) =>
   call('POST', path, body, { 'idempotency-key': key, ...headers })
 const postProspect = (account: Account, body: object = ANN, key = KEY) => post(account, '/v1/prospects', body, key)
+afterEach(() => {
+  vi.useRealTimers()
+})
+
 const isReplayed = ({ headers }: { headers: Headers }) => headers.get('idempotent-replayed') === 'true'
 
 describe('a key', () => {
@@ -130,6 +135,27 @@ describe('what was answered is answered again', () => {
     expect((await remove(account, 'sources', first.json.sourceId)).status).toBe(204)
     const again = await postProspect(account, body)
     expect([again.status, again.text, isReplayed(again)]).toEqual([201, first.text, true])
+  })
+
+  test('though its rules reject it now: an end that has passed, a URL or a secret that the service no longer takes', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] })
+    const account = await newAccount()
+    const calls = [
+      ['/v1/api-keys', { name: 'Short', scopes: ['read'], expiresAt: Date.now() + 1000 }, 400, {}],
+      ['/v1/webhooks', { url: 'http://localhost:9999/in' }, 400, { ALLOW_LOCAL_WEBHOOKS: '' }],
+      ['/v1/webhooks', { url: 'https://hooks.example.com' }, 503, { ENCRYPTION_KEY: '' }],
+    ] as const
+    const made: string[] = []
+    for (const [i, [path, body]] of calls.entries()) made.push((await post(account, path, body, `${KEY} ${i}`)).json.id)
+    vi.setSystemTime(Date.now() + 3_600_000)
+    for (const [i, [path, body, status, bindings]] of calls.entries()) {
+      const call = callsTo(account, bindings)
+      const again = await call('POST', path, body, { 'idempotency-key': `${KEY} ${i}` })
+      expect([again.status, again.json.id, isReplayed(again)]).toEqual([201, made[i], true])
+      expect((await call('POST', path, body, { 'idempotency-key': 'another' })).status).toBe(status)
+      const other = await call('POST', path, { ...body, more: 1 }, { 'idempotency-key': `${KEY} ${i}` })
+      expectProblem(other, 422, 'idempotency_key_reused')
+    }
   })
 
   test('a match, too: a repeated update undoes nobody’s later change', async () => {
