@@ -3305,8 +3305,12 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description `rate_limited`: The key calls too often, or too many wrong keys come from its address. Wait as long as `Retry-After` says. */
-        RateLimited: {
+        /**
+         * @description `too_costly`: The account asks for more of its database than `RateLimit-Policy` allows (`cost`), all its keys together. The call has done nothing. Wait as long as `Retry-After` says.
+         *
+         *     `rate_limited`: The key calls too often, or too many wrong keys come from its address. Wait as long as `Retry-After` says.
+         */
+        TooCostlyOrRateLimited: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
                 "Retry-After": components["headers"]["Retry-After"];
@@ -3844,6 +3848,20 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description `rate_limited`: The key calls too often, or too many wrong keys come from its address. Wait as long as `Retry-After` says. */
+        RateLimited: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "Retry-After": components["headers"]["Retry-After"];
+                "Server-Timing": components["headers"]["Server-Timing"];
+                "X-D1-Bookmark": components["headers"]["X-D1-Bookmark"];
+                "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /** @description `still_running`: The same call is still running. Repeat it in a moment. */
         StillRunning: {
             headers: {
@@ -3880,7 +3898,7 @@ export interface components {
         "Server-Timing": string;
         /** @description Names the state of the database that this answer shows, where it could be read. Send it with a call that reads, and that shows no older one. */
         "X-D1-Bookmark": string;
-        /** @description How often may be called: `q` times in `w` seconds (draft-ietf-httpapi-ratelimit-headers); not there while there are no limits. */
+        /** @description The limits (draft-ietf-httpapi-ratelimit-headers): `q` calls of a key in `w` seconds; in `cost`, `q` ms of the database for all keys of the account. It is not there while there are no limits. */
         "RateLimit-Policy": string;
         /** @description `true` if the call had been made before. */
         "Idempotent-Replayed": "true";
@@ -3962,7 +3980,7 @@ export interface operations {
             400: components["responses"]["InvalidInput"];
             401: components["responses"]["MissingCredentialOrInvalidCredential"];
             403: components["responses"]["InsufficientScopeOrAccountSuspended"];
-            429: components["responses"]["RateLimited"];
+            429: components["responses"]["TooCostlyOrRateLimited"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["DatabaseUnavailable"];
         };
@@ -4138,7 +4156,7 @@ export interface operations {
             413: components["responses"]["BodyTooLargeOrResumeTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["IdempotencyKeyReusedOrUnknownReference"];
-            429: components["responses"]["RateLimited"];
+            429: components["responses"]["TooCostlyOrRateLimited"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["DatabaseUnavailableOrContentionOrStorageUnavailable"];
         };
@@ -4202,7 +4220,7 @@ export interface operations {
             400: components["responses"]["InvalidInput"];
             401: components["responses"]["MissingCredentialOrInvalidCredential"];
             403: components["responses"]["InsufficientScopeOrAccountSuspended"];
-            429: components["responses"]["RateLimited"];
+            429: components["responses"]["TooCostlyOrRateLimited"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["DatabaseUnavailable"];
         };
@@ -4255,7 +4273,7 @@ export interface operations {
             403: components["responses"]["InsufficientScopeOrAccountSuspended"];
             404: components["responses"]["NotFound"];
             410: components["responses"]["Merged"];
-            429: components["responses"]["RateLimited"];
+            429: components["responses"]["TooCostlyOrRateLimited"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["DatabaseUnavailable"];
         };
@@ -4298,7 +4316,7 @@ export interface operations {
             410: components["responses"]["Merged"];
             412: components["responses"]["PreconditionFailed"];
             422: components["responses"]["UnknownReference"];
-            429: components["responses"]["RateLimited"];
+            429: components["responses"]["TooCostlyOrRateLimited"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["DatabaseUnavailable"];
         };
@@ -4464,7 +4482,7 @@ export interface operations {
             413: components["responses"]["BodyTooLargeOrResumeTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["UnknownReference"];
-            429: components["responses"]["RateLimited"];
+            429: components["responses"]["TooCostlyOrRateLimited"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["DatabaseUnavailableOrContentionOrStorageUnavailable"];
         };
@@ -4527,7 +4545,7 @@ export interface operations {
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["IdempotencyKeyReusedOrUnknownReference"];
-            429: components["responses"]["RateLimited"];
+            429: components["responses"]["TooCostlyOrRateLimited"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["DatabaseUnavailableOrContention"];
         };
@@ -4568,7 +4586,7 @@ export interface operations {
             403: components["responses"]["InsufficientScopeOrAccountSuspended"];
             404: components["responses"]["NotFound"];
             410: components["responses"]["Merged"];
-            429: components["responses"]["RateLimited"];
+            429: components["responses"]["TooCostlyOrRateLimited"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["DatabaseUnavailableOrStorageUnavailable"];
         };
@@ -4624,7 +4642,7 @@ export interface operations {
             413: components["responses"]["ResumeTooLargeOrBodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["UnknownReference"];
-            429: components["responses"]["RateLimited"];
+            429: components["responses"]["TooCostlyOrRateLimited"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["DatabaseUnavailableOrContentionOrStorageUnavailable"];
         };
@@ -4667,7 +4685,7 @@ export interface operations {
             410: components["responses"]["Merged"];
             412: components["responses"]["PreconditionFailed"];
             422: components["responses"]["UnknownReference"];
-            429: components["responses"]["RateLimited"];
+            429: components["responses"]["TooCostlyOrRateLimited"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["DatabaseUnavailableOrContention"];
         };
@@ -4710,7 +4728,7 @@ export interface operations {
             403: components["responses"]["InsufficientScopeOrAccountSuspended"];
             404: components["responses"]["NotFound"];
             410: components["responses"]["Merged"];
-            429: components["responses"]["RateLimited"];
+            429: components["responses"]["TooCostlyOrRateLimited"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["DatabaseUnavailable"];
         };
@@ -4748,7 +4766,7 @@ export interface operations {
             400: components["responses"]["InvalidInput"];
             401: components["responses"]["MissingCredentialOrInvalidCredential"];
             403: components["responses"]["InsufficientScopeOrAccountSuspended"];
-            429: components["responses"]["RateLimited"];
+            429: components["responses"]["TooCostlyOrRateLimited"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["DatabaseUnavailable"];
         };
@@ -4809,7 +4827,7 @@ export interface operations {
             413: components["responses"]["ImportTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["IdempotencyKeyReusedOrUnknownReference"];
-            429: components["responses"]["RateLimited"];
+            429: components["responses"]["TooCostlyOrRateLimited"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["DatabaseUnavailableOrStorageUnavailable"];
         };
@@ -4846,7 +4864,7 @@ export interface operations {
             401: components["responses"]["MissingCredentialOrInvalidCredential"];
             403: components["responses"]["InsufficientScopeOrAccountSuspended"];
             404: components["responses"]["NotFound"];
-            429: components["responses"]["RateLimited"];
+            429: components["responses"]["TooCostlyOrRateLimited"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["DatabaseUnavailable"];
         };
@@ -4878,7 +4896,7 @@ export interface operations {
             401: components["responses"]["MissingCredentialOrInvalidCredential"];
             403: components["responses"]["InsufficientScopeOrAccountSuspended"];
             404: components["responses"]["NotFound"];
-            429: components["responses"]["RateLimited"];
+            429: components["responses"]["TooCostlyOrRateLimited"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["DatabaseUnavailable"];
         };
@@ -4922,7 +4940,7 @@ export interface operations {
             401: components["responses"]["MissingCredentialOrInvalidCredential"];
             403: components["responses"]["InsufficientScopeOrAccountSuspended"];
             404: components["responses"]["NotFound"];
-            429: components["responses"]["RateLimited"];
+            429: components["responses"]["TooCostlyOrRateLimited"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["DatabaseUnavailableOrStorageUnavailable"];
         };
@@ -4962,7 +4980,7 @@ export interface operations {
             400: components["responses"]["InvalidInput"];
             401: components["responses"]["MissingCredentialOrInvalidCredential"];
             403: components["responses"]["InsufficientScopeOrAccountSuspended"];
-            429: components["responses"]["RateLimited"];
+            429: components["responses"]["TooCostlyOrRateLimited"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["DatabaseUnavailable"];
         };
@@ -5032,7 +5050,7 @@ export interface operations {
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["IdempotencyKeyReused"];
-            429: components["responses"]["RateLimited"];
+            429: components["responses"]["TooCostlyOrRateLimited"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["DatabaseUnavailable"];
         };
@@ -5069,7 +5087,7 @@ export interface operations {
             401: components["responses"]["MissingCredentialOrInvalidCredential"];
             403: components["responses"]["InsufficientScopeOrAccountSuspended"];
             404: components["responses"]["NotFound"];
-            429: components["responses"]["RateLimited"];
+            429: components["responses"]["TooCostlyOrRateLimited"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["DatabaseUnavailable"];
         };
@@ -5117,7 +5135,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             409: components["responses"]["InUseOrBeingMovedOrIsDefault"];
             422: components["responses"]["UnknownReference"];
-            429: components["responses"]["RateLimited"];
+            429: components["responses"]["TooCostlyOrRateLimited"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["DatabaseUnavailable"];
         };
@@ -5181,7 +5199,7 @@ export interface operations {
             409: components["responses"]["AlreadyExists"];
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
-            429: components["responses"]["RateLimited"];
+            429: components["responses"]["TooCostlyOrRateLimited"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["DatabaseUnavailable"];
         };
@@ -5221,7 +5239,7 @@ export interface operations {
             400: components["responses"]["InvalidInput"];
             401: components["responses"]["MissingCredentialOrInvalidCredential"];
             403: components["responses"]["InsufficientScopeOrAccountSuspended"];
-            429: components["responses"]["RateLimited"];
+            429: components["responses"]["TooCostlyOrRateLimited"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["DatabaseUnavailable"];
         };
@@ -5281,7 +5299,7 @@ export interface operations {
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["IdempotencyKeyReusedOrUnknownReference"];
-            429: components["responses"]["RateLimited"];
+            429: components["responses"]["TooCostlyOrRateLimited"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["DatabaseUnavailable"];
         };
@@ -5318,7 +5336,7 @@ export interface operations {
             401: components["responses"]["MissingCredentialOrInvalidCredential"];
             403: components["responses"]["InsufficientScopeOrAccountSuspended"];
             404: components["responses"]["NotFound"];
-            429: components["responses"]["RateLimited"];
+            429: components["responses"]["TooCostlyOrRateLimited"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["DatabaseUnavailable"];
         };
@@ -5366,7 +5384,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             409: components["responses"]["InUseOrBeingMovedOrIsDefault"];
             422: components["responses"]["UnknownReference"];
-            429: components["responses"]["RateLimited"];
+            429: components["responses"]["TooCostlyOrRateLimited"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["DatabaseUnavailable"];
         };
@@ -5430,7 +5448,7 @@ export interface operations {
             409: components["responses"]["AlreadyExists"];
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
-            429: components["responses"]["RateLimited"];
+            429: components["responses"]["TooCostlyOrRateLimited"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["DatabaseUnavailable"];
         };
@@ -5470,7 +5488,7 @@ export interface operations {
             400: components["responses"]["InvalidInput"];
             401: components["responses"]["MissingCredentialOrInvalidCredential"];
             403: components["responses"]["InsufficientScopeOrAccountSuspended"];
-            429: components["responses"]["RateLimited"];
+            429: components["responses"]["TooCostlyOrRateLimited"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["DatabaseUnavailable"];
         };
@@ -5524,7 +5542,7 @@ export interface operations {
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["IdempotencyKeyReused"];
-            429: components["responses"]["RateLimited"];
+            429: components["responses"]["TooCostlyOrRateLimited"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["DatabaseUnavailable"];
         };
@@ -5561,7 +5579,7 @@ export interface operations {
             401: components["responses"]["MissingCredentialOrInvalidCredential"];
             403: components["responses"]["InsufficientScopeOrAccountSuspended"];
             404: components["responses"]["NotFound"];
-            429: components["responses"]["RateLimited"];
+            429: components["responses"]["TooCostlyOrRateLimited"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["DatabaseUnavailable"];
         };
@@ -5609,7 +5627,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             409: components["responses"]["InUseOrBeingMoved"];
             422: components["responses"]["UnknownReference"];
-            429: components["responses"]["RateLimited"];
+            429: components["responses"]["TooCostlyOrRateLimited"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["DatabaseUnavailable"];
         };
@@ -5661,7 +5679,7 @@ export interface operations {
             409: components["responses"]["AlreadyExists"];
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
-            429: components["responses"]["RateLimited"];
+            429: components["responses"]["TooCostlyOrRateLimited"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["DatabaseUnavailable"];
         };
@@ -5701,7 +5719,7 @@ export interface operations {
             400: components["responses"]["InvalidInput"];
             401: components["responses"]["MissingCredentialOrInvalidCredential"];
             403: components["responses"]["InsufficientScopeOrAccountSuspended"];
-            429: components["responses"]["RateLimited"];
+            429: components["responses"]["TooCostlyOrRateLimited"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["DatabaseUnavailable"];
         };
@@ -5755,7 +5773,7 @@ export interface operations {
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["IdempotencyKeyReused"];
-            429: components["responses"]["RateLimited"];
+            429: components["responses"]["TooCostlyOrRateLimited"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["DatabaseUnavailable"];
         };
@@ -5792,7 +5810,7 @@ export interface operations {
             401: components["responses"]["MissingCredentialOrInvalidCredential"];
             403: components["responses"]["InsufficientScopeOrAccountSuspended"];
             404: components["responses"]["NotFound"];
-            429: components["responses"]["RateLimited"];
+            429: components["responses"]["TooCostlyOrRateLimited"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["DatabaseUnavailable"];
         };
@@ -5840,7 +5858,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             409: components["responses"]["InUseOrBeingMoved"];
             422: components["responses"]["UnknownReference"];
-            429: components["responses"]["RateLimited"];
+            429: components["responses"]["TooCostlyOrRateLimited"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["DatabaseUnavailable"];
         };
@@ -5892,7 +5910,7 @@ export interface operations {
             409: components["responses"]["AlreadyExists"];
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
-            429: components["responses"]["RateLimited"];
+            429: components["responses"]["TooCostlyOrRateLimited"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["DatabaseUnavailable"];
         };
@@ -5932,7 +5950,7 @@ export interface operations {
             400: components["responses"]["InvalidInput"];
             401: components["responses"]["MissingCredentialOrInvalidCredential"];
             403: components["responses"]["InsufficientScopeOrAccountSuspended"];
-            429: components["responses"]["RateLimited"];
+            429: components["responses"]["TooCostlyOrRateLimited"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["DatabaseUnavailable"];
         };
@@ -5986,7 +6004,7 @@ export interface operations {
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["IdempotencyKeyReused"];
-            429: components["responses"]["RateLimited"];
+            429: components["responses"]["TooCostlyOrRateLimited"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["DatabaseUnavailable"];
         };
@@ -6023,7 +6041,7 @@ export interface operations {
             401: components["responses"]["MissingCredentialOrInvalidCredential"];
             403: components["responses"]["InsufficientScopeOrAccountSuspended"];
             404: components["responses"]["NotFound"];
-            429: components["responses"]["RateLimited"];
+            429: components["responses"]["TooCostlyOrRateLimited"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["DatabaseUnavailable"];
         };
@@ -6071,7 +6089,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             409: components["responses"]["InUseOrBeingMoved"];
             422: components["responses"]["UnknownReference"];
-            429: components["responses"]["RateLimited"];
+            429: components["responses"]["TooCostlyOrRateLimited"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["DatabaseUnavailable"];
         };
@@ -6123,7 +6141,7 @@ export interface operations {
             409: components["responses"]["AlreadyExists"];
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
-            429: components["responses"]["RateLimited"];
+            429: components["responses"]["TooCostlyOrRateLimited"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["DatabaseUnavailable"];
         };
@@ -6163,7 +6181,7 @@ export interface operations {
             400: components["responses"]["InvalidInput"];
             401: components["responses"]["MissingCredentialOrInvalidCredential"];
             403: components["responses"]["InsufficientScopeOrAccountSuspended"];
-            429: components["responses"]["RateLimited"];
+            429: components["responses"]["TooCostlyOrRateLimited"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["DatabaseUnavailable"];
         };
@@ -6223,7 +6241,7 @@ export interface operations {
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["IdempotencyKeyReused"];
-            429: components["responses"]["RateLimited"];
+            429: components["responses"]["TooCostlyOrRateLimited"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["DatabaseUnavailable"];
         };
@@ -6260,7 +6278,7 @@ export interface operations {
             401: components["responses"]["MissingCredentialOrInvalidCredential"];
             403: components["responses"]["InsufficientScopeOrAccountSuspended"];
             404: components["responses"]["NotFound"];
-            429: components["responses"]["RateLimited"];
+            429: components["responses"]["TooCostlyOrRateLimited"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["DatabaseUnavailable"];
         };
@@ -6308,7 +6326,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             409: components["responses"]["InUseOrBeingMoved"];
             422: components["responses"]["UnknownReference"];
-            429: components["responses"]["RateLimited"];
+            429: components["responses"]["TooCostlyOrRateLimited"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["DatabaseUnavailable"];
         };
@@ -6365,7 +6383,7 @@ export interface operations {
             409: components["responses"]["AlreadyExists"];
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
-            429: components["responses"]["RateLimited"];
+            429: components["responses"]["TooCostlyOrRateLimited"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["DatabaseUnavailable"];
         };
@@ -6405,7 +6423,7 @@ export interface operations {
             400: components["responses"]["InvalidInput"];
             401: components["responses"]["MissingCredentialOrInvalidCredential"];
             403: components["responses"]["InsufficientScopeOrAccountSuspended"];
-            429: components["responses"]["RateLimited"];
+            429: components["responses"]["TooCostlyOrRateLimited"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["DatabaseUnavailable"];
         };
@@ -6459,7 +6477,7 @@ export interface operations {
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["IdempotencyKeyReused"];
-            429: components["responses"]["RateLimited"];
+            429: components["responses"]["TooCostlyOrRateLimited"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["DatabaseUnavailable"];
         };
@@ -6496,7 +6514,7 @@ export interface operations {
             401: components["responses"]["MissingCredentialOrInvalidCredential"];
             403: components["responses"]["InsufficientScopeOrAccountSuspended"];
             404: components["responses"]["NotFound"];
-            429: components["responses"]["RateLimited"];
+            429: components["responses"]["TooCostlyOrRateLimited"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["DatabaseUnavailable"];
         };
@@ -6544,7 +6562,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             409: components["responses"]["InUseOrBeingMoved"];
             422: components["responses"]["UnknownReference"];
-            429: components["responses"]["RateLimited"];
+            429: components["responses"]["TooCostlyOrRateLimited"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["DatabaseUnavailable"];
         };
@@ -6595,7 +6613,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
-            429: components["responses"]["RateLimited"];
+            429: components["responses"]["TooCostlyOrRateLimited"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["DatabaseUnavailable"];
         };
@@ -6638,7 +6656,7 @@ export interface operations {
             401: components["responses"]["MissingCredentialOrInvalidCredential"];
             403: components["responses"]["InsufficientScopeOrAccountSuspended"];
             422: components["responses"]["UnknownReference"];
-            429: components["responses"]["RateLimited"];
+            429: components["responses"]["TooCostlyOrRateLimited"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["DatabaseUnavailable"];
         };
@@ -6676,7 +6694,7 @@ export interface operations {
             400: components["responses"]["InvalidInput"];
             401: components["responses"]["MissingCredentialOrInvalidCredential"];
             403: components["responses"]["InsufficientScopeOrAccountSuspended"];
-            429: components["responses"]["RateLimited"];
+            429: components["responses"]["TooCostlyOrRateLimited"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["DatabaseUnavailable"];
         };
@@ -6753,7 +6771,7 @@ export interface operations {
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["IdempotencyKeyReused"];
-            429: components["responses"]["RateLimited"];
+            429: components["responses"]["TooCostlyOrRateLimited"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["DatabaseUnavailableOrNotConfigured"];
         };
@@ -6790,7 +6808,7 @@ export interface operations {
             401: components["responses"]["MissingCredentialOrInvalidCredential"];
             403: components["responses"]["InsufficientScopeOrAccountSuspended"];
             404: components["responses"]["NotFound"];
-            429: components["responses"]["RateLimited"];
+            429: components["responses"]["TooCostlyOrRateLimited"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["DatabaseUnavailable"];
         };
@@ -6822,7 +6840,7 @@ export interface operations {
             401: components["responses"]["MissingCredentialOrInvalidCredential"];
             403: components["responses"]["InsufficientScopeOrAccountSuspended"];
             404: components["responses"]["NotFound"];
-            429: components["responses"]["RateLimited"];
+            429: components["responses"]["TooCostlyOrRateLimited"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["DatabaseUnavailable"];
         };
@@ -6891,7 +6909,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
-            429: components["responses"]["RateLimited"];
+            429: components["responses"]["TooCostlyOrRateLimited"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["DatabaseUnavailable"];
         };
@@ -6937,7 +6955,7 @@ export interface operations {
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["IdempotencyKeyReused"];
-            429: components["responses"]["RateLimited"];
+            429: components["responses"]["TooCostlyOrRateLimited"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["DatabaseUnavailableOrNotConfiguredOrContention"];
         };
@@ -6983,7 +7001,7 @@ export interface operations {
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["IdempotencyKeyReused"];
-            429: components["responses"]["RateLimited"];
+            429: components["responses"]["TooCostlyOrRateLimited"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["DatabaseUnavailableOrContention"];
         };
@@ -7040,7 +7058,7 @@ export interface operations {
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["IdempotencyKeyReused"];
-            429: components["responses"]["RateLimited"];
+            429: components["responses"]["TooCostlyOrRateLimited"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["DatabaseUnavailable"];
         };
@@ -7084,7 +7102,7 @@ export interface operations {
             401: components["responses"]["MissingCredentialOrInvalidCredential"];
             403: components["responses"]["InsufficientScopeOrAccountSuspended"];
             404: components["responses"]["NotFound"];
-            429: components["responses"]["RateLimited"];
+            429: components["responses"]["TooCostlyOrRateLimited"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["DatabaseUnavailable"];
         };
@@ -7121,7 +7139,7 @@ export interface operations {
             401: components["responses"]["MissingCredentialOrInvalidCredential"];
             403: components["responses"]["InsufficientScopeOrAccountSuspended"];
             404: components["responses"]["NotFound"];
-            429: components["responses"]["RateLimited"];
+            429: components["responses"]["TooCostlyOrRateLimited"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["DatabaseUnavailable"];
         };
@@ -7167,7 +7185,7 @@ export interface operations {
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["IdempotencyKeyReused"];
-            429: components["responses"]["RateLimited"];
+            429: components["responses"]["TooCostlyOrRateLimited"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["DatabaseUnavailable"];
         };
@@ -7200,7 +7218,7 @@ export interface operations {
             400: components["responses"]["InvalidInput"];
             401: components["responses"]["MissingCredentialOrInvalidCredential"];
             403: components["responses"]["InsufficientScopeOrAccountSuspended"];
-            429: components["responses"]["RateLimited"];
+            429: components["responses"]["TooCostlyOrRateLimited"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["DatabaseUnavailable"];
         };
@@ -7238,7 +7256,7 @@ export interface operations {
             400: components["responses"]["InvalidInput"];
             401: components["responses"]["MissingCredentialOrInvalidCredential"];
             403: components["responses"]["InsufficientScopeOrAccountSuspended"];
-            429: components["responses"]["RateLimited"];
+            429: components["responses"]["TooCostlyOrRateLimited"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["DatabaseUnavailable"];
         };
@@ -7306,7 +7324,7 @@ export interface operations {
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["IdempotencyKeyReused"];
-            429: components["responses"]["RateLimited"];
+            429: components["responses"]["TooCostlyOrRateLimited"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["DatabaseUnavailable"];
         };
@@ -7339,7 +7357,7 @@ export interface operations {
             403: components["responses"]["InsufficientScopeOrAccountSuspended"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["LastAdminKey"];
-            429: components["responses"]["RateLimited"];
+            429: components["responses"]["TooCostlyOrRateLimited"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["DatabaseUnavailable"];
         };

@@ -1,4 +1,5 @@
 import { type DrizzleD1Database, drizzle } from 'drizzle-orm/d1'
+import { priceOf } from './price'
 import { makeTrip } from './retry'
 
 /** What one request has cost D1 so far: round trips, rows read and written, and milliseconds spent waiting. */
@@ -9,6 +10,9 @@ export interface Cost {
   ms: number
 }
 
+/** Waits until a trip may begin. Returns what is to be told when it has ended: its price (`priceOf`), none if it failed. */
+export type Turn = () => Promise<(price?: number) => void>
+
 /** One D1 database and what has been spent on it: `d1` for SQL text and batches, `orm` for everything else. */
 export interface Database {
   /** Two base-36 digits: the start of every account's and key's id in it. */
@@ -18,6 +22,8 @@ export interface Database {
   cost: Cost
   /** Makes the next trip fail (see `accountRefusal`), and write nothing, if this account is suspended or gone. */
   requireAccount(accountId: string): void
+  /** Makes each trip from now on take its turn. */
+  takeTurns(turn: Turn): void
   /**
    * Lets a replica answer from now on, one that is no older than what was seen so far and than this bookmark (one of
    * another database says nothing of this one). For calls that only read: all else sees and changes the newest state.
@@ -95,10 +101,13 @@ export function openDatabase(
   cost: Cost = { trips: 0, read: 0, written: 0, ms: 0 },
 ): Database {
   let required: string | undefined
+  let turn: Turn | undefined
   let replicas: D1DatabaseSession | undefined
   let seen = ''
 
   async function trip(statements: Statement[]): Promise<D1Result[]> {
+    const end = await turn?.()
+    let price: number | undefined
     const guard = required === undefined ? [] : [{ text: STOP_IF_GONE, values: [required] }]
     required = undefined
     const all = [...guard, ...statements]
@@ -107,9 +116,11 @@ export function openDatabase(
       const results = await makeTrip(all, () =>
         replicas ? send(replicas, all).catch(() => sendToPrimary(all)) : sendToPrimary(all),
       )
+      price = priceOf(results)
       return results.slice(guard.length)
     } finally {
       cost.ms += performance.now() - start
+      end?.(price)
     }
   }
 
@@ -155,6 +166,9 @@ export function openDatabase(
   const requireAccount = (accountId: string) => {
     required = accountId
   }
+  const takeTurns = (next: Turn) => {
+    turn = next
+  }
   const useReplicas = (bookmark = '') => {
     // a replica waits until it has come to a bookmark, and would never come to that of another database
     const own = bookmark.startsWith(`${number}-`) ? bookmark.slice(number.length + 1) : ''
@@ -162,7 +176,7 @@ export function openDatabase(
   }
   const bookmark = () => (seen ? `${number}-${seen}` : undefined)
   const orm = drizzle(d1, { casing: 'snake_case' })
-  return { number, d1, orm, cost, requireAccount, useReplicas, bookmark }
+  return { number, d1, orm, cost, requireAccount, takeTurns, useReplicas, bookmark }
 }
 
 /** It rides in front of the trip that it guards, as one more statement of its batch. */

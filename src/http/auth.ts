@@ -2,9 +2,10 @@ import { eq, sql } from 'drizzle-orm'
 import type { Context } from 'hono'
 import { type Database, databaseOf, openDatabase } from '../db/client'
 import { accounts, apiKeys } from '../db/schema'
+import { admit } from './budget'
 import { type AppEnv, type Caller, factory, SCOPES, type Scope } from './factory'
 import { hasRightChecksum, isKeyOf, keyIdOf, sameSecret } from './key'
-import { countCall, countGuess, refuseGuesser } from './limits'
+import { countCall, countGuess, isOff, refuseGuesser } from './limits'
 import { accountSuspended, Problem, unauthorized } from './problem'
 import { beginSession } from './session'
 
@@ -47,6 +48,7 @@ export const authenticate = factory.createMiddleware(async function authenticate
   if ((key.key.expiresAt ?? Number.POSITIVE_INFINITY) <= Date.now()) throw unauthorized(true)
   if (key.refusal) throw key.refusal
   c.set('caller', { account: key.account, key: key.key })
+  if (!isOff(c.env)) db.takeTurns(await admit(c, key.account.id))
   if (db.cost.trips === 0) db.requireAccount(key.account.id)
   beginSession(c)
   await next()

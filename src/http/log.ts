@@ -1,12 +1,17 @@
+import type { Context } from 'hono'
 import { matchedRoutes } from 'hono/route'
 import type { Database } from '../db/client'
-import { factory } from './factory'
+import { type AppEnv, factory } from './factory'
 import { describeError } from './problem'
 
 /** Writes a line of JSON that tells of no trouble, unless `LOG_LEVEL` is `error`. Ids and figures only: nobody's data. */
 export function logInfo({ LOG_LEVEL }: Pick<Env, 'LOG_LEVEL'>, line: object): void {
   if (LOG_LEVEL !== 'error') console.log(JSON.stringify({ level: 'info', ...line }))
 }
+
+/** The pattern of a call's route, null where there is none. */
+export const routeOf = (c: Context<AppEnv>): string | null =>
+  matchedRoutes(c).find(({ method }) => method !== 'ALL')?.path ?? null
 
 /** A line for each request: the pattern of its route in place of the URL, which may name people, and what it cost D1. */
 export const logRequests = factory.createMiddleware(async function logRequests(c, next) {
@@ -18,7 +23,7 @@ export const logRequests = factory.createMiddleware(async function logRequests(c
     message: 'request',
     requestId: c.get('requestId'),
     method: c.req.method,
-    route: matchedRoutes(c).find(({ method }) => method !== 'ALL')?.path ?? null,
+    route: routeOf(c),
     status: c.res.status,
     ...(c.res.status >= 400 && { code: c.get('problem') }),
     ms: Math.round(performance.now() - start),

@@ -19,7 +19,7 @@ export const HEADERS = {
   },
   'RateLimit-Policy': {
     description:
-      'How often may be called: `q` times in `w` seconds (draft-ietf-httpapi-ratelimit-headers); not there while there are no limits.',
+      'The limits (draft-ietf-httpapi-ratelimit-headers): `q` calls of a key in `w` seconds; in `cost`, `q` ms of the database for all keys of the account. It is not there while there are no limits.',
     schema: { type: 'string' },
   },
   'Idempotent-Replayed': { description: '`true` if the call had been made before.', schema: { const: 'true' } },

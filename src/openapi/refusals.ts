@@ -96,6 +96,11 @@ const REFUSALS: Record<number, Record<string, Refusal>> = {
         'The key calls too often, or too many wrong keys come from its address. Wait as long as `Retry-After` says.',
       header: 'Retry-After',
     },
+    too_costly: {
+      means:
+        'The account asks for more of its database than `RateLimit-Policy` allows (`cost`), all its keys together. The call has done nothing. Wait as long as `Retry-After` says.',
+      header: 'Retry-After',
+    },
   },
   500: { internal_error: { means: 'Something went wrong on our side; `requestId` names it.' } },
   503: {
@@ -193,6 +198,7 @@ function codesOf({ schemas, scope, byOperator, canBeRepeated, path }: Route, ope
     add(401, 'missing_credential', 'invalid_credential')
     add(429, 'rate_limited')
   }
+  if (scope) add(429, 'too_costly')
   if (scope) add(403, 'insufficient_scope', 'account_suspended')
   if (path.includes(':id') || byOperator) add(404, 'not_found')
   if (schemas.json) add(413, 'body_too_large')

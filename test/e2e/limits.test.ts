@@ -32,7 +32,10 @@ test('a key that calls too often is told when to come back, and the others are s
   expect(refused?.headers.get('ratelimit-policy')).toBe('"default";q=500;w=10')
   expect(await refused?.json()).toMatchObject({ status: 429, code: 'rate_limited' })
   const served = await me(other)
-  expect([served.status, served.headers.get('ratelimit-policy')]).toEqual([200, '"default";q=500;w=10'])
+  expect([served.status, served.headers.get('ratelimit-policy')]).toEqual([
+    200,
+    '"default";q=500;w=10, "cost";q=3000;w=10;qu="database-ms"',
+  ])
   await new Promise((later) => setTimeout(later, 1000 * Number(refused?.headers.get('retry-after'))))
   expect((await me(busy)).status).toBe(200)
 })
