@@ -1002,7 +1002,7 @@ export interface paths {
         };
         /**
          * Ask whether the service is well
-         * @description It is, if it could read each of its databases.
+         * @description It is, if it could read each of its databases, at most a second ago.
          */
         get: operations["getHealth"];
         put?: never;

@@ -4,10 +4,10 @@ import { requestId } from 'hono/request-id'
 import { secureHeaders } from 'hono/secure-headers'
 import { adminRoutes, keyRoutes, meRoutes } from './accounts/routes'
 import { catalogRoutes } from './catalog/routes'
-import { databases, openDatabase } from './db/client'
 import { authenticate } from './http/auth'
 import { shareWithOrigins } from './http/cors'
 import { factory } from './http/factory'
+import { readDatabases } from './http/health'
 import { isRepeated } from './http/idempotency'
 import { ratePolicy } from './http/limits'
 import { logRequests } from './http/log'
@@ -38,9 +38,7 @@ app.use(except(['/v1/prospects/*', '/v1/imports'], limitBody(MAX_BODY)))
 app.use('/v1/prospects/*', limitBody(MAX_BODY_WITH_RESUME))
 
 app.get('/health', validate({}), async (c) => {
-  c.set('db', openDatabase(c.env.DB))
-  const read = "SELECT count(*) FROM accounts WHERE id = ''"
-  await Promise.all(databases(c.env, c.var.db).map(({ d1 }) => d1.prepare(read).all()))
+  await readDatabases(c)
   return c.json({ status: 'ok' })
 })
 

@@ -1,16 +1,62 @@
-import { describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { KINDS } from '../src/catalog/kinds'
-import { costOf, newAccount, operator, send } from './api'
+import { type Answer, costOf, newAccount, operator, send } from './api'
+import { breakD1 } from './d1'
 import { errorsOf, expectProblem } from './problem'
 
 const JSON_TYPE = { 'content-type': 'application/json' }
 const MIB = 1024 * 1024
 
 describe('health', () => {
-  test('it is ok after a read of the database', async () => {
-    const answer = await send('GET', '/health')
-    expect([answer.status, answer.json]).toEqual([200, { status: 'ok' }])
-    expect(costOf(answer).trips).toBe(1)
+  const ask = () => send('GET', '/health')
+  let now = Date.now()
+  const pass = (ms: number) => {
+    now += ms
+    vi.setSystemTime(now)
+  }
+  const tripsOf = (answers: Answer[]) => answers.map((answer) => costOf(answer).trips || 0)
+
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ['Date'] })
+    pass(60_000)
+  })
+  afterEach(() => {
+    vi.useRealTimers()
+    vi.restoreAllMocks()
+  })
+
+  test('is ok after a read of the database, which counts for a second', async () => {
+    const first = await ask()
+    expect([first.status, first.json]).toEqual([200, { status: 'ok' }])
+    pass(999)
+    const second = await ask()
+    expect([second.status, second.text]).toEqual([200, first.text])
+    pass(1)
+    expect(tripsOf([first, second, await ask()])).toEqual([1, 0, 1])
+  })
+
+  test('callers at the same time share a read', async () => {
+    const answers = await Promise.all(Array.from({ length: 20 }, ask))
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]))
+    expect(tripsOf(answers).filter(Boolean)).toEqual([1])
+  })
+
+  test('is a 503 for all who share a read that fails, and the next caller reads again', async () => {
+    vi.spyOn(console, 'error').mockReturnValue()
+    breakD1(new Error('D1_ERROR: away'))
+    for (const { status } of await Promise.all(Array.from({ length: 5 }, ask))) expect(status).toBe(503)
+    expect((await ask()).status).toBe(503)
+    vi.restoreAllMocks()
+    expect((await ask()).status).toBe(200)
+  })
+
+  test('a database that goes away is noticed within a second', async () => {
+    await ask()
+    vi.spyOn(console, 'error').mockReturnValue()
+    breakD1(new Error('D1_ERROR: away'))
+    expect((await ask()).status).toBe(200)
+    pass(1000)
+    expect((await ask()).status).toBe(503)
   })
 })
 

@@ -497,7 +497,7 @@ export const OPERATIONS: Record<string, Operation> = {
     operationId: 'getHealth',
     tag: 'Service',
     summary: 'Ask whether the service is well',
-    description: 'It is, if it could read each of its databases.',
+    description: 'It is, if it could read each of its databases, at most a second ago.',
     answers: { 200: ['It is.', HealthSchema] },
   },
   'GET /openapi.json': {
