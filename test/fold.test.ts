@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { toRow } from '../src/prospects/change'
+import { type Row, toRow } from '../src/prospects/change'
 import type { Outcome } from '../src/prospects/plan'
 import { CreateProspect } from '../src/prospects/schema'
 import { writeProspects } from '../src/prospects/store'
@@ -10,12 +10,16 @@ import { type Person, people } from './crowd'
 import { rows } from './d1'
 import { eventsOf } from './recorded'
 
+const EMAILS = ['a@example.com', 'b@example.com', 'c@example.com']
+const [HOME, WORK] = ['+12125550100', '+12125550101']
+const PHONES = [HOME, WORK, '+12125550102']
+
 /** Rows of a file full of collisions: few emails, few phones, either missing, cleared or invalid. */
 const row = fc.record(
   {
     firstName: fc.constantFrom('Ann', 'Bob'),
     lastName: fc.constant('Lee'),
-    email: fc.constantFrom(null, 'a@example.com', 'b@example.com', 'c@example.com'),
+    email: fc.constantFrom(null, ...EMAILS),
     phone: fc.constantFrom(null, '2125550100', '(212) 555-0101', '+12125550102', '212-155-0100'),
     update: fc.boolean(),
     labels: fc.constantFrom('Hot', 'HOT,Cold', ['cold', 'Inbound'], [], null),
@@ -27,15 +31,67 @@ const row = fc.record(
   },
   { requiredKeys: ['firstName', 'lastName', 'update'] },
 )
-type Body = typeof row extends fc.Arbitrary<infer T> ? T : never
+type Body = (typeof row extends fc.Arbitrary<infer T> ? T : never) & {
+  /** Whom it is about, by their place in the past. */
+  of?: number | undefined
+}
+
+/** Those who were there before: who they were, who was merged into whom, and who was erased. */
+interface Past {
+  people: Person[]
+  merged?: [duplicate: number, survivor: number][]
+  erased?: number[]
+}
+
+/** A past in which many share a phone, their own or that of duplicates that were merged into them. */
+const past: fc.Arbitrary<Past> = fc
+  .array(
+    fc.record({
+      hasEmail: fc.nat(4).map((n) => n === 0),
+      // what it lacks, a merge fills from the duplicate
+      phone: fc.constantFrom(null, WORK, WORK, ...PHONES),
+      aliases: fc.array(fc.constantFrom(HOME, HOME, HOME, WORK), { minLength: 1, maxLength: 2 }),
+      erased: fc.nat(9).map((n) => n === 0),
+    }),
+    { minLength: 3, maxLength: 6 },
+  )
+  .map((survivors) => {
+    const people: Person[] = survivors.map(({ hasEmail, phone }, n) => [hasEmail ? `p${n}@example.com` : null, phone])
+    const merged = survivors.flatMap(({ aliases }, survivor) =>
+      aliases.map((phone): [number, number] => {
+        const email = EMAILS[people.length % 9] ?? null
+        return [people.push([people.some((p) => p[0] === email) ? null : email, phone]) - 1, survivor]
+      }),
+    )
+    return { people, merged, erased: survivors.flatMap(({ erased }, n) => (erased ? [n] : [])) }
+  })
+
+/** Rows about them: by a place in the past, a phone, an email, or several of these. */
+const aboutThem = fc.record({
+  firstName: fc.constantFrom('Ann', 'Bob'),
+  lastName: fc.constant('Lee'),
+  email: fc.constantFrom(null, ...EMAILS, ...Array.from('defghi', (letter) => `${letter}@example.com`)),
+  phone: fc.constantFrom(undefined, ...Array(6).fill(HOME), WORK),
+  update: fc.nat(4).map((n) => n > 0),
+  of: fc.oneof({ weight: 8, arbitrary: fc.constant(undefined) }, fc.nat(12)),
+}) as fc.Arbitrary<Body>
+
+/** Makes a past. Returns the ids of its people, whatever became of them. */
+async function live(account: Account, { people: given, merged = [], erased = [] }: Past): Promise<string[]> {
+  const ids = await people(account, ...given)
+  for (const [duplicate, survivor] of merged)
+    await account.post(`/v1/prospects/${ids[survivor]}/merge`, { duplicateId: ids[duplicate] })
+  for (const n of erased) await account.call('DELETE', `/v1/prospects/${ids[n]}`)
+  return ids
+}
 
 /** An account with jobs to refer to, and what writes rows to it. */
 async function newWriter() {
   const account = await newAccount()
   const stages = (await account.get('/v1/stages')).json.items.map(({ id }: { id: string }) => id)
   const jobs = [await account.post('/v1/jobs', { name: 'One' }), await account.post('/v1/jobs', { name: 'Two' })]
-  const toInput = ({ stage, job, ...body }: Body) =>
-    toRow(
+  const toInput = ({ stage, job, of, ...body }: Body, past: string[]): Row => {
+    const { target, ...given } = toRow(
       CreateProspect.parse({
         ...body,
         ...(stage !== undefined && { stageId: stages[stage] }),
@@ -43,16 +99,25 @@ async function newWriter() {
       }),
       'US',
     )
-  const write = async (bodies: Body[]) =>
-    (await writeProspects(databaseFor(account), callerOf(account), 'import', bodies.map(toInput), { outbox: noOutbox }))
+    return {
+      ...given,
+      target: { ...target, ...(of !== undefined && { id: past[of] }) } as Row['target'],
+      mayBeRefused: true,
+    }
+  }
+  const write = async (bodies: Body[], past: string[] = []) => {
+    const rows = bodies.map((body) => toInput(body, past))
+    return (await writeProspects(databaseFor(account), callerOf(account), 'import', rows, { outbox: noOutbox }))
       .outcomes
+  }
   return { account, write }
 }
 
 /** All that can be seen of an account, with ids replaced by what they name and times left out. */
-async function contentOf(account: Account, outcomes: Outcome[]) {
+async function contentOf(account: Account, outcomes: Outcome[], past: string[]) {
   const { prospects } = (await account.list('limit=1000')).json
-  const named = new Map<string, string>(prospects.toReversed().map(({ id }, n) => [id, `prospect ${n}`]))
+  const named = new Map(past.map((id, n) => [id, `past ${n}`]))
+  for (const [n, { id }] of prospects.toReversed().entries()) if (!named.has(id)) named.set(id, `prospect ${n}`)
   for (const kind of ['sources', 'stages', 'jobs', 'labels', 'pipelines'])
     for (const { id, name } of (await account.get(`/v1/${kind}`)).json.items) named.set(id, `${kind} ${name}`)
   const plain = (value: unknown) =>
@@ -71,13 +136,13 @@ async function contentOf(account: Account, outcomes: Outcome[]) {
 }
 
 /** Two accounts with the same past: what one call makes of the rows in one is what many make of them in the other. */
-async function expectSame(bodies: Body[], past: Person[] = []) {
+async function expectSame(bodies: Body[], past: Past = { people: [] }) {
   const [together, apart] = [await newWriter(), await newWriter()]
-  for (const { account } of [together, apart]) await people(account, ...past)
-  const inOne = await together.write(bodies)
+  const [ids, others] = [await live(together.account, past), await live(apart.account, past)]
+  const inOne = await together.write(bodies, ids)
   const oneByOne: Outcome[] = []
-  for (const body of bodies) oneByOne.push(...(await apart.write([body])))
-  expect(await contentOf(together.account, inOne)).toEqual(await contentOf(apart.account, oneByOne))
+  for (const body of bodies) oneByOne.push(...(await apart.write([body], others)))
+  expect(await contentOf(together.account, inOne, ids)).toEqual(await contentOf(apart.account, oneByOne, others))
 }
 
 describe('rows written in one call', () => {
@@ -90,12 +155,19 @@ describe('rows written in one call', () => {
     )
   }, 120_000)
 
+  test('end so too where many share phones, their own or those of duplicates that were merged into them', async () => {
+    const bodies = fc.array(aboutThem, { minLength: 4, maxLength: 10 })
+    await fc.assert(
+      fc.asyncProperty(bodies, past, (bodies, past) => expectSame(bodies, past)),
+      { numRuns: 15, seed: 5, endOnFailure: true },
+    )
+  }, 120_000)
+
   test('end so too, if they are hundreds', async () => {
     await expectSame(fc.sample(row, { seed: 11, numRuns: 300 }))
   }, 120_000)
 
   const [A, B, C, D] = ['a@example.com', 'b@example.com', 'c@example.com', 'd@example.com']
-  const [HOME, WORK] = ['+12125550100', '+12125550101']
   const of = (email: string | null, phone: string | null, more: object = {}): Body =>
     ({ firstName: 'Ann', lastName: 'Lee', email, phone, update: true, ...more }) as Body
 
@@ -154,6 +226,28 @@ describe('rows written in one call', () => {
       [of(A, null, { labels: 'Hot', newSourceName: 'Z' }), of(B, null, { labels: 'HOT', newSourceName: 'z' })],
     ],
     ['nothing but matches', [[A, HOME]], [of(A, null, { update: false }), of(null, HOME, { update: false })]],
+  ])('as one by one, where %s', (_promise, people, bodies) => expectSame(bodies, { people }))
+
+  test.each<[promise: string, past: Past, bodies: Body[]]>([
+    [
+      'survivors who have a phone by merges alone gain emails one after another',
+      {
+        people: [
+          [null, WORK],
+          [null, WORK],
+          [null, WORK],
+          [null, HOME],
+          [null, HOME],
+          [null, HOME],
+        ],
+        merged: [
+          [3, 0],
+          [4, 1],
+          [5, 2],
+        ],
+      },
+      ['d@example.com', 'e@example.com', 'f@example.com', 'g@example.com'].map((email) => of(email, HOME)),
+    ],
   ])('as one by one, where %s', (_promise, past, bodies) => expectSame(bodies, past))
 
   test('that name what is not there write nothing', async () => {

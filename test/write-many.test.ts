@@ -156,3 +156,26 @@ test('a row can say whom it is about by an id, and takes nobody else’s email',
     'prospect.updated',
   ])
 })
+
+test('a row whose id was merged is about the survivor, who keeps their own email and phone', async () => {
+  const account = await newAccount()
+  const own = { email: 'a@example.com', phone: '+12125550100' }
+  const a = (await account.prospect(own)).json.id
+  const b = (await account.prospect({ email: 'b@example.com', phone: '2125550101' })).json.id
+  await account.post(`/v1/prospects/${a}/merge`, { duplicateId: b })
+  const { outcomes } = await write(
+    account,
+    rowsFrom([
+      { id: b, firstName: 'Ann' },
+      { id: b, firstName: 'Ann', update: true },
+      { id: b, firstName: 'Bea', email: 'b@example.com', phone: '2125550101', update: true },
+    ]),
+  )
+  expect(outcomes.map(({ record, created, changed }) => [record.id, created, changed])).toEqual([
+    [a, false, false],
+    [a, false, true],
+    [a, false, true],
+  ])
+  const { prospects } = (await account.list('limit=9')).json
+  expect(prospects).toEqual([expect.objectContaining({ ...own, id: a, firstName: 'Bea' })])
+})

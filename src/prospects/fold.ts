@@ -3,7 +3,7 @@ import { apply, blank } from './apply'
 import type { Change, Row, Target } from './change'
 import { changedFields, eventsOf } from './changes'
 import { fillBlanks } from './fill'
-import { findMatch, hasEmail, type Match } from './match'
+import { findMatch, hasEmail, hasPhone, type Match, phonesOf } from './match'
 import { emptyPlan, type Plan, type References } from './plan'
 import type { ProspectRecord } from './prospect'
 
@@ -19,8 +19,8 @@ const MOST_BYTES = 500_000
  *
  * `people` holds, for each row, whoever has its id or its email, the two oldest who have its phone, and the oldest of
  * those who have no email; what a merged duplicate was known by counts like a prospect's own. The fold stops short
- * where an earlier row took somebody out of such a group, for who is next in it has not been read, and where the plan
- * gets too large for one batch.
+ * where an earlier row took somebody out of such a group, by any phone that meant them, for who is next in it has not
+ * been read, and where the plan gets too large for one batch.
  */
 export function foldRows(rows: Row[], people: ProspectRecord[], given: References, now: number): Plan {
   const known = new Map(people.map((p) => [p.id, p]))
@@ -61,8 +61,8 @@ export function foldRows(rows: Row[], people: ProspectRecord[], given: Reference
     if (!change.replace && !change.read) after.updatedByUserId = change.userId ?? null
     if (before) {
       after.version = before.version + 1
-      if (before.phone !== null && (after.phone !== before.phone || (before.email === null && after.email !== null)))
-        leftGroups.add(before.phone)
+      const gainsEmail = before.email === null && after.email !== null
+      for (const phone of phonesOf(before)) if (gainsEmail || !hasPhone(after, phone)) leftGroups.add(phone)
     }
     if (before?.resume?.key !== after.resume?.key) {
       if (before?.resume) plan.dropped.push(before.resume.key)
@@ -99,7 +99,10 @@ function decide(
 ): Decision {
   if (refused) throw refused
   const match = findTarget(target, asked, known, references.merges)
-  const change = withoutAliases(asked, match)
+  const isByMerge = target.match && match.record !== null && match.record.id === references.merges.get(target.id ?? '')
+  const change = match.record
+    ? withoutAliases(asked, match.record, isByMerge ? ['email', 'phone'] : [match.matchedBy])
+    : asked
   requireReferences(change, references, givenIn)
   const before = match.record
   const writes = !target.match || target.update || before === null
@@ -108,12 +111,15 @@ function decide(
 }
 
 /** What somebody was found by as an alias is theirs already, and does not take the place of what they have now. */
-function withoutAliases(change: Change, { record, matchedBy }: Match): Change {
-  if (matchedBy === null || !record) return change
-  const { [matchedBy]: _, ...rest } = change
-  const own = matchedBy === 'email' ? record.email : record.phone
-  const asked = matchedBy === 'email' ? change.email : change.phone?.e164
-  return own === null || own === asked ? change : rest
+function withoutAliases(asked: Change, record: ProspectRecord, foundBy: Match['matchedBy'][]): Change {
+  const change = { ...asked }
+  const [email, phone] = [asked.email, asked.phone?.e164]
+  const isAlias = {
+    email: email && record.email !== null && record.email !== email && hasEmail(record, email),
+    phone: phone && record.phone !== null && record.phone !== phone && hasPhone(record, phone),
+  }
+  for (const by of foundBy) if (by && isAlias[by]) delete change[by]
+  return change
 }
 
 function findTarget(
@@ -123,7 +129,7 @@ function findTarget(
   merges: References['merges'],
 ): Match {
   const people = [...known.values()]
-  const record = target.match ? known.get(target.id ?? '') : getRecord(target.id, known, merges)
+  const record = target.match ? findRecord(target.id, known, merges) : getRecord(target.id, known, merges)
   if (!record) return findMatch(change.email ?? null, change.phone?.e164 ?? null, people)
   if (target.match && !target.update) return { record, matchedBy: null, duplicate: null }
   if (!target.match && target.ifVersions && !target.ifVersions.includes(record.version))
@@ -134,6 +140,10 @@ function findTarget(
   const duplicate = change.phone?.e164 ? findMatch(null, change.phone.e164, others).record : null
   return { record, matchedBy: null, duplicate }
 }
+
+/** Whoever has this id, or survived a merge of who had it. */
+const findRecord = (id = '', known: Map<string, ProspectRecord>, merges: References['merges']) =>
+  known.get(id) ?? known.get(merges.get(id) ?? '')
 
 /** Whoever has this id; 410 if they were merged into another, 404 if there is nobody. */
 export function getRecord(

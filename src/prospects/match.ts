@@ -27,5 +27,8 @@ export const hasEmail = (p: ProspectRecord, email: string): boolean =>
   p.email === email || p.aliases.some((alias) => alias.email === email)
 
 /** Likewise for a phone. */
-export const hasPhone = (p: ProspectRecord, phone: string): boolean =>
-  p.phone === phone || p.aliases.some((alias) => alias.phone === phone)
+export const hasPhone = (p: ProspectRecord, phone: string): boolean => phonesOf(p).includes(phone)
+
+/** The phones that mean them, their own and those of duplicates merged into them. */
+export const phonesOf = ({ phone, aliases }: ProspectRecord): string[] =>
+  [phone, ...aliases.map((alias) => alias.phone)].filter((each) => each !== null)

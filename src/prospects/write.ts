@@ -18,7 +18,7 @@ import { searchWords } from './words'
 const REACHED = `
   reached AS MATERIALIZED (
     SELECT DISTINCT o.value AS id FROM json_each(?2) r CROSS JOIN json_each(json_array(
-      r.value ->> 'id',
+      coalesce((SELECT into_id FROM merges WHERE account_id = ?1 AND id = r.value ->> 'was'), r.value ->> 'id'),
       (SELECT id FROM prospects INDEXED BY prospects_email WHERE account_id = ?1 AND email = r.value ->> 'email'),
       (SELECT id FROM prospects INDEXED BY prospects_phone
         WHERE account_id = ?1 AND phone = r.value ->> 'phone' ORDER BY id LIMIT 1),
@@ -91,6 +91,8 @@ export async function readReached(
   const { d1 } = db
   const targets = rows.map(({ target, change }) => ({
     id: target.id,
+    // a row of an import may name a duplicate that was merged, and means its survivor
+    was: target.match ? target.id : undefined,
     email: change.email,
     phone: change.phone?.e164,
   }))
