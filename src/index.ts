@@ -24,27 +24,35 @@ export default {
     else if (batch.queue.endsWith('-imports')) await runBatch(batch, env)
     else await deliverBatch(batch, env, context)
   },
-  async scheduled(_controller, env) {
+  async scheduled({ scheduledTime }, env) {
     // databases are swept side by side; what they send themselves they send in turns
     const oneAtATime = openLimit(1)
-    const sweep = async (db: Database) => {
-      const steps = {
-        sweepDeliveries: () => sweepDeliveries(db, env, oneAtATime),
+    // deliveries have a share of what D1 takes, and all else the rest, each minute another step first
+    const [forDeliveries, forTheRest] = [400, 500].map((left) => databases(env, undefined, { left })) as [
+      Database[],
+      Database[],
+    ]
+    const minute = Math.floor(scheduledTime / 60_000)
+    const sweep = async (db: Database, i: number) => {
+      const own = forDeliveries[i] as Database
+      await runStep(env, own, 'sweepDeliveries', () => sweepDeliveries(own, env, oneAtATime))
+      const steps = Object.entries({
         sweepFeed: () => sweepFeed(db, env),
         eraseAccounts: () => eraseAccounts(db),
         sweepObjects: () => sweepObjects(db, env, Date.now()),
         sweepReadings: () => sweepReadings(db, env, Date.now()),
         sweepImports: () => sweepImports(db, env, Date.now()),
-        runMoves: () => runMoves(db, openOutbox(env)),
+        runMoves: () => runMoves(db, openOutbox(env, undefined, db)),
         runRecoveries: () => runRecoveries(db, env),
         reencryptSecrets: () => reencryptSecrets(db, env, Date.now()),
         purgeAnswers: () => purgeAnswers(db, Date.now()),
         purgeDeliveries: () => purgeDeliveries(db, Date.now()),
         purgeImports: () => purgeImports(db, Date.now()),
         watchSize: () => watchSize(db),
-      }
-      for (const [step, run] of Object.entries(steps)) await runStep(env, db, step, run)
+      })
+      const first = minute % steps.length
+      for (const [step, run] of [...steps.slice(first), ...steps.slice(0, first)]) await runStep(env, db, step, run)
     }
-    await Promise.all(databases(env).map(sweep))
+    await Promise.all(forTheRest.map(sweep))
   },
 } satisfies ExportedHandler<Env>

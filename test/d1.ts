@@ -17,6 +17,14 @@ export function watchTrips(): () => number {
   return () => spies.reduce((n, spy) => n + spy.mock.calls.length, 0)
 }
 
+/** Counts statements sent to D1 from now on, in whatever trips, until `vi.restoreAllMocks()`. */
+export function watchQueries(): () => number {
+  const [batches, ...single] = [vi.spyOn(D1, 'batch'), vi.spyOn(Statement, 'all'), vi.spyOn(Statement, 'raw')] as const
+  return () =>
+    batches.mock.calls.reduce((sum, [statements]) => sum + statements.length, 0) +
+    single.reduce((sum, spy) => sum + spy.mock.calls.length, 0)
+}
+
 /** Puts `through` around every trip to D1, until `vi.restoreAllMocks()`. */
 export function interceptTrips(through: <T>(trip: () => Promise<T>) => Promise<T>): void {
   const { batch } = D1

@@ -78,9 +78,12 @@ export async function drain({ messages }: HeldQueue): Promise<number> {
   return taken.length
 }
 
-/** One run of the schedule; `bindings` are what the Worker has besides its own. */
-export const tick = async (bindings: object = {}) =>
-  worker.scheduled(createScheduledController(), { ...env, ...bindings })
+/**
+ * One run of the schedule; `bindings` are what the Worker has besides its own, and the minute decides which step is the
+ * first of those after the deliveries.
+ */
+export const tick = async (bindings: object = {}, minute = 0) =>
+  worker.scheduled(createScheduledController({ scheduledTime: new Date(minute * 60_000) }), { ...env, ...bindings })
 
 /**
  * Stops the clock and holds the queues, until `thaw`. The schedule is for all accounts: nothing that another test has

@@ -181,6 +181,7 @@ describe('beside requests', () => {
         database: '00',
         ms: expect.any(Number),
         trips: expect.any(Number),
+        queries: expect.any(Number),
         read: expect.any(Number),
         written: 0,
         overdue: 1,

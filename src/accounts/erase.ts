@@ -52,7 +52,7 @@ async function eraseAccount(db: Database, id: string, end: number): Promise<void
     const remove = `DELETE FROM ${table} WHERE (${key}) IN
       (SELECT ${key} FROM ${table} WHERE account_id = ?1 LIMIT ${CHUNK}) RETURNING 1 AS gone`
     for (let gone = CHUNK; gone === CHUNK; ) {
-      if (db.cost.trips >= end) return
+      if (db.cost.trips >= end || !db.hasRoom()) return
       gone = (await db.d1.prepare(remove).bind(id).all()).results.length
     }
   }

@@ -80,7 +80,7 @@ export async function startMove(
  */
 export async function runMoves(db: Database, outbox: Outbox, accountId?: string, chunks = 50): Promise<void> {
   const next = db.d1.prepare(accountId ? NEXT_OF_ACCOUNT : NEXT_OF_ALL)
-  for (let left = chunks; left > 0; left--) {
+  for (let left = chunks; left > 0 && db.hasRoom(); left--) {
     const move = (await next.bind(Date.now(), ...(accountId ? [accountId] : [])).all<Move>()).results[0]
     if (!move) return
     try {

@@ -2,9 +2,11 @@ import { type DrizzleD1Database, drizzle } from 'drizzle-orm/d1'
 import { priceOf } from './price'
 import { makeTrip } from './retry'
 
-/** What one request has cost D1 so far: round trips, rows read and written, and milliseconds spent waiting. */
+/** What one request has cost D1 so far: round trips, statements, rows read and written, and milliseconds spent waiting. */
 export interface Cost {
   trips: number
+  /** Statements that were sent, those that were sent again too. */
+  queries: number
   read: number
   written: number
   ms: number
@@ -13,6 +15,14 @@ export interface Cost {
 /** Waits until a trip may begin. Returns what is to be told when it has ended: its price (`priceOf`), none if it failed. */
 export type Turn = () => Promise<(price?: number) => void>
 
+/** How many statements an invocation may still begin with, of all its databases together. */
+export interface Allowance {
+  left: number
+}
+
+/** D1 takes 1,000 of an invocation, and what is begun has to be ended. */
+const QUERIES = 900
+
 /** One D1 database and what has been spent on it: `d1` for SQL text and batches, `orm` for everything else. */
 export interface Database {
   /** Two base-36 digits: the start of every account's and key's id in it. */
@@ -20,6 +30,8 @@ export interface Database {
   d1: D1Database
   orm: DrizzleD1Database
   cost: Cost
+  /** Whether work in chunks may begin another: the schedule goes on with what is left. */
+  hasRoom(): boolean
   /** Makes the next trip fail (see `accountRefusal`), and write nothing, if this account is suspended or gone. */
   requireAccount(accountId: string): void
   /** Makes each trip from now on take its turn. */
@@ -44,17 +56,17 @@ export const databaseOf = (env: Env, id: string): Database | null => open(env, N
 
 /**
  * Opens every database that is bound: `DB`, `DB_1` … `DB_1295`, of which some may be missing. One that is open already
- * stands for itself, and all share its cost.
+ * stands for itself, and all share its cost. They share an allowance if there is one.
  */
-export const databases = (env: Env, opened?: Database): Database[] =>
-  Array.from({ length: 36 ** 2 }, (_, number) => open(env, number, opened?.cost))
+export const databases = (env: Env, opened?: Database, allowance?: Allowance): Database[] =>
+  Array.from({ length: 36 ** 2 }, (_, number) => open(env, number, opened?.cost, allowance))
     .filter((db) => db !== null)
     .map((db) => (db.number === opened?.number ? opened : db))
 
-function open(env: Env, number: number, cost?: Cost): Database | null {
+function open(env: Env, number: number, cost?: Cost, allowance?: Allowance): Database | null {
   const bindings = env as unknown as Record<string, D1Database | undefined>
   const d1 = bindings[number === 0 ? 'DB' : `DB_${number}`]
-  return d1 ? openDatabase(d1, number.toString(36).padStart(2, '0'), cost) : null
+  return d1 ? openDatabase(d1, number.toString(36).padStart(2, '0'), cost, allowance) : null
 }
 
 /** Bytes that a database can hold before it is nearly full: D1 stops at 10 GB. */
@@ -98,7 +110,8 @@ interface Statement {
 export function openDatabase(
   binding: D1Database,
   number = '00',
-  cost: Cost = { trips: 0, read: 0, written: 0, ms: 0 },
+  cost: Cost = { trips: 0, queries: 0, read: 0, written: 0, ms: 0 },
+  allowance: Allowance = { left: QUERIES },
 ): Database {
   let required: string | undefined
   let turn: Turn | undefined
@@ -133,6 +146,8 @@ export function openDatabase(
 
   async function send(session: D1DatabaseSession, statements: Statement[]): Promise<D1Result[]> {
     cost.trips++
+    cost.queries += statements.length
+    allowance.left -= statements.length
     const all = statements.map(({ text, values }) => session.prepare(text).bind(...values))
     const results = all.length === 1 ? [await (all[0] as D1PreparedStatement).all()] : await session.batch(all)
     for (const { meta } of results) {
@@ -176,7 +191,8 @@ export function openDatabase(
   }
   const bookmark = () => (seen ? `${number}-${seen}` : undefined)
   const orm = drizzle(d1, { casing: 'snake_case' })
-  return { number, d1, orm, cost, requireAccount, takeTurns, useReplicas, bookmark }
+  const hasRoom = () => allowance.left > 0
+  return { number, d1, orm, cost, hasRoom, requireAccount, takeTurns, useReplicas, bookmark }
 }
 
 /** It rides in front of the trip that it guards, as one more statement of its batch. */

@@ -186,9 +186,9 @@ export const reduceAnswers = ({ d1 }: Database, accountId: string, about: string
     .bind(accountId, about)
 
 /** Drops answers that can no longer be asked for, in chunks, at most `trips` of them; the schedule goes on with the rest. */
-export async function purgeAnswers({ d1 }: Database, now: number, trips = 100): Promise<void> {
+export async function purgeAnswers({ d1, hasRoom }: Database, now: number, trips = 100): Promise<void> {
   const purge = d1.prepare(PURGE).bind(now, PURGE_CHUNK)
-  for (let left = trips; left > 0; left--) if ((await purge.all()).results.length < PURGE_CHUNK) return
+  for (let left = trips; left > 0 && hasRoom(); left--) if ((await purge.all()).results.length < PURGE_CHUNK) return
 }
 
 const PURGE_CHUNK = 1000

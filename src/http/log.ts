@@ -35,13 +35,14 @@ export const logRequests = factory.createMiddleware(async function logRequests(c
   })
 })
 
-/** Runs a step of the schedule. A line says what it wrote and what it returns, if it did; and that it failed: others go on. */
+/** Runs a step of the schedule. A line says what it wrote and what it returns, if it did; and that it failed: others go on. One that D1 has no room for waits for its turn. */
 export async function runStep(
   env: Env,
-  { number, cost }: Database,
+  { number, cost, hasRoom }: Database,
   step: string,
   run: () => Promise<unknown>,
 ): Promise<void> {
+  if (!hasRoom()) return
   const before = { ...cost }
   const start = performance.now()
   try {
@@ -55,6 +56,7 @@ export async function runStep(
         database: number,
         ms,
         trips: cost.trips - before.trips,
+        queries: cost.queries - before.queries,
         read,
         written,
         ...(found as object | undefined),

@@ -40,8 +40,8 @@ export async function dropObjects({ d1 }: Database, env: Env, accountId: string,
 const DELETE_MOST = 1000
 
 /** Deletes objects that are due, at most `chunks` times a thousand; the schedule goes on with the rest. */
-export async function sweepObjects({ d1 }: Database, env: Env, now: number, chunks = 10): Promise<void> {
-  for (let left = chunks; left > 0; left--) {
+export async function sweepObjects({ d1, hasRoom }: Database, env: Env, now: number, chunks = 10): Promise<void> {
+  for (let left = chunks; left > 0 && hasRoom(); left--) {
     const { results } = await d1.prepare(DUE).bind(now, DELETE_MOST).all<{ accountId: string; key: string }>()
     if (results.length === 0) return
     await env.RESUMES.delete(results.map(({ key }) => key))

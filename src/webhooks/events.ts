@@ -37,11 +37,11 @@ export interface Outbox {
   send(committed: Committed): Promise<void>
 }
 
-/** Given a request's context, nobody waits for the sending. */
-export function openOutbox(env: Env, context?: Pick<ExecutionContext, 'waitUntil'>): Outbox {
+/** Given a request's context, nobody waits for the sending. What it reads is the cost of `db`, if that is given. */
+export function openOutbox(env: Env, context?: Pick<ExecutionContext, 'waitUntil'>, db?: Database): Outbox {
   const send = async (committed: Committed) => {
     if (committed.deliveries.length > 0) await wake(env, committed.deliveries)
-    if (committed.feed.length > 0) await feed(env, committed.feed)
+    if (committed.feed.length > 0) await feed(env, committed.feed, db)
   }
   return {
     hasFeed: feedQueueOf(env) !== undefined,

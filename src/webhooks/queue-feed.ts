@@ -45,9 +45,12 @@ async function sendToFeed(db: Database, queue: Queue, entries: FeedEntry[]): Pro
 }
 
 /** Sends what was just committed. A failure is logged: the schedule sends it then. */
-export async function feed(env: Env, entries: FeedEntry[]): Promise<void> {
+export async function feed(
+  env: Env,
+  entries: FeedEntry[],
+  db = databaseOf(env, entries[0]?.accountId ?? ''),
+): Promise<void> {
   const queue = feedQueueOf(env)
-  const db = databaseOf(env, entries[0]?.accountId ?? '')
   if (!queue || !db) return
   await sendToFeed(db, queue, entries).catch((error) =>
     console.error(JSON.stringify({ level: 'error', message: 'feed', count: entries.length, ...describeError(error) })),
@@ -58,7 +61,7 @@ export async function feed(env: Env, entries: FeedEntry[]): Promise<void> {
 export async function sweepFeed(db: Database, env: Env, pages = 100): Promise<void> {
   const queue = feedQueueOf(env)
   if (!queue) return
-  for (let left = pages; left > 0; left--) {
+  for (let left = pages; left > 0 && db.hasRoom(); left--) {
     const now = Date.now()
     const { results } = await db.d1
       .prepare(CLAIM)

@@ -46,7 +46,7 @@ export async function runRecoveries(
   chunks = 50,
 ): Promise<void> {
   const next = only ? db.d1.prepare(ITS_RECOVERY).bind(only.accountId, only.id) : db.d1.prepare(ANY_RECOVERY)
-  for (let left = chunks; left > 0; left--) {
+  for (let left = chunks; left > 0 && db.hasRoom(); left--) {
     const [found] = (await next.all<{ accountId: string; id: string; recoverFrom: number }>()).results
     if (!found) return
     const args = [found.accountId, found.id, found.recoverFrom] as const

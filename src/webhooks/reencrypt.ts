@@ -18,7 +18,7 @@ interface Stored {
  * much is left for the next run. When nothing is, they can go. With one key there is nothing to look for.
  */
 export async function reencryptSecrets(
-  { d1, number }: Database,
+  { d1, number, hasRoom }: Database,
   env: Env,
   now: number,
   pages = PAGES_MOST,
@@ -29,7 +29,7 @@ export async function reencryptSecrets(
   let encrypted = 0
   let unreadable = 0
   let isWhole = false
-  for (let left = pages; left > 0 && !isWhole; left--) {
+  for (let left = pages; left > 0 && !isWhole && hasRoom(); left--) {
     const page = d1.prepare(UNDER_OTHERS).bind(after.accountId, after.id, `${version}.`, PAGE)
     const { results } = await page.all<Stored>()
     const changes = await Promise.all(results.map((row) => reencrypt(row, env.ENCRYPTION_KEY, now).catch(() => null)))

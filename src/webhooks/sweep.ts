@@ -47,7 +47,7 @@ export async function sweepDeliveries(
   let bulkIsFull = false
   let overdue = 0
   let oldestMs = 0
-  for (let left = pages; left > 0; left--) {
+  for (let left = pages; left > 0 && db.hasRoom(); left--) {
     const { results: due } = await db.d1
       .prepare(OVERDUE_PAGE)
       .bind(start - OVERDUE, after.nextAt, after.accountId, after.webhookId, after.eventSeq)
@@ -76,7 +76,7 @@ export async function sweepDeliveries(
   failed.push(...(await wake(env, await takeTurns(db, start))).failed)
   const end = Math.min(failed.length, BATCHES_MOST * BATCH)
   for (let i = 0; i < end && Date.now() < start + OWN_TIME; i += BATCH)
-    await oneAtATime(() => deliver(db, env, failed.slice(i, i + BATCH), 'any'))
+    await oneAtATime(async () => db.hasRoom() && deliver(db, env, failed.slice(i, i + BATCH), 'any'))
   return overdue > 0 ? { overdue, oldestMs } : undefined
 }
 
@@ -85,19 +85,19 @@ async function takeTurns({ d1 }: Database, now: number): Promise<Wake[]> {
   type Waiting = { accountId: string; id: string; slow: number }
   const { results: endpoints } = await d1.prepare(WHOSE_TURN).all<Waiting>()
   if (endpoints.length === 0) return []
-  const results = await d1.batch(
-    endpoints.flatMap(({ accountId, id, slow }) => [
-      d1.prepare(TAKE_TURN).bind(accountId, id, now, slow ? TURN_SLOW : TURN),
-      d1.prepare(HAD_TURN).bind(accountId, id, now),
-    ]),
-  )
+  const [slow, quick] = [1, 0].map((isSlow) => JSON.stringify(endpoints.filter((each) => each.slow === isSlow)))
+  const results = await d1.batch([
+    d1.prepare(TAKE_TURNS).bind(slow, now, TURN_SLOW),
+    d1.prepare(TAKE_TURNS).bind(quick, now, TURN),
+    d1.prepare(HAD_TURNS).bind(JSON.stringify(endpoints), now),
+  ])
   return wakesIn(results)
 }
 
 /** Drops deliveries and their attempts 30 days after they ended, and deleted webhooks that none refers to. */
-export async function purgeDeliveries({ d1 }: Database, now: number, trips = 20): Promise<void> {
+export async function purgeDeliveries({ d1, hasRoom }: Database, now: number, trips = 20): Promise<void> {
   const purge = d1.prepare(PURGE).bind(now - KEPT_FOR, PAGE)
-  for (let left = trips; left > 0; left--) if ((await purge.all()).results.length < PAGE) break
+  for (let left = trips; left > 0 && hasRoom(); left--) if ((await purge.all()).results.length < PAGE) break
   await d1
     .prepare(PURGE_WEBHOOKS)
     .bind(now - KEPT_FOR, PAGE)
@@ -137,15 +137,19 @@ const WHOSE_TURN = `
   WHERE waiting_since IS NOT NULL ORDER BY waiting_since LIMIT ${TURNS}`
 
 const WAITS = `SELECT event_seq FROM deliveries INDEXED BY deliveries_waiting
-  WHERE account_id = ?1 AND webhook_id = ?2 AND status = 'pending' AND next_at IS NULL`
+  WHERE account_id = w.account_id AND webhook_id = w.id AND status = 'pending' AND next_at IS NULL`
 
-const TAKE_TURN = `
-  UPDATE deliveries SET next_at = ?3
-  WHERE account_id = ?1 AND webhook_id = ?2 AND event_seq IN (${WAITS} ORDER BY event_seq LIMIT ?4)
+/** The endpoints that are listed (`?1`). */
+const LISTED = "(SELECT value ->> 'accountId' AS account_id, value ->> 'id' AS id FROM json_each(?1))"
+
+const TAKE_TURNS = `
+  UPDATE deliveries SET next_at = ?2 WHERE (account_id, webhook_id, event_seq) IN
+    (SELECT w.account_id, w.id, s.value FROM ${LISTED} w
+       CROSS JOIN json_each((SELECT json_group_array(event_seq) FROM (${WAITS} ORDER BY event_seq LIMIT ?3))) s)
   RETURNING ${WAKE}`
 
-const HAD_TURN = `
-  UPDATE webhooks SET waiting_since = CASE WHEN EXISTS (${WAITS}) THEN ?3 END WHERE account_id = ?1 AND id = ?2`
+const HAD_TURNS = `
+  UPDATE webhooks AS w SET waiting_since = CASE WHEN EXISTS (${WAITS}) THEN ?2 END WHERE (account_id, id) IN ${LISTED}`
 
 const PURGE = `
   DELETE FROM deliveries WHERE (account_id, webhook_id, event_seq) IN
