@@ -17,7 +17,7 @@ const CLIENTS = [1, 4, 16, 64]
 
 const folder = mkdtempSync(join(tmpdir(), 'prospects-bench-'))
 execFileSync('node', ['scripts/migrate.mjs', folder], { cwd: join(import.meta.dirname, '..') })
-const { origin, pid, log } = await startWorker(bundle(join(folder, 'bundle')), folder, 'info')
+const { origin, pid, log } = await startWorker(bundle(join(folder, 'bundle')), folder, { LOG_LEVEL: 'info' })
 const agent = new Agent({ keepAlive: true })
 
 /** A person as a row; with another `city`, who is known is updated. */

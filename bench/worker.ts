@@ -25,7 +25,11 @@ export function bundle(folder: string): string {
  * Runs a Worker with the bindings of wrangler.toml and its state in a folder, on a port of workerd's own: `wrangler dev`
  * and Miniflare's proxy would take longer than what is measured.
  */
-export async function startWorker(script: string, folder: string, logLevel = 'error'): Promise<StartedWorker> {
+export async function startWorker(
+  script: string,
+  folder: string,
+  bindings: Partial<Record<'LOG_LEVEL' | 'RATE_LIMITS', string>> = {},
+): Promise<StartedWorker> {
   const { assets: _, ...options } = unstable_getMiniflareWorkerOptions(join(ROOT, 'wrangler.toml')).workerOptions
   const before = children()
   const log: string[] = []
@@ -38,8 +42,9 @@ export async function startWorker(script: string, folder: string, logLevel = 'er
       bindings: {
         ADMIN_TOKEN: OPERATOR,
         RATE_LIMITS: 'off',
-        LOG_LEVEL: logLevel,
+        LOG_LEVEL: 'error',
         ENCRYPTION_KEY: `1.${btoa('0123456789abcdef0123456789abcdef')}`,
+        ...bindings,
       },
       handleStructuredLogs: ({ message }) => log.push(message),
       resourcePersistencePath: join(folder, 'v3'),

@@ -1,0 +1,222 @@
+// `npm run bench:abuse`: how long the calls of one account take while another does its worst, with each kind of call and
+// with all of them: without budgets (`RATE_LIMITS=off`) and with them, side by side. Prints p99, and how many times the
+// quiet one that is. `-- --people=20000 --seconds=3` are what it does else; `--only=counts` takes the attacks of that
+// name. Linux only. The attacker, this process and the service share the processors: compare the columns.
+import { execFileSync } from 'node:child_process'
+import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { Agent } from 'node:http'
+import { cpus, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { Worker } from 'node:worker_threads'
+import type { Attack, Attacked, Attacker } from './attacker.ts'
+import { type Call, type Server, send } from './load.ts'
+import { person, random } from './people.ts'
+import { bundle, OPERATOR, type StartedWorker, startWorker } from './worker.ts'
+
+const { values } = parseArgs({
+  options: {
+    people: { type: 'string', default: '20000' },
+    seconds: { type: 'string', default: '3' },
+    only: { type: 'string', default: '' },
+  },
+})
+const [PEOPLE, SECONDS] = [Number(values.people), Number(values.seconds)]
+/** Keys of the attacker: so many that no limit of a key holds it up. */
+const KEYS = 20
+/** How many calls the attacker makes at a time, and the other account. */
+const ATTACKERS = 16
+const OTHERS = 2
+/** What the other account waits between its calls, ms. */
+const PAUSE = 10
+/** When the service has calmed down after an attack: so many calls in a row each took so many ms at most. */
+const CALM = { calls: 10, ms: 15, most: 30_000 }
+
+const folder = mkdtempSync(join(tmpdir(), 'prospects-abuse-'))
+process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
+const agent = new Agent({ keepAlive: true })
+const wait = (ms: number) => new Promise((again) => setTimeout(again, ms))
+
+const next = random(16)
+const pick = (n: number) => Math.floor(next() * n)
+const many = <T>(n: number, one: (n: number) => T) => Array.from({ length: n }, (_, i) => one(i))
+const words = (n: number) => many(n, () => `${'abcdefghij'[pick(10)]}${pick(5000)}`).join(' ')
+const ndjson = { 'content-type': 'application/x-ndjson' }
+
+/** Somebody with many words, labels that nobody else has together, and long notes. */
+const dear = (n: number) => ({
+  ...person(n),
+  firstName: `A${n} ${words(10)}`.slice(0, 100),
+  title: words(40).slice(0, 200),
+  company: words(40).slice(0, 200),
+  labels: many(10, () => `label ${pick(200)}`),
+  notes: 'Long notes. '.repeat(160),
+  newSourceName: `Source ${n % 50}`,
+})
+
+/** What the attacker calls. */
+const ATTACKS: Record<string, Attack[]> = {
+  'list of 1,000': [{ path: '/v1/prospects?limit=1000' }],
+  'list of 1,000 by a word': [{ path: '/v1/prospects?limit=1000&name=a' }],
+  'list of 1 by three words': [{ path: '/v1/prospects?name=a&title=b&company=c' }],
+  'list of 1,000 by 10 labels': [{ path: `/v1/prospects?limit=1000&label=${many(10, (n) => `label%20${n}`)}` }],
+  'list of 1,000 by change': [{ path: '/v1/prospects?limit=1000&sort=updatedAt&updatedSince=0' }],
+  export: [{ path: '/v1/prospects/export', headers: { accept: 'application/x-ndjson' } }],
+  counts: ['labels', 'sources', 'stages', 'pipelines', 'users', 'offices', 'jobs'].map((kind) => ({
+    path: `/v1/${kind}?counts=true&limit=1000`,
+  })),
+  'feed of 1,000': [{ path: '/v1/events?limit=1000' }],
+  timelines: [{ path: '/v1/prospects/ID/events?limit=1000' }],
+  'deliveries of 1,000': [{ path: '/v1/webhooks/WEBHOOK/deliveries?limit=1000' }],
+  'gets by id': [{ path: '/v1/prospects/ID' }],
+  'creates of 100 new labels': [
+    {
+      method: 'POST',
+      path: '/v1/prospects',
+      body: JSON.stringify({
+        ...dear(0),
+        email: 'UNIQUE@example.com',
+        phone: null,
+        labels: many(100, (n) => `UNIQUE ${n}`),
+      }),
+    },
+  ],
+  imports: [
+    {
+      method: 'POST',
+      path: '/v1/imports?update=true',
+      headers: ndjson,
+      body: many(1000, (n) => JSON.stringify(dear(PEOPLE + n))).join('\n'),
+    },
+  ],
+  resumes: [
+    {
+      method: 'PUT',
+      path: '/v1/prospects/ID/resume?fileName=a.txt',
+      headers: { 'content-type': 'text/plain' },
+      body: `UNIQUE${' word'.repeat(1_000_000)}`,
+    },
+  ],
+}
+
+interface Filled {
+  keys: string[]
+  ids: string[]
+  webhook: string
+}
+
+/** Makes an account with so many people, and a webhook that hears of all of them. */
+async function fill({ origin, pid }: StartedWorker, people: number, one: (n: number) => object): Promise<Filled> {
+  const as = (key: string): Server => ({ origin, pid, headers: { authorization: `Bearer ${key}` } })
+  const post = async (key: string, path: string, body: object) =>
+    JSON.parse(await send(agent, as(key), { method: 'POST', path, body }))
+  const { key } = (await post(OPERATOR, '/admin/accounts', { name: 'Abuse' })).apiKey
+  const get = async (path: string) => JSON.parse(await send(agent, as(key), { method: 'GET', path }))
+  const webhook = (await post(key, '/v1/webhooks', { url: 'https://hooks.invalid/', disabled: true })).id
+  const body = many(people, (n) => JSON.stringify(one(n))).join('\n')
+  const sent = await fetch(`${origin}/v1/imports`, { method: 'POST', headers: { ...as(key).headers, ...ndjson }, body })
+  for (let report = (await sent.json()) as { id: string; finishedAt: number | null }; !report.finishedAt; ) {
+    await wait(500)
+    report = await get(`/v1/imports/${report.id}`)
+  }
+  const keys = [key]
+  while (keys.length < KEYS) keys.push((await post(key, '/v1/api-keys', { name: 'More', scopes: ['admin'] })).key)
+  const { prospects } = await get('/v1/prospects?limit=200')
+  return { keys, ids: prospects.map(({ id }: { id: string }) => id), webhook }
+}
+
+/** How long each call took, ms. */
+type Times = Record<'get' | 'create', number[]>
+
+/** An account gets by id and creates, in turns, for some seconds. */
+async function use({ origin, pid }: StartedWorker, { keys, ids }: Filled): Promise<Times> {
+  const server: Server = { origin, pid, headers: { authorization: `Bearer ${keys[0]}` } }
+  const times: Times = { get: [], create: [] }
+  const timed = async (what: keyof Times, call: Call) => {
+    const start = performance.now()
+    await send(agent, server, call)
+    times[what].push(performance.now() - start)
+    await wait(PAUSE)
+  }
+  const end = performance.now() + SECONDS * 1000
+  const inTurns = async () => {
+    while (performance.now() < end) {
+      const body = { ...person(pick(1e9)), phone: null, email: `${crypto.randomUUID()}@example.com` }
+      await timed('get', { method: 'GET', path: `/v1/prospects/${ids[pick(ids.length)]}` })
+      await timed('create', { method: 'POST', path: '/v1/prospects', body })
+    }
+  }
+  await Promise.all(many(OTHERS, inTurns))
+  return times
+}
+
+/** Waits until nothing is left of an attack. */
+async function calmDown({ origin, pid }: StartedWorker, { keys, ids }: Filled): Promise<void> {
+  const server: Server = { origin, pid, headers: { authorization: `Bearer ${keys[0]}` } }
+  const end = performance.now() + CALM.most
+  for (let quick = 0; quick < CALM.calls && performance.now() < end; await wait(PAUSE)) {
+    const start = performance.now()
+    await send(agent, server, { method: 'GET', path: `/v1/prospects/${ids[0]}` })
+    quick = performance.now() - start <= CALM.ms ? quick + 1 : 0
+  }
+}
+
+/** An account uses the service while another attacks, from a thread of its own. */
+async function attacked(worker: StartedWorker, attacks: Attack[]): Promise<{ times: Times; answered: Attacked }> {
+  await calmDown(worker, other)
+  const workerData: Attacker = { origin: worker.origin, ...attacker, attacks, connections: ATTACKERS }
+  const thread = new Worker(join(import.meta.dirname, 'attacker.ts'), { workerData })
+  const ended = new Promise<Attacked>((resolve, reject) => thread.on('message', resolve).on('error', reject))
+  await wait(500)
+  const times = await use(worker, other)
+  thread.postMessage('stop')
+  const answered = await ended
+  await thread.terminate()
+  return { times, answered }
+}
+
+const script = bundle(join(folder, 'bundle'))
+const [plain, limited] = [join(folder, 'without'), join(folder, 'with')]
+mkdirSync(plain)
+execFileSync('node', ['scripts/migrate.mjs', plain], { cwd: join(import.meta.dirname, '..') })
+const filling = await startWorker(script, plain)
+const attacker = await fill(filling, PEOPLE, dear)
+const other = await fill(filling, 2000, person)
+await filling.end()
+cpSync(plain, limited, { recursive: true })
+const workers = [await startWorker(script, plain), await startWorker(script, limited, { RATE_LIMITS: '' })]
+
+const p99 = (times: number[]) => times.sort((a, b) => a - b)[Math.floor(times.length * 0.99)] ?? Number.NaN
+console.log(
+  `${PEOPLE} people, ${SECONDS} s each, ${ATTACKERS} calls at a time; ${cpus().length} × ${cpus()[0]?.model}
+p99 in ms of a get by id and a create of another account, and times the quiet one\n`,
+)
+const row = (...cells: string[]) => console.log(`| ${cells.join(' | ')} |`)
+row('attack', 'without: get', 'create', 'answered', 'with: get', 'create', 'answered')
+row('---', '---:', '---:', '---', '---:', '---:', '---')
+const quiet: Times[] = []
+for (const worker of workers) {
+  await calmDown(worker, other)
+  await use(worker, other)
+  quiet.push(await use(worker, other))
+}
+row('none', ...quiet.flatMap(({ get, create }) => [p99(get).toFixed(0), p99(create).toFixed(0), '']))
+const chosen = Object.entries(ATTACKS).filter(([name]) => name.includes(values.only))
+if (chosen.length > 1) chosen.push(['all together', Object.values(ATTACKS).flat()])
+for (const [name, attacks] of chosen) {
+  const cells: string[] = []
+  for (const [i, worker] of workers.entries()) {
+    const { times, answered } = await attacked(worker, attacks)
+    for (const what of ['get', 'create'] as const) {
+      const ms = p99(times[what])
+      cells.push(`${ms.toFixed(0)} (${(ms / p99(quiet[i]?.[what] ?? [])).toFixed(1)}×)`)
+    }
+    cells.push(
+      Object.entries(answered)
+        .map(([status, n]) => `${n} × ${status}`)
+        .join(', '),
+    )
+  }
+  row(name, ...cells)
+}
+process.exit()
