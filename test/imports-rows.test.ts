@@ -195,6 +195,23 @@ Fay,Elm,f@example.com,212-555-0100 x7,,
     ])
   })
 
+  test('is a line of NDJSON with more than 500 keys', async () => {
+    const keys = (many: number) => Object.fromEntries(Array.from({ length: many - 1 }, (_, n) => [`c${n}`, n]))
+    const file = [501, 500].map((many) => JSON.stringify({ name: 'Ann Lee', ...keys(many) })).join('\n')
+    const done = await imported(account, file, { type: 'application/x-ndjson' })
+    expect([done.created, done.errors.map(asText)]).toEqual([1, ['1 null null too_many_columns']])
+    expect(done.errors[0]?.message).toContain('501')
+  })
+
+  test('is not that labels or notes stand in hundreds of columns: they are joined', async () => {
+    const spellings = Array.from({ length: 490 }, (_, n) => `tags${'_'.repeat(n % 50)}${'-'.repeat(n / 50)}`)
+    const header = ['name', ...spellings, 'note', 'comment', 'remarks']
+    const row = ['Ann Lee', ...spellings.map((_, n) => `L${n % 5}`), 'one', '', 'three']
+    expect((await imported(account, `${header}\n${row}\n`)).errors).toEqual([])
+    const [ann] = await prospects()
+    expect([ann?.labels, ann?.notes]).toEqual([['L0', 'L1', 'L2', 'L3', 'L4'], 'one\nthree'])
+  })
+
   test('is paged', async () => {
     const { id, errors } = await imported(account, FILE)
     const found = []

@@ -311,6 +311,14 @@ describe('a file that is too large', () => {
   })
 })
 
+test('a CSV has at most 500 columns', async () => {
+  const header = (columns: number) => ['name', ...Array.from({ length: columns - 1 }, (_, n) => `c${n}`)].join(',')
+  const answer = await sendFile(account, `${header(501)}\nAnn Lee\n`)
+  expectProblem(answer, 400, 'invalid_input', ['errors'])
+  expect(answer.json).toMatchObject({ errors: [{ code: 'too_many_columns', message: expect.stringContaining('501') }] })
+  expect((await imported(account, `${header(500)}\nAnn Lee\n`)).created).toBe(1)
+})
+
 test('a CSV that is sent twice under one key is imported once', async () => {
   const headers = { 'idempotency-key': 'once' }
   const first = await sendFile(account, CSV, { headers })

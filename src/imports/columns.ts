@@ -29,6 +29,9 @@ export const FIELDS = [
 ] as const
 export type Field = (typeof FIELDS)[number]
 
+/** The most columns that a file can have, and a row of NDJSON keys. */
+export const MAX_COLUMNS = 500
+
 /** A column of the file and what it is; null: it is left out; nothing: it is not known. */
 export interface Column {
   name: string

@@ -1,7 +1,7 @@
 import type { InputError } from '../http/factory'
 import { invalidInput, Problem } from '../http/problem'
 import { shorten } from '../http/text'
-import { type Column, columnsOf, type Field, type Mapping } from './columns'
+import { type Column, columnsOf, type Field, MAX_COLUMNS, type Mapping } from './columns'
 import { byteLength, decode, encodingOf } from './encoding'
 import { unguardFormula } from './export'
 import { type FileType, isBlank, linesIn, newlineOf, recordsIn, type Shape } from './records'
@@ -114,13 +114,16 @@ function formatOf(type: FileType, head: Uint8Array, isUtf8: boolean, hasMore: bo
   const candidates = (separator ? [separator] : DELIMITERS).map((delimiter) => {
     const header = [...recordsIn(rows, { ...shape, delimiter }, !hasMore)].find((piece) => !isBlank(piece))
     const names = header?.cells.map((cell) => unguardFormula(cell.trim())) ?? []
-    return { delimiter, header, columns: columnsOf(names, mapping) }
+    return { delimiter, header, columns: columnsOf(names.slice(0, MAX_COLUMNS + 1), mapping) }
   })
   const score = ({ columns }: (typeof candidates)[number]) =>
     columns.filter(({ field }) => field).length * 1000 + columns.length
   const best = candidates.reduce((a, b) => (score(b) > score(a) ? b : a))
   const { delimiter, header, columns } = best
-  if (!header || header.isMalformed) throw refuse('no_header', 'No line with the names of the columns was found.')
+  if (!header || header.isMalformed)
+    throw refuse('no_header', `No line with the names of the columns was found in the first ${HEAD} bytes.`)
+  if (columns.length > MAX_COLUMNS)
+    throw refuse('too_many_columns', `The header names ${header.cells.length} columns; a file can have ${MAX_COLUMNS}.`)
   requireColumns(columns, mapping)
   const before = text.slice(0, said.length + header.end)
   return {

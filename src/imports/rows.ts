@@ -7,7 +7,7 @@ import { NO_CHANGE, type Row, toRow } from '../prospects/change'
 import { CreateProspect } from '../prospects/schema'
 import type { Written } from '../prospects/store'
 import type { Located } from './chunks'
-import { columnsOf, type Field } from './columns'
+import { columnsOf, type Field, MAX_COLUMNS } from './columns'
 import { unguardFormula } from './export'
 import { type Format, shownName, unknownColumns } from './inspect'
 import { splitName } from './names'
@@ -49,18 +49,21 @@ export function readRow(record: Located, format: Format, options: RowOptions, co
   const { cells, unknown, wrong } = format.type === 'csv' ? csvCells(record, format) : jsonCells(record, format)
   const columns: { [F in Field]?: string } = {}
   const given: { [F in Field]?: unknown } = {}
+  const joined: { [F in Field]?: unknown[] } = { labels: [], notes: [] }
   for (const { column, field, value } of cells) {
     if (!field) continue
     columns[field] ??= column
     if (value === undefined) continue
     const before = given[field] ?? undefined
+    if (value !== null) joined[field]?.push(value)
     if (before === undefined) {
       columns[field] = column
       given[field] = value
-    } else if (field === 'labels') given.labels = [before, value].flat()
-    else if (field === 'notes') given.notes = `${before}\n${value}`
-    else if (before !== value) unknown.push(shownName(column))
+    } else if (!joined[field] && before !== value) unknown.push(shownName(column))
   }
+  const { labels = [], notes = [] } = joined
+  if (labels.length > 1) given.labels = labels.flat()
+  if (notes.length > 1) given.notes = notes.join('\n')
   const columnOf = (field: string) =>
     columns[field as Field] ?? (['firstName', 'lastName'].includes(field) ? columns.fullName : undefined)
   const toError: ReadRow['toError'] = ({ pointer, code, message }, refused = true) => {
@@ -168,7 +171,12 @@ function jsonCells({ cells: [line = ''] }: Located, { mapping }: Format): Cells 
   }
   if (typeof given !== 'object' || given === null || Array.isArray(given))
     return { cells: [], unknown: [], wrong: { code: 'wrong_type', message: 'This line is not a JSON object.' } }
-  const columns = columnsOf(Object.keys(given), mapping)
+  const names = Object.keys(given)
+  if (names.length > MAX_COLUMNS) {
+    const message = `This line has ${names.length} keys; a row can have ${MAX_COLUMNS}.`
+    return { cells: [], unknown: [], wrong: { code: 'too_many_columns', message } }
+  }
+  const columns = columnsOf(names, mapping)
   const values = Object.values(given)
   return {
     cells: columns.map(({ name, field }, i) => ({ column: name, field, value: values[i] })),

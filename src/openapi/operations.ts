@@ -293,7 +293,7 @@ export const OPERATIONS: Record<string, Operation> = {
     operationId: 'startImport',
     tag: 'Imports',
     summary: 'Import a file',
-    description: `The body is the file: a CSV with a line of column names (separated by comma, semicolon, tab or \`|\`; in UTF-8, UTF-16 or Windows-1252), or NDJSON, one object a line; at most 100 MiB and 500,000 rows. Each row is a *Create or update a prospect*, with the same rules; one that is refused keeps no other from being written. Usual names of columns are recognised, "First Name" or "E-mail"; a row whose \`id\` is a prospect's, or was before a merge, is about that prospect. The parameters hold for every row; a row's own stage, pipeline and user win. With \`dryRun=true\` rows are only tried, a few hundred at a time.`,
+    description: `The body is the file: a CSV with a line of column names (separated by comma, semicolon, tab or \`|\`; in UTF-8, UTF-16 or Windows-1252), or NDJSON, one object a line; at most 100 MiB, 500,000 rows and 500 columns. Each row is a *Create or update a prospect*, with the same rules; one that is refused keeps no other from being written. Usual names of columns are recognised, "First Name" or "E-mail"; a row whose \`id\` is a prospect's, or was before a merge, is about that prospect. The parameters hold for every row; a row's own stage, pipeline and user win. With \`dryRun=true\` rows are only tried, a few hundred at a time.`,
     answers: { 202: ['It was taken; the rows are being written.', ImportSchema, ['Location']] },
     refusals: {
       409: ['too_many_imports'],

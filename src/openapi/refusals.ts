@@ -141,6 +141,7 @@ const ERRORS = {
   url_refused: 'Nothing is sent to such a URL.',
   empty: 'A file that holds nothing.',
   no_header: 'A file whose first line does not name its columns.',
+  too_many_columns: 'A file with more than 500 columns, or a line of one with more keys.',
   unknown_column: 'The file has no such column.',
   type_mismatch: 'A file that is of another type than it is said to be.',
   more_errors: 'The last entry of `errors`: there are more errors than it lists.',
