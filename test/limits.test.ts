@@ -141,6 +141,31 @@ describe('an address', () => {
     expect(limits.GUESS_RATE_LIMIT.counts).toEqual({})
   })
 
+  test('that sends the key of a deleted account again and again has guessed once, and costs no trip any more', async () => {
+    const gone = await newAccount()
+    await operator('DELETE', `/admin/accounts/${gone.id}`)
+    const call = as(gone.key)
+    const first = await call()
+    expectProblem(first, 401, 'invalid_credential')
+    for (let i = 0; i < 5; i++) {
+      const again = await call()
+      expectProblem(again, 401, 'invalid_credential')
+      expect(again.headers.has('server-timing')).toBe(false)
+    }
+    expect(limits.GUESS_RATE_LIMIT.counts).toEqual({ [address]: 1 })
+    expect((await as((await newAccount()).key)()).status).toBe(200)
+  })
+
+  test('that has sent a wrong key is looked at again after half a minute', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] })
+    const wrong = as(guess())
+    expect(await statusesOf(3, wrong)).toEqual([401, 401, 401])
+    vi.setSystemTime(Date.now() + 30_000)
+    const again = await wrong()
+    expect([again.status, again.headers.has('server-timing')]).toEqual([401, true])
+    expect(limits.GUESS_RATE_LIMIT.counts).toEqual({ [address]: 2 })
+  })
+
   test.each<[string, () => string | Promise<string>]>([
     ['that is no key', () => 'wrong'],
     [

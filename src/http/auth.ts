@@ -21,6 +21,12 @@ const KNOWN_FOR = 30_000
 const MOST_KNOWN = 5_000
 const known = new Map<string, KnownKey>()
 
+/**
+ * Ids of keys that were looked up and are not there, and until when that is remembered. A client may go on with the key
+ * of a deleted account: the same key again is no other guess, and costs no trip.
+ */
+const notThere = new Map<string, number>()
+
 /** Drops what this isolate remembers of keys of an account (all, or one), so that a change is in force here at once. */
 export function forgetKeys(accountId: string, keyId?: string): void {
   for (const [id, { account }] of known) if (account.id === accountId && (keyId ?? id) === id) known.delete(id)
@@ -36,7 +42,10 @@ export const authenticate = factory.createMiddleware(async function authenticate
   if (token === undefined) throw unauthorized(false)
   const keyId = keyIdOf(token) ?? ''
   const remembered = recall(keyId)
-  if (!remembered) refuseGuesser(c)
+  if (!remembered) {
+    refuseGuesser(c)
+    if ((notThere.get(keyId) ?? 0) > Date.now()) throw unauthorized(true)
+  }
   const db = databaseOf(c.env, keyId)
   if (db) c.set('db', db)
   const key = remembered ?? (db && hasRightChecksum(token) && (await lookUp(db, keyId)))
@@ -114,7 +123,7 @@ async function lookUp(db: Database, keyId: string): Promise<KnownKey | undefined
     .from(apiKeys)
     .innerJoin(accounts, eq(accounts.id, apiKeys.accountId))
     .where(eq(apiKeys.id, keyId))
-  if (!row) return
+  if (!row) return void remember(notThere, keyId, Date.now() + KNOWN_FOR)
   const { hash, name, scopes, expiresAt, accountId, defaultCountry } = row
   const isOver = row.revokedAt !== null || row.erasedAt !== null
   const key: KnownKey = {
@@ -125,7 +134,12 @@ async function lookUp(db: Database, keyId: string): Promise<KnownKey | undefined
     knownUntil: Date.now() + KNOWN_FOR,
   }
   if (key.refusal) return key
-  if (known.size >= MOST_KNOWN) known.delete(known.keys().next().value ?? '')
-  known.set(keyId, key)
+  remember(known, keyId, key)
   return key
+}
+
+/** The oldest entry makes room. */
+function remember<T>(entries: Map<string, T>, keyId: string, entry: T): void {
+  if (entries.size >= MOST_KNOWN) entries.delete(entries.keys().next().value ?? '')
+  entries.set(keyId, entry)
 }
