@@ -689,7 +689,7 @@ export interface paths {
         put?: never;
         /**
          * Register a webhook
-         * @description An https URL of a public host, at the default port. The secret that signs what it is sent is shown this once.
+         * @description An https URL of a public host, at the default port. The secret that signs what it is sent is shown this once. Until its host answers 2xx for the first time, it is sent at most 20 deliveries a minute, together with your other webhooks at that host; the others wait.
          *
          *     Needs a key with the scope `admin`.
          */
@@ -2976,7 +2976,7 @@ export interface components {
             /** @description Why the last attempt failed. */
             lastError: string | null;
             /**
-             * @description When it is tried next; null if it has ended, or waits for its turn, in Unix milliseconds.
+             * @description When it is tried next; null if it has ended, or waits for its turn: at an endpoint that is slow, or whose host has never answered 2xx, in Unix milliseconds.
              * @example 1795412345678
              */
             nextAttemptAt: number | null;
@@ -3032,7 +3032,7 @@ export interface components {
             /** @description Why the last attempt failed. */
             lastError: string | null;
             /**
-             * @description When it is tried next; null if it has ended, or waits for its turn, in Unix milliseconds.
+             * @description When it is tried next; null if it has ended, or waits for its turn: at an endpoint that is slow, or whose host has never answered 2xx, in Unix milliseconds.
              * @example 1795412345678
              */
             nextAttemptAt: number | null;

@@ -107,10 +107,14 @@ export const pass = (ms: number) => void vi.setSystemTime(Date.now() + ms)
 export const registerUntried = async ({ post }: Account, body: object = {}) =>
   (await post('/v1/webhooks', { url: 'https://hooks.example.com/in', ...body })).json as { id: string; secret: string }
 
-/** An endpoint that has answered quickly before. */
+/** An endpoint that has answered before, quickly and with a 2xx. */
 export async function register(account: Account, body: object = {}) {
   const webhook = await registerUntried(account, body)
-  await rows('UPDATE webhooks SET slow_since = NULL WHERE account_id = ? AND id = ?', account.id, webhook.id)
+  await rows(
+    'UPDATE webhooks SET slow_since = NULL, verified_at = 1 WHERE account_id = ? AND id = ?',
+    account.id,
+    webhook.id,
+  )
   return webhook
 }
 

@@ -71,6 +71,9 @@ const MEANT: Record<string, (n: number) => string> = {
   'prospects.resume': (n) => JSON.stringify({ key: `accounts ${n}/resume`, status: 'processing', uploadedAt: n }),
 }
 
+/** Columns that no code changes, and that triggers rely on. */
+const CONSTANT = new Set(['labels.weight'])
+
 /** The `n`th value of a column: where it refers to something, the `n`th of that. */
 function nthValue(tables: Table[], { name, references }: Table, column: Column, n: number): string | number {
   if (column.name === 'account_id') return `accounts ${n}`
@@ -101,17 +104,21 @@ export async function fill(db: D1Database, tables: Table[], n: number): Promise<
       .bind(...table.columns.map((column) => nthValue(tables, table, column, n)))
   await inAnyOrder(db, writtenOf(tables).map(insert))
   const held = await rowsOf(db, tables)
-  const missing = tables.filter(({ name }) => !held[name]?.some((row) => belongsTo(row, n)))
+  const isMissing = ({ name }: Table) => !held[name]?.some((row) => belongsTo(row, n))
+  // a table that no column ties to an account has what triggers put there
+  const missing = tables.filter((table) => hasAccount(table) && isMissing(table))
   await inAnyOrder(db, missing.map(insert))
 }
 
+const hasAccount = ({ name, columns }: Table) => name === 'accounts' || columns.some((c) => c.name === 'account_id')
 const belongsTo = (row: Row, n: number) => Object.values(row).includes(`accounts ${n}`)
 
 /** Clears each column of the rows that can be, and then gives them what they had. */
 export async function changeAndRestore(db: D1Database, tables: Table[]): Promise<void> {
   const before = await rowsOf(db, tables)
   const update = (table: Table, row: Row, value: (column: Column) => string) => {
-    const [key, rest] = [table.columns.filter((c) => c.pk), table.columns.filter((c) => !c.pk)]
+    const key = table.columns.filter((c) => c.pk)
+    const rest = table.columns.filter((c) => !c.pk && !CONSTANT.has(`${table.name}.${c.name}`))
     const set = rest.map((column) => `"${column.name}" = ${value(column)}`)
     const where = key.map(({ name }) => `"${name}" = json_extract(?1, '$.${name}')`)
     return set.length === 0
@@ -135,5 +142,8 @@ export async function clear(db: D1Database, tables: Table[], n: number): Promise
         `DELETE FROM "${name}" WHERE "${columns.some((c) => c.name === 'account_id') ? 'account_id' : 'id'}" = ?`,
       )
       .bind(account)
-  await inAnyOrder(db, writtenOf(tables).map(remove))
+  // prospects first: what triggers keep of their labels hangs on the labels
+  const isFirst = ({ name }: Table) => Number(name === 'prospects')
+  const written = writtenOf(tables).toSorted((a, b) => isFirst(b) - isFirst(a))
+  await inAnyOrder(db, written.map(remove))
 }

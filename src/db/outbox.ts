@@ -36,6 +36,10 @@ export const webhooks = sqliteTable(
     accountId: accountId(),
     id: text().notNull(),
     url: text().notNull(),
+    /** The host of its URL; null if it was registered before this was kept and has not succeeded since. */
+    host: text(),
+    /** Set once it, or another of the account's at this host when it came here, has answered 2xx. */
+    verifiedAt: integer(),
     /** Empty: all of them. */
     eventTypes: text({ mode: 'json' }).$type<string[]>().notNull(),
     description: text(),
@@ -67,6 +71,8 @@ export const webhooks = sqliteTable(
     // what is being recovered, whose turn it is, and what can be purged, across accounts
     index('webhooks_recovering').on(t.recoverFrom).where(sql`recover_from IS NOT NULL`),
     index('webhooks_waiting').on(t.waitingSince).where(sql`waiting_since IS NOT NULL`),
+    // whether a host has answered 2xx to the account
+    index('webhooks_verified').on(t.accountId, t.host).where(sql`verified_at IS NOT NULL`),
     index('webhooks_deleted').on(t.deletedAt).where(sql`deleted_at IS NOT NULL`),
   ],
 )

@@ -179,7 +179,9 @@ const delivery = z.object({
   attemptCount: z.int().meta({ description: 'How many attempts were made.', example: 1 }),
   lastStatusCode: z.int().nullable().meta({ description: 'What was answered last; null: nothing.', example: 200 }),
   lastError: orNull(z.string(), 'Why the last attempt failed.'),
-  nextAttemptAt: time('When it is tried next; null if it has ended, or waits for its turn').nullable(),
+  nextAttemptAt: time(
+    'When it is tried next; null if it has ended, or waits for its turn: at an endpoint that is slow, or whose host has never answered 2xx',
+  ).nullable(),
   createdAt: time('When its event was committed'),
 })
 delivery satisfies z.ZodType<Delivery>

@@ -352,7 +352,7 @@ export const OPERATIONS: Record<string, Operation> = {
     tag: 'Webhooks',
     summary: 'Register a webhook',
     description:
-      'An https URL of a public host, at the default port. The secret that signs what it is sent is shown this once.',
+      'An https URL of a public host, at the default port. The secret that signs what it is sent is shown this once. Until its host answers 2xx for the first time, it is sent at most 20 deliveries a minute, together with your other webhooks at that host; the others wait.',
     answers: { 201: ['It was registered.', WebhookWithSecret, ['Location']] },
     refusals: { 409: ['too_many_webhooks'], 503: ['not_configured'] },
     example: { url: 'https://hooks.example.com/in', eventTypes: ['prospect.created'], description: 'Our CRM' },

@@ -2,6 +2,7 @@ import { type Database, databaseOf, numberOf } from '../db/client'
 import { eventId } from '../db/ids'
 import { logInfo } from '../http/log'
 import { type Attempt, attempt, TIMEOUT } from './attempt'
+import { hostKey, isOverLimit } from './host-limit'
 import { type Claimed, type Outcome, record } from './record'
 import { isFull, openShare, type Share } from './share'
 import { WakeUp, wake } from './wake'
@@ -73,6 +74,9 @@ export async function deliver(
 ): Promise<void> {
   const { claimed, others } = await claim(db, wakeUps, lane)
   if (others.length > 0) await wake(env, others)
+  const verified = new Set<string>()
+  const isHeldBack = async (delivery: Claimed) =>
+    !delivery.verified && !verified.has(hostKey(delivery)) && isOverLimit(env, hostKey(delivery))
   const outcomes: Outcome[] = []
   let recorded = Promise.resolve()
   const recordThose = () => {
@@ -84,8 +88,13 @@ export async function deliver(
   }
   const all = Promise.all(
     claimed.map(async (delivery) => {
-      const result = await share.run(delivery.accountId, () => attempt(delivery, env))
-      if (result) logAttempt(env, delivery, result)
+      const result = await share.run(delivery.accountId, async () =>
+        (await isHeldBack(delivery)) ? 'over limit' : attempt(delivery, env),
+      )
+      if (result && result !== 'over limit') {
+        logAttempt(env, delivery, result)
+        if (result.error === null) verified.add(hostKey(delivery))
+      }
       outcomes.push(toOutcome(delivery, result))
       // who was quick does not wait for who is slow
       if (share.hasEnded()) await recordThose()
@@ -101,12 +110,12 @@ export async function deliver(
 }
 
 /** `null`: it could not be signed. `undefined`: its turn has not come. */
-const toOutcome = (delivery: Claimed, result: Attempt | null | undefined): Outcome =>
-  result
-    ? { delivery, attempt: result }
-    : result === undefined
-      ? { delivery, postponedTo: Date.now() }
-      : { delivery, postponedTo: Date.now() + UNSENT_WAIT, error: 'This service could not sign it.' }
+function toOutcome(delivery: Claimed, result: Attempt | 'over limit' | null | undefined): Outcome {
+  if (result === undefined) return { delivery, postponedTo: Date.now() }
+  if (result === 'over limit') return { delivery, postponedTo: null }
+  if (result) return { delivery, attempt: result }
+  return { delivery, postponedTo: Date.now() + UNSENT_WAIT, error: 'This service could not sign it.' }
+}
 
 /** Says how an attempt ended, and of where it went no more than the webhook's id. `error`: why there is no status. */
 function logAttempt(env: Env, { accountId, webhookId, eventSeq, nonce, tries }: Claimed, result: Attempt): void {
@@ -165,6 +174,8 @@ const READ = `
   SELECT k.account_id AS accountId, k.webhook_id AS webhookId, k.event_seq AS eventSeq, d.tries,
     iif(d.status = 'pending', d.next_at - ?2, NULL) AS dueIn,
     w.url, w.secret, w.old_secrets AS oldSecrets, w.slow_since IS NOT NULL AS slow, w.failing_since IS NOT NULL AS failing,
+    w.verified_at IS NOT NULL OR EXISTS (SELECT 1 FROM webhooks v INDEXED BY webhooks_verified
+      WHERE v.account_id = w.account_id AND v.host = w.host AND v.verified_at IS NOT NULL) AS verified,
     e.nonce, e.type, e.data, e.source = 'import' AS bulk
   FROM ${KEYS}
     CROSS JOIN webhooks w ON ${SENDABLE}

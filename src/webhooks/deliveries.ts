@@ -19,7 +19,7 @@ export interface Delivery {
   attemptCount: number
   lastStatusCode: number | null
   lastError: string | null
-  /** Null if it has ended, or waits for its turn at an endpoint that is slow. */
+  /** Null if it has ended, or waits for its turn at an endpoint that is slow or unverified. */
   nextAttemptAt: number | null
   /** When its event was committed. */
   createdAt: number

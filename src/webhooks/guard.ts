@@ -46,3 +46,6 @@ export function refuseUrl(
   if (host === ownHost || ownHosts.includes(host)) return 'A webhook URL cannot be this service itself.'
   return null
 }
+
+/** The host that a URL names, with its port if that is not the default one. */
+export const hostOf = (url: string): string => new URL(url).host.replace(/\.(?=:|$)/, '')

@@ -1,5 +1,6 @@
 import type { Database } from '../db/client'
 import type { Attempt, Sendable } from './attempt'
+import { hostOf } from './guard'
 import { delayAfter, FAILING_FOR, QUIET_FOR } from './schedule'
 import type { Wake } from './wake'
 
@@ -10,13 +11,15 @@ export interface Claimed extends Sendable {
   bulk: number
   /** Whether its endpoint has failed before, and not succeeded since. */
   failing: number
+  /** Whether its host has answered 2xx to the account. */
+  verified: number
   /** Attempts since it was begun. */
   tries: number
   lease: number
 }
 
-/** What became of a claimed delivery: an attempt, or it was not sent, and waits until then (Unix ms). */
-export type Outcome = { delivery: Claimed } & ({ attempt: Attempt } | { postponedTo: number; error?: string })
+/** What became of a claimed delivery: an attempt, or it was not sent, and waits until then (Unix ms; null: for its turn). */
+export type Outcome = { delivery: Claimed } & ({ attempt: Attempt } | { postponedTo: number | null; error?: string })
 
 /** The most deliveries that are cancelled in one batch; the sweep does the rest, when they are due. */
 const CANCEL_MOST = 10_000
@@ -30,11 +33,13 @@ export async function record({ d1 }: Database, outcomes: Outcome[]): Promise<Wak
   const health = healthOf(outcomes)
   const states = outcomes.map((outcome) => stateAfter(outcome, now))
   const rows = JSON.stringify(states)
+  const isWaiting = states.some(({ status, nextAt }) => status === 'pending' && nextAt === null)
   const endpoints = JSON.stringify(health)
   await d1.batch([
     d1.prepare(SET_DELIVERIES).bind(rows, now),
     d1.prepare(LOG_ATTEMPTS).bind(rows),
     d1.prepare(SET_WEBHOOKS).bind(endpoints, now, now - FAILING_FOR, now - QUIET_FOR),
+    ...(isWaiting ? [d1.prepare(WAITING).bind(JSON.stringify(states.filter(({ nextAt }) => nextAt === null)))] : []),
     ...(health.some(({ gone }) => gone) ? [d1.prepare(FAIL_GONE).bind(rows, now)] : []),
     ...(health.some(({ mayEnd }) => mayEnd) ? [d1.prepare(CANCEL_PENDING).bind(endpoints, now)] : []),
   ])
@@ -75,7 +80,7 @@ function healthOf(outcomes: Outcome[]) {
     const quick = !slow && of.some(({ attempt }) => attempt.statusCode !== null)
     const states = { succeeded: Number(succeeded), gone: Number(gone), slow: Number(slow), quick: Number(quick) }
     const mayEnd = gone || (!succeeded && failing === 1)
-    return { accountId, webhookId, url, ...states, mayEnd }
+    return { accountId, webhookId, url, host: hostOf(url), ...states, mayEnd }
   })
 }
 
@@ -120,6 +125,7 @@ const SET_WEBHOOKS = `
   UPDATE webhooks AS w SET
     failing_since = CASE WHEN o.succeeded THEN NULL WHEN w.failed_at > ?4 THEN coalesce(w.failing_since, ?2) ELSE ?2 END,
     failed_at = iif(o.succeeded, w.failed_at, ?2),
+    host = iif(o.succeeded, o.host, w.host), verified_at = iif(o.succeeded, coalesce(w.verified_at, ?2), w.verified_at),
     slow_since = CASE WHEN NOT o.quick THEN iif(o.slow, coalesce(w.slow_since, ?2), w.slow_since) END,
     disabled_at = iif(o.reason IS NULL, w.disabled_at, ?2),
     disabled_reason = coalesce(o.reason, w.disabled_reason),
@@ -130,12 +136,19 @@ const SET_WEBHOOKS = `
       WHEN k.gone THEN 'gone'
       WHEN NOT k.succeeded AND c.failing_since <= ?3 AND c.failed_at > ?4 THEN 'failing' END AS reason
     FROM (SELECT value ->> 'accountId' AS account_id, value ->> 'webhookId' AS webhook_id, value ->> 'url' AS url,
+        value ->> 'host' AS host,
         value ->> 'succeeded' AS succeeded, value ->> 'gone' AS gone, value ->> 'slow' AS slow,
         value ->> 'quick' AS quick
       FROM json_each(?1)) k
     CROSS JOIN webhooks c ON c.account_id = k.account_id AND c.id = k.webhook_id) o
   WHERE w.account_id = o.account_id AND w.id = o.webhook_id AND w.url = o.url AND w.deleted_at IS NULL
-    AND (NOT o.succeeded OR o.reason IS NOT NULL OR w.failing_since IS NOT NULL OR iif(w.slow_since IS NULL, o.slow, o.quick))`
+    AND (NOT o.succeeded OR o.reason IS NOT NULL OR w.failing_since IS NOT NULL OR w.verified_at IS NULL
+      OR iif(w.slow_since IS NULL, o.slow, o.quick))`
+
+/** Says of the webhooks `?1`, `{accountId, webhookId}[]`, that deliveries of theirs wait for their turn. */
+export const WAITING = `
+  UPDATE webhooks SET waiting_since = 0 WHERE waiting_since IS NULL
+    AND (account_id, id) IN (SELECT value ->> 'accountId', value ->> 'webhookId' FROM json_each(?1))`
 
 /** What got a 410 has failed, unless its endpoint lives on: then it was another URL's answer. */
 const FAIL_GONE = `

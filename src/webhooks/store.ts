@@ -8,6 +8,7 @@ import type { Repeatable } from '../http/factory'
 import { claim, keep } from '../http/idempotency'
 import { decodePageToken, type ListQuery, type Page, pageOf } from '../http/page'
 import { contention, notFound, Problem } from '../http/problem'
+import { hostOf } from './guard'
 import { CANCEL_PENDING } from './record'
 import type { CreateWebhook, UpdateWebhook } from './schema'
 import { encryptSecret, newSecret } from './secret'
@@ -64,6 +65,8 @@ export async function createWebhook(
     accountId,
     id,
     url: input.url,
+    host: hostOf(input.url),
+    verifiedAt: null,
     eventTypes: input.eventTypes,
     description: input.description ?? null,
     secret: await encryptSecret(secret, `${accountId} ${id}`, encryptionKey),
@@ -142,7 +145,11 @@ export async function updateWebhook(
   if (disabled === false && row.disabledAt !== null) Object.assign(change, { disabledAt: null, disabledReason: null })
   if (Object.keys(change).length === 0) return toWebhook(row)
   if (change.url !== undefined || change.disabledAt === null) change.failingSince = null
-  if (change.url !== undefined) change.slowSince = now
+  if (change.url !== undefined) {
+    change.slowSince = now
+    change.host = hostOf(change.url)
+    if (change.host !== row.host) change.verifiedAt = null
+  }
   change.updatedAt = Math.max(now, row.updatedAt + 1)
   const [updated] = await db.d1.batch<{ id: string }>([
     toStatement(

@@ -1,6 +1,7 @@
 import type { Database } from '../db/client'
 import { deliver } from './deliver'
 import { type Limit, openLimit } from './limit'
+import { WAITING } from './record'
 import { KEPT_FOR } from './schedule'
 import { WAKE, type Wake, type WakeUp, wake, wakesIn } from './wake'
 
@@ -14,7 +15,7 @@ const BACKLOG_MOST = 5_000
 const BATCH = 12
 const BATCHES_MOST = 25
 const OWN_TIME = 30_000
-/** How many deliveries take their turn in a sweep: of an endpoint that is slow, and of one that is no longer. */
+/** How many deliveries take their turn in a sweep: of an endpoint that is slow or unverified, and of one that is no longer. */
 const TURN_SLOW = 20
 const TURN = 1_000
 /** Endpoints whose turn it can be in a sweep. */
@@ -127,12 +128,9 @@ const CANCEL = `
 
 const WAIT = `UPDATE deliveries AS d SET next_at = NULL FROM json_each(?1) k WHERE ${STILL_DUE}`
 
-const WAITING = `
-  UPDATE webhooks SET waiting_since = 0 WHERE waiting_since IS NULL
-    AND (account_id, id) IN (SELECT value ->> 'accountId', value ->> 'webhookId' FROM json_each(?1))`
-
 const WHOSE_TURN = `
-  SELECT account_id AS accountId, id, slow_since IS NOT NULL AND disabled_at IS NULL AND deleted_at IS NULL AS slow
+  SELECT account_id AS accountId, id,
+    (slow_since IS NOT NULL OR verified_at IS NULL) AND disabled_at IS NULL AND deleted_at IS NULL AS slow
   FROM webhooks INDEXED BY webhooks_waiting
   WHERE waiting_since IS NOT NULL ORDER BY waiting_since LIMIT ${TURNS}`
 

@@ -94,6 +94,7 @@ test('npm run deploy makes all that there is not, goes on wherever it ended, and
       ...SENT_TO.map((queue_name) => expect.objectContaining({ type: 'queue', queue_name })),
       expect.objectContaining({ name: 'KEY_RATE_LIMIT', type: 'ratelimit' }),
       expect.objectContaining({ name: 'GUESS_RATE_LIMIT', type: 'ratelimit' }),
+      expect.objectContaining({ name: 'UNVERIFIED_HOST_RATE_LIMIT', type: 'ratelimit' }),
       { name: 'ASSETS', type: 'assets' },
     ]),
   )
@@ -151,7 +152,7 @@ test('another environment is the same under names of its own', () => {
   const { configPath, userConfigPath, ...expected } = JSON.parse(named)
   const ids = (settings: typeof ours) =>
     settings.ratelimits.map((limit: { namespace_id: string }) => limit.namespace_id)
-  expect(new Set([...ids(ours), ...ids(other)]).size).toBe(4)
+  expect(new Set([...ids(ours), ...ids(other)]).size).toBe(6)
   for (const id of ids(other)) expect(Number(id)).toBeLessThan(2 ** 31)
   for (const [i, limit] of expected.ratelimits.entries()) {
     limit.name = ours.ratelimits[i].name
