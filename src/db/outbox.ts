@@ -17,8 +17,10 @@ export const events = sqliteTable(
     keyId: text().notNull(),
     userId: text(),
     source: text().notNull(),
-    /** The envelope's `data`. */
+    /** The envelope's `data`, without the prospect's long values that an earlier event has too. */
     data: text().notNull(),
+    /** Which events have those, as JSON: see `webhooks/snapshot.ts`. Null: `data` is whole. */
+    sameAs: text(),
   },
   (t) => [
     primaryKey({ columns: [t.accountId, t.seq] }),

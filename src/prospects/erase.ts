@@ -58,7 +58,7 @@ const STOP_IF_UNKNOWN = abortIf(`NOT EXISTS (SELECT 1 FROM prospects WHERE accou
 
 const REDUCE_EVENTS = `
   UPDATE events SET data = json_set(json_remove(data, '$.changes'), '$.prospect',
-    json_object('id', data ->> '$.prospect.id', 'erased', json('true')))
+    json_object('id', data ->> '$.prospect.id', 'erased', json('true'))), same_as = NULL
   WHERE account_id = ?1 AND prospect_id = ?2`
 
 /** What endpoints answered may quote what they were sent. */

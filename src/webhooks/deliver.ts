@@ -5,6 +5,7 @@ import { type Attempt, attempt, TIMEOUT } from './attempt'
 import { hostKey, isOverLimit } from './host-limit'
 import { type Claimed, type Outcome, record } from './record'
 import { isFull, openShare, type Share } from './share'
+import { DATA } from './snapshot'
 import { WakeUp, wake } from './wake'
 
 /** How long a batch holds its lane, ms: attempts that take longer end in the background. */
@@ -176,7 +177,7 @@ const READ = `
     w.url, w.secret, w.old_secrets AS oldSecrets, w.slow_since IS NOT NULL AS slow, w.failing_since IS NOT NULL AS failing,
     w.verified_at IS NOT NULL OR EXISTS (SELECT 1 FROM webhooks v INDEXED BY webhooks_verified
       WHERE v.account_id = w.account_id AND v.host = w.host AND v.verified_at IS NOT NULL) AS verified,
-    e.nonce, e.type, e.data, e.source = 'import' AS bulk
+    e.nonce, e.type, ${DATA} AS data, e.source = 'import' AS bulk
   FROM ${KEYS}
     CROSS JOIN webhooks w ON ${SENDABLE}
     CROSS JOIN deliveries d ON ${KEY}

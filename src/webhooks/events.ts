@@ -5,6 +5,7 @@ import { goneInto, notFound, unknownReference } from '../http/problem'
 import { timestampOf } from './envelope'
 import { FEED_LEASE, type FeedEntry, feed, feedQueueOf } from './queue-feed'
 import { EVENT_TYPES, type EventType, type FeedQuery } from './schema'
+import { DATA, DATA_BYTES, longValuesIn, SAME_AS, withoutLong } from './snapshot'
 import { WAKE, type Wake, wake, wakesIn } from './wake'
 
 /** Who makes a change: the key, and how it came in. */
@@ -81,19 +82,30 @@ export function appendEvents(
   now: number,
   events: NewEvent[],
 ): D1PreparedStatement {
-  const rows = events.map((event) => ({ ...event, nonce: randomText(10), muted: event.muted ? 1 : 0 }))
+  const long = longValuesIn(events)
+  const rows = events.map((event, n) => ({
+    ...event,
+    nonce: randomText(10),
+    muted: event.muted ? 1 : 0,
+    long: long[n],
+  }))
   return d1.prepare(APPEND).bind(accountId, now, JSON.stringify(rows), keyId, source)
 }
 
+/** `updatedAt` is known only at the commit. */
+const NEW_DATA =
+  "iif(p.id IS NULL, e.value -> 'data', json_set(e.value -> 'data', '$.prospect.updatedAt', p.updated_at))"
+
 const APPEND = `
-  INSERT INTO events (account_id, seq, nonce, type, prospect_id, muted, key_id, user_id, source, data)
+  INSERT INTO events (account_id, seq, nonce, type, prospect_id, muted, key_id, user_id, source, data, same_as)
   SELECT ?1, start.seq + e.key, e.value ->> 'nonce', e.value ->> 'type', e.value ->> 'prospectId', e.value ->> 'muted', ?4,
-    e.value ->> 'userId', ?5, 
-    iif(p.id IS NULL, e.value -> 'data', json_set(e.value -> 'data', '$.prospect.updatedAt', p.updated_at))
+    e.value ->> 'userId', ?5, ${withoutLong(NEW_DATA, 's.value')},
+    json_insert(s.value, '$.bytes', octet_length(${NEW_DATA}))
   FROM (SELECT max(?2 * 1000, coalesce((SELECT max(seq) FROM events WHERE account_id = ?1), 0) + 1,
       coalesce((SELECT max(updated_at) * 1000 FROM prospects WHERE account_id = ?1), 0)) AS seq) start
     CROSS JOIN json_each(?3) e
-    LEFT JOIN prospects p ON p.account_id = ?1 AND p.id = e.value ->> 'prospectId'`
+    LEFT JOIN prospects p ON p.account_id = ?1 AND p.id = e.value ->> 'prospectId'
+    LEFT JOIN json_each(${SAME_AS}) s`
 
 const LAST_EVENTS =
   '(SELECT account_id, seq, type, muted FROM events WHERE account_id = ?1 ORDER BY seq DESC LIMIT ?2) e'
@@ -126,12 +138,10 @@ export interface RecordedEvent {
   muted: boolean
 }
 
-const BYTES = 'octet_length(e.data)'
-
 /** Of the events of a page (see `isRead`). */
 const shown = (page: string, order: string, limit: string) => `
   SELECT e.seq, e.nonce, e.type, e.muted, e.key_id AS keyId, e.user_id AS userId, e.source,
-    iif(${isRead(BYTES, 'e.seq', page, order, limit)}, e.data, NULL) AS data`
+    iif(${isRead(DATA_BYTES, 'e.seq', page, order, limit)}, ${DATA}, NULL) AS data`
 
 interface EventRow extends Pick<RecordedEvent, 'type' | 'source'> {
   seq: number
@@ -183,7 +193,7 @@ export const WHOSE = `
 
 const ITS_EVENTS = `FROM events e INDEXED BY events_prospect
   WHERE e.account_id = ?1 AND e.prospect_id = ?2 AND e.seq < ?3 ORDER BY e.seq DESC LIMIT ?4`
-const TIMELINE = `${shown(`SELECT e.seq AS key, ${BYTES} AS bytes ${ITS_EVENTS}`, 'ORDER BY key DESC', '?4')} ${ITS_EVENTS}`
+const TIMELINE = `${shown(`SELECT e.seq AS key, ${DATA_BYTES} AS bytes ${ITS_EVENTS}`, 'ORDER BY key DESC', '?4')} ${ITS_EVENTS}`
 
 /**
  * A page of the feed: events that are not muted, oldest first in commit order, so that whoever goes on from the last
@@ -216,7 +226,7 @@ const FEED = `
       WHERE account_id = ?1 AND type = t.value AND muted = 0 AND seq > ?2 ORDER BY seq LIMIT ?4))) o
     ORDER BY o.value LIMIT ?4
   )
-  ${shown(`SELECT e.seq AS key, ${BYTES} AS bytes ${OF_PAGE}`, 'ORDER BY key', '?4')} ${OF_PAGE} ORDER BY e.seq`
+  ${shown(`SELECT e.seq AS key, ${DATA_BYTES} AS bytes ${OF_PAGE}`, 'ORDER BY key', '?4')} ${OF_PAGE} ORDER BY e.seq`
 
 const pageOfEvents = (accountId: string, rows: EventRow[], limit: number, scope: string[]) =>
   pageOf(

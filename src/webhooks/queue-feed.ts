@@ -1,6 +1,7 @@
 import { type Database, databaseOf } from '../db/client'
 import { describeError } from '../http/problem'
 import { type StoredEvent, toEnvelope } from './envelope'
+import { DATA } from './snapshot'
 
 /** How long whoever sends entries may hold them, ms; after that the schedule takes them on. */
 export const FEED_LEASE = 60_000
@@ -82,7 +83,7 @@ function toFeedEnvelope(event: StoredEvent): string {
 const KEYS = "(SELECT value ->> 'accountId' AS account_id, value ->> 'feedSeq' AS seq FROM json_each(?1)) k"
 
 const READ = `
-  SELECT e.account_id AS accountId, e.seq AS eventSeq, e.nonce, e.type, e.data
+  SELECT e.account_id AS accountId, e.seq AS eventSeq, e.nonce, e.type, ${DATA} AS data
   FROM ${KEYS}
     CROSS JOIN accounts a ON a.id = k.account_id AND a.erased_at IS NULL
     CROSS JOIN events e ON e.account_id = k.account_id AND e.seq = k.seq`

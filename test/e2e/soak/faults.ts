@@ -68,7 +68,7 @@ export const FAULTS: [keyof typeof CHECKS, string, Break][] = [
     'what was acknowledged is on the record, once',
     'a write that was done twice',
     sql(
-      "INSERT INTO events SELECT account_id, seq + 1000000000, nonce, type, prospect_id, muted, key_id, user_id, source, data FROM events WHERE account_id = ?1 AND type = 'prospect.created' AND prospect_id = ?2",
+      "INSERT INTO events SELECT account_id, seq + 1000000000, nonce, type, prospect_id, muted, key_id, user_id, source, data, same_as FROM events WHERE account_id = ?1 AND type = 'prospect.created' AND prospect_id = ?2",
     ),
   ],
   [
