@@ -167,7 +167,7 @@ const CALLS: [call: string, send: (a: Populated) => Promise<Answer>, trips: numb
   ['recovery', async (a) => a.post(`${await webhookPath(a)}/recover`, { since: Date.now() }), 2, 5, 2],
 ]
 
-/** Calls that the README says grow, and how many rows they read for each prospect of the account. */
+/** Calls that docs/design/lists-and-counters.md says grow, and how many rows they read for each prospect of the account. */
 const GROWING: [why: string, path: string | ((a: Populated) => string), perProspect: number][] = [
   ['two words read what each of them matches', 'prospects?name=given00007 common', 1],
   ['a word reads what it matches, and so does its total', 'prospects?name=common', 4],

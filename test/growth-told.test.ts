@@ -4,7 +4,7 @@ import { rows } from './d1'
 import { holdQueue } from './endpoint'
 import { busy, FAR, fill, growth, idOf, items, MERGES, moves, one, type Run } from './grown'
 
-/** What the README says grows with something else than prospects, and by how much. */
+/** What docs/design/lists-and-counters.md says grows with something else than prospects, and by how much. */
 
 beforeAll(() => void holdQueue())
 

@@ -1,11 +1,13 @@
 import { expect, test } from 'vitest'
-import readme from '../README.md?raw'
+import delivery from '../docs/design/delivery.md?raw'
+import guarantees from '../docs/guarantees.md?raw'
 import security from '../SECURITY.md?raw'
 
 const files = Object.keys(import.meta.glob('./**/*.test.ts')).map((path) => path.slice(2, -'.test.ts'.length))
 
 test.each([
-  ['README.md', readme, 60],
+  ['docs/guarantees.md', guarantees, 60],
+  ['docs/design/delivery.md', delivery, 10],
   ['SECURITY.md', security, 18],
 ])('the tests that %s names are there', (_name, text, most) => {
   const tables = text.split('\n\n').filter((block) => /^\|.*\| test \|$/m.test(block))

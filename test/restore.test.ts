@@ -1,7 +1,7 @@
 import { applyD1Migrations } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import readme from '../README.md?raw'
+import page from '../docs/operate/restore.md?raw'
 import { type Account, newAccount } from './api'
 import { callsTo } from './configured'
 import {
@@ -19,7 +19,7 @@ import {
 import { asField, CV } from './resume-files'
 
 /**
- * What the README says of taking the data back, from an hour in which much was done. The local D1 has no Time Travel: a
+ * What docs/operate/restore.md says of taking the data back, from an hour in which much was done. The local D1 has no Time Travel: a
  * copy of the database stands for it as it was, and serves from then on, while files and endpoints have gone on.
  */
 
@@ -103,7 +103,7 @@ beforeAll(async () => {
   lastSeen = items.at(-1).id
   heard = sentTo()
 
-  const [, query = ''] = /--json --command "([^"]+)" > since\.json/.exec(readme) ?? []
+  const [, query = ''] = /--json --command "([^"]+)" > since\.json/.exec(page) ?? []
   since = (await env.DB.prepare(query.replaceAll('$MS', String(until))).all<(typeof since)[0]>()).results
 })
 afterAll(thaw)

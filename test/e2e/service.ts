@@ -30,11 +30,12 @@ export function newFolder(): string {
 
 const ROOT = join(import.meta.dirname, '../..')
 
-/** A configuration: ours, and what the README tells to add for this binding. Returns its file. */
+/** A configuration: ours, and the block that a page of docs/operate adds for this binding. Returns its file. */
 export function configWith(binding: string): string {
   const file = join(newFolder(), 'wrangler.toml')
-  const told = readFileSync(join(ROOT, 'README.md'), 'utf8').matchAll(/```toml\n(.*?)```/gs)
-  const [, added] = [...told].find(([, toml]) => toml?.includes(`"${binding}"`)) ?? []
+  const pages = ['configure', 'scale'].map((page) => readFileSync(join(ROOT, `docs/operate/${page}.md`), 'utf8'))
+  const blocks = pages.flatMap((page) => [...page.matchAll(/```toml\n(.*?)```/gs)])
+  const [, added] = blocks.find(([, toml]) => toml?.includes(`"${binding}"`)) ?? []
   const whole = `${readFileSync(join(ROOT, 'wrangler.toml'), 'utf8')}\n${added}`
     .replace('"src/index.ts"', JSON.stringify(join(ROOT, 'src/index.ts')))
     .replaceAll('"drizzle"', JSON.stringify(join(ROOT, 'drizzle')))

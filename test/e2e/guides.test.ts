@@ -1,0 +1,206 @@
+import { execFile, spawn, spawnSync } from 'node:child_process'
+import { existsSync, globSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { call, cleanUp, freePort, newFolder, type Service, startService, until } from './service'
+
+/** What readers paste: every block of the README and of docs/api runs against one service; other pages are parsed. */
+
+const execute = promisify(execFile)
+const root = join(import.meta.dirname, '../..')
+const read = (file: string) => readFileSync(join(root, file), 'utf8')
+const pages = globSync('{*.md,docs/**/*.md}', { cwd: root }).sort()
+const guides = ['README.md', ...globSync('docs/api/*.md', { cwd: root }).sort()]
+
+/** The blocks of a page, in order. */
+const blocksOf = (page: string) =>
+  [...read(page).matchAll(/^```(\w*)\n(.*?)^```$/gms)].map(([, language, code]) => ({ language, code: code as string }))
+const shellBlocksOf = (page: string) => blocksOf(page).filter(({ language }) => language === 'sh')
+
+const hasProgram = (...command: [string, ...string[]]) => spawnSync(command[0], command.slice(1)).status === 0
+const SHELLS = {
+  bash: { args: ['--norc', '--noediting', '-i'], isThere: true },
+  // interactive: there a comment is an argument
+  zsh: { args: ['-f', '-i'], isThere: hasProgram('zsh', '-c', ':') },
+}
+const NO_ZSH = 'there is no zsh'
+
+/** Blocks that install, or run until they are stopped. `e2e/dev` starts the service as they do. */
+const RUNS_ON = /^npm (ci|run dev)/
+const RECEIVES = /\.listen\(9999\)/
+/** The definitions that every guide of docs/api uses. */
+const SETUP = shellBlocksOf('docs/api/quickstart.md').find(({ code }) => code.startsWith('API='))?.code ?? ''
+
+const OPERATOR = 'operator'
+/** Below the project's own folder, so that its packages are found. */
+const folder = mkdtempSync(join(root, 'dist/guides-'))
+let service: Service
+
+beforeAll(async () => {
+  for (const name of ['package.json', 'scripts']) symlinkSync(join(root, name), join(folder, name))
+  const [, flags = ''] = /^npm run dev -- (.*)$/m.exec(read('README.md')) ?? []
+  expect(read('docs/api/quickstart.md')).toContain(`npm run dev -- ${flags}\n`)
+  service = await startService(newFolder(), [...flags.split(' '), '--no-seed'])
+})
+
+afterAll(async () => {
+  rmSync(folder, { recursive: true })
+  await cleanUp()
+})
+
+const newKey = async () =>
+  (await call(service.origin, OPERATOR, 'POST', '/admin/accounts', { name: 'Guides' })).json.apiKey.key
+
+/** Pastes blocks into a shell. Resolves to what it printed, and the statuses of what each block called. */
+async function paste(shell: keyof typeof SHELLS, blocks: string[]) {
+  const child = spawn(shell, SHELLS[shell].args, { cwd: folder, env: { ...process.env, TERM: 'dumb', PS1: '' } })
+  let [output, errors] = ['', '']
+  child.stdout.on('data', (text) => (output += text))
+  child.stderr.on('data', (text) => (errors += text))
+  child.stdin.end(
+    [
+      'set -e',
+      'set -o pipefail',
+      `curl() { command curl -w '%{stderr}CALLED %{http_code}\\n' "$@"; }`,
+      ...blocks.map((code) => `echo NEXT BLOCK >&2\n${code}`),
+      'exit 0\n',
+    ].join('\n'),
+  )
+  const code = await new Promise((ended) => child.on('close', ended))
+  expect(code, `${output}\n${errors}`).toBe(0)
+  expect(errors).not.toMatch(/not found|no matches|parse error|syntax error|event not found/)
+  const called = errors.split(/^NEXT BLOCK$/m).slice(1)
+  expect(called).toHaveLength(blocks.length)
+  return { output, statuses: called.map((text) => [...text.matchAll(/CALLED (\d+)/g)].map(([, status]) => status)) }
+}
+
+/** The status that a call of a block returns, if it is no 2xx: the page shows the error below. */
+const errorsOf = (page: string) =>
+  blocksOf(page).flatMap(({ language }, i, all) =>
+    language === 'sh' ? [/^ *"type": "about:blank".*"status": (\d+)/m.exec(all[i + 1]?.code ?? '')?.[1]] : [],
+  )
+
+describe.each(Object.keys(SHELLS) as (keyof typeof SHELLS)[])('in %s', (shell) => {
+  test.for(guides)('every block of %s runs', async (page, { skip }) => {
+    skip(!SHELLS[shell].isThere, NO_ZSH)
+    const port = String(await freePort())
+    const local = (code: string) =>
+      code.replaceAll('localhost:8787', service.origin.replace('http://', '')).replaceAll('9999', port)
+    const expected = errorsOf(page)
+    const blocks = shellBlocksOf(page)
+      .map(({ code }, i) => ({ code: local(code), error: expected[i] }))
+      .filter(({ code }) => !RUNS_ON.test(code))
+    const receiver = blocks.find(({ code }) => RECEIVES.test(code.replace(port, '9999')))
+    const pasted = blocks.filter((block) => block !== receiver)
+    if (pasted.length === 0) return
+
+    const listening = receiver && spawn(shell, ['-c', receiver.code], { detached: true })
+    let received = ''
+    listening?.stdout.on('data', (text) => (received += text))
+    try {
+      const setup = page === 'README.md' || page.endsWith('quickstart.md') ? [] : [local(SETUP)]
+      const { statuses } = await paste(shell, [...setup, ...pasted.map(({ code }) => code)])
+      for (const [i, { code, error }] of pasted.entries())
+        for (const status of statuses[i + setup.length] as string[])
+          expect(status, code).toMatch(error ? new RegExp(error) : /^2/)
+      if (listening)
+        await until(
+          'the webhooks of the tour',
+          () => received.match(/prospect\.created/g)?.length === 2,
+          () => received,
+        )
+    } finally {
+      if (listening?.pid) process.kill(-listening.pid, 'SIGKILL')
+    }
+  })
+
+  test.for(pages)('every block of %s parses, without comments', (page, { skip }) => {
+    skip(!SHELLS[shell].isThere, NO_ZSH)
+    for (const { code } of shellBlocksOf(page)) {
+      expect(code).not.toMatch(/(^|\s)#/m)
+      expect(spawnSync(shell, ['-n'], { input: code, encoding: 'utf8' }).stderr).toBe('')
+    }
+  })
+})
+
+test('the client’s types are those of the document: `npm run openapi` was run', async () => {
+  await execute('npm', ['run', 'generate', '-w', 'client', '--', '--check'], { cwd: root })
+})
+
+test('the lines for the typed client compile, and do what they say', async () => {
+  const code = blocksOf('docs/api/typescript.md').find(({ language }) => language === 'ts')?.code ?? ''
+  writeFileSync(join(folder, 'people.ts'), code)
+  writeFileSync(
+    join(folder, 'tsconfig.json'),
+    JSON.stringify({ extends: '../../tsconfig.json', compilerOptions: { types: ['node'] }, include: ['people.ts'] }),
+  )
+  await execute(join(root, 'node_modules/.bin/tsc'), ['-p', folder])
+  const env = { ...process.env, PROSPECTS_URL: service.origin, PROSPECTS_KEY: await newKey() }
+  const people = async () => (await execute(process.execPath, ['people.ts'], { cwd: folder, env })).stdout
+  const first = await people()
+  expect(first).toMatch(/^created prs_\w+\nAnn Lee\n$/)
+  expect(await people()).toBe(first) // under the same Idempotency-Key
+})
+
+test.for([
+  ['js', process.execPath, 'receiver.mjs'],
+  ['python', 'python3', 'receiver.py'],
+] as const)(
+  'the receiver in %s accepts what is signed, and nothing else',
+  async ([language, program, file], { skip }) => {
+    const isThere = language === 'js' || hasProgram('python3', '-c', 'import standardwebhooks')
+    skip(!isThere, 'there is no Python with standardwebhooks')
+    const code = blocksOf('docs/api/webhooks.md').find((block) => block.language === language)?.code ?? ''
+    writeFileSync(join(folder, file), code)
+    const key = await newKey()
+    const port = await freePort()
+    const url = `http://127.0.0.1:${port}/hook`
+    const { json: webhook } = await call(service.origin, key, 'POST', '/v1/webhooks', { url })
+    const receiver = spawn(program, [file], {
+      cwd: folder,
+      env: { ...process.env, PORT: String(port), SECRET: webhook.secret },
+    })
+    let output = ''
+    for (const stream of [receiver.stdout, receiver.stderr]) stream.on('data', (text) => (output += text))
+    try {
+      const forged = await until(
+        'the receiver',
+        () => fetch(url, { method: 'POST', body: '{}', headers: { 'webhook-id': 'evt_x' } }).catch(() => null),
+        () => output,
+      )
+      expect(forged.status).toBe(400)
+      const { json: delivery } = await call(service.origin, key, 'POST', `/v1/webhooks/${webhook.id}/ping`, {})
+      const sent = await until('the delivery', async () => {
+        const { json } = await call(service.origin, key, 'GET', `/v1/deliveries/${delivery.id}`)
+        return json.attempts.length > 0 && json
+      })
+      expect([sent.status, sent.lastStatusCode]).toEqual(['succeeded', 204])
+      expect(output).toContain(`${delivery.eventId} ping`)
+    } finally {
+      receiver.kill('SIGKILL')
+    }
+  },
+)
+
+/** The anchor that GitHub gives a heading. */
+const anchorOf = (heading: string) =>
+  heading
+    .toLowerCase()
+    .replaceAll(/[^\p{L}\p{N} _-]/gu, '')
+    .replaceAll(' ', '-')
+
+test.for(pages)('the links and files that %s names are there', (page) => {
+  const text = read(page).replaceAll(/^```.*?^```$/gms, '')
+  for (const [, link = ''] of text.matchAll(/\]\(([^)\s]+)\)/g)) {
+    if (/^https?:/.test(link)) continue
+    const [path = '', anchor] = link.split('#')
+    const target = path ? join(dirname(page), path) : page
+    expect(existsSync(join(root, target)), `${link} of ${page}`).toBe(true)
+    if (!anchor) continue
+    const anchors = [...read(target).matchAll(/^#+ (.*)$/gm)].map(([, heading]) => anchorOf(heading ?? ''))
+    expect(anchors).toContain(anchor)
+  }
+  for (const [, path = ''] of text.matchAll(/`((?:src|test|docs|scripts|bench|drizzle|client|examples)\/[\w./-]+)`/g))
+    expect(existsSync(join(root, path)), `${path} in ${page}`).toBe(true)
+})
