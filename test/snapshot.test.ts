@@ -82,6 +82,15 @@ describe('a change of a short value', () => {
     expect((await page(id)) - (await page(plain))).toBeLessThanOrEqual(2 * 4)
   })
 
+  test('reads at most six rows more for each long value', async () => {
+    const read = async (notes: string) => {
+      const { id } = (await account.prospect({ notes })).json
+      await patch(id, { city: 'Here' })
+      return costOf(await patch(id, { city: 'There' })).read
+    }
+    expect((await read(long('a'))) - (await read('short'))).toBeLessThanOrEqual(6)
+  })
+
   test('beside a long value stores that, once for all events of the call', async () => {
     const { id } = (await account.prospect({ notes: long('a') })).json
     const stageId = (await account.get('/v1/stages')).json.items[2].id

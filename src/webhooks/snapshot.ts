@@ -34,7 +34,7 @@ export function longValuesIn(
 /**
  * SQL: an array of the `same_as` of event `e` that is to be recorded, `{prospectId, data, long}` in JSON, `start` the seq
  * of the first of them; null where it has none. The last event of the prospect has its values or names who has; they are compared, so that this is exact whoever
- * wrote them. Reads four rows, and one for each long value.
+ * wrote them. Reads at most six rows for each long value.
  */
 export const SAME_AS = `
   CASE WHEN e.value ->> 'long' IS NOT NULL THEN (
