@@ -255,7 +255,7 @@ describe.each(['small', 'big'])('in a %s account', (size) => {
     await runMoves(db, noOutbox, id, 1)
     await rows('DELETE FROM moves WHERE account_id = ?1', id)
     expect((await account().list(`officeId=${offices[0]}`)).json.totalCount).toBe(105)
-    expectCost(db.cost, [4, 100 * 50, 100 * 12])
+    expectCost(db.cost, [4, 100 * 57, 100 * 12])
   })
 })
 

@@ -13,7 +13,7 @@ import { MESSAGE, nextTurn, RunImport, turnOf, wakeImporters } from './wake'
 
 /** How long a consumer has an import in hand after each commit, ms. Who is slower may find that another goes on. */
 const HELD_FOR = 10_000
-/** How long a turn is: so many chunks, or ms. Then the imports of other accounts have theirs. */
+/** How long a turn is: so many chunks, or ms, if D1 takes so many statements. Then other accounts have theirs. */
 const CHUNKS = 20
 const TIME = 1_000
 /** An import that so many consumers in turn got no further with is ended: where tries fail, after two hours. */
@@ -69,15 +69,16 @@ async function runImport(db: Database, env: Env, message: RunImport): Promise<vo
   if (job.tries > TRIES)
     return fail(db, env, job, `It could not be gone on with from line ${job.line}; it was tried many times.`)
   const end = Date.now() + TIME
+  const mayGoOn = () => Date.now() <= end && db.hasRoom()
   let left = CHUNKS
   try {
     const place = { byte: job.bytesDone, line: job.line }
     for await (const chunk of chunksOf(env.RESUMES, fileOf(accountId, importId), job.format, place, job.bytes)) {
       job.read += chunk.records.length
       if (job.read > MAX_ROWS) throw new Unreadable(`It has more than ${MAX_ROWS} rows.`)
-      await writeChunk(db, env, job, chunk)
-      if (chunk.end.byte === job.bytes) return void (await endTurn(db, env, accountId))
-      if (--left === 0 || Date.now() > end) break
+      const isWhole = await writeChunk(db, env, job, chunk, mayGoOn)
+      if (isWhole && chunk.end.byte === job.bytes) return void (await endTurn(db, env, accountId))
+      if (--left === 0 || !isWhole || !mayGoOn()) break
       // calls that came meanwhile go first
       await scheduler.wait(1)
     }
@@ -111,9 +112,15 @@ async function endTurn(db: Database, env: Env, accountId: string, statement?: D1
 
 /**
  * Writes the rows of a chunk, and with each part of them that commits, how far that is and what became of them: so a row
- * is written once, whatever dies.
+ * is written once, whatever dies. Returns whether all of it is written.
  */
-async function writeChunk(db: Database, env: Env, job: Job, { records, begin, end }: Chunk): Promise<void> {
+async function writeChunk(
+  db: Database,
+  env: Env,
+  job: Job,
+  { records, begin, end }: Chunk,
+  mayGoOn: () => boolean,
+): Promise<boolean> {
   const { accountId, keyId, format, options, country, unknown } = job
   const items = records.map((record) => ({ ...record, ...readRow(record, format, options, country) }))
   for (const name of items.flatMap((item) => item.unknown)) if (unknown.size < MAX_UNKNOWN) unknown.add(name)
@@ -134,8 +141,9 @@ async function writeChunk(db: Database, env: Env, job: Job, { records, begin, en
     return advance(db, job, ...places, countsOf(outcomes, refused.length), errors)
   }
   const actor = { account: { id: accountId }, key: { id: keyId } }
-  const progress = { of, alone: options.dryRun }
-  await writeProspects(db, actor, 'import', rows, { outbox: openOutbox(env), progress })
+  const progress = { of, alone: options.dryRun, mayGoOn }
+  const { outcomes, refused } = await writeProspects(db, actor, 'import', rows, { outbox: openOutbox(env), progress })
+  return outcomes.length + refused.length === rows.length
 }
 
 /** An error as it is kept: with the bytes of its record. */

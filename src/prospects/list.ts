@@ -3,7 +3,16 @@ import type { Caller } from '../http/factory'
 import { decodePageToken, isRead, type Page, pageOf } from '../http/page'
 import { unauthorized } from '../http/problem'
 import { type Filters, toFilters } from './filter'
-import { COLUMNS, JOINS, type Prospect, type ProspectRecord, type ProspectRow, toProspect, toRecord } from './prospect'
+import {
+  BYTES,
+  COLUMNS,
+  JOINS,
+  type Prospect,
+  type ProspectRecord,
+  type ProspectRow,
+  toProspect,
+  toRecord,
+} from './prospect'
 import type { ListProspects, SORTS } from './schema'
 
 export interface ProspectPage {
@@ -48,10 +57,6 @@ export async function listRecords<T, Shown extends object = object>(
   )
   return { ...page, totalCount: total ? (first.total ?? 0) : null }
 }
-
-/** How long what may be long of a prospect `p` is; of labels the ids are there, and the names about as long. */
-const BYTES = `(coalesce(octet_length(p.notes), 0) + coalesce(octet_length(p.resume), 0) + octet_length(p.jobs)
-  + 2 * octet_length(p.labels))`
 
 /** SQLite's longest compound SELECT in D1. */
 const MOST_ARMS = 5

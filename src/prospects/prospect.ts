@@ -91,6 +91,10 @@ export const COLUMNS = `
   p.created_by_user_id AS createdByUserId, p.updated_by_user_id AS updatedByUserId,
   p.resume, p.version, p.created_at AS createdAt, p.updated_at AS updatedAt`
 
+/** How long what may be long of a prospect `p` is; of labels the ids are there, and the names about as long. */
+export const BYTES = `(coalesce(octet_length(p.notes), 0) + coalesce(octet_length(p.resume), 0) + octet_length(p.jobs)
+  + 2 * octet_length(p.labels))`
+
 export const JOINS = 'LEFT JOIN stages s ON s.account_id = p.account_id AND s.id = p.stage_id'
 
 export const toRecord = ({

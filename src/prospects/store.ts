@@ -59,6 +59,8 @@ export interface Progress {
   of(rows: Row[], plan: Pick<Plan, 'outcomes' | 'refused'>): D1PreparedStatement[]
   /** They are all that is written: the rows are only tried. */
   alone: boolean
+  /** Whether another part of the rows may be begun; if not, the rest is left. */
+  mayGoOn(): boolean
 }
 
 export interface Written {
@@ -107,14 +109,15 @@ export async function writeProspects(
   const dropped: string[] = []
   const toRead: string[] = []
   let stored: NewFile | undefined
+  const mayGoOn = () => !progress || progress.mayGoOn()
   let left = rows
   let size = rows.length
   try {
     for (let lost = 0; lost < ROUNDS; ) {
       const now = Date.now()
-      const chunk = left.slice(0, size)
-      const read = await readReached(db, account.id, chunk, repeat?.repeatable, upload?.file, now)
+      const read = await readReached(db, account.id, left.slice(0, size), repeat?.repeatable, upload?.file, now)
       if (!read) throw unauthorized(true)
+      const { rows: chunk } = read
       const { catalogVersion } = read.references
       let plan = fold(chunk, read.people, read.references, now)
       if (upload && !stored && keeps(plan, upload.file)) {
@@ -145,6 +148,7 @@ export async function writeProspects(
         if (!isAborted(error) && !isForeignKeyViolation(error) && !uniqueViolation(error)) throw error
         lost++
         if (fold === foldRows) size = Math.ceil(size / 2)
+        if (!mayGoOn()) break
         await new Promise((resolve) => setTimeout(resolve, Math.random() * Math.min(lost * 8, 250)))
         continue
       }
@@ -156,7 +160,7 @@ export async function writeProspects(
       toRead.push(...plan.toRead)
       if (stored && !keeps(plan, stored)) dropped.push(stored.key)
       left = left.slice(covered)
-      if (left.length === 0) return { outcomes, refused, catalogVersion, kept: body, dropped, toRead }
+      if (left.length === 0 || !mayGoOn()) return { outcomes, refused, catalogVersion, kept: body, dropped, toRead }
     }
     throw contention('Others keep changing this prospect.')
   } catch (error) {

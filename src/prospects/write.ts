@@ -9,41 +9,64 @@ import type { NewFile } from '../resumes/resume'
 import { type Committed, committedIn, type Origin, type Outbox, recordEvents } from '../webhooks/events'
 import type { Change, Row } from './change'
 import type { Named, Plan, References } from './plan'
-import { COLUMNS, JOINS, type Prospect, type ProspectRecord, type ProspectRow, type Stage, toRecord } from './prospect'
+import {
+  BYTES,
+  COLUMNS,
+  JOINS,
+  type Prospect,
+  type ProspectRecord,
+  type ProspectRow,
+  type Stage,
+  toRecord,
+} from './prospect'
 import { searchWords } from './words'
 
 /** What the write path reads and writes, as sets of rows: SQL text, for it is one statement however many rows. */
 
+/** How much of prospects one trip reads for many rows, bytes: those whom the first reaches, and others up to this. */
+const MOST_READ = 1024 * 1024
+
 /** Whoever a row can be about: `?2` is the rows' ids, emails and phones. See `foldRows` for why these. */
-const REACHED = `
-  reached AS MATERIALIZED (
-    SELECT DISTINCT o.value AS id FROM json_each(?2) r CROSS JOIN json_each(json_array(
-      coalesce((SELECT into_id FROM merges WHERE account_id = ?1 AND id = r.value ->> 'was'), r.value ->> 'id'),
-      (SELECT id FROM prospects INDEXED BY prospects_email WHERE account_id = ?1 AND email = r.value ->> 'email'),
-      (SELECT id FROM prospects INDEXED BY prospects_phone
-        WHERE account_id = ?1 AND phone = r.value ->> 'phone' ORDER BY id LIMIT 1),
-      (SELECT id FROM prospects INDEXED BY prospects_phone
-        WHERE account_id = ?1 AND phone = r.value ->> 'phone' ORDER BY id LIMIT 1 OFFSET 1),
-      (SELECT id FROM prospects INDEXED BY prospects_phone_only
-        WHERE account_id = ?1 AND phone = r.value ->> 'phone' AND email IS NULL ORDER BY id LIMIT 1),
-      (SELECT into_id FROM merges INDEXED BY merges_email WHERE account_id = ?1 AND email = r.value ->> 'email'),
-      (SELECT into_id FROM merges INDEXED BY merges_phone
-        WHERE account_id = ?1 AND phone = r.value ->> 'phone' ORDER BY into_id LIMIT 1),
-      (SELECT DISTINCT into_id FROM merges INDEXED BY merges_phone
-        WHERE account_id = ?1 AND phone = r.value ->> 'phone' ORDER BY into_id LIMIT 1 OFFSET 1),
-      (SELECT m.into_id FROM merges m INDEXED BY merges_phone
-        CROSS JOIN prospects p ON p.account_id = m.account_id AND p.id = m.into_id AND p.email IS NULL
-        WHERE m.account_id = ?1 AND m.phone = r.value ->> 'phone' ORDER BY m.into_id LIMIT 1)
-    )) o WHERE o.value IS NOT NULL
-  )`
+const CANDIDATES = `
+  FROM json_each(?2) r CROSS JOIN json_each(json_array(
+    coalesce((SELECT into_id FROM merges WHERE account_id = ?1 AND id = r.value ->> 'was'), r.value ->> 'id'),
+    (SELECT id FROM prospects INDEXED BY prospects_email WHERE account_id = ?1 AND email = r.value ->> 'email'),
+    (SELECT id FROM prospects INDEXED BY prospects_phone
+      WHERE account_id = ?1 AND phone = r.value ->> 'phone' ORDER BY id LIMIT 1),
+    (SELECT id FROM prospects INDEXED BY prospects_phone
+      WHERE account_id = ?1 AND phone = r.value ->> 'phone' ORDER BY id LIMIT 1 OFFSET 1),
+    (SELECT id FROM prospects INDEXED BY prospects_phone_only
+      WHERE account_id = ?1 AND phone = r.value ->> 'phone' AND email IS NULL ORDER BY id LIMIT 1),
+    (SELECT into_id FROM merges INDEXED BY merges_email WHERE account_id = ?1 AND email = r.value ->> 'email'),
+    (SELECT into_id FROM merges INDEXED BY merges_phone
+      WHERE account_id = ?1 AND phone = r.value ->> 'phone' ORDER BY into_id LIMIT 1),
+    (SELECT DISTINCT into_id FROM merges INDEXED BY merges_phone
+      WHERE account_id = ?1 AND phone = r.value ->> 'phone' ORDER BY into_id LIMIT 1 OFFSET 1),
+    (SELECT m.into_id FROM merges m INDEXED BY merges_phone
+      CROSS JOIN prospects p ON p.account_id = m.account_id AND p.id = m.into_id AND p.email IS NULL
+      WHERE m.account_id = ?1 AND m.phone = r.value ->> 'phone' ORDER BY m.into_id LIMIT 1)
+  )) o WHERE o.value IS NOT NULL`
+const REACHED = `reached AS MATERIALIZED (SELECT DISTINCT o.value AS id ${CANDIDATES})`
+
+const PEOPLE = `${COLUMNS},
+    (SELECT json_group_array(json_object('email', m.email, 'phone', m.phone))
+      FROM merges m WHERE m.account_id = p.account_id AND m.into_id = p.id) AS aliases`
 
 const READ_PEOPLE = `
   WITH ${REACHED}
-  SELECT ${COLUMNS},
-    (SELECT json_group_array(json_object('email', m.email, 'phone', m.phone))
-      FROM merges m WHERE m.account_id = p.account_id AND m.into_id = p.id) AS aliases
-  FROM reached
+  SELECT ${PEOPLE} FROM reached
     CROSS JOIN prospects p ON p.account_id = ?1 AND p.id = reached.id ${JOINS}`
+
+/** Of more rows than the two of a merge: the people of as many of the first as are not too much, and the first that is left out. */
+const READ_MANY = `
+  WITH reached AS MATERIALIZED (SELECT o.value AS id, min(r.key) AS row ${CANDIDATES} GROUP BY o.value),
+  measured AS MATERIALIZED (
+    SELECT reached.id, coalesce(sum(${BYTES}) OVER (ORDER BY row RANGE BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0)
+      > ${MOST_READ} AS isLeft, row
+    FROM reached CROSS JOIN prospects p ON p.account_id = ?1 AND p.id = reached.id)
+  SELECT (SELECT min(row) FROM measured WHERE isLeft) AS firstLeft, ${PEOPLE} FROM measured
+    CROSS JOIN prospects p ON p.account_id = ?1 AND p.id = measured.id ${JOINS}
+  WHERE NOT isLeft`
 
 /** Ends the batch if those whom the rows reach are not those, or not the versions, that were read. */
 const SAME_AS_READ = `
@@ -79,7 +102,10 @@ const READ_REFERENCES = `
     a.catalog_version AS catalogVersion, a.catalog_size AS catalogSize
   FROM accounts a WHERE a.id = ?1`
 
-/** What of the account the rows can reach; null if the account is gone. Announces the file that a row brings. One trip. */
+/**
+ * What of the account the rows can reach; null if the account is gone. Of many rows it may be what the first ones reach:
+ * `rows` are those. Announces the file that a row brings. One trip.
+ */
 export async function readReached(
   db: Database,
   accountId: string,
@@ -96,7 +122,6 @@ export async function readReached(
     email: change.email,
     phone: change.phone?.e164,
   }))
-  const keys = JSON.stringify(targets)
   const named = (pick: (change: Change) => (string | null | undefined)[]) => [
     ...new Set(rows.flatMap(({ change }) => pick(change)).filter((v) => v)),
   ]
@@ -115,14 +140,21 @@ export async function readReached(
   })
   const [references, people, made] = await d1.batch([
     d1.prepare(READ_REFERENCES).bind(accountId, names),
-    d1.prepare(READ_PEOPLE).bind(accountId, keys),
+    d1.prepare(rows.length > 2 ? READ_MANY : READ_PEOPLE).bind(accountId, JSON.stringify(targets)),
     ...(repeatable ? [wasMade(db, accountId, repeatable, now)] : []),
     ...(file ? [announce(db, accountId, file.key, now)] : []),
   ])
   if (repeatable && made?.results.length) throw new RepeatedCall()
   const row = references?.results[0] as Record<string, string> | undefined
   if (!row || !people) return null
-  return { keys, references: toReferences(row), people: (people.results as ProspectRow[]).map(toRecord) }
+  const found = people.results as (ProspectRow & { firstLeft?: number | null })[]
+  const count = found[0]?.firstLeft ?? rows.length
+  return {
+    rows: rows.slice(0, count),
+    keys: JSON.stringify(targets.slice(0, count)),
+    references: toReferences(row),
+    people: found.map(({ firstLeft: _, ...person }) => toRecord(person)),
+  }
 }
 
 function toReferences(row: Record<string, string>): References {
