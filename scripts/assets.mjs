@@ -1,4 +1,4 @@
-// Gathers what the service serves as files: the document of the API, and the page that shows it; and pdf.js. Wrangler
+// Gathers what the service serves as files: the document of the API, the page that shows it, and the guides; and pdf.js. Wrangler
 // runs this before it serves or deploys (wrangler.toml). What is there already stays as it is, for a service may be
 // serving it; what is no longer among the files goes.
 import './pdfjs.mjs'
@@ -8,13 +8,16 @@ import { dirname, join } from 'node:path'
 
 const root = join(import.meta.dirname, '..')
 const swagger = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'))
+const guides = join(root, 'docs/api')
 const FILES = {
   'openapi.json': join(root, 'public/openapi.json'),
+  'llms.txt': join(root, 'public/llms.txt'),
   'docs/index.html': join(root, 'public/docs/index.html'),
   'docs/docs.js': join(root, 'public/docs/docs.js'),
   'docs/docs.css': join(root, 'public/docs/docs.css'),
   'docs/swagger-ui.css': join(swagger, 'swagger-ui.css'),
   'docs/swagger-ui-bundle.js': join(swagger, 'swagger-ui-bundle.js'),
+  ...Object.fromEntries(readdirSync(guides).map((name) => [`docs/${name}`, join(guides, name)])),
 }
 
 const assets = join(root, 'dist/assets')

@@ -75,8 +75,18 @@ function toOperation(route: Route, operation: Operation, shared: Record<string, 
   } as ZodOpenApiOperationObject
 }
 
-/** The document of the API, OpenAPI 3.1. `guide` is its introduction, in Markdown. Throws where a route is not described. */
-export function createApiDocument(guide: string) {
+/**
+ * The introduction of the document: these guides of docs/api, and every code. Headings are one level lower, and links lead
+ * to the guides as they are served.
+ */
+const introductionOf = (guides: string[]) =>
+  [...guides, `# Codes\n\nOf errors:\n\n${CODES}\n\nOf fields and parameters, in \`errors\`:\n\n${ERROR_CODES}\n`]
+    .join('\n')
+    .replaceAll(/^#/gm, '##')
+    .replaceAll(/\]\((\w[\w-]*\.md)/g, '](/docs/$1')
+
+/** The document of the API, OpenAPI 3.1, introduced by `guides`, in Markdown. Throws where a route is not described. */
+export function createApiDocument(guides: string[]) {
   const paths: Record<string, Record<string, ZodOpenApiOperationObject>> = {}
   const responses: Record<string, object> = {}
   const order = Object.keys(OPERATIONS)
@@ -106,7 +116,7 @@ export function createApiDocument(guide: string) {
         version: '1',
         summary: 'Create, update, find and manage the people a brokerage may hire.',
         license: { name: 'Proprietary', identifier: 'LicenseRef-Proprietary' },
-        description: guide.replace('{{codes}}', CODES).replace('{{errors}}', ERROR_CODES),
+        description: introductionOf(guides),
       },
       servers: [{ url: '/', description: 'This service.' }],
       tags: [...TAGS],

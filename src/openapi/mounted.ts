@@ -15,7 +15,7 @@ export interface Route {
 }
 
 /** Pages for people; the document is for programs. */
-const PAGES = ['/', '/docs', '/docs/*']
+const PAGES = ['/', '/llms.txt', '/docs', '/docs/*']
 
 /** The routes that are mounted, each once, less the pages. What is for all methods is a route unless it is for all paths below. */
 export function mountedRoutes(): Route[] {

@@ -49,13 +49,22 @@ export interface Operation {
   isFile?: true
 }
 
+/** Links a guide of docs/api. */
+const guide = (page: string, name = 'Guide') => `[${name}](/docs/${page}.md)`
+
 export const TAGS = [
-  { name: 'Prospects', description: 'The people whom the account may hire.' },
-  { name: 'Imports', description: 'Many prospects at once, from a file.' },
-  { name: 'Catalog', description: 'What prospects refer to: one uniform set of verbs.' },
-  { name: 'Events', description: 'What happened, for those who would rather poll than receive webhooks.' },
-  { name: 'Webhooks', description: 'Endpoints that events are sent to, and what became of each delivery.' },
-  { name: 'Account', description: 'Whose key this is, and its keys.' },
+  {
+    name: 'Prospects',
+    description: `The people whom the account may hire. Guides: ${guide('finding', 'finding')}, ${guide('writing', 'creating, updating, merging, erasing')}, ${guide('exporting', 'exporting')}, ${guide('resumes', 'resumes')}.`,
+  },
+  { name: 'Imports', description: `Many prospects at once, from a file. ${guide('importing')}.` },
+  { name: 'Catalog', description: `What prospects refer to: one uniform set of verbs. ${guide('catalog')}.` },
+  { name: 'Events', description: `What happened, for callers who poll. ${guide('events')}.` },
+  {
+    name: 'Webhooks',
+    description: `Endpoints that events are sent to, and each delivery. ${guide('webhooks', 'Guide, with receivers in JavaScript and Python')}.`,
+  },
+  { name: 'Account', description: `The account of the key, and its keys. ${guide('authentication')}.` },
   { name: 'Operator', description: 'Accounts. With the operator’s token.' },
   { name: 'Service', description: 'The service itself.' },
 ] as const

@@ -289,7 +289,7 @@ export const refusalsOf = (route: Route, operation: Operation, shared: Record<st
 const table = (head: string[], rows: string[][]) =>
   [head, head.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n')
 
-/** What the guide says of codes, as tables in Markdown. */
+/** Every code and what it means, as tables in Markdown. */
 export const CODES = table(
   ['status', '`code`', 'means'],
   Object.entries(REFUSALS).flatMap(([status, codes]) =>

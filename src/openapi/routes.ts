@@ -16,11 +16,12 @@ const CONTENT_SECURITY_POLICY = [
   "frame-ancestors 'none'",
 ].join('; ')
 
-/** The document of the API, for programs, and the page that shows it, for people; `/` leads there. */
+/** The document of the API, for programs; the page that shows it, and the guides, for people. `/` leads to the page. */
 export const docsRoutes = factory
   .createApp()
   .get('/', (c) => c.redirect('/docs'))
   .get('/openapi.json', cors(), validate({}), (c) => file(c, '/openapi.json'))
+  .get('/llms.txt', (c) => file(c, '/llms.txt'))
   .get('/docs', (c) => file(c, '/docs/'))
   .get('/docs/*', (c) => file(c, c.req.path))
 

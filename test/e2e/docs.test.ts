@@ -61,7 +61,7 @@ describe.skipIf(!process.env.CHROMIUM && !existsSync(CHROMIUM))('the page, in a 
     const operations = [...Object.values<object>(paths), ...Object.values<object>(webhooks)].flatMap(Object.keys)
     await page.waitForSelector('.opblock')
     expect(await page.locator('.opblock').count()).toBe(operations.length)
-    expect(await page.locator('#docs').textContent()).toContain('Who a call is about')
+    expect(await page.locator('#docs').textContent()).toContain('What do all calls share?')
   })
 
   test('sends a request with the demo key, and shows what was answered', async () => {

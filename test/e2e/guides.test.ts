@@ -75,11 +75,12 @@ async function paste(shell: keyof typeof SHELLS, blocks: string[]) {
   return { output, statuses: called.map((text) => [...text.matchAll(/CALLED (\d+)/g)].map(([, status]) => status)) }
 }
 
-/** The status that a call of a block returns, if it is no 2xx: the page shows the error below. */
+/** Of each block of a shell: the error that it shows, if the page has one below. */
 const errorsOf = (page: string) =>
-  blocksOf(page).flatMap(({ language }, i, all) =>
-    language === 'sh' ? [/^ *"type": "about:blank".*"status": (\d+)/m.exec(all[i + 1]?.code ?? '')?.[1]] : [],
-  )
+  blocksOf(page).flatMap(({ language }, i, all) => {
+    const next = all[i + 1]
+    return language === 'sh' ? [next?.language === 'json' ? JSON.parse(next.code) : undefined] : []
+  })
 
 describe.each(Object.keys(SHELLS) as (keyof typeof SHELLS)[])('in %s', (shell) => {
   test.for(guides)('every block of %s runs', async (page, { skip }) => {
@@ -100,10 +101,13 @@ describe.each(Object.keys(SHELLS) as (keyof typeof SHELLS)[])('in %s', (shell) =
     listening?.stdout.on('data', (text) => (received += text))
     try {
       const setup = page === 'README.md' || page.endsWith('quickstart.md') ? [] : [local(SETUP)]
-      const { statuses } = await paste(shell, [...setup, ...pasted.map(({ code }) => code)])
+      const { output, statuses } = await paste(shell, [...setup, ...pasted.map(({ code }) => code)])
       for (const [i, { code, error }] of pasted.entries())
         for (const status of statuses[i + setup.length] as string[])
-          expect(status, code).toMatch(error ? new RegExp(error) : /^2/)
+          expect(status, code).toMatch(error ? String(error.status) : /^2/)
+      const errors = output.split('\n').flatMap((line) => (/^{.*"requestId"/.test(line) ? [JSON.parse(line)] : []))
+      for (const { error } of pasted)
+        if (error) expect(errors).toContainEqual({ ...error, requestId: expect.any(String) })
       if (listening)
         await until(
           'the webhooks of the tour',
@@ -182,6 +186,19 @@ test.for([
     }
   },
 )
+
+test('the service serves every guide, and llms.txt lists them all', async () => {
+  const listed = await (await fetch(`${service.origin}/llms.txt`)).text()
+  for (const page of guides.slice(1)) {
+    const path = page.replace('docs/api/', '/docs/')
+    expect(listed).toContain(`](${path})`)
+    expect(await (await fetch(service.origin + path)).text()).toBe(read(page))
+  }
+})
+
+test('a guide links only what is served with it', () => {
+  for (const page of guides.slice(1)) expect(read(page)).not.toMatch(/\]\((?!https?:)[^)]*\//)
+})
 
 /** The anchor that GitHub gives a heading. */
 const anchorOf = (heading: string) =>
