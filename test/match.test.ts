@@ -7,7 +7,7 @@ const [HOME, WORK] = ['+12125550100', '+12125550101']
 
 /** Ids sort by age: `prs_1` is older than `prs_2`. */
 const person = (id: string, email: string | null, phone: string | null) =>
-  ({ id, email, phone, aliases: [] as ProspectRecord['aliases'] }) as ProspectRecord
+  ({ id, email, phone, aliases: { emails: [], phones: [] } as ProspectRecord['aliases'] }) as ProspectRecord
 
 const ids = ({ record, matchedBy, duplicate }: ReturnType<typeof findMatch>) => [
   record?.id ?? null,

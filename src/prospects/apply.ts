@@ -37,7 +37,7 @@ export const blank = (change: Change, references: References, now: number): Pros
   labels: [],
   jobIds: [],
   resume: null,
-  aliases: [],
+  aliases: { emails: [], phones: [] },
   createdByUserId: change.userId ?? null,
   updatedByUserId: null,
   version: 1,

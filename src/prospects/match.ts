@@ -24,11 +24,11 @@ export function findMatch(email: string | null, phone: string | null, people: Pr
 
 /** Whether this is their email, or was that of a duplicate merged into them. */
 export const hasEmail = (p: ProspectRecord, email: string): boolean =>
-  p.email === email || p.aliases.some((alias) => alias.email === email)
+  p.email === email || p.aliases.emails.includes(email)
 
 /** Likewise for a phone. */
 export const hasPhone = (p: ProspectRecord, phone: string): boolean => phonesOf(p).includes(phone)
 
 /** The phones that mean them, their own and those of duplicates merged into them. */
 export const phonesOf = ({ phone, aliases }: ProspectRecord): string[] =>
-  [phone, ...aliases.map((alias) => alias.phone)].filter((each) => each !== null)
+  phone === null ? aliases.phones : [phone, ...aliases.phones]

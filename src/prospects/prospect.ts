@@ -64,8 +64,8 @@ export type ProspectRecord = Omit<Prospect, 'currentStage' | 'currentStageId' | 
   stage: Stage | null
   labels: Label[]
   resume: KeptResume | null
-  /** What merged duplicates were known by; it goes on meaning this prospect. */
-  aliases: { email: string | null; phone: string | null }[]
+  /** What merged duplicates were known by, as far as a row names it; it goes on meaning this prospect. */
+  aliases: { emails: string[]; phones: string[] }
 }
 
 /** What the `COLUMNS` select. */
@@ -112,7 +112,7 @@ export const toRecord = ({
   labels: JSON.parse(labels),
   jobIds: JSON.parse(jobIds),
   resume: JSON.parse(resume ?? 'null'),
-  aliases: JSON.parse(aliases ?? '[]'),
+  aliases: JSON.parse(aliases ?? '{"emails":[],"phones":[]}'),
 })
 
 export function toProspect(record: ProspectRecord): Prospect {

@@ -26,6 +26,11 @@ import { searchWords } from './words'
 /** How much of prospects one trip reads for many rows, bytes: those whom the first reaches, and others up to this. */
 const MOST_READ = 1024 * 1024
 
+/** The oldest survivor beyond one of a merge of somebody with the row's phone: one look-up, however many were merged. */
+const survivorAfter = (id: string) => `
+  SELECT into_id AS id FROM merges INDEXED BY merges_phone
+  WHERE account_id = ?1 AND phone = r.value ->> 'phone' AND into_id > ${id} ORDER BY into_id LIMIT 1`
+
 /** Whoever a row can be about: `?2` is the rows' ids, emails and phones. See `foldRows` for why these. */
 const CANDIDATES = `
   FROM json_each(?2) r CROSS JOIN json_each(json_array(
@@ -38,18 +43,21 @@ const CANDIDATES = `
     (SELECT id FROM prospects INDEXED BY prospects_phone_only
       WHERE account_id = ?1 AND phone = r.value ->> 'phone' AND email IS NULL ORDER BY id LIMIT 1),
     (SELECT into_id FROM merges INDEXED BY merges_email WHERE account_id = ?1 AND email = r.value ->> 'email'),
-    (SELECT into_id FROM merges INDEXED BY merges_phone
-      WHERE account_id = ?1 AND phone = r.value ->> 'phone' ORDER BY into_id LIMIT 1),
-    (SELECT DISTINCT into_id FROM merges INDEXED BY merges_phone
-      WHERE account_id = ?1 AND phone = r.value ->> 'phone' ORDER BY into_id LIMIT 1 OFFSET 1),
-    (SELECT m.into_id FROM merges m INDEXED BY merges_phone
-      CROSS JOIN prospects p ON p.account_id = m.account_id AND p.id = m.into_id AND p.email IS NULL
-      WHERE m.account_id = ?1 AND m.phone = r.value ->> 'phone' ORDER BY m.into_id LIMIT 1)
+    (${survivorAfter("''")}),
+    (${survivorAfter(`(${survivorAfter("''")})`)}),
+    (WITH RECURSIVE survivors AS (
+        SELECT id FROM (${survivorAfter("''")})
+        UNION ALL SELECT (${survivorAfter('survivors.id')}) FROM survivors WHERE survivors.id IS NOT NULL)
+      SELECT p.id FROM survivors
+        CROSS JOIN prospects p ON p.account_id = ?1 AND p.id = survivors.id AND p.email IS NULL LIMIT 1)
   )) o WHERE o.value IS NOT NULL`
 const REACHED = `reached AS MATERIALIZED (SELECT DISTINCT o.value AS id ${CANDIDATES})`
 
+/** What merged duplicates were known by is read as far as the rows name it: `?3` is the emails and phones that they name. */
 const PEOPLE = `${COLUMNS},
-    (SELECT json_group_array(json_object('email', m.email, 'phone', m.phone))
+    (SELECT json_object(
+        'emails', json_group_array(DISTINCT m.email) FILTER (WHERE m.email IN (SELECT value FROM json_each(?3, '$.emails'))),
+        'phones', json_group_array(DISTINCT m.phone) FILTER (WHERE m.phone IN (SELECT value FROM json_each(?3, '$.phones'))))
       FROM merges m WHERE m.account_id = p.account_id AND m.into_id = p.id) AS aliases`
 
 const READ_PEOPLE = `
@@ -115,18 +123,22 @@ export async function readReached(
   now: number,
 ) {
   const { d1 } = db
-  const targets = rows.map(({ target, change }) => ({
-    id: target.id,
+  // each is looked up for the first row that gives it
+  const [ids, emails, phones] = [new Set<string>(), new Set<string>(), new Set<string>()]
+  const first = (set: Set<string>, value: string | null | undefined) =>
+    value && set.size < set.add(value).size ? value : undefined
+  const targets = rows.map(({ target, change }) => {
+    const id = first(ids, target.id)
     // a row of an import may name a duplicate that was merged, and means its survivor
-    was: target.match ? target.id : undefined,
-    email: change.email,
-    phone: change.phone?.e164,
-  }))
+    const was = target.match ? id : undefined
+    return { id, was, email: first(emails, change.email), phone: first(phones, change.phone?.e164) }
+  })
+  const about = JSON.stringify({ emails: [...emails], phones: [...phones] })
   const named = (pick: (change: Change) => (string | null | undefined)[]) => [
     ...new Set(rows.flatMap(({ change }) => pick(change)).filter((v) => v)),
   ]
   const names = JSON.stringify({
-    ids: targets.flatMap(({ id }) => id ?? []),
+    ids: [...ids],
     stages: named(({ stageId }) => [stageId]),
     pipelines: named(({ stageId, pipelineId }) => [stageId ? null : pipelineId]),
     sources: named(({ sourceId }) => [sourceId]),
@@ -140,7 +152,7 @@ export async function readReached(
   })
   const [references, people, made] = await d1.batch([
     d1.prepare(READ_REFERENCES).bind(accountId, names),
-    d1.prepare(rows.length > 2 ? READ_MANY : READ_PEOPLE).bind(accountId, JSON.stringify(targets)),
+    d1.prepare(rows.length > 2 ? READ_MANY : READ_PEOPLE).bind(accountId, JSON.stringify(targets), about),
     ...(repeatable ? [wasMade(db, accountId, repeatable, now)] : []),
     ...(file ? [announce(db, accountId, file.key, now)] : []),
   ])
