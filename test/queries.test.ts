@@ -77,7 +77,7 @@ async function fill(binding: Binding) {
   await THREE[binding].batch([
     run(`INSERT INTO feed_entries SELECT account_id, seq, 0 FROM events WHERE account_id = ?`, account.id),
     run(
-      `INSERT INTO events SELECT ?1, i, 'n', 'prospect.created', NULL, 1, '', NULL, 'api', '{}' FROM ${many(20_000)}`,
+      `INSERT INTO events SELECT ?1, i, 'n', 'prospect.created', NULL, 1, '', NULL, 'api', '{}', NULL FROM ${many(20_000)}`,
       gone.id,
     ),
     run('UPDATE accounts SET erased_at = 1 WHERE id = ?', gone.id),
