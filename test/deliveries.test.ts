@@ -241,6 +241,39 @@ describe('a delivery', () => {
     expect(attempts.map((a: any) => a.attemptedAt)).toEqual(Array.from({ length: 100 }, (_, n) => n + 31))
   })
 
+  test('keeps a hundred attempts of a delivery that is begun again and again', async () => {
+    const { account, id } = await delivery()
+    const [event] = sent
+    endpointAnswers()
+    await rows('UPDATE deliveries SET attempts = 129 WHERE account_id = ?', account.id)
+    await rows(
+      `INSERT INTO attempts (account_id, webhook_id, event_seq, n, attempted_at, duration_ms)
+       SELECT account_id, webhook_id, event_seq, value, value, 0
+       FROM deliveries, json_each(?2) WHERE account_id = ?1`,
+      account.id,
+      JSON.stringify(Array.from({ length: 100 }, (_, n) => n + 30)),
+    )
+    await consume([event])
+    const kept = await rows('SELECT n FROM attempts WHERE account_id = ? ORDER BY n', account.id)
+    expect(kept.map(({ n }) => n)).toEqual(Array.from({ length: 100 }, (_, n) => n + 31))
+    expect((await read(account, id)).attempts.at(-1)).toMatchObject({ statusCode: 200 })
+  })
+
+  test('records a batch whose endpoints answer what is longest in JSON: 16 KB of control characters each', async () => {
+    const account = await newAccount()
+    for (let i = 0; i < 49; i++) await register(account, { url: `https://h${i}.example.com` })
+    const other = await dueDelivery()
+    await account.prospect()
+    endpointAnswers(() => new Response(new Uint8Array(KB16).fill(1)))
+    await rows('UPDATE webhooks SET slow_since = 1')
+    // setup.ts measures what is bound
+    await consume(sent, 'prospect-webhooks-slow')
+    const [all, one] = await Promise.all([account, other.account].map(deliveriesOf))
+    expect([...(all ?? []), ...(one ?? [])].map(({ status }) => status)).toEqual(Array(50).fill('succeeded'))
+    const length = `SELECT DISTINCT length(answer) AS n FROM attempts WHERE account_id = ?`
+    expect(await rows(length, account.id)).toEqual([{ n: KB16 }])
+  })
+
   const KB16 = 16 * 1024
   const bytes = (...values: number[]) => new Uint8Array(values)
   test.each<[string, BodyInit | null, string | null]>([

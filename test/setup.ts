@@ -16,6 +16,21 @@ session.prepare = function (text) {
   return prepare.call(this, text)
 }
 
+// A value that is bound may have 2 MB in D1. Here it may have more, so each one is measured.
+const BOUND_MOST = 2_000_000
+const tooLarge = new Set<string>()
+const statement = Object.getPrototypeOf(env.DB.prepare('SELECT 1')) as D1PreparedStatement
+const bind = statement.bind
+statement.bind = function (...values) {
+  for (const value of values)
+    if (typeof value === 'string' && value.length * 3 > BOUND_MOST) {
+      const { length } = new TextEncoder().encode(value)
+      if (length > BOUND_MOST) tooLarge.add(`${length} bytes: ${value.slice(0, 200)}`)
+    }
+  return bind.apply(this, values)
+}
+afterAll(() => expect([...tooLarge], 'the product binds nothing that D1 does not take').toEqual([]))
+
 afterAll(async () => {
   const { results } = await env.DB.prepare("SELECT name FROM sqlite_master WHERE type = 'table'").all<{
     name: string

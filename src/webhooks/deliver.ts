@@ -172,7 +172,7 @@ const TAKE = `
   RETURNING account_id AS accountId, webhook_id AS webhookId, event_seq AS eventSeq`
 
 const READ = `
-  SELECT k.account_id AS accountId, k.webhook_id AS webhookId, k.event_seq AS eventSeq, d.tries,
+  SELECT k.account_id AS accountId, k.webhook_id AS webhookId, k.event_seq AS eventSeq, d.attempts, d.tries,
     iif(d.status = 'pending', d.next_at - ?2, NULL) AS dueIn,
     w.url, w.secret, w.old_secrets AS oldSecrets, w.slow_since IS NOT NULL AS slow, w.failing_since IS NOT NULL AS failing,
     w.verified_at IS NOT NULL OR EXISTS (SELECT 1 FROM webhooks v INDEXED BY webhooks_verified

@@ -5,6 +5,7 @@ import type { Repeatable } from '../http/factory'
 import { claim, keep } from '../http/idempotency'
 import { decodePageToken, firstThatFit, type Page, pageOf } from '../http/page'
 import { notFound } from '../http/problem'
+import { LOGGED_MOST } from './record'
 import type { DeliveriesQuery } from './schema'
 import { isDisabled, STOP_IF_DISABLED } from './store'
 import { WAKE, type Wake, wakesIn } from './wake'
@@ -119,7 +120,7 @@ const GET = `
 
 const ATTEMPTS = `
   SELECT attempted_at AS attemptedAt, duration_ms AS durationMs, status_code AS statusCode, error, answer AS responseBody
-  FROM attempts WHERE account_id = ?1 AND webhook_id = ?2 AND event_seq = ?3 ORDER BY n DESC LIMIT 100`
+  FROM attempts WHERE account_id = ?1 AND webhook_id = ?2 AND event_seq = ?3 ORDER BY n DESC LIMIT ${LOGGED_MOST}`
 
 /**
  * Begins a delivery anew, whatever became of it: due now, with the whole schedule before it. 404 if there is none, 409

@@ -13,7 +13,8 @@ export interface Claimed extends Sendable {
   failing: number
   /** Whether its host has answered 2xx to the account. */
   verified: number
-  /** Attempts since it was begun. */
+  /** Attempts, in all and since it was begun. */
+  attempts: number
   tries: number
   lease: number
 }
@@ -21,6 +22,10 @@ export interface Claimed extends Sendable {
 /** What became of a claimed delivery: an attempt, or it was not sent, and waits until then (Unix ms; null: for its turn). */
 export type Outcome = { delivery: Claimed } & ({ attempt: Attempt } | { postponedTo: number | null; error?: string })
 
+/** How many attempts are logged together: JSON makes six bytes of one at most, and a parameter of D1's may have 2 MB. */
+const LOG_TOGETHER = 12
+/** Of how many attempts of a delivery the log is kept: those that are shown. */
+export const LOGGED_MOST = 100
 /** The most deliveries that are cancelled in one batch; the sweep does the rest, when they are due. */
 const CANCEL_MOST = 10_000
 
@@ -32,12 +37,19 @@ export async function record({ d1 }: Database, outcomes: Outcome[]): Promise<Wak
   const now = Date.now()
   const health = healthOf(outcomes)
   const states = outcomes.map((outcome) => stateAfter(outcome, now))
-  const rows = JSON.stringify(states)
+  const rows = JSON.stringify(states.map(({ answer: _, ...state }) => state))
+  const logged = states.filter((state) => state.logged)
+  const parts = Array.from({ length: Math.ceil(logged.length / LOG_TOGETHER) }, (_, i) =>
+    JSON.stringify(logged.slice(i * LOG_TOGETHER, (i + 1) * LOG_TOGETHER)),
+  )
   const isWaiting = states.some(({ status, nextAt }) => status === 'pending' && nextAt === null)
   const endpoints = JSON.stringify(health)
   await d1.batch([
     d1.prepare(SET_DELIVERIES).bind(rows, now),
-    d1.prepare(LOG_ATTEMPTS).bind(rows),
+    ...parts.map((part) => d1.prepare(LOG_ATTEMPTS).bind(part)),
+    ...(outcomes.some(({ delivery }) => delivery.attempts >= LOGGED_MOST)
+      ? [d1.prepare(FORGET_ATTEMPTS).bind(rows)]
+      : []),
     d1.prepare(SET_WEBHOOKS).bind(endpoints, now, now - FAILING_FOR, now - QUIET_FOR),
     ...(isWaiting ? [d1.prepare(WAITING).bind(JSON.stringify(states.filter(({ nextAt }) => nextAt === null)))] : []),
     ...(health.some(({ gone }) => gone) ? [d1.prepare(FAIL_GONE).bind(rows, now)] : []),
@@ -59,7 +71,7 @@ function stateAfter(outcome: Outcome, now: number) {
   const key = { accountId, webhookId, eventSeq, lease }
   if (!('attempt' in outcome)) {
     const { postponedTo: nextAt, error } = outcome
-    return { ...key, logged: 0, status: 'pending', tries, nextAt, error }
+    return { ...key, logged: 0, status: 'pending', tries, nextAt, error, answer: null }
   }
   const { attempt } = outcome
   const tried = { ...key, logged: 1, tries: tries + 1, ...attempt }
@@ -114,8 +126,15 @@ const LOG_ATTEMPTS = `
   FROM json_each(?1) o
     CROSS JOIN deliveries d ON d.account_id = o.value ->> 'accountId' AND d.webhook_id = o.value ->> 'webhookId'
       AND d.event_seq = o.value ->> 'eventSeq'
-    CROSS JOIN events e ON e.account_id = d.account_id AND e.seq = d.event_seq
-  WHERE o.value ->> 'logged'`
+    CROSS JOIN events e ON e.account_id = d.account_id AND e.seq = d.event_seq`
+
+/** What a delivery that is begun again and again no longer shows. */
+const FORGET_ATTEMPTS = `
+  DELETE FROM attempts WHERE (account_id, webhook_id, event_seq, n) IN (
+    SELECT d.account_id, d.webhook_id, d.event_seq, d.attempts - ${LOGGED_MOST}
+    FROM json_each(?1) o
+      CROSS JOIN deliveries d ON d.account_id = o.value ->> 'accountId' AND d.webhook_id = o.value ->> 'webhookId'
+        AND d.event_seq = o.value ->> 'eventSeq')`
 
 /**
  * An endpoint is written only if something about it changes, and only if it is still the one that was sent to. Whether
