@@ -368,3 +368,34 @@ test('a message that is no import is dropped with a log line', async () => {
   expect(error.mock.calls.map(([line]) => JSON.parse(line as string).error)).toEqual(['not an import'])
   expect(await rows('SELECT 1 FROM imports WHERE account_id = ?', account.id)).toEqual([])
 })
+
+describe('what is written together stays small', () => {
+  /** `€` is one byte of Windows-1252, and three of UTF-8. */
+  const inWindows1252 = (text: string) => Uint8Array.from(text, (c) => (c === '€' ? 0x80 : c.charCodeAt(0)))
+  const rowsOfText = (many: number, row: (n: number) => string) =>
+    `first,last,email,title,company,labels\n${Array.from({ length: many }, (_, n) => `${row(n)}\n`).join('')}`
+  const labels = (n: number) => Array.from({ length: 100 }, (_, i) => `${n} ${i}`.padEnd(60, '€')).join()
+  // setup.ts measures what is bound
+  test.each([
+    ['labels', 170, inWindows1252(rowsOfText(170, (n) => `Ann,Lee,p${n}@example.com,,,"${labels(n)}"`))],
+    [
+      'letters that are searched as six',
+      250,
+      rowsOfText(
+        250,
+        (n) => `${'㌖'.repeat(95)}${n},${'㌖'.repeat(95)},p${n}@example.com,${`${'㌖'.repeat(190)},`.repeat(2)}`,
+      ),
+    ],
+  ])('however long the rows are in D1: %s', async (_, created, file) => {
+    expect(await imported(account, file)).toMatchObject({ status: 'completed', created, errors: [] })
+  })
+
+  test('a file of empty lines is gone through a part at a time', async () => {
+    const { json } = await sendFile(account, `first,last\n${'\n'.repeat(150_000)}Ann,Lee\n`)
+    vi.useFakeTimers({ toFake: ['Date'] })
+    await runOnce(account, json.id)
+    expect((await importOf(account, json.id)).bytesDone).toBe(11 + 20 * 5000)
+    await runOnce(account, json.id)
+    expect(await importOf(account, json.id)).toMatchObject({ status: 'completed', created: 1 })
+  })
+})

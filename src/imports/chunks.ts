@@ -6,6 +6,12 @@ import { isBlank, linesIn, type Piece, recordsIn } from './records'
 const BLOCK = 1024 * 1024
 /** The most records that are written together: so few that a call of somebody else's hardly waits for them. */
 const CHUNK = 250
+/**
+ * The most characters that all of them but the last may hold: no parameter of D1's gets over its 2 MB, though a byte of a
+ * file may become three, and a letter six when it is searched. And the most records that are looked at, blank ones too.
+ */
+const CHUNK_TEXT = 64 * 1024
+const CHUNK_LOOK = 5000
 
 /** A place in a file: a byte, and the line that it is in. */
 export interface Place {
@@ -20,7 +26,7 @@ export interface Located extends Pick<Piece, 'cells' | 'isMalformed'> {
   to: number
 }
 
-/** Records that follow each other, and where they begin and end; blank ones are left out. */
+/** Records that follow each other, and where they begin and end; blank ones are left out, and all may be. */
 export interface Chunk {
   records: Located[]
   begin: Place
@@ -31,7 +37,7 @@ export interface Chunk {
 export class Unreadable extends Error {}
 
 /**
- * What a file holds from a place on, in chunks, none only at its end. Reads a block at a time, as it is asked for. Throws
+ * What a file holds from a place on, in chunks. Reads a block at a time, as it is asked for. Throws
  * `Unreadable` if the file is gone, or if a record is larger than a block.
  */
 export async function* chunksOf(
@@ -52,16 +58,19 @@ export async function* chunksOf(
     const start = byte
     let begin = { byte, line }
     let records: Located[] = []
+    let [characters, looked] = [0, 0]
     for (const piece of recordsIn(text, format, isWhole)) {
       const written = text.slice(piece.start, piece.end)
       const to = Math.min(byte + byteLength(written, format.encoding), size)
       if (!isBlank(piece)) records.push({ cells: piece.cells, isMalformed: piece.isMalformed, line, from: byte, to })
       byte = to
       line += linesIn(written, format.newline)
-      if (records.length === CHUNK) {
+      characters += written.length
+      if (records.length === CHUNK || characters > CHUNK_TEXT || ++looked === CHUNK_LOOK) {
         yield { records, begin, end: { byte, line } }
         begin = { byte, line }
         records = []
+        characters = looked = 0
       }
     }
     if (byte === start)
