@@ -322,6 +322,8 @@ export const idempotencyKeys = sqliteTable(
     body: text().notNull(),
     /** The id of what it shows: the answer is reduced when that is erased. */
     about: text(),
+    /** Which events have its long values, `{field: seq}`: see `db/long-values.ts`. Null: `body` is whole. */
+    sameAs: text(),
     expiresAt: integer().notNull(),
   },
   (t) => [

@@ -1,6 +1,7 @@
 import type { Context } from 'hono'
 import type { Database } from '../db/client'
 import { uniqueViolation } from '../db/errors'
+import { LONG, LONG_FIELDS } from '../db/long-values'
 import { type AppEnv, factory, type Repeatable } from './factory'
 import { sha256 } from './key'
 import { Problem } from './problem'
@@ -84,6 +85,26 @@ export const wasMade = ({ d1 }: Database, accountId: string, { key }: Repeatable
     .prepare('SELECT 1 FROM idempotency_keys WHERE account_id = ? AND key = ? AND expires_at > ?')
     .bind(accountId, key, now)
 
+/**
+ * SQL: which long values of the response `?5` about the prospect `?6` an event has too, `{field: seq}`; null where none.
+ * They are stored once, whatever is sent under however many keys.
+ */
+const SAME_AS = `(
+  SELECT json_group_object(f.value, h.seq) FROM (
+      SELECT seq, same_as FROM events INDEXED BY events_prospect
+      WHERE account_id = ?1 AND prospect_id = ?6 ORDER BY seq DESC LIMIT 1) v
+    CROSS JOIN json_each('${JSON.stringify(LONG_FIELDS)}') f
+    CROSS JOIN events h ON h.account_id = ?1 AND h.seq = coalesce(v.same_as ->> f.value, v.seq)
+  WHERE length(?5 -> f.value) > ${LONG} AND h.data -> ('$.prospect.' || f.value) = ?5 -> f.value
+  HAVING count(*) > 0)`
+
+/** SQL: the body of the stored response `k`, whole and in its order. */
+const BODY = `iif(k.same_as IS NULL, k.body, json_replace(k.body, ${LONG_FIELDS.map(
+  (field) => `iif(k.same_as ->> '${field}' IS NULL, '$.none', '$.${field}'),
+    json((SELECT h.data -> '$.prospect.${field}' FROM events h
+      WHERE h.account_id = k.account_id AND h.seq = k.same_as ->> '${field}'))`,
+)}))`
+
 interface StoredAnswer {
   hash: string
   status: number
@@ -93,7 +114,7 @@ interface StoredAnswer {
 
 async function findAnswer({ d1 }: Database, accountId: string, key: string): Promise<StoredAnswer | undefined> {
   const find = d1.prepare(
-    'SELECT hash, status, headers, body FROM idempotency_keys WHERE account_id = ? AND key = ? AND expires_at > ?',
+    `SELECT hash, status, headers, ${BODY} AS body FROM idempotency_keys k WHERE account_id = ? AND key = ? AND expires_at > ?`,
   )
   return (await find.bind(accountId, key, Date.now()).all<StoredAnswer>()).results[0]
 }
@@ -142,13 +163,19 @@ export const keep = (
   const field = late
     ? `json_set(?5, '$.${late.field}', (SELECT ${late.column} FROM ${late.table} WHERE account_id = ?1 AND id = ?6))`
     : '?5'
+  const json = JSON.stringify(body)
+  const sameAs = json.length > LONG ? SAME_AS : 'NULL'
   return [
     d1
       .prepare(
-        `UPDATE idempotency_keys SET status = ?3, headers = ?4, body = ${field}, about = ?6
-         WHERE account_id = ?1 AND key = ?2 RETURNING body`,
+        `UPDATE idempotency_keys AS k SET status = ?3, headers = ?4, about = ?6, same_as = s.same_as,
+           body = iif(s.same_as IS NULL, ${field}, json_replace(${field}, ${LONG_FIELDS.map(
+             (name) => `iif(s.same_as ->> '${name}' IS NULL, '$.none', '$.${name}'), NULL`,
+           )}))
+         FROM (SELECT ${sameAs} AS same_as) s
+         WHERE account_id = ?1 AND key = ?2 RETURNING ${field} AS body`,
       )
-      .bind(accountId, repeatable.key, status, JSON.stringify(headers), JSON.stringify(body), about),
+      .bind(accountId, repeatable.key, status, JSON.stringify(headers), json, about),
   ]
 }
 
@@ -180,7 +207,7 @@ const FIRST_CHOICE = `
 export const reduceAnswers = ({ d1 }: Database, accountId: string, about: string): D1PreparedStatement =>
   d1
     .prepare(
-      `UPDATE idempotency_keys SET body = json_object('id', about, 'erased', json('true'))
+      `UPDATE idempotency_keys SET body = json_object('id', about, 'erased', json('true')), same_as = NULL
        WHERE account_id = ? AND about = ?`,
     )
     .bind(accountId, about)

@@ -1,13 +1,10 @@
+import { LONG, LONG_FIELDS } from '../db/long-values'
+
 /**
  * An event's `data` is a snapshot of its prospect, and most events leave the prospect's long values as they were. Such a
  * value is stored once: an event is stored without the long values that an earlier event of the prospect has too. Its
  * column `same_as` names that event for each of them, `{field: seq}`, and how many `bytes` the data is with them.
  */
-
-/** What of a prospect may be long. */
-const FIELDS = ['notes', 'labels', 'jobIds', 'resume'] as const
-/** How much JSON is long, in characters: to look a value up costs more than to repeat a shorter one. */
-const LONG = 1000
 
 /**
  * The long values in each of the events that are to be recorded together: field → which of those events is the first of
@@ -19,7 +16,7 @@ export function longValuesIn(
   const first = new Map<string, number>()
   return events.map(({ prospectId, data }, n) => {
     const { prospect = {} } = data as { prospect?: Record<string, unknown> }
-    const found = FIELDS.flatMap((field) => {
+    const found = LONG_FIELDS.flatMap((field) => {
       const json = JSON.stringify(prospect[field] ?? null)
       if (json.length <= LONG) return []
       const value = `${prospectId} ${field} ${json}`
@@ -50,13 +47,13 @@ export const SAME_AS = `
 
 /** SQL: `data` without the values that `sameAs` names. */
 export const withoutLong = (data: string, sameAs: string): string => `
-  iif(${sameAs} IS NULL, ${data}, json_remove(${data}, ${FIELDS.map(
+  iif(${sameAs} IS NULL, ${data}, json_remove(${data}, ${LONG_FIELDS.map(
     (field) => `iif(${sameAs} ->> '${field}' IS NULL, '$.none', '$.prospect.${field}')`,
   )}))`
 
 /** SQL: the data of a recorded event `e`, whole. Reads one row for each value that another event has. */
 export const DATA = `
-  iif(e.same_as IS NULL, e.data, json_insert(e.data, ${FIELDS.map(
+  iif(e.same_as IS NULL, e.data, json_insert(e.data, ${LONG_FIELDS.map(
     (field) => `'$.prospect.${field}', json((SELECT h.data -> '$.prospect.${field}' FROM events h
       WHERE h.account_id = e.account_id AND h.seq = e.same_as ->> '${field}'))`,
   )}))`
