@@ -3,11 +3,12 @@ import { env } from 'cloudflare:workers'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { app } from '../src/app'
 import { type Done, priceOf } from '../src/db/price'
-import { Budget, budgetOf } from '../src/http/budget'
+import { Budget, budgetOf, LATER } from '../src/http/budget'
 import { COST } from '../src/http/limits'
 import { type Account, type Answer, costOf, newAccount } from './api'
 import { writeMany } from './callers'
 import { callsTo } from './configured'
+import { holdQueue, registerUntried } from './endpoint'
 import { expectProblem } from './problem'
 
 describe('the price of a round trip', () => {
@@ -91,6 +92,13 @@ describe('a budget', () => {
     let begun = 0
     for (; budget.turnIn('cheap', 0) === 0; begun++) budget.begin('cheap', 0)
     expect(begun).toBe(10)
+  })
+
+  test('lets what goes on after a response begin when all is repaid, however cheap it is', () => {
+    spend(budget, 1, 0, LATER)
+    expect(budget.turnIn(LATER, 0)).toBe(0)
+    spend(budget, 30, 0, 'list')
+    expect([budget.turnIn(LATER, 0) > 0, budget.turnIn(LATER, 40)]).toEqual([true, 0])
   })
 
   test('takes a call for as dear as the dearest like it, and half of that after 30 s', () => {
@@ -231,6 +239,31 @@ describe('a call', () => {
     vi.setSystemTime(Date.now() + 20_000)
     expect((await post()).status).toBe(201)
   })
+
+  test('is refused alike when its budget is spent by others before its first round trip, which Drizzle makes', async () => {
+    vi.spyOn(budgetOf(account.id), 'excess').mockReturnValueOnce(0).mockReturnValue(1000)
+    expectProblem(await limited(account)('GET', '/v1/webhooks'), 429, 'too_costly')
+  })
+
+  test.each(['a recovery', 'a move'])(
+    'pays for what goes on after its response, which waits for its turns: %s',
+    async (what) => {
+      holdQueue()
+      const stages = (await account.get('/v1/stages')).json.items
+      await account.prospect({ stageId: stages[0].id })
+      const { id } = await registerUntried(account)
+      const budget = budgetOf(account.id)
+      const begin = vi.spyOn(budget, 'begin')
+      const turnIn = vi.spyOn(budget, 'turnIn')
+      turnIn.mockImplementation((kind) => (kind === LATER && turnIn.mock.calls.length % 2 ? 1 : 0))
+      const call = limited(account)
+      if (what === 'a recovery') await call('POST', `/v1/webhooks/${id}/recover`, { since: 0 })
+      else await call('DELETE', `/v1/stages/${stages[0].id}?moveTo=${stages[1].id}`)
+      const later = begin.mock.calls.filter(([kind]) => kind === LATER)
+      expect(later.length).toBeGreaterThanOrEqual(2)
+      expect(turnIn.mock.calls.filter(([kind]) => kind === LATER).length).toBeGreaterThan(later.length)
+    },
+  )
 
   test('shares its budget with all keys of its account, and with no other account', async () => {
     const { key } = (await account.post('/v1/api-keys', { name: 'Spare', scopes: ['read'] })).json

@@ -1,6 +1,5 @@
-import { type Database, databaseOf } from '../db/client'
 import { requireScope } from '../http/auth'
-import { inBackground } from '../http/background'
+import { databaseForLater, inBackground } from '../http/background'
 import { factory } from '../http/factory'
 import { idempotent } from '../http/idempotency'
 import { validate } from '../http/validate'
@@ -37,9 +36,7 @@ function routesOf(name: Kind['name']) {
         return c.body(null, 204)
       }
       await startMove(db, kind, caller, c.req.param('id'), moveTo)
-      // a database of its own: what goes on in the background is not this call's cost
-      const later = databaseOf(c.env, caller.account.id) as Database
-      inBackground(c, runMoves(later, openOutbox(c.env), caller.account.id))
+      inBackground(c, runMoves(databaseForLater(c), openOutbox(c.env), caller.account.id))
       return c.body(null, 202)
     })
 }

@@ -23,6 +23,9 @@ const MOST_PATIENT = 100
 /** After so long a trip or a call has ended, ms, though nothing said so: its caller has gone, and it was ended with that. */
 const LOST_AFTER = 30_000
 
+/** The kind of what goes on after a call's answer. */
+export const LATER = 'later'
+
 /** What is held for a while, and how much it is together. */
 class Held {
   #each = new Set<{ cost: number; until: number }>()
@@ -75,11 +78,12 @@ export class Budget {
   }
 
   /**
-   * Whether a trip may begin: 0, or after how many ms to look again, all that wait together once a ms. A dear one, or one
-   * of a kind that is not known, begins when all is repaid: so those of other accounts come between.
+   * Whether a trip may begin: 0, or after how many ms to look again, all that wait together once a ms. A dear one, one of
+   * a kind that is not known, or one that nobody waits for begins when all is repaid: so those of other accounts come
+   * between.
    */
   turnIn(kind: string, now: number): number {
-    const isDear = (this.#expected(kind, now) ?? ROOM) >= ROOM
+    const isDear = kind === LATER || (this.#expected(kind, now) ?? ROOM) >= ROOM
     const debt = this.spent(now) - (isDear ? ROOM : COST.quota)
     return debt > 0 ? debt / REPAID : this.#underWay.sum(now) < ROOM ? 0 : 1 + this.#waiting.size
   }
@@ -151,19 +155,33 @@ export async function admit(c: Context<AppEnv>, accountId: string): Promise<Turn
 
   await requireBudget()
   return async () => {
-    for (;;) {
+    const turn = await takeTurn(budget, kind, async () => {
       if (!hasBegun) await requireBudget()
-      const now = Date.now()
-      const turn = budget.turnIn(kind, now)
-      if (turn === 0) break
-      const end = budget.wait(kind, now)
-      await scheduler.wait(Math.min(turn, PATIENCE))
-      end()
-    }
+    })
     hasBegun = true
-    const end = budget.begin(kind, Date.now())
-    return (cost) => end(Date.now(), cost)
+    return turn
   }
+}
+
+/** How the trips take their turns of what goes on after a call's answer: each when all is repaid. They are never refused. */
+export function turnsLater(accountId: string): Turn {
+  const budget = budgetOf(accountId)
+  return () => takeTurn(budget, LATER)
+}
+
+/** Waits until a trip may begin, each time after `require`, and begins it. */
+async function takeTurn(budget: Budget, kind: string, require?: () => Promise<void>): ReturnType<Turn> {
+  for (;;) {
+    await require?.()
+    const now = Date.now()
+    const turn = budget.turnIn(kind, now)
+    if (turn === 0) break
+    const end = budget.wait(kind, now)
+    await scheduler.wait(Math.min(turn, PATIENCE))
+    end()
+  }
+  const end = budget.begin(kind, Date.now())
+  return (cost) => end(Date.now(), cost)
 }
 
 /** Calls that cost about the same: of a route, with these parameters. */

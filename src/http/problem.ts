@@ -164,7 +164,9 @@ export function renderProblem(c: Context<AppEnv>, problem: Problem): Response {
  * happened, and no message that may hold personal data: bound values are not part of D1's errors, names are.
  */
 export function onError(error: Error, c: Context<AppEnv>): Response {
-  if (error instanceof Problem) return renderProblem(c, error)
+  // Drizzle wraps what is thrown before its trip
+  const problem = [error, error.cause].find((each) => each instanceof Problem)
+  if (problem) return renderProblem(c, problem)
   const refusal = accountRefusal(error)
   if (refusal) return renderProblem(c, refusal === 'suspended' ? accountSuspended() : unauthorized(true))
   if (error instanceof HTTPException && error.status < 500)

@@ -1,7 +1,6 @@
 import type { Context } from 'hono'
-import { type Database, databaseOf } from '../db/client'
 import { requireScope } from '../http/auth'
-import { inBackground } from '../http/background'
+import { databaseForLater, inBackground } from '../http/background'
 import { type AppEnv, factory } from '../http/factory'
 import { idempotent } from '../http/idempotency'
 import { ListQuery } from '../http/page'
@@ -63,9 +62,7 @@ export const webhookRoutes = factory
     const { since } = c.req.valid('json')
     const id = c.req.param('id')
     const webhook = await startRecovery(db, caller.account.id, id, since, c.get('repeatable'))
-    // a database of its own: what goes on in the background is not this call's cost
-    const later = databaseOf(c.env, caller.account.id) as Database
-    inBackground(c, runRecoveries(later, c.env, { accountId: caller.account.id, id }))
+    inBackground(c, runRecoveries(databaseForLater(c), c.env, { accountId: caller.account.id, id }))
     return c.json(webhook, 202)
   })
   .get('/:id/deliveries', validate({ query: DeliveriesQuery }), async (c) => {
