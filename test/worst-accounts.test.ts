@@ -1,10 +1,13 @@
-import { describe, expect, test } from 'vitest'
+import { env } from 'cloudflare:workers'
+import { describe, expect, test, vi } from 'vitest'
+import { eraseAccounts } from '../src/accounts/erase'
+import { openDatabase } from '../src/db/client'
 import { toRow } from '../src/prospects/change'
 import { CreateProspect } from '../src/prospects/schema'
 import { writeProspects } from '../src/prospects/store'
 import { costOf, newAccount } from './api'
 import { callerOf, databaseFor, noOutbox, writeMany } from './callers'
-import { rows } from './d1'
+import { interceptTrips, rows, rowsOf } from './d1'
 
 /** Accounts that are made to cost: what a call reads follows what they store, never the product of it and what is asked. */
 
@@ -29,6 +32,26 @@ describe('people who have hundreds of words', () => {
     expect([every.json.totalCount, none.json.totalCount]).toEqual([PEOPLE, 0])
     expect(costOf(every).read).toBeLessThan(PEOPLE * 350)
   })
+})
+
+test('an account whose prospects have a hundred labels is erased a few prospects at a time', async () => {
+  const account = await newAccount()
+  const labels = Array.from({ length: 100 }, (_, n) => `label ${n}`)
+  await writeMany(
+    account,
+    Array.from({ length: 150 }, () => ({ labels })),
+  )
+  await rows('UPDATE accounts SET erased_at = 1 WHERE id = ?', account.id)
+  const written: number[] = []
+  interceptTrips(async (trip) => {
+    const results = await trip()
+    written.push(([results].flat() as D1Result[]).reduce((sum, { meta }) => sum + meta.rows_written, 0))
+    return results
+  })
+  await eraseAccounts(openDatabase(env.DB))
+  vi.restoreAllMocks()
+  expect(await rowsOf(account.id)).toEqual({})
+  expect(Math.max(...written)).toBeLessThan(10_000)
 })
 
 describe('a survivor of many merges whose duplicates all had one phone', () => {

@@ -3,7 +3,10 @@ import type { Database } from '../db/client'
 import { accounts } from '../db/schema'
 import { describeError } from '../http/problem'
 
-const CHUNK = 200
+/** How many rows of a table one statement deletes: first, and at most. */
+const [FIRST_CHUNK, MOST_CHUNK] = [20, 200]
+/** What it may write, rows of indexes and of other tables too: so little that calls of other accounts hardly wait for it. */
+const MOST_WRITTEN = 5000
 
 /** Tables that can have many rows, and the keys of these. They are emptied in chunks. */
 const LARGE = [
@@ -50,10 +53,13 @@ export async function eraseAccounts(db: Database, trips = 200): Promise<void> {
 async function eraseAccount(db: Database, id: string, end: number): Promise<void> {
   for (const [table, key] of LARGE) {
     const remove = `DELETE FROM ${table} WHERE (${key}) IN
-      (SELECT ${key} FROM ${table} WHERE account_id = ?1 LIMIT ${CHUNK}) RETURNING 1 AS gone`
-    for (let gone = CHUNK; gone === CHUNK; ) {
+      (SELECT ${key} FROM ${table} WHERE account_id = ?1 LIMIT ?2) RETURNING 1 AS gone`
+    for (let chunk = FIRST_CHUNK, isEmpty = false; !isEmpty; ) {
       if (db.cost.trips >= end || !db.hasRoom()) return
-      gone = (await db.d1.prepare(remove).bind(id).all()).results.length
+      const before = db.cost.written
+      isEmpty = (await db.d1.prepare(remove).bind(id, chunk).all()).results.length < chunk
+      const affordable = (chunk * MOST_WRITTEN) / (db.cost.written - before)
+      chunk = Math.max(1, Math.floor(Math.min(affordable, 2 * chunk, MOST_CHUNK)))
     }
   }
   await db.d1.batch([
