@@ -21,6 +21,9 @@ export const EVENTS = `
 export const deliveries = (status: string, nextAt: unknown, finishedAt: unknown) => `
   INSERT INTO deliveries (account_id, webhook_id, event_seq, status, next_at, finished_at)
   SELECT ?1, ?3, value + 1, '${status}', ${nextAt}, ${finishedAt}`
+export const DELETED_WEBHOOKS = `
+  INSERT INTO webhooks (account_id, id, url, event_types, secret, deleted_at, created_at, updated_at)
+  SELECT ?1, 'whk_' || value, '', '[]', '', ${FAR}, 1, 1`
 /** Of the rows the first is due. */
 export const FIRST = `iif(value = 0, 1, ${FAR})`
 

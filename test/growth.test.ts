@@ -12,7 +12,21 @@ import { type Account, newAccount } from './api'
 import { noOutbox, writeMany } from './callers'
 import { rows } from './d1'
 import { holdQueue } from './endpoint'
-import { busy, EVENTS, FAR, FIRST, fill, growth, idOf, items, MERGES, moves, one, type Run } from './grown'
+import {
+  busy,
+  DELETED_WEBHOOKS,
+  EVENTS,
+  FAR,
+  FIRST,
+  fill,
+  growth,
+  idOf,
+  items,
+  MERGES,
+  moves,
+  one,
+  type Run,
+} from './grown'
 import { holdImports } from './import-files'
 
 /**
@@ -235,6 +249,13 @@ const SAME: [what: string, run: Run][] = [
       return a.call('POST', '/v1/prospects', { firstName: 'Pat', lastName: 'Doe' }, { 'idempotency-key': 'new' })
     },
   ]),
+  [
+    'a POST, beside webhooks that were deleted',
+    async (a, n) => {
+      await fill(a, n, DELETED_WEBHOOKS)
+      return a.prospect()
+    },
+  ],
   [
     "the last page of an import's errors",
     async (a, n) => {

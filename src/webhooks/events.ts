@@ -114,7 +114,7 @@ const DELIVER = `
   INSERT INTO deliveries (account_id, webhook_id, event_seq, status, next_at)
   SELECT e.account_id, w.id, e.seq, 'pending', ?3
   FROM ${LAST_EVENTS}
-    CROSS JOIN webhooks w ON w.account_id = e.account_id
+    CROSS JOIN webhooks w INDEXED BY webhooks_live ON w.account_id = e.account_id
   WHERE e.muted = 0 AND w.disabled_at IS NULL AND w.deleted_at IS NULL
     AND (w.event_types = '[]' OR e.type IN (SELECT value FROM json_each(w.event_types)))
   ORDER BY e.seq
