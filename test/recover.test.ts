@@ -270,6 +270,25 @@ describe('while a recovery runs', () => {
     }
   })
 
+  test('goes on in the schedule as fast as that of an account with fifty', async () => {
+    const [many, one] = [await newAccount(), await newAccount()]
+    for (let i = 0; i < 50; i++) await register(many, { eventTypes: ['prospect.merged'] })
+    const { id } = await register(one, { eventTypes: ['prospect.merged'] })
+    // 40 chunks of events, all of a type that none asks for
+    for (const account of [many, one])
+      await rows(
+        `INSERT INTO events (account_id, seq, nonce, type, muted, key_id, source, data)
+         WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 20000)
+         SELECT ?1, i, 'n', 'prospect.created', 0, '', 'api', '{}' FROM n`,
+        account.id,
+      )
+    await rows('UPDATE webhooks SET recover_from = 1 WHERE account_id IN (?, ?)', many.id, one.id)
+    await runRecoveries(databaseFor(one), env, undefined, 40)
+    const [left] = await rows<{ n: number }>('SELECT recover_from AS n FROM webhooks WHERE id = ?', id)
+    // half of the chunks are its own, more or less
+    expect(left?.n).toBeGreaterThan(6 * 500)
+  })
+
   test('an earlier time is not lost to the chunk under way', async () => {
     const { account, id } = await missed(3)
     await begin(account, id, Date.now())

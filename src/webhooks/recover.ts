@@ -38,7 +38,7 @@ export async function startRecovery(
   return body
 }
 
-/** Goes on with the recoveries under way, of one endpoint or of all in any order, for at most `chunks` chunks. */
+/** Goes on with the recoveries under way, of one endpoint or of all, for at most `chunks` chunks: each of any account. */
 export async function runRecoveries(
   db: Database,
   env: Env,
@@ -69,7 +69,10 @@ const ITS_RECOVERY = `
 
 const ANY_RECOVERY = `
   SELECT account_id AS accountId, id, recover_from AS recoverFrom FROM webhooks INDEXED BY webhooks_recovering
-  WHERE recover_from IS NOT NULL ORDER BY random() LIMIT 1`
+  WHERE recover_from IS NOT NULL AND account_id = (
+    SELECT account_id FROM webhooks INDEXED BY webhooks_recovering
+    WHERE recover_from IS NOT NULL GROUP BY account_id ORDER BY random() LIMIT 1)
+  ORDER BY random() LIMIT 1`
 
 const EVENTS = `(SELECT seq, type, muted FROM events WHERE account_id = ?1 AND seq >= ?3 ORDER BY seq LIMIT ${CHUNK}) e`
 
