@@ -441,3 +441,56 @@ describe('waking', () => {
     expect(error).toHaveBeenCalledWith(expect.stringContaining('dead letters'))
   })
 })
+
+describe('an account with many resumes', () => {
+  const unlimited = { limit: async () => ({ success: true }) }
+  const LIMITED = { RATE_LIMITS: '', KEY_RATE_LIMIT: unlimited }
+  const { get } = bucket
+  /** Lets messages come; each resume that is read takes so long, ms. Returns those that were read. */
+  async function readAll(messages: ReadResume[], takes: number): Promise<ReadResume[]> {
+    const seen: string[] = []
+    vi.spyOn(bucket, 'get').mockImplementation(async function (this: R2Bucket, key: string) {
+      vi.setSystemTime(Date.now() + takes)
+      seen.push(key)
+      return get.call(this, key) as never
+    })
+    const done = []
+    for (const message of messages) {
+      const before = seen.length
+      await consume([message], RESUMES, LIMITED)
+      if (seen.length > before) done.push(message)
+    }
+    return done
+  }
+  const messagesOf = async (of: Account, many: number) => {
+    const all = []
+    for (let i = 0; i < many; i++) {
+      const { json } = await of.prospect({ email: `p${i}@example.com`, resume: asField(`${CV}${i}`) })
+      all.push({ accountId: of.id, prospectId: json.id })
+    }
+    return all
+  }
+
+  test('lets those of others pass once they took a second, and has each of its own read at a later time', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] })
+    const other = await newAccount()
+    const [many, [one]] = [await messagesOf(account, 12), await messagesOf(other, 1)]
+    const delays = vi.mocked(env.RESUMES_QUEUE.sendBatch).mock.calls
+    delays.length = woken.length = 0
+    expect(await readAll([...many, one as ReadResume], 400)).toEqual([...many.slice(0, 5), one])
+    expect(woken).toEqual(many.slice(5))
+    const seconds = delays.flatMap(([batch]) => [...batch].map(({ delaySeconds = 0 }) => delaySeconds))
+    expect(seconds).toEqual([...seconds].sort((a, b) => a - b))
+    expect([new Set(seconds).size > 4, (seconds.at(-1) ?? 0) < 12]).toEqual([true, true])
+    vi.setSystemTime(Date.now() + 12_000)
+    const later = woken.splice(0)
+    expect((await readAll(later, 0)).length).toBe(later.length)
+  })
+
+  test('has them read at once where all of them take less', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] })
+    const many = await messagesOf(account, 12)
+    woken.length = 0
+    expect([await readAll(many, 40), woken]).toEqual([many, []])
+  })
+})

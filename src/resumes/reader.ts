@@ -1,10 +1,12 @@
 import { type Database, databaseOf } from '../db/client'
+import { isOff } from '../http/limits'
 import { logInfo } from '../http/log'
 import { describeError, Problem } from '../http/problem'
 import { toReadRow } from '../prospects/change'
 import { writeProspects } from '../prospects/store'
 import { openOutbox } from '../webhooks/events'
 import { readResume } from './fields/read'
+import { countReading, waitFor } from './pace'
 import type { KeptResume, Reading } from './resume'
 import { saidBy } from './said'
 import { MAX_PAGES } from './text/collector'
@@ -22,15 +24,18 @@ const WAKE_AFTER = 10 * 60_000
 const WAKE_MOST = 100
 
 /**
- * Consumes wake-ups: reads the resumes that nobody else has in hand, and fills blanks of their prospects. A message that
- * is none is dropped with a log line. Throws where D1 or R2 is away: the message comes again.
+ * Consumes wake-ups: reads the resumes that nobody else has in hand, and fills blanks of their prospects. Those of an
+ * account that has had many read just now wait, and let others pass. A message that is none is dropped with a log line. Throws where D1 or R2 is away: the message comes again.
  */
 export async function readBatch({ messages }: MessageBatch<unknown>, env: Env): Promise<void> {
   for (const { id, body } of messages) {
     const { success, data } = ReadResume.safeParse(body)
     if (!success) console.error(JSON.stringify({ level: 'error', error: 'not a resume to read', messageId: id }))
     const db = success ? databaseOf(env, data.accountId) : null
-    if (success && db) await readOne(db, env, data)
+    if (!success || !db) continue
+    const wait = isOff(env) ? 0 : Math.min(waitFor(data.accountId, Date.now()), WAKE_AFTER)
+    if (wait > 0) await wakeReader(env, [data], wait)
+    else await readOne(db, env, data)
   }
 }
 
@@ -53,7 +58,9 @@ async function readOne(db: Database, env: Env, { accountId, prospectId }: ReadRe
     if (!(error instanceof Problem && [401, 404, 410].includes(error.status))) throw error
   }
   const { status } = result
-  logInfo(env, { message: 'resume', accountId, prospectId, status, attempt: tries + 1, ms: Date.now() - start })
+  const now = Date.now()
+  countReading(accountId, now - start, now)
+  logInfo(env, { message: 'resume', accountId, prospectId, status, attempt: tries + 1, ms: now - start })
 }
 
 const ended = (status: 'unsupported' | 'failed', reason: string): Reading => ({ status, reason, parsed: null })

@@ -5,10 +5,11 @@ import { describeError } from '../http/problem'
 export const ReadResume = z.object({ accountId: z.string(), prospectId: z.string() })
 export type ReadResume = z.infer<typeof ReadResume>
 
-/** Sends a queue message each, at most 100. Never throws: the schedule finds them in the database. */
-export async function wakeReader(env: Env, readings: ReadResume[]): Promise<void> {
+/** Sends a queue message each, at most 100, `wait` ms late. Never throws: the schedule finds them in the database. */
+export async function wakeReader(env: Env, readings: ReadResume[], wait = 0): Promise<void> {
+  const delaySeconds = Math.ceil(wait / 1000)
   try {
-    await env.RESUMES_QUEUE.sendBatch(readings.map((body) => ({ body })))
+    await env.RESUMES_QUEUE.sendBatch(readings.map((body) => ({ body, delaySeconds })))
   } catch (error) {
     const message = 'readers not woken'
     console.error(JSON.stringify({ level: 'error', message, count: readings.length, ...describeError(error) }))
