@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { RunImport } from '../src/imports/wake'
 import { type Account, newAccount, operator } from './api'
 import { D1, rows, rowsOf, watchTrips } from './d1'
-import { consume, tick } from './endpoint'
+import { consume, holdQueue, register, tick } from './endpoint'
 import {
   countsOf,
   drainImports,
@@ -388,6 +388,18 @@ describe('what is written together stays small', () => {
     ],
   ])('however long the rows are in D1: %s', async (_, created, file) => {
     expect(await imported(account, file)).toMatchObject({ status: 'completed', created, errors: [] })
+  })
+
+  test('the more webhooks, the fewer rows: a commit is of a thousand deliveries at most', async () => {
+    for (let i = 0; i < 50; i++) await register(account, { url: `https://h${i}.example.com` })
+    holdQueue()
+    passTime(0)
+    const { json } = await sendFile(account, fileOf(100))
+    const messages = held.splice(0)
+    const trips = watchTrips()
+    await consume(messages, 'prospect-imports')
+    expect(trips()).toBe(1 + 5 * 2 + 1)
+    expect(await importOf(account, json.id)).toMatchObject({ status: 'completed', read: 100 })
   })
 
   test('a file of empty lines is gone through a part at a time', async () => {

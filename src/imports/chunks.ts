@@ -5,7 +5,7 @@ import { isBlank, linesIn, type Piece, recordsIn } from './records'
 /** How much of a file is read at a time, bytes: the most that a record may hold. */
 const BLOCK = 1024 * 1024
 /** The most records that are written together: so few that a call of somebody else's hardly waits for them. */
-const CHUNK = 250
+export const CHUNK = 250
 /**
  * The most characters that all of them but the last may hold: no parameter of D1's gets over its 2 MB, though a byte of a
  * file may become three, and a letter six when it is searched. And the most records that are looked at, blank ones too.
@@ -37,7 +37,7 @@ export interface Chunk {
 export class Unreadable extends Error {}
 
 /**
- * What a file holds from a place on, in chunks. Reads a block at a time, as it is asked for. Throws
+ * What a file holds from a place on, in chunks of at most so many records. Reads a block at a time, as it is asked for. Throws
  * `Unreadable` if the file is gone, or if a record is larger than a block.
  */
 export async function* chunksOf(
@@ -46,6 +46,7 @@ export async function* chunksOf(
   format: Format,
   from: Place,
   size: number,
+  most = CHUNK,
 ): AsyncGenerator<Chunk> {
   let { byte, line } = from
   if (byte >= size) yield { records: [], begin: from, end: from }
@@ -66,7 +67,7 @@ export async function* chunksOf(
       byte = to
       line += linesIn(written, format.newline)
       characters += written.length
-      if (records.length === CHUNK || characters > CHUNK_TEXT || ++looked === CHUNK_LOOK) {
+      if (records.length === most || characters > CHUNK_TEXT || ++looked === CHUNK_LOOK) {
         yield { records, begin, end: { byte, line } }
         begin = { byte, line }
         records = []

@@ -5,7 +5,7 @@ import { describeError } from '../http/problem'
 import type { Row } from '../prospects/change'
 import { type Progress, type Written, writeProspects } from '../prospects/store'
 import { openOutbox } from '../webhooks/events'
-import { type Chunk, chunksOf, type Place, Unreadable } from './chunks'
+import { CHUNK, type Chunk, chunksOf, type Place, Unreadable } from './chunks'
 import { type Format, MAX_ROWS, MAX_UNKNOWN } from './inspect'
 import { errorsFor, type Outcome, type RowError, type RowOptions, readRow, warningsFor } from './rows'
 import { fileOf } from './store'
@@ -16,6 +16,8 @@ const HELD_FOR = 10_000
 /** How long a turn is: so many chunks, or ms, if D1 takes so many statements. Then other accounts have theirs. */
 const CHUNKS = 20
 const TIME = 1_000
+/** Of how many deliveries one commit may be: where each row has fifty, fewer rows are written together. */
+const DELIVERIES = 1_000
 /** An import that so many consumers in turn got no further with is ended: where tries fail, after two hours. */
 const TRIES = 10
 /** How long the next waits after a try that failed, ms; twice as long after each more, up to half an hour. */
@@ -44,6 +46,8 @@ interface Job extends Omit<RunImport, 'from'> {
   read: number
   tries: number
   country: string
+  /** How many webhooks a row may be sent to. */
+  endpoints: number
 }
 
 /**
@@ -73,7 +77,10 @@ async function runImport(db: Database, env: Env, message: RunImport): Promise<vo
   let left = CHUNKS
   try {
     const place = { byte: job.bytesDone, line: job.line }
-    for await (const chunk of chunksOf(env.RESUMES, fileOf(accountId, importId), job.format, place, job.bytes)) {
+    const file = fileOf(accountId, importId)
+    const isSent = !job.options.dryRun && !job.options.muteWebhook
+    const most = isSent ? Math.min(CHUNK, Math.ceil(DELIVERIES / job.endpoints)) : CHUNK
+    for await (const chunk of chunksOf(env.RESUMES, file, job.format, place, job.bytes, most)) {
       job.read += chunk.records.length
       if (job.read > MAX_ROWS) throw new Unreadable(`It has more than ${MAX_ROWS} rows.`)
       const isWhole = await writeChunk(db, env, job, chunk, mayGoOn)
@@ -239,7 +246,9 @@ const TAKE = `
   UPDATE imports SET status = 'running', tries = tries + 1, held_until = ?4, next_at = ?4
   WHERE account_id = ?1 AND id = ?2 AND bytes_done = ?5 AND ${hasTurn('?3')}
   RETURNING account_id AS accountId, id AS importId, key_id AS keyId, format, options, unknown_columns AS unknown,
-    bytes, bytes_done AS bytesDone, line, read, tries, (SELECT default_country FROM accounts WHERE id = ?1) AS country`
+    bytes, bytes_done AS bytesDone, line, read, tries, (SELECT default_country FROM accounts WHERE id = ?1) AS country,
+    (SELECT count(*) FROM webhooks INDEXED BY webhooks_live
+     WHERE account_id = ?1 AND deleted_at IS NULL AND disabled_at IS NULL) AS endpoints`
 
 const STILL_THERE = stopIf(`NOT EXISTS
   (SELECT 1 FROM imports WHERE account_id = ?1 AND id = ?2 AND status = 'running' AND bytes_done = ?3)`)
