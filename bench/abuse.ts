@@ -22,7 +22,7 @@ const { values } = parseArgs({
   },
 })
 const [PEOPLE, SECONDS] = [Number(values.people), Number(values.seconds)]
-/** Keys of the attacker: so many that no limit of a key holds it up. */
+/** Keys of each account: so many that no limit of a key holds it up. */
 const KEYS = 20
 /** How many calls the attacker makes at a time, and the other account. */
 const ATTACKERS = 16
@@ -125,16 +125,23 @@ async function fill({ origin, pid }: StartedWorker, people: number, one: (n: num
   return { keys, ids: prospects.map(({ id }: { id: string }) => id), webhook }
 }
 
+/** The service, as an account calls it: with any of its keys. */
+const serverFor = ({ origin, pid }: StartedWorker, { keys }: Filled): Server => ({
+  origin,
+  pid,
+  headers: { authorization: `Bearer ${keys[pick(keys.length)]}` },
+})
+
 /** How long each call took, ms. */
 type Times = Record<'get' | 'create', number[]>
 
 /** An account gets by id and creates, in turns, for some seconds. */
-async function use({ origin, pid }: StartedWorker, { keys, ids }: Filled): Promise<Times> {
-  const server: Server = { origin, pid, headers: { authorization: `Bearer ${keys[0]}` } }
+async function use(worker: StartedWorker, account: Filled): Promise<Times> {
+  const { ids } = account
   const times: Times = { get: [], create: [] }
   const timed = async (what: keyof Times, call: Call) => {
     const start = performance.now()
-    await send(agent, server, call)
+    await send(agent, serverFor(worker, account), call)
     times[what].push(performance.now() - start)
     await wait(PAUSE)
   }
@@ -151,12 +158,11 @@ async function use({ origin, pid }: StartedWorker, { keys, ids }: Filled): Promi
 }
 
 /** Waits until nothing is left of an attack. */
-async function calmDown({ origin, pid }: StartedWorker, { keys, ids }: Filled): Promise<void> {
-  const server: Server = { origin, pid, headers: { authorization: `Bearer ${keys[0]}` } }
+async function calmDown(worker: StartedWorker, account: Filled): Promise<void> {
   const end = performance.now() + CALM.most
   for (let quick = 0; quick < CALM.calls && performance.now() < end; await wait(PAUSE)) {
     const start = performance.now()
-    await send(agent, server, { method: 'GET', path: `/v1/prospects/${ids[0]}` })
+    await send(agent, serverFor(worker, account), { method: 'GET', path: `/v1/prospects/${account.ids[0]}` })
     quick = performance.now() - start <= CALM.ms ? quick + 1 : 0
   }
 }
