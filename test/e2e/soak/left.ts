@@ -95,8 +95,16 @@ export const erased: Check = function* ({ stored, tenants }) {
     for (const id of ids) if (text.includes(id)) yield `${id} is in ${where}: ${text.slice(0, 300)}`
   }
   for (const table of stored.tables.keys())
-    if (table !== 'object_deletions')
-      for (const row of stored.d1.prepare(`SELECT * FROM ${table}`).iterate()) yield* found(table, JSON.stringify(row))
+    if (table !== 'object_deletions') {
+      const statement = stored.d1.prepare(`SELECT * FROM ${table}`)
+      // keys of label sets are larger than a number of JavaScript's can say
+      statement.setReadBigInts(true)
+      for (const row of statement.iterate())
+        yield* found(
+          table,
+          JSON.stringify(row, (_, value) => (typeof value === 'bigint' ? String(value) : value)),
+        )
+    }
   const listed = new Set(stored.rows('SELECT key FROM object_deletions').map(({ key }) => key))
   for (const [key, blob] of stored.objects())
     if (!listed.has(key)) yield* found(key, `${key} ${stored.bytesOf(blob).toString('latin1')}`)
