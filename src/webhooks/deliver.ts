@@ -2,6 +2,7 @@ import { type Database, databaseOf, numberOf } from '../db/client'
 import { eventId } from '../db/ids'
 import { logInfo } from '../http/log'
 import { type Attempt, attempt, TIMEOUT } from './attempt'
+import { refuseUrl } from './guard'
 import { hostKey, isOverLimit } from './host-limit'
 import { type Claimed, type Outcome, record } from './record'
 import { isFull, openShare, type Share } from './share'
@@ -76,8 +77,12 @@ export async function deliver(
   const { claimed, others } = await claim(db, wakeUps, lane)
   if (others.length > 0) await wake(env, others)
   const verified = new Set<string>()
+  // a URL that the guard rejects is not sent to, so it is not counted
   const isHeldBack = async (delivery: Claimed) =>
-    !delivery.verified && !verified.has(hostKey(delivery)) && isOverLimit(env, hostKey(delivery))
+    !delivery.verified &&
+    !verified.has(hostKey(delivery)) &&
+    !refuseUrl(delivery.url, env) &&
+    isOverLimit(env, hostKey(delivery))
   const outcomes: Outcome[] = []
   let recorded = Promise.resolve()
   const recordThose = () => {

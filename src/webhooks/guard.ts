@@ -47,5 +47,5 @@ export function refuseUrl(
   return null
 }
 
-/** The host that a URL names, with its port if that is not the default one. */
-export const hostOf = (url: string): string => new URL(url).host.replace(/\.(?=:|$)/, '')
+/** The host that a URL names, with its port if that is not the default one; a text that is no URL stands for itself. */
+export const hostOf = (url: string): string => (URL.parse(url)?.host ?? url).replace(/\.(?=:|$)/, '')
