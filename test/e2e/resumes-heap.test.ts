@@ -24,6 +24,8 @@ const READER = `
   import { extractText } from './src/resumes/text/extract'
   import { readResume } from './src/resumes/fields/read'
   const { bytes, type } = workerData
+  // pdf.js leaves promises behind that it does not await; workerd only logs those that reject
+  process.on('unhandledRejection', () => {})
   const sniffer = new Sniffer()
   sniffer.push(bytes)
   extractText(bytes, type).then(
