@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { type Account, newAccount } from './api'
-import { rows } from './d1'
+import { interceptTrips, rows } from './d1'
 import {
   consume,
   deliveriesOf,
@@ -125,6 +125,25 @@ test('what answered 2xx at a URL that was replaced meanwhile verifies nothing', 
   await consume(sent.splice(0), SLOW)
   expect(await rows('SELECT host, verified_at FROM webhooks WHERE id = ?', id)).toEqual([
     { host: 'other.example.com', verified_at: null },
+  ])
+})
+
+test('a change of the path, read before another change of the host, verifies no host unseen', async () => {
+  const account = await newAccount()
+  const { id } = await registerUntried(account, { url: url(0) })
+  let hasMoved = false
+  interceptTrips(async (trip) => {
+    const result = await trip()
+    // the first round trip of the PATCH has read the endpoint
+    if (!hasMoved) {
+      hasMoved = true
+      await rows("UPDATE webhooks SET url = ?, host = 'mine.example.com', verified_at = 1 WHERE id = ?", url(1), id)
+    }
+    return result
+  })
+  expect((await account.call('PATCH', `/v1/webhooks/${id}`, { url: url(2) })).status).toBe(200)
+  expect(await rows('SELECT host, verified_at FROM webhooks WHERE id = ?', id)).toEqual([
+    { host: 'victim.example.com', verified_at: null },
   ])
 })
 

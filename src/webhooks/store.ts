@@ -1,4 +1,4 @@
-import { and, desc, eq, isNull, lt } from 'drizzle-orm'
+import { and, desc, eq, isNull, lt, sql } from 'drizzle-orm'
 import { type Database, toStatement } from '../db/client'
 import { abortIf, isAborted, isStopped, stopIf } from '../db/errors'
 import { newId } from '../db/ids'
@@ -148,13 +148,18 @@ export async function updateWebhook(
   if (change.url !== undefined) {
     change.slowSince = now
     change.host = hostOf(change.url)
-    if (change.host !== row.host) change.verifiedAt = null
   }
+  // another call may have changed the host since the row was read
+  const verifiedAt = sql`iif(${webhooks.host} IS ${change.host}, ${webhooks.verifiedAt}, NULL)`
   change.updatedAt = Math.max(now, row.updatedAt + 1)
   const [updated] = await db.d1.batch<{ id: string }>([
     toStatement(
       db,
-      db.orm.update(webhooks).set(change).where(isEndpoint(accountId, id)).returning({ id: webhooks.id }),
+      db.orm
+        .update(webhooks)
+        .set({ ...change, ...(change.url !== undefined && { verifiedAt }) })
+        .where(isEndpoint(accountId, id))
+        .returning({ id: webhooks.id }),
     ),
     ...(change.disabledAt ? [cancelPending(db, accountId, id, now)] : []),
   ])
