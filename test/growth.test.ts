@@ -194,7 +194,9 @@ const SAME: [what: string, run: Run][] = [
     async (a, n) => {
       const { webhook } = await busy(a, n, 'pending', FIRST, 'NULL')
       await rows('UPDATE webhooks SET slow_since = 1 WHERE id = ?', webhook)
-      return costOfStep((db) => sweepDeliveries(db, env))
+      const cost = await costOfStep((db) => sweepDeliveries(db, env))
+      await rows('UPDATE deliveries SET next_at = NULL WHERE webhook_id = ?', webhook)
+      return cost
     },
   ],
   [
@@ -204,6 +206,7 @@ const SAME: [what: string, run: Run][] = [
       await rows('UPDATE webhooks SET slow_since = 1, waiting_since = 1 WHERE id = ?', webhook)
       const cost = await costOfStep((db) => sweepDeliveries(db, env))
       await rows('UPDATE webhooks SET waiting_since = NULL WHERE id = ?', webhook)
+      await rows('UPDATE deliveries SET next_at = NULL WHERE webhook_id = ?', webhook)
       return cost
     },
   ],

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { sweepDeliveries } from '../src/webhooks/sweep'
 import { type Account, newAccount, operator } from './api'
 import { databaseFor, writeMany } from './callers'
-import { breakD1, D1, rowsOf, watchTrips } from './d1'
+import { breakD1, D1, rows, rowsOf, watchTrips } from './d1'
 import {
   consume,
   deliveriesOf,
@@ -18,6 +18,7 @@ import {
   thaw,
   tick,
 } from './endpoint'
+import { busy } from './grown'
 
 const SECOND = 1000
 const MINUTE = 60 * SECOND
@@ -163,6 +164,49 @@ describe('what nobody delivers', () => {
     expect(await statusesOf(account)).toEqual(Array(15).fill('succeeded'))
     expect(Object.values(answers).flat()).toEqual([])
     expect(sent.messages).toEqual([])
+  })
+})
+
+describe('what of one account is overdue keeps nothing of another waiting', () => {
+  /** Somebody of whom far more is overdue than a sweep enqueues, and somebody else of whom one delivery is, but later. */
+  async function crowded() {
+    const account = await newAccount()
+    const { webhook } = await busy(account, 10_500, 'pending', 1, 'NULL')
+    await rows('UPDATE webhooks SET slow_since = NULL, verified_at = 1 WHERE id = ?', webhook)
+    const other = (await dueDelivery()).account
+    pass(MINUTE)
+    sent.messages.length = 0
+    return { account, other }
+  }
+  const accountsOf = () => new Set(sent.messages.map(({ body }) => body.accountId))
+
+  test('each of them has its share of every sweep', async () => {
+    const { account, other } = await crowded()
+    await tick()
+    expect(accountsOf()).toEqual(new Set([account.id, other.id]))
+    expect(new Set(sent.messages.map(({ body }) => body.eventSeq)).size).toBeGreaterThan(9000)
+  })
+
+  test('also where the queue is full', async () => {
+    const { account, other } = await crowded()
+    const queue = Object.getPrototypeOf(env.WEBHOOKS_QUEUE) as Queue
+    const held = vi.mocked(queue.sendBatch).getMockImplementation() as Queue['sendBatch']
+    const metadata = { metrics: { backlogCount: 6000, backlogBytes: 0 } }
+    vi.spyOn(queue, 'sendBatch').mockImplementation(async function (this: Queue, batch) {
+      await held.call(this, batch)
+      return { metadata }
+    })
+    await tick()
+    expect(accountsOf()).toEqual(new Set([account.id, other.id]))
+    expect(sent.messages.length).toBeLessThanOrEqual(500)
+  })
+
+  test('also where the queue is away', async () => {
+    const { other } = await crowded()
+    vi.spyOn(Object.getPrototypeOf(env.WEBHOOKS_QUEUE), 'sendBatch').mockRejectedValue(new Error('away'))
+    await tick()
+    expect(requests).toHaveBeenCalledTimes(300)
+    expect(await statusesOf(other)).toEqual(['succeeded'])
   })
 })
 

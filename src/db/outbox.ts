@@ -105,8 +105,11 @@ export const deliveries = sqliteTable(
     index('deliveries_waiting')
       .on(t.accountId, t.webhookId, t.eventSeq)
       .where(sql`status = 'pending' AND next_at IS NULL`),
-    // what is due, and what can be purged, across accounts
+    // what is due, account by account
+    index('deliveries_overdue').on(t.accountId, t.nextAt).where(sql`next_at IS NOT NULL`),
+    // the code before this release names it; the next one drops it
     index('deliveries_due').on(t.nextAt).where(sql`next_at IS NOT NULL`),
+    // what can be purged, across accounts
     index('deliveries_finished').on(t.finishedAt).where(sql`finished_at IS NOT NULL`),
   ],
 )

@@ -21,8 +21,12 @@ const TURN = 1_000
 /** Endpoints whose turn it can be in a sweep. */
 const TURNS = 100
 
-interface Due extends WakeUp {
+/** Where in the timetable an account goes on: after this delivery. Before its first turn `eventSeq` is 0. */
+interface Turn extends WakeUp {
   nextAt: number
+}
+
+interface Due extends Turn {
   slow: number
   bulk: number
   /** Its endpoint is disabled or deleted, or its account is being erased. */
@@ -31,10 +35,11 @@ interface Due extends WakeUp {
 
 /**
  * Goes through the timetable, at most `pages` pages of it: what is due and in nobody's hands is woken anew. Nothing
- * depends on a queue message, and where the queue is down what is due is delivered here. What has lost its endpoint
- * is cancelled. What a slow endpoint has not taken waits for its turn: 20 a minute, oldest first. Sweeps that go on at
- * the same time share `oneAtATime`, for they share a Worker's connections. Returns how many were overdue, if any, and
- * for how long the oldest, ms.
+ * depends on a queue message, and where the queue is down what is due is delivered here. A page is shared by the accounts
+ * that have something overdue, and each has a turn before any has another: however much one has, it hides nothing of
+ * the others. What has lost its endpoint is cancelled. What a slow endpoint has not taken waits for its turn: 20 a
+ * minute, oldest first. Sweeps that go on at the same time share `oneAtATime`, for they share a Worker's connections.
+ * Returns how many were overdue, if any, and for how long the oldest, ms.
  */
 export async function sweepDeliveries(
   db: Database,
@@ -44,17 +49,24 @@ export async function sweepDeliveries(
 ): Promise<{ overdue: number; oldestMs: number } | undefined> {
   const start = Date.now()
   const failed: Wake[] = []
-  let after = { nextAt: 0, accountId: '', webhookId: '', eventSeq: 0 }
+  const { results: turns } = await db.d1
+    .prepare(OVERDUE_ACCOUNTS)
+    .bind(start - OVERDUE)
+    .all<Turn>()
+  const oldestMs = start - (turns[0]?.nextAt ?? start)
+  let isFull = false
   let bulkIsFull = false
   let overdue = 0
-  let oldestMs = 0
-  for (let left = pages; left > 0 && db.hasRoom(); left--) {
+  for (let left = pages; turns.length > 0 && left > 0 && db.hasRoom(); left--) {
+    const some = turns.splice(0, PAGE)
+    const isFirstTurn = some[0]?.eventSeq === 0
+    if (isFull && !isFirstTurn) break
+    const share = Math.floor(PAGE / some.length)
     const { results: due } = await db.d1
       .prepare(OVERDUE_PAGE)
-      .bind(start - OVERDUE, after.nextAt, after.accountId, after.webhookId, after.eventSeq)
+      .bind(start - OVERDUE, JSON.stringify(some), share)
       .all<Due>()
     overdue += due.length
-    oldestMs = Math.max(oldestMs, start - (due[0]?.nextAt ?? start))
     const ended = JSON.stringify(due.filter((d) => d.ended))
     const waits = JSON.stringify(due.filter((d) => !d.ended && d.slow))
     const changes = [
@@ -66,13 +78,14 @@ export async function sweepDeliveries(
       due.filter((d) => !d.ended && !d.slow && Boolean(d.bulk) === isBulk),
     )
     const woken = await wake(env, single)
-    const wokenBulk = await wake(env, bulkIsFull ? [] : bulk)
-    failed.push(...woken.failed, ...wokenBulk.failed)
     // what imports have written keeps nothing else waiting
+    const wokenBulk = await wake(env, bulkIsFull && !isFirstTurn ? [] : bulk)
+    const notWoken = new Set<Wake>([...woken.failed, ...wokenBulk.failed])
+    failed.push(...due.filter((d) => notWoken.has(d)))
+    isFull ||= woken.backlog > BACKLOG_MOST
     bulkIsFull ||= wokenBulk.backlog > BACKLOG_MOST
-    const last = due[PAGE - 1]
-    if (!last || woken.backlog > BACKLOG_MOST) break
-    after = last
+    for (const of of Map.groupBy(due, ({ accountId }) => accountId).values())
+      if (of.length === share) turns.push(...of.slice(-1))
   }
   failed.push(...(await wake(env, await takeTurns(db, start))).failed)
   const end = Math.min(failed.length, BATCHES_MOST * BATCH)
@@ -105,16 +118,33 @@ export async function purgeDeliveries({ d1, hasRoom }: Database, now: number, tr
     .run()
 }
 
+/** Who has something overdue (`?1`), the longest first: from account to account, an index entry or two each. */
+const OVERDUE_ACCOUNTS = `
+  WITH RECURSIVE k (id) AS (
+    VALUES ('') UNION ALL
+    SELECT (SELECT account_id FROM deliveries INDEXED BY deliveries_overdue
+      WHERE account_id > k.id AND next_at IS NOT NULL ORDER BY account_id LIMIT 1) FROM k WHERE k.id IS NOT NULL)
+  SELECT id AS accountId, '' AS webhookId, 0 AS eventSeq, nextAt
+  FROM (SELECT id, (SELECT next_at FROM deliveries INDEXED BY deliveries_overdue
+      WHERE account_id = k.id AND next_at <= ?1 ORDER BY next_at LIMIT 1) AS nextAt FROM k)
+  WHERE nextAt IS NOT NULL ORDER BY nextAt`
+
+/** What is overdue (`?1`) of the accounts whose turn it is (`?2`), so many of each (`?3`): first the oldest of each. */
 const OVERDUE_PAGE = `
-  SELECT d.account_id AS accountId, d.webhook_id AS webhookId, d.event_seq AS eventSeq, d.next_at AS nextAt,
+  SELECT w.account_id AS accountId, w.id AS webhookId, e.seq AS eventSeq, d.value ->> 'nextAt' AS nextAt,
     w.slow_since IS NOT NULL AS slow, e.source = 'import' AS bulk,
     w.disabled_at IS NOT NULL OR w.deleted_at IS NOT NULL OR a.erased_at IS NOT NULL AS ended
-  FROM deliveries d INDEXED BY deliveries_due
-    CROSS JOIN webhooks w ON w.account_id = d.account_id AND w.id = d.webhook_id
-    CROSS JOIN accounts a ON a.id = d.account_id
-    CROSS JOIN events e ON e.account_id = d.account_id AND e.seq = d.event_seq
-  WHERE d.next_at <= ?1 AND (d.next_at, d.account_id, d.webhook_id, d.event_seq) > (?2, ?3, ?4, ?5)
-  ORDER BY d.next_at, d.account_id, d.webhook_id, d.event_seq LIMIT ${PAGE}`
+  FROM json_each(?2) t
+    CROSS JOIN json_each((
+      SELECT json_group_array(json_object('webhookId', webhook_id, 'eventSeq', event_seq, 'nextAt', next_at))
+      FROM (SELECT webhook_id, event_seq, next_at FROM deliveries INDEXED BY deliveries_overdue
+        WHERE account_id = t.value ->> 'accountId' AND next_at <= ?1 AND (next_at, webhook_id, event_seq)
+          > (t.value ->> 'nextAt', t.value ->> 'webhookId', t.value ->> 'eventSeq')
+        ORDER BY next_at, webhook_id, event_seq LIMIT ?3))) d
+    CROSS JOIN webhooks w ON w.account_id = t.value ->> 'accountId' AND w.id = d.value ->> 'webhookId'
+    CROSS JOIN accounts a ON a.id = w.account_id
+    CROSS JOIN events e ON e.account_id = w.account_id AND e.seq = d.value ->> 'eventSeq'
+  ORDER BY d.key, nextAt`
 
 /** Of those listed (`?1`), what nobody has taken or finished since. */
 const STILL_DUE = `d.status = 'pending' AND d.account_id = k.value ->> 'accountId'
