@@ -115,10 +115,10 @@ const CALLS: [call: string, send: (a: Populated) => Promise<Answer>, trips: numb
     60,
     30,
   ],
-  ['update of a field', (a) => a.prospect({ ...known, city: unique(), update: true }), 2, 60, 9],
+  ['update of a field', (a) => a.prospect({ ...known, city: unique(), update: true }), 2, 60, 8],
   ['update of the labels', (a) => a.prospect({ ...known, labels: unique(), update: true }), 2, 125, 24],
   ['update that changes nothing', (a) => a.prospect({ ...known, update: true }), 1, 40, 0],
-  ['patch', async (a) => a.call('PATCH', `/v1/prospects/${await knownId(a)}`, { city: unique() }), 2, 60, 9],
+  ['patch', async (a) => a.call('PATCH', `/v1/prospects/${await knownId(a)}`, { city: unique() }), 2, 60, 8],
   ['patch of nothing', async (a) => a.call('PATCH', `/v1/prospects/${await knownId(a)}`, {}), 1, 30, 0],
   ['erasure', async (a) => a.call('DELETE', `/v1/prospects/${await extra(a)}`), 1, 60, 30],
   [

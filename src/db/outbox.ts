@@ -106,9 +106,7 @@ export const deliveries = sqliteTable(
       .on(t.accountId, t.webhookId, t.eventSeq)
       .where(sql`status = 'pending' AND next_at IS NULL`),
     // what is due, account by account
-    index('deliveries_overdue').on(t.accountId, t.nextAt).where(sql`next_at IS NOT NULL`),
-    // the code before this release names it; the next one drops it
-    index('deliveries_due').on(t.nextAt).where(sql`next_at IS NOT NULL`),
+    index('deliveries_due').on(t.accountId, t.nextAt).where(sql`next_at IS NOT NULL`),
     // what can be purged, across accounts
     index('deliveries_finished').on(t.finishedAt).where(sql`finished_at IS NOT NULL`),
   ],

@@ -122,10 +122,10 @@ export async function purgeDeliveries({ d1, hasRoom }: Database, now: number, tr
 const OVERDUE_ACCOUNTS = `
   WITH RECURSIVE k (id) AS (
     VALUES ('') UNION ALL
-    SELECT (SELECT account_id FROM deliveries INDEXED BY deliveries_overdue
+    SELECT (SELECT account_id FROM deliveries INDEXED BY deliveries_due
       WHERE account_id > k.id AND next_at IS NOT NULL ORDER BY account_id LIMIT 1) FROM k WHERE k.id IS NOT NULL)
   SELECT id AS accountId, '' AS webhookId, 0 AS eventSeq, nextAt
-  FROM (SELECT id, (SELECT next_at FROM deliveries INDEXED BY deliveries_overdue
+  FROM (SELECT id, (SELECT next_at FROM deliveries INDEXED BY deliveries_due
       WHERE account_id = k.id AND next_at <= ?1 ORDER BY next_at LIMIT 1) AS nextAt FROM k)
   WHERE nextAt IS NOT NULL ORDER BY nextAt`
 
@@ -137,7 +137,7 @@ const OVERDUE_PAGE = `
   FROM json_each(?2) t
     CROSS JOIN json_each((
       SELECT json_group_array(json_object('webhookId', webhook_id, 'eventSeq', event_seq, 'nextAt', next_at))
-      FROM (SELECT webhook_id, event_seq, next_at FROM deliveries INDEXED BY deliveries_overdue
+      FROM (SELECT webhook_id, event_seq, next_at FROM deliveries INDEXED BY deliveries_due
         WHERE account_id = t.value ->> 'accountId' AND next_at <= ?1 AND (next_at, webhook_id, event_seq)
           > (t.value ->> 'nextAt', t.value ->> 'webhookId', t.value ->> 'eventSeq')
         ORDER BY next_at, webhook_id, event_seq LIMIT ?3))) d
