@@ -3306,7 +3306,7 @@ export interface components {
             };
         };
         /**
-         * @description `too_costly`: The account asks for more of its database than `RateLimit-Policy` allows (`cost`), all its keys together. The call has done nothing. Wait as long as `Retry-After` says.
+         * @description `too_costly`: The account asks for more of its database than `RateLimit-Policy` allows (`cost`), or sends more than 16 MiB of bodies at once, all its keys together. The call has done nothing. Wait as long as `Retry-After` says.
          *
          *     `rate_limited`: The key calls too often, or too many wrong keys come from its address. Wait as long as `Retry-After` says.
          */
@@ -7455,7 +7455,7 @@ export interface operations {
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["IdempotencyKeyReused"];
-            429: components["responses"]["RateLimited"];
+            429: components["responses"]["TooCostlyOrRateLimited"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["DatabaseUnavailable"];
         };
@@ -7546,7 +7546,7 @@ export interface operations {
             404: components["responses"]["NoAccount"];
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
-            429: components["responses"]["RateLimited"];
+            429: components["responses"]["TooCostlyOrRateLimited"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["DatabaseUnavailable"];
         };
@@ -7603,7 +7603,7 @@ export interface operations {
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["IdempotencyKeyReused"];
-            429: components["responses"]["RateLimited"];
+            429: components["responses"]["TooCostlyOrRateLimited"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["DatabaseUnavailable"];
         };

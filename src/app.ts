@@ -5,6 +5,7 @@ import { secureHeaders } from 'hono/secure-headers'
 import { adminRoutes, keyRoutes, meRoutes } from './accounts/routes'
 import { catalogRoutes } from './catalog/routes'
 import { authenticate } from './http/auth'
+import { limitBody, MAX_BODY, MAX_BODY_WITH_RESUME } from './http/body'
 import { shareWithOrigins } from './http/cors'
 import { factory } from './http/factory'
 import { readDatabases } from './http/health'
@@ -14,7 +15,7 @@ import { logRequests } from './http/log'
 import { onError, Problem, renderProblem } from './http/problem'
 import { bookmark } from './http/session'
 import { timing } from './http/timing'
-import { limitBody, MAX_BODY, MAX_BODY_WITH_RESUME, validate } from './http/validate'
+import { validate } from './http/validate'
 import { exportRoutes, importRoutes } from './imports/routes'
 import { docsRoutes } from './openapi/routes'
 import { prospectRoutes } from './prospects/routes'
@@ -33,9 +34,6 @@ app.use('/v1/*', shareWithOrigins)
 const notAllowed = (methods: string[]) =>
   new Problem(405, 'method_not_allowed', 'Use one of the methods in Allow.', {}, { allow: methods.join(', ') })
 app.use(methodNotAllowed({ app, onMethodNotAllowed: (c, methods) => renderProblem(c, notAllowed(methods)) }))
-// the body of an import is streamed, and counted on its way
-app.use(except(['/v1/prospects/*', '/v1/imports'], limitBody(MAX_BODY)))
-app.use('/v1/prospects/*', limitBody(MAX_BODY_WITH_RESUME))
 
 app.get('/health', validate({}), async (c) => {
   await readDatabases(c)
@@ -54,6 +52,9 @@ const routes = app
     if (own.size > 0 && !own.has(c.req.method)) throw notAllowed([...own])
     await next()
   })
+  // importRoutes count the body of an import on its way
+  .use('/v1/*', except(['/v1/prospects/*', '/v1/imports'], limitBody(MAX_BODY)))
+  .use('/v1/prospects/*', limitBody(MAX_BODY_WITH_RESUME))
   .route('/v1/me', meRoutes)
   .route('/v1/api-keys', keyRoutes)
   .route('/v1/prospects/export', exportRoutes)

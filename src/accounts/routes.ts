@@ -2,6 +2,7 @@ import type { Context } from 'hono'
 import { type Database, databaseOf, databases } from '../db/client'
 import { forgetKeys, requireOperator, requireScope } from '../http/auth'
 import { inBackground } from '../http/background'
+import { limitBody, MAX_BODY } from '../http/body'
 import { type AppEnv, factory } from '../http/factory'
 import { idempotent, OPERATOR } from '../http/idempotency'
 import { ListQuery } from '../http/page'
@@ -25,7 +26,7 @@ import {
 /** `/admin/accounts`: what the operator does. */
 export const adminRoutes = factory
   .createApp()
-  .use(requireOperator)
+  .use(requireOperator, limitBody(MAX_BODY))
   .post('/', idempotent, validate({ json: CreateAccount }), async (c) => {
     const repeatable = c.get('repeatable')
     const db = await placeAccount(databases(c.env, c.var.db), repeatable)

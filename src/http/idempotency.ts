@@ -70,7 +70,7 @@ function repeatedBy(hashOf: (asked: string, c: Context<AppEnv>) => Promise<strin
  * Whether a call was rejected for anything but its caller. The rules may depend on the time, on the configuration or on
  * what the account has, and the call may have been made when they let it through: the stored response comes first.
  */
-const isRejected = (error: unknown) => error instanceof Problem && ![401, 403].includes(error.status)
+const isRejected = (error: unknown) => error instanceof Problem && ![401, 403, 429].includes(error.status)
 
 /** Thrown where a call is seen to have been made before. */
 export class RepeatedCall extends Error {}

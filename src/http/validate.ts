@@ -1,6 +1,5 @@
 import { zValidator } from '@hono/zod-validator'
 import type { Context, MiddlewareHandler, Next } from 'hono'
-import { bodyLimit } from 'hono/body-limit'
 import { HTTPException } from 'hono/http-exception'
 import * as z from 'zod'
 import type { AppEnv, InputError } from './factory'
@@ -13,10 +12,6 @@ type Validated<S extends Schemas> = {
   in: { [T in keyof S]: S[T] extends z.ZodType ? z.input<S[T]> : never }
   out: { [T in keyof S]: S[T] extends z.ZodType ? z.output<S[T]> : never }
 }
-
-/** The most that a body may hold, in bytes; where a resume can be part of it: 5 MiB of it in base64, and the rest. */
-export const MAX_BODY = 1024 * 1024
-export const MAX_BODY_WITH_RESUME = 8 * MAX_BODY
 
 /**
  * Checks the query and the JSON body together, and throws one 400 that names everything wrong with the request. A
@@ -53,15 +48,6 @@ export const validate = <S extends Schemas>(
 
 /** For routes that take no parameters, or no fields. */
 export const NoFields = z.strictObject({})
-
-/** 413 for a body over so many bytes. */
-export const limitBody = (maxSize: number) =>
-  bodyLimit({
-    maxSize,
-    onError: () => {
-      throw new Problem(413, 'body_too_large', `A body may hold at most ${maxSize} bytes.`)
-    },
-  })
 
 /** 415 for a body with a `Content-Encoding`, such as gzip. */
 export function requireUnencoded(c: Context): void {

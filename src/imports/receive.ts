@@ -1,10 +1,10 @@
-import { storageUnavailable } from '../http/problem'
+import { Problem, storageUnavailable } from '../http/problem'
 import { type Inspector, importTooLarge, MAX_IMPORT } from './inspect'
 
 /** How long a file may take to come, ms: less than its key is announced for. */
 const UPLOAD_TIME = 30 * 60_000
 /** R2 takes a stream of unknown length in parts of one size, bytes; one is held in memory. */
-const PART = 8 * 1024 * 1024
+export const PART = 8 * 1024 * 1024
 
 /** The body of a request, and its length if that is declared, bytes. */
 export interface GivenBody {
@@ -34,7 +34,8 @@ export async function receive(
   try {
     if (length === undefined) await putParts(bucket, key, looked)
     else await bucket.put(key, looked.pipeThrough(new FixedLengthStream(length)))
-  } catch {
+  } catch (error) {
+    if (error instanceof Problem) throw error
     throw broken ?? storageUnavailable('The file could not be stored. Nothing was written; try again.')
   }
 }
@@ -45,20 +46,20 @@ export async function skim(body: ReadableStream<Uint8Array>, inspector: Inspecto
 }
 
 async function putParts(bucket: R2Bucket, key: string, stream: ReadableStream<Uint8Array>): Promise<void> {
-  let part = new Uint8Array(PART)
+  let part = new Uint8Array(0)
   let filled = 0
   let upload: R2MultipartUpload | undefined
   const parts: R2UploadedPart[] = []
   const flush = async () => {
     upload ??= await bucket.createMultipartUpload(key)
     parts.push(await upload.uploadPart(parts.length + 1, part.subarray(0, filled)))
-    part = new Uint8Array(PART)
     filled = 0
   }
   try {
     for await (const chunk of stream)
       for (let at = 0; at < chunk.length; ) {
         const more = chunk.subarray(at, at + PART - filled)
+        if (filled + more.length > part.length) part = grown(part, filled + more.length)
         part.set(more, filled)
         filled += more.length
         at += more.length
@@ -71,4 +72,11 @@ async function putParts(bucket: R2Bucket, key: string, stream: ReadableStream<Ui
     await upload?.abort().catch(() => {})
     throw error
   }
+}
+
+/** A part that holds so many bytes or more, and what was in it. */
+function grown(part: Uint8Array<ArrayBuffer>, size: number): Uint8Array<ArrayBuffer> {
+  const larger = new Uint8Array(Math.min(PART, Math.max(size, 2 * part.length)))
+  larger.set(part)
+  return larger
 }

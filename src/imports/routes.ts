@@ -1,6 +1,7 @@
 import type { Context } from 'hono'
 import { accepts } from 'hono/accepts'
 import { requireScope } from '../http/auth'
+import { limitBody } from '../http/body'
 import { type AppEnv, factory } from '../http/factory'
 import { idempotentStream } from '../http/idempotency'
 import { ListQuery } from '../http/page'
@@ -11,6 +12,7 @@ import { essenceOf } from '../resumes/schema'
 import { settle } from '../resumes/settle'
 import { listErrors, refusedRows } from './errors'
 import { EXPORT_TYPES, type ExportType, exportProspects } from './export'
+import { PART } from './receive'
 import { type FileType, IMPORT_TYPES } from './records'
 import { StartImport } from './schema'
 import { deleteImport, getImport, listImports, startImport } from './store'
@@ -29,13 +31,16 @@ export const exportRoutes = factory
     })
   })
 
+/** A file of undeclared length is held in parts; any other is streamed to R2. The inspector bounds both. */
+const limitParts = limitBody(Number.POSITIVE_INFINITY, (declared) => (declared === undefined ? PART : 0))
+
 /** `/v1/imports`: files of rows, each of which is a POST of a prospect. */
 export const importRoutes = factory
   .createApp()
   .get('/', requireScope('read'), validate({ query: ListQuery }), async (c) => {
     return c.json(await listImports(c.var.db, c.var.caller.account.id, c.req.valid('query')))
   })
-  .post('/', requireScope('write'), idempotentStream, validate({ query: StartImport }), async (c) => {
+  .post('/', requireScope('write'), limitParts, idempotentStream, validate({ query: StartImport }), async (c) => {
     const { db, caller } = c.var
     const declared = c.req.header('content-length')
     const given = {

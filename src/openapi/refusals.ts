@@ -98,7 +98,7 @@ const REFUSALS: Record<number, Record<string, Refusal>> = {
     },
     too_costly: {
       means:
-        'The account asks for more of its database than `RateLimit-Policy` allows (`cost`), all its keys together. The call has done nothing. Wait as long as `Retry-After` says.',
+        'The account asks for more of its database than `RateLimit-Policy` allows (`cost`), or sends more than 16 MiB of bodies at once, all its keys together. The call has done nothing. Wait as long as `Retry-After` says.',
       header: 'Retry-After',
     },
   },
@@ -199,7 +199,7 @@ function codesOf({ schemas, scope, byOperator, canBeRepeated, path }: Route, ope
     add(401, 'missing_credential', 'invalid_credential')
     add(429, 'rate_limited')
   }
-  if (scope) add(429, 'too_costly')
+  if (scope || (byOperator && schemas.json)) add(429, 'too_costly')
   if (scope) add(403, 'insufficient_scope', 'account_suspended')
   if (path.includes(':id') || byOperator) add(404, 'not_found')
   if (schemas.json) add(413, 'body_too_large')
