@@ -3,6 +3,6 @@ DROP INDEX deliveries_due;
 --> statement-breakpoint
 CREATE INDEX deliveries_due ON deliveries (account_id,next_at) WHERE next_at IS NOT NULL;
 --> statement-breakpoint
-UPDATE sqlite_stat1 SET stat = '1000 50 2' WHERE tbl = 'deliveries' AND idx = 'deliveries_due';
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('deliveries', 'deliveries_due', '1000 50 2');
 --> statement-breakpoint
 ANALYZE sqlite_schema;

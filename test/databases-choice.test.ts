@@ -13,7 +13,8 @@ describe('a new account', () => {
   const fill = (binding: Binding, bytes: number) =>
     THREE[binding]
       .prepare(
-        "INSERT INTO idempotency_keys VALUES ('ballast', hex(randomblob(8)), '', 0, '{}', hex(zeroblob(?)), NULL, 1e15)",
+        `INSERT INTO idempotency_keys (account_id, key, hash, status, headers, body, expires_at)
+         VALUES ('ballast', hex(randomblob(8)), '', 0, '{}', hex(zeroblob(?)), 1e15)`,
       )
       .bind(bytes / 2)
       .run()
