@@ -12,7 +12,7 @@ export interface Cost {
   ms: number
 }
 
-/** Waits until a trip may begin. Returns what is to be told when it has ended: its price (`priceOf`), none if it failed. */
+/** Waits until a trip may begin. Returns what to call when it has ended: its price (`priceOf`), none if it failed. */
 export type Turn = () => Promise<(price?: number) => void>
 
 /** How many statements an invocation may still begin with, of all its databases together. */

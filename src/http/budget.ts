@@ -131,7 +131,7 @@ const patient = new Held()
 
 /**
  * Lets a call of an account in, at no trip; 429 if it asks for more than its budget. Returns how the call's trips take
- * their turns: the first may be refused likewise, later ones only wait, so that no call ends halfway: an export over its
+ * their turns: the first may be rejected too, later ones only wait, so that no call ends halfway: an export over its
  * budget goes slower.
  */
 export async function admit(c: Context<AppEnv>, accountId: string): Promise<Turn> {

@@ -197,7 +197,7 @@ function advance(
   ]
 }
 
-/** Takes an import in hand, if it is its account's turn, and it still is where the message says. */
+/** Leases an import if it is its account's turn and it is still where the message says. */
 async function take({ d1 }: Database, { accountId, importId, from }: RunImport): Promise<Job | null> {
   const now = Date.now()
   type Taken = Omit<Job, 'format' | 'options' | 'unknown'> & { format: string; options: string; unknown: string }

@@ -26,7 +26,7 @@ export async function wakeImporters(env: Env, imports: RunImport[], wait = 0): P
 }
 
 /**
- * SQL: whose turn it is among an account's imports at a time: the one in hand, or else the oldest. One that waits to be
+ * SQL: whose turn it is among an account's imports at a time: the leased one, or else the oldest. One that waits to be
  * tried again (it is `queued`, and held) lets the others pass. It reads the account's imports in progress.
  */
 export const turnOf = (account: string, now: string): string => `

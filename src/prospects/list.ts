@@ -28,7 +28,7 @@ export async function listProspects(db: Database, caller: Caller, query: ListPro
   return { prospects: items, ...page }
 }
 
-/** Likewise, as `present` shows records; each has what `shows`, SQL of a prospect `p`, adds to it. */
+/** The same page as `present` shows its records; each has what `shows`, SQL of a prospect `p`, adds to it. */
 export async function listRecords<T, Shown extends object = object>(
   db: Database,
   { account }: Caller,

@@ -21,7 +21,7 @@ const TURN = 1_000
 /** Endpoints whose turn it can be in a sweep. */
 const TURNS = 100
 
-/** Where in the timetable an account goes on: after this delivery. Before its first turn `eventSeq` is 0. */
+/** Where in the schedule an account continues: after this delivery. Before its first turn `eventSeq` is 0. */
 interface Turn extends WakeUp {
   nextAt: number
 }
