@@ -27,7 +27,13 @@ export default defineConfig({
     projects: [
       {
         plugins: [worker],
-        test: { name: 'workerd', include: ['test/*.test.ts'], setupFiles: ['test/setup.ts'], testTimeout: 30_000 },
+        test: {
+          name: 'workerd',
+          include: ['test/**/*.test.ts', 'packages/*/test/*.test.ts'],
+          exclude: ['test/e2e/**'],
+          setupFiles: ['test/support/setup.ts'],
+          testTimeout: 30_000,
+        },
       },
       {
         test: {

@@ -1,4 +1,4 @@
-// Writes src/resumes/text/pdfjs.js: pdf.js as unpdf builds it for Workers, with a budget. A few kilobytes of PDF can unpack
+// Writes packages/resume-parser/src/text/pdfjs.js: pdf.js as unpdf builds it for Workers, with a budget. A few kilobytes of PDF can unpack
 // to gigabytes or draw a form two to the thirtieth times, a Worker has no clock to stop it by, and pdf.js counts
 // nothing: so what it unpacks, reads and fills in is counted where all of it must pass, and ends when the budget does.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
@@ -67,5 +67,5 @@ for (const [what, [place, counted]] of Object.entries(PLACES)) {
   if (source.match(place)?.length !== 1) throw new Error(`pdf.js has changed where it reads ${what}`)
   source = source.replace(place, counted)
 }
-const target = join(import.meta.dirname, '../src/resumes/text/pdfjs.js')
+const target = join(import.meta.dirname, '../packages/resume-parser/src/text/pdfjs.js')
 if (!existsSync(target) || readFileSync(target, 'utf8') !== source + BUDGET) writeFileSync(target, source + BUDGET)

@@ -4,12 +4,13 @@ import { requestId } from 'hono/request-id'
 import { secureHeaders } from 'hono/secure-headers'
 import { adminRoutes, keyRoutes, meRoutes } from './accounts/routes'
 import { catalogRoutes } from './catalog/routes'
+import { docsRoutes } from './docs/routes'
 import { authenticate } from './http/auth'
 import { limitBody, MAX_BODY, MAX_BODY_WITH_RESUME } from './http/body'
 import { shareWithOrigins } from './http/cors'
 import { factory } from './http/factory'
 import { readDatabases } from './http/health'
-import { isRepeated } from './http/idempotency'
+import { isKeyAlreadyUsed } from './http/idempotency'
 import { ratePolicy } from './http/limits'
 import { logRequests } from './http/log'
 import { onError, Problem, renderProblem } from './http/problem'
@@ -17,7 +18,6 @@ import { bookmark } from './http/session'
 import { timing } from './http/timing'
 import { validate } from './http/validate'
 import { exportRoutes, importRoutes } from './imports/routes'
-import { docsRoutes } from './openapi/routes'
 import { prospectRoutes } from './prospects/routes'
 import { resumeRoutes } from './resumes/routes'
 import { deliveryRoutes, eventRoutes, webhookRoutes } from './webhooks/routes'
@@ -72,7 +72,7 @@ export type AppType = typeof routes
 app.notFound((c) => renderProblem(c, new Problem(404, 'not_found', 'There is nothing here.')))
 app.onError((error, c) =>
   // `idempotent` puts the stored answer in the place of this one, unless it is just being erased
-  isRepeated(error)
+  isKeyAlreadyUsed(error)
     ? renderProblem(c, new Problem(409, 'still_running', 'Repeat the call in a moment.'))
     : onError(error, c),
 )

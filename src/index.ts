@@ -1,11 +1,11 @@
 import { eraseAccounts } from './accounts/erase'
 import { app } from './app'
-import { runMoves } from './catalog/move'
+import { runReassignments } from './catalog/reassign'
 import { type Database, databases, watchSize } from './db/client'
-import { purgeAnswers } from './http/idempotency'
+import { sweepObjects } from './files/objects'
+import { purgeStoredResponses } from './http/idempotency'
 import { runStep } from './http/log'
 import { purgeImports, runBatch, sweepImports } from './imports/run'
-import { sweepObjects } from './resumes/objects'
 import { readBatch, sweepReadings } from './resumes/reader'
 import { deliverBatch, logDeadLetters } from './webhooks/deliver'
 import { openOutbox } from './webhooks/events'
@@ -42,10 +42,10 @@ export default {
         sweepObjects: () => sweepObjects(db, env, Date.now()),
         sweepReadings: () => sweepReadings(db, env, Date.now()),
         sweepImports: () => sweepImports(db, env, Date.now()),
-        runMoves: () => runMoves(db, openOutbox(env, undefined, db)),
+        runMoves: () => runReassignments(db, openOutbox(env, undefined, db)),
         runRecoveries: () => runRecoveries(db, env),
         reencryptSecrets: () => reencryptSecrets(db, env, Date.now()),
-        purgeAnswers: () => purgeAnswers(db, Date.now()),
+        purgeAnswers: () => purgeStoredResponses(db, Date.now()),
         purgeDeliveries: () => purgeDeliveries(db, Date.now()),
         purgeImports: () => purgeImports(db, Date.now()),
         watchSize: () => watchSize(db),

@@ -4,8 +4,8 @@ import { abortIf, isAborted, isStopped } from '../db/errors'
 import { newId } from '../db/ids'
 import { quotaOf, stopIfOver } from '../db/quotas'
 import { accounts, apiKeys, idempotencyKeys, pipelines, stages } from '../db/schema'
-import type { Repeatable, Scope } from '../http/factory'
-import { claim, firstChoice, keep, OPERATOR, RepeatedCall } from '../http/idempotency'
+import type { IdempotentRequest, Scope } from '../http/factory'
+import { claimKey, firstChoice, KeyAlreadyUsed, OPERATOR, storeResponse } from '../http/idempotency'
 import { hashKey, newKey } from '../http/key'
 import { decodePageToken, type ListQuery, type Page, pageOf } from '../http/page'
 import { notFound, Problem } from '../http/problem'
@@ -38,14 +38,14 @@ export interface ApiKey {
 export type NewApiKey = ApiKey & { key: string }
 
 /** The database that a new account goes to: the emptiest. A call that is repeated goes where it went the first time. */
-export async function placeAccount(all: Database[], repeatable?: Repeatable): Promise<Database> {
+export async function placeAccount(all: Database[], repeatable?: IdempotentRequest): Promise<Database> {
   const [first] = all as [Database]
   const db = await emptiest(all)
   if (!repeatable) return db
   const number = await firstChoice(first, OPERATOR, repeatable, db.number, Date.now())
   const chosen = all.find((d) => d.number === number)
   // it was added a moment ago, and this isolate does not have it yet
-  if (!chosen) throw new RepeatedCall()
+  if (!chosen) throw new KeyAlreadyUsed()
   return chosen
 }
 
@@ -53,7 +53,7 @@ export async function placeAccount(all: Database[], repeatable?: Repeatable): Pr
 export async function createAccount(
   db: Database,
   input: CreateAccount,
-  repeatable?: Repeatable,
+  repeatable?: IdempotentRequest,
 ): Promise<Account & { apiKey: NewApiKey }> {
   const now = Date.now()
   const times = { createdAt: now, updatedAt: now }
@@ -77,7 +77,7 @@ export async function createAccount(
   const made = { ...toAccount({ ...account, suspendedAt: null }), apiKey }
   const answer = { status: 201 as const, headers: {}, body: { ...made, apiKey: { ...apiKey, key: null } } }
   await db.d1.batch([
-    ...claim(db, OPERATOR, repeatable, now),
+    ...claimKey(db, OPERATOR, repeatable, now),
     ...[
       db.orm.insert(accounts).values(account),
       db.orm.insert(pipelines).values({
@@ -92,7 +92,7 @@ export async function createAccount(
       db.orm.insert(stages).values(stageRows),
       db.orm.insert(apiKeys).values(row),
     ].map((query) => toStatement(db, query)),
-    ...keep(db, OPERATOR, repeatable, answer, accountId),
+    ...storeResponse(db, OPERATOR, repeatable, answer, accountId),
   ])
   return made
 }
@@ -175,19 +175,19 @@ export async function createKey(
   db: Database,
   accountId: string,
   input: CreateKey,
-  repeatable?: Repeatable,
+  repeatable?: IdempotentRequest,
   keptFor = accountId,
 ): Promise<NewApiKey> {
   const { row, apiKey } = await mintKey(accountId, input)
   const answer = { status: 201 as const, headers: {}, body: { ...apiKey, key: null } }
   try {
     await db.d1.batch([
-      ...claim(db, keptFor, repeatable, row.createdAt),
+      ...claimKey(db, keptFor, repeatable, row.createdAt),
       db.d1.prepare(abortIf('NOT EXISTS (SELECT 1 FROM accounts WHERE id = ? AND erased_at IS NULL)')).bind(accountId),
       db.d1.prepare(FORGET_REVOKED).bind(accountId, row.createdAt - REVOKED_KNOWN_FOR),
       toStatement(db, db.orm.insert(apiKeys).values(row)),
       ...(keptFor === OPERATOR ? [] : [db.d1.prepare(stopIfOver('api_keys')).bind(accountId)]),
-      ...keep(db, keptFor, repeatable, answer, accountId),
+      ...storeResponse(db, keptFor, repeatable, answer, accountId),
     ])
   } catch (error) {
     if (isAborted(error)) throw notFound('account')

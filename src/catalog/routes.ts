@@ -5,7 +5,7 @@ import { idempotent } from '../http/idempotency'
 import { validate } from '../http/validate'
 import { openOutbox } from '../webhooks/events'
 import { KINDS, type Kind } from './kinds'
-import { runMoves, startMove } from './move'
+import { runReassignments, startReassignment } from './reassign'
 import { DeleteItem, ListItems } from './schema'
 import { createItem, deleteItem, getItem, listItems, locationOf, updateItem } from './store'
 
@@ -35,8 +35,8 @@ function routesOf(name: Kind['name']) {
         await deleteItem(db, kind, caller.account.id, c.req.param('id'))
         return c.body(null, 204)
       }
-      await startMove(db, kind, caller, c.req.param('id'), moveTo)
-      inBackground(c, runMoves(databaseForLater(c), openOutbox(c.env), caller.account.id))
+      await startReassignment(db, kind, caller, c.req.param('id'), moveTo)
+      inBackground(c, runReassignments(databaseForLater(c), openOutbox(c.env), caller.account.id))
       return c.body(null, 202)
     })
 }

@@ -1,8 +1,8 @@
 import type { Database } from '../db/client'
 import { isForeignKeyViolation, isStopped, stopIf, uniqueViolation } from '../db/errors'
 import { newId } from '../db/ids'
-import type { Repeatable } from '../http/factory'
-import { claim, keep } from '../http/idempotency'
+import type { IdempotentRequest } from '../http/factory'
+import { claimKey, storeResponse } from '../http/idempotency'
 import { decodePageToken, type Page, pageOf } from '../http/page'
 import { notFound, Problem, unknownReference } from '../http/problem'
 import { nameKey } from '../http/text'
@@ -61,7 +61,7 @@ export async function createItem(
   kind: Kind,
   accountId: string,
   input: CreateItem,
-  repeatable?: Repeatable,
+  repeatable?: IdempotentRequest,
 ): Promise<Item> {
   const now = Date.now()
   const id = newId(kind.prefix, now)
@@ -97,11 +97,11 @@ export async function createItem(
     .bind(accountId, id, now, JSON.stringify(stages ?? []))
   try {
     const results = await db.d1.batch<ItemRow>([
-      ...claim(db, accountId, repeatable, now),
+      ...claimKey(db, accountId, repeatable, now),
       insert,
       ...(stages ? [insertStages] : []),
       db.d1.prepare(stopIf(CATALOG_IS_FULL)).bind(accountId),
-      ...keep(db, accountId, repeatable, { status: 201, headers: locationOf(kind, id), body: item }, id, late),
+      ...storeResponse(db, accountId, repeatable, { status: 201, headers: locationOf(kind, id), body: item }, id, late),
       selectOne(db, kind, accountId, id),
     ])
     return toItem(results.at(-1)?.results[0] as ItemRow)

@@ -5,7 +5,7 @@ import { accounts, apiKeys } from '../db/schema'
 import { admit } from './budget'
 import { type AppEnv, type Caller, factory, SCOPES, type Scope } from './factory'
 import { hasRightChecksum, isKeyOf, keyIdOf, sameSecret } from './key'
-import { countCall, countGuess, isOff, refuseGuesser } from './limits'
+import { countCall, countGuess, isOff, rejectGuesser } from './limits'
 import { accountSuspended, Problem, unauthorized } from './problem'
 import { beginSession } from './session'
 
@@ -43,7 +43,7 @@ export const authenticate = factory.createMiddleware(async function authenticate
   const keyId = keyIdOf(token) ?? ''
   const remembered = recall(keyId)
   if (!remembered) {
-    refuseGuesser(c)
+    rejectGuesser(c)
     if ((notThere.get(keyId) ?? 0) > Date.now()) throw unauthorized(true)
   }
   const db = databaseOf(c.env, keyId)
@@ -88,7 +88,7 @@ export const requireOperator = factory.createMiddleware(async function requireOp
   if (!c.env.ADMIN_TOKEN) throw new Problem(404, 'not_found', 'There is nothing here.')
   const token = bearerToken(c)
   if (token === undefined) throw unauthorized(false)
-  refuseGuesser(c)
+  rejectGuesser(c)
   if (!(await sameSecret(token, c.env.ADMIN_TOKEN))) {
     await countGuess(c)
     throw unauthorized(true)

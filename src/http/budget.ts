@@ -123,7 +123,7 @@ function remember<T>(map: Map<string, T>, most: number, key: string, value: T): 
 const budgets = new Map<string, Budget>()
 const MOST_BUDGETS = 5_000
 
-export const budgetOf = (accountId: string): Budget =>
+export const budgetFor = (accountId: string): Budget =>
   remember(budgets, MOST_BUDGETS, accountId, budgets.get(accountId) ?? new Budget())
 
 /** The calls in this isolate that are too much, and not refused yet. */
@@ -135,7 +135,7 @@ const patient = new Held()
  * budget goes slower.
  */
 export async function admit(c: Context<AppEnv>, accountId: string): Promise<Turn> {
-  const budget = budgetOf(accountId)
+  const budget = budgetFor(accountId)
   const kind = kindOf(c)
   let patience = PATIENCE
   let hasBegun = false
@@ -165,7 +165,7 @@ export async function admit(c: Context<AppEnv>, accountId: string): Promise<Turn
 
 /** How the trips take their turns of what goes on after a call's answer: each when all is repaid. They are never refused. */
 export function turnsLater(accountId: string): Turn {
-  const budget = budgetOf(accountId)
+  const budget = budgetFor(accountId)
   return () => takeTurn(budget, LATER)
 }
 

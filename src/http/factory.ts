@@ -12,7 +12,7 @@ export interface Caller {
 }
 
 /** A POST that was sent with an `Idempotency-Key`; `hash` is of what it asks. */
-export interface Repeatable {
+export interface IdempotentRequest {
   key: string
   hash: string
 }
@@ -32,7 +32,7 @@ export interface AppEnv {
     requestId: string
     db: Database
     caller: Caller
-    repeatable?: Repeatable
+    repeatable?: IdempotentRequest
     /** What is wrong with the headers; `validate` tells it with the rest. */
     headerErrors?: InputError[]
     /** The `code` of the problem that is answered. */

@@ -2,18 +2,18 @@ import type { Context } from 'hono'
 import type { Database } from '../db/client'
 import { uniqueViolation } from '../db/errors'
 import { LONG, LONG_FIELDS } from '../db/long-values'
-import { type AppEnv, factory, type Repeatable } from './factory'
+import { type AppEnv, factory, type IdempotentRequest } from './factory'
 import { sha256 } from './key'
 import { Problem } from './problem'
 
 /** How long a POST can be repeated, ms. */
-const REPEATABLE_FOR = 24 * 60 * 60 * 1000
+const KEY_LIFETIME = 24 * 60 * 60 * 1000
 
 /** Whose keys the operator's are. */
 export const OPERATOR = 'operator'
 
 /** What is answered, and kept to be answered again. */
-export interface Answer {
+export interface StoredResponse {
   status: 200 | 201 | 202
   headers: Record<string, string>
   body: object
@@ -24,15 +24,15 @@ export interface Answer {
  * `keep`), so that a second time writes nothing. Then the stored answer is given again, whatever the second time was
  * rejected for; 422 if something else was asked under the key.
  */
-export const idempotent = repeatedBy(async (asked, c) => {
+export const idempotent = idempotentBy(async (asked, c) => {
   const all = new Blob([asked, '\n', await c.req.arrayBuffer()])
   return sha256(await all.arrayBuffer())
 })
 
 /** Likewise where the body is streamed: the route hashes it, and completes `hash` before it looks whether it was made. */
-export const idempotentStream = repeatedBy(async (asked) => asked)
+export const idempotentStream = idempotentBy(async (asked) => asked)
 
-function repeatedBy(hashOf: (asked: string, c: Context<AppEnv>) => Promise<string>) {
+function idempotentBy(hashOf: (asked: string, c: Context<AppEnv>) => Promise<string>) {
   return Object.assign(
     factory.createMiddleware(async function idempotent(c, next) {
       const key = c.req.header('idempotency-key')
@@ -46,8 +46,8 @@ function repeatedBy(hashOf: (asked: string, c: Context<AppEnv>) => Promise<strin
       const repeatable = { key, hash: await hashOf(pathname + search, c) }
       c.set('repeatable', repeatable)
       await next()
-      if (!isRepeated(c.error) && !isRejected(c.error)) return
-      const stored = await findAnswer(c.var.db, c.get('caller')?.account.id ?? OPERATOR, key)
+      if (!isKeyAlreadyUsed(c.error) && !isRejected(c.error)) return
+      const stored = await findStoredResponse(c.var.db, c.get('caller')?.account.id ?? OPERATOR, key)
       if (!stored) return
       if (stored.hash !== repeatable.hash)
         throw new Problem(422, 'idempotency_key_reused', 'Something else was asked under this Idempotency-Key.')
@@ -73,14 +73,19 @@ function repeatedBy(hashOf: (asked: string, c: Context<AppEnv>) => Promise<strin
 const isRejected = (error: unknown) => error instanceof Problem && ![401, 403, 429].includes(error.status)
 
 /** Thrown where a call is seen to have been made before. */
-export class RepeatedCall extends Error {}
+export class KeyAlreadyUsed extends Error {}
 
 /** Whether this error says that a call was made before. */
-export const isRepeated = (error: unknown): boolean =>
-  error instanceof RepeatedCall || uniqueViolation(error) === 'idempotency_keys'
+export const isKeyAlreadyUsed = (error: unknown): boolean =>
+  error instanceof KeyAlreadyUsed || uniqueViolation(error) === 'idempotency_keys'
 
 /** Selects a row if the call was made before: for stores that read before they write. */
-export const wasMade = ({ d1 }: Database, accountId: string, { key }: Repeatable, now: number): D1PreparedStatement =>
+export const findUsedKey = (
+  { d1 }: Database,
+  accountId: string,
+  { key }: IdempotentRequest,
+  now: number,
+): D1PreparedStatement =>
   d1
     .prepare('SELECT 1 FROM idempotency_keys WHERE account_id = ? AND key = ? AND expires_at > ?')
     .bind(accountId, key, now)
@@ -105,25 +110,25 @@ const BODY = `iif(k.same_as IS NULL, k.body, json_replace(k.body, ${LONG_FIELDS.
       WHERE h.account_id = k.account_id AND h.seq = k.same_as ->> '${field}'))`,
 )}))`
 
-interface StoredAnswer {
+interface StoredRow {
   hash: string
   status: number
   headers: string
   body: string
 }
 
-async function findAnswer({ d1 }: Database, accountId: string, key: string): Promise<StoredAnswer | undefined> {
+async function findStoredResponse({ d1 }: Database, accountId: string, key: string): Promise<StoredRow | undefined> {
   const find = d1.prepare(
     `SELECT hash, status, headers, ${BODY} AS body FROM idempotency_keys k WHERE account_id = ? AND key = ? AND expires_at > ?`,
   )
-  return (await find.bind(accountId, key, Date.now()).all<StoredAnswer>()).results[0]
+  return (await find.bind(accountId, key, Date.now()).all<StoredRow>()).results[0]
 }
 
 /** The first statements of a repeatable batch: they end it (see `isRepeated`) if the call was made before. */
-export const claim = (
+export const claimKey = (
   { d1 }: Database,
   accountId: string,
-  repeatable: Repeatable | undefined,
+  repeatable: IdempotentRequest | undefined,
   now: number,
 ): D1PreparedStatement[] =>
   repeatable
@@ -136,7 +141,7 @@ export const claim = (
             `INSERT INTO idempotency_keys (account_id, key, hash, status, headers, body, about, expires_at)
              VALUES (?, ?, ?, 0, '{}', '', NULL, ?)`,
           )
-          .bind(accountId, repeatable.key, repeatable.hash, now + REPEATABLE_FOR),
+          .bind(accountId, repeatable.key, repeatable.hash, now + KEY_LIFETIME),
       ]
     : []
 
@@ -151,11 +156,11 @@ export interface LateField {
  * The statement of a repeatable batch, after its writes, that keeps the answer and returns the `body` that was kept.
  * `about` is the id of what it shows, by which it is found when that is erased.
  */
-export const keep = (
+export const storeResponse = (
   { d1 }: Database,
   accountId: string,
-  repeatable: Repeatable | undefined,
-  { status, headers, body }: Answer,
+  repeatable: IdempotentRequest | undefined,
+  { status, headers, body }: StoredResponse,
   about: string,
   late?: LateField,
 ): D1PreparedStatement[] => {
@@ -186,13 +191,13 @@ export const keep = (
 export async function firstChoice(
   { d1 }: Database,
   accountId: string,
-  { key }: Repeatable,
+  { key }: IdempotentRequest,
   choice: string,
   now: number,
 ): Promise<string> {
   const { results } = await d1
     .prepare(FIRST_CHOICE)
-    .bind(`choices of ${accountId}`, key, choice, now, now + REPEATABLE_FOR)
+    .bind(`choices of ${accountId}`, key, choice, now, now + KEY_LIFETIME)
     .all<{ body: string }>()
   return results[0]?.body ?? choice
 }
@@ -204,7 +209,7 @@ const FIRST_CHOICE = `
   RETURNING body`
 
 /** What of kept answers shows somebody who is erased: nothing but that. */
-export const reduceAnswers = ({ d1 }: Database, accountId: string, about: string): D1PreparedStatement =>
+export const redactStoredResponses = ({ d1 }: Database, accountId: string, about: string): D1PreparedStatement =>
   d1
     .prepare(
       `UPDATE idempotency_keys SET body = json_object('id', about, 'erased', json('true')), same_as = NULL
@@ -213,7 +218,7 @@ export const reduceAnswers = ({ d1 }: Database, accountId: string, about: string
     .bind(accountId, about)
 
 /** Drops answers that can no longer be asked for, in chunks, at most `trips` of them; the schedule goes on with the rest. */
-export async function purgeAnswers({ d1, hasRoom }: Database, now: number, trips = 100): Promise<void> {
+export async function purgeStoredResponses({ d1, hasRoom }: Database, now: number, trips = 100): Promise<void> {
   const purge = d1.prepare(PURGE).bind(now, PURGE_CHUNK)
   for (let left = trips; left > 0 && hasRoom(); left--) if ((await purge.all()).results.length < PURGE_CHUNK) return
 }

@@ -63,7 +63,7 @@ const guessers = new Map<string, number>()
 const MOST_GUESSERS = 5_000
 
 /** 429 for an address that guesses too often: before it is seen, at the cost of a trip, whether it has guessed right. */
-export function refuseGuesser(c: Context<AppEnv>): void {
+export function rejectGuesser(c: Context<AppEnv>): void {
   if ((guessers.get(addressOf(c)) ?? 0) > Date.now()) throw tooMany(GUESSES)
 }
 

@@ -14,13 +14,13 @@ const CHUNK_TEXT = 64 * 1024
 const CHUNK_LOOK = 5000
 
 /** A place in a file: a byte, and the line that it is in. */
-export interface Place {
+export interface FilePosition {
   byte: number
   line: number
 }
 
 /** A record and where it is: from this byte up to that. */
-export interface Located extends Pick<Piece, 'cells' | 'isMalformed'> {
+export interface LocatedRecord extends Pick<Piece, 'cells' | 'isMalformed'> {
   line: number
   from: number
   to: number
@@ -28,13 +28,13 @@ export interface Located extends Pick<Piece, 'cells' | 'isMalformed'> {
 
 /** Records that follow each other, and where they begin and end; blank ones are left out, and all may be. */
 export interface Chunk {
-  records: Located[]
-  begin: Place
-  end: Place
+  records: LocatedRecord[]
+  begin: FilePosition
+  end: FilePosition
 }
 
 /** Thrown where a file cannot be read on; it says why, for people. */
-export class Unreadable extends Error {}
+export class UnreadableFile extends Error {}
 
 /**
  * What a file holds from a place on, in chunks of at most so many records. Reads a block at a time, as it is asked for. Throws
@@ -44,7 +44,7 @@ export async function* chunksOf(
   bucket: R2Bucket,
   key: string,
   format: Format,
-  from: Place,
+  from: FilePosition,
   size: number,
   most = CHUNK,
 ): AsyncGenerator<Chunk> {
@@ -53,12 +53,12 @@ export async function* chunksOf(
   while (byte < size) {
     const length = Math.min(BLOCK, size - byte)
     const object = await bucket.get(key, { range: { offset: byte, length } })
-    if (!object) throw new Unreadable('The file is not there any more.')
+    if (!object) throw new UnreadableFile('The file is not there any more.')
     const isWhole = byte + length === size
     const text = decode(new Uint8Array(await object.arrayBuffer()), format.encoding, isWhole)
     const start = byte
     let begin = { byte, line }
-    let records: Located[] = []
+    let records: LocatedRecord[] = []
     let [characters, looked] = [0, 0]
     for (const piece of recordsIn(text, format, isWhole)) {
       const written = text.slice(piece.start, piece.end)
@@ -75,7 +75,7 @@ export async function* chunksOf(
       }
     }
     if (byte === start)
-      throw new Unreadable(`What begins in line ${line} is larger than ${BLOCK} bytes: is a quote not closed?`)
+      throw new UnreadableFile(`What begins in line ${line} is larger than ${BLOCK} bytes: is a quote not closed?`)
     if (records.length > 0 || byte > begin.byte) yield { records, begin, end: { byte, line } }
   }
 }

@@ -2,8 +2,8 @@ import Papa from 'papaparse'
 import type { Database } from '../db/client'
 import { decodePageToken, type ListQuery, type Page, pageOf } from '../http/page'
 import { notFound, Problem, storageUnavailable } from '../http/problem'
+import { guardFormula, unguardFormula } from '../prospects/export'
 import { decode } from './encoding'
-import { guardFormula, unguardFormula } from './export'
 import type { Format } from './inspect'
 import { recordsIn } from './records'
 import type { RowError } from './rows'
@@ -42,7 +42,7 @@ const PAGE = `
  * The rows that were refused, as the file has them, with one more column that says why: to be mended and sent again. A
  * CSV becomes one in UTF-8 with commas, NDJSON stays that. 404 if the account has no such import, or no longer its file.
  */
-export async function refusedRows(
+export async function rejectedRows(
   db: Database,
   env: Env,
   accountId: string,

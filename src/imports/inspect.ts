@@ -1,9 +1,9 @@
 import type { InputError } from '../http/factory'
 import { invalidInput, Problem } from '../http/problem'
 import { shorten } from '../http/text'
+import { unguardFormula } from '../prospects/export'
 import { type Column, columnsOf, type Field, MAX_COLUMNS, type Mapping } from './columns'
 import { byteLength, decode, encodingOf } from './encoding'
-import { unguardFormula } from './export'
 import { type FileType, isBlank, linesIn, newlineOf, recordsIn, type Shape } from './records'
 
 /** The most that the body of an import may hold, bytes, and the most rows. */

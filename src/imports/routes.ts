@@ -7,16 +7,16 @@ import { idempotentStream } from '../http/idempotency'
 import { ListQuery } from '../http/page'
 import { unsupportedMediaType } from '../http/problem'
 import { requireUnencoded, validate } from '../http/validate'
+import { EXPORT_TYPES, type ExportType, exportProspects } from '../prospects/export'
 import { ExportProspects } from '../prospects/schema'
+import { afterCommit } from '../resumes/after-commit'
 import { essenceOf } from '../resumes/schema'
-import { settle } from '../resumes/settle'
-import { listErrors, refusedRows } from './errors'
-import { EXPORT_TYPES, type ExportType, exportProspects } from './export'
+import { listErrors, rejectedRows } from './errors'
+import { enqueueImports } from './messages'
 import { PART } from './receive'
 import { type FileType, IMPORT_TYPES } from './records'
 import { StartImport } from './schema'
 import { deleteImport, getImport, listImports, startImport } from './store'
-import { wakeImporters } from './wake'
 
 /** `/v1/prospects/export`: everybody who matches, as CSV or NDJSON. */
 export const exportRoutes = factory
@@ -51,7 +51,7 @@ export const importRoutes = factory
     const answer = await startImport(db, c.env, caller, typeOf(c), query, given, c.get('repeatable'))
     const { status, headers, body } = answer
     c.executionCtx.waitUntil(
-      wakeImporters(c.env, [{ accountId: caller.account.id, importId: body.id, from: body.bytesDone }]),
+      enqueueImports(c.env, [{ accountId: caller.account.id, importId: body.id, from: body.bytesDone }]),
     )
     return c.json(body, status, headers)
   })
@@ -61,7 +61,9 @@ export const importRoutes = factory
   .delete('/:id', requireScope('write'), validate({}), async (c) => {
     const accountId = c.var.caller.account.id
     const { file, next } = await deleteImport(c.var.db, accountId, c.req.param('id'))
-    c.executionCtx.waitUntil(Promise.all([settle(c.env, accountId, { dropped: [file] }), wakeImporters(c.env, next)]))
+    c.executionCtx.waitUntil(
+      Promise.all([afterCommit(c.env, accountId, { unreferencedKeys: [file] }), enqueueImports(c.env, next)]),
+    )
     return c.body(null, 204)
   })
   .get('/:id/errors', requireScope('read'), validate({ query: ListQuery }), async (c) => {
@@ -69,7 +71,7 @@ export const importRoutes = factory
     const supports = ['application/json', ...Object.keys(IMPORT_TYPES)]
     const asked = accepts(c, { header: 'Accept', supports, default: 'application/json' })
     if (asked === 'application/json') return c.json(await listErrors(db, caller.account.id, id, c.req.valid('query')))
-    const { type, body } = await refusedRows(db, c.env, caller.account.id, id)
+    const { type, body } = await rejectedRows(db, c.env, caller.account.id, id)
     return c.body(body, 200, {
       'content-type': type === 'csv' ? 'text/csv; charset=utf-8' : 'application/x-ndjson',
       'content-disposition': `attachment; filename="refused.${type}"`,

@@ -3,12 +3,12 @@ import { holdsTooMuch } from '../http/json'
 import { boundErrors, invalidInput, type Problem } from '../http/problem'
 import { trim } from '../http/text'
 import { TOO_MUCH_JSON, toErrors } from '../http/validate'
-import { NO_CHANGE, type Row, toRow } from '../prospects/change'
+import { unguardFormula } from '../prospects/export'
 import { CreateProspect } from '../prospects/schema'
-import type { Written } from '../prospects/store'
-import type { Located } from './chunks'
+import type { WriteResult } from '../prospects/store'
+import { NO_CHANGE, toCreateRequest, type WriteRequest } from '../prospects/write-request'
+import type { LocatedRecord } from './chunks'
 import { columnsOf, type Field, MAX_COLUMNS } from './columns'
-import { unguardFormula } from './export'
 import { type Format, shownName, unknownColumns } from './inspect'
 import { splitName } from './names'
 import type { StartImport } from './schema'
@@ -27,7 +27,7 @@ export interface RowError {
 
 /** A record as a row to be written; if it cannot be, `refused` says why. */
 export interface ReadRow {
-  row: Row
+  row: WriteRequest
   /** Names of what it has that means nothing to us, or that gave way to another column of the same field. */
   unknown: string[]
   /** Tells what is wrong with a field. */
@@ -45,7 +45,7 @@ interface Cell {
 }
 
 /** Reads a record by the rules of a POST. A row's own stage, pipeline and user win over those asked for all. */
-export function readRow(record: Located, format: Format, options: RowOptions, country: string): ReadRow {
+export function readRow(record: LocatedRecord, format: Format, options: RowOptions, country: string): ReadRow {
   const { cells, unknown, wrong } = format.type === 'csv' ? csvCells(record, format) : jsonCells(record, format)
   const columns: { [F in Field]?: string } = {}
   const given: { [F in Field]?: unknown } = {}
@@ -74,7 +74,7 @@ export function readRow(record: Located, format: Format, options: RowOptions, co
   const refuse = (errors: InputError[]): ReadRow => {
     const refused = invalidInput(errors)
     return {
-      row: { target: { match: true, update: false }, change: NO_CHANGE, mayBeRefused: true, refused },
+      row: { target: { match: true, update: false }, change: NO_CHANGE, mayBeRejected: true, rejected: refused },
       unknown,
       toError,
     }
@@ -84,13 +84,13 @@ export function readRow(record: Located, format: Format, options: RowOptions, co
   const body = withOptions(withName(fields, fullName), options)
   const { success, data, error } = CreateProspect.safeParse(body)
   if (!success) return refuse(error.issues.flatMap((issue) => toErrors('body', issue, body)))
-  const row = toRow(data, country)
+  const row = toCreateRequest(data, country)
   const target = {
     match: true,
     update: data.update,
     ...(typeof id === 'string' && id.length <= MAX_ID && { id: trim(id) }),
   } as const
-  return { row: { ...row, target, mayBeRefused: true }, unknown, toError }
+  return { row: { ...row, target, mayBeRejected: true }, unknown, toError }
 }
 
 /** No id of ours is longer, in characters. */
@@ -111,7 +111,7 @@ export const errorsFor = ({ toError }: ReadRow, { code, detail, members }: Probl
     : [toError({ pointer: code === 'email_taken' ? '/email' : '', code, message: detail })]
 
 /** What became of a row. */
-export type Outcome = Written['outcomes'][number]
+export type Outcome = WriteResult['outcomes'][number]
 
 /** What there is to say of a row that was taken: of one that could write nothing, nothing. It quotes nothing either. */
 export function warningsFor({ row, toError }: ReadRow, { created, potentialDuplicateId }: Outcome): RowError[] {
@@ -132,7 +132,7 @@ interface Cells {
   wrong?: { code: string; message: string }
 }
 
-function csvCells({ cells, isMalformed }: Located, { columns }: Format): Cells {
+function csvCells({ cells, isMalformed }: LocatedRecord, { columns }: Format): Cells {
   const read = columns.map(({ name, field }, i): Cell => {
     const text = cells[i] ?? ''
     return { column: name, field, value: trim(text) === '' ? undefined : readCell(field, unguardFormula(text)) }
@@ -161,7 +161,7 @@ function readCell(field: Cell['field'], text: string): unknown {
   return /^(false|no|0)$/i.test(trim(text)) ? false : text
 }
 
-function jsonCells({ cells: [line = ''] }: Located, { mapping }: Format): Cells {
+function jsonCells({ cells: [line = ''] }: LocatedRecord, { mapping }: Format): Cells {
   if (holdsTooMuch(line)) return { cells: [], unknown: [], wrong: TOO_MUCH_JSON }
   let given: unknown
   try {

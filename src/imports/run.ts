@@ -2,17 +2,17 @@ import { type Database, databaseOf } from '../db/client'
 import { isStopped, stopIf } from '../db/errors'
 import { logInfo } from '../http/log'
 import { describeError } from '../http/problem'
-import type { Row } from '../prospects/change'
-import { type Progress, type Written, writeProspects } from '../prospects/store'
+import { type Progress, type WriteResult, writeProspects } from '../prospects/store'
+import type { WriteRequest } from '../prospects/write-request'
 import { openOutbox } from '../webhooks/events'
-import { CHUNK, type Chunk, chunksOf, type Place, Unreadable } from './chunks'
+import { CHUNK, type Chunk, chunksOf, type FilePosition, UnreadableFile } from './chunks'
 import { type Format, MAX_ROWS, MAX_UNKNOWN } from './inspect'
+import { enqueueImports, ImportMessage, MESSAGE_COLUMNS, nextTurn, turnOf } from './messages'
 import { errorsFor, type Outcome, type RowError, type RowOptions, readRow, warningsFor } from './rows'
 import { fileOf } from './store'
-import { MESSAGE, nextTurn, RunImport, turnOf, wakeImporters } from './wake'
 
 /** How long a consumer has an import in hand after each commit, ms. Who is slower may find that another goes on. */
-const HELD_FOR = 10_000
+const LEASE_TIME = 10_000
 /** How long a turn is: so many chunks, or ms, if D1 takes so many statements. Then other accounts have theirs. */
 const CHUNKS = 20
 const TIME = 1_000
@@ -29,13 +29,13 @@ const MOST_KEPT = 10_000
 const KEPT_FOR = 30 * 24 * 60 * 60_000
 const PURGE_MOST = 20
 /** When the schedule looks at an import again, ms, and at how many at a time. */
-const WAKE_AFTER = 60_000
-const WAKE_MOST = 500
+const OVERDUE_AFTER = 60_000
+const MAX_OVERDUE = 500
 /** When it wakes somebody for what was handed on, ms. */
 const HANDED_ON_FOR = 15_000
 
 /** An import in hand. */
-interface Job extends Omit<RunImport, 'from'> {
+interface Job extends Omit<ImportMessage, 'from'> {
   keyId: string
   format: Format
   options: RowOptions & { dryRun: boolean }
@@ -56,7 +56,7 @@ interface Job extends Omit<RunImport, 'from'> {
  */
 export async function runBatch({ messages }: MessageBatch<unknown>, env: Env): Promise<void> {
   for (const { id, body } of messages) {
-    const { success, data } = RunImport.safeParse(body)
+    const { success, data } = ImportMessage.safeParse(body)
     if (!success) console.error(JSON.stringify({ level: 'error', error: 'not an import', messageId: id }))
     const db = success ? databaseOf(env, data.accountId) : null
     if (!success || !db) continue
@@ -66,14 +66,14 @@ export async function runBatch({ messages }: MessageBatch<unknown>, env: Env): P
 }
 
 /** Gives an import its turn: writes some chunks of it, each at two trips, then leaves the next turn to a message. */
-async function runImport(db: Database, env: Env, message: RunImport): Promise<void> {
-  const job = await take(db, message)
+async function runImport(db: Database, env: Env, message: ImportMessage): Promise<void> {
+  const job = await leaseImport(db, message)
   if (!job) return
   const { accountId, importId } = job
   if (job.tries > TRIES)
     return fail(db, env, job, `It could not be gone on with from line ${job.line}; it was tried many times.`)
   const end = Date.now() + TIME
-  const mayGoOn = () => Date.now() <= end && db.hasRoom()
+  const mayContinue = () => Date.now() <= end && db.hasRoom()
   let left = CHUNKS
   try {
     const place = { byte: job.bytesDone, line: job.line }
@@ -82,17 +82,17 @@ async function runImport(db: Database, env: Env, message: RunImport): Promise<vo
     const most = isSent ? Math.min(CHUNK, Math.ceil(DELIVERIES / job.endpoints)) : CHUNK
     for await (const chunk of chunksOf(env.RESUMES, file, job.format, place, job.bytes, most)) {
       job.read += chunk.records.length
-      if (job.read > MAX_ROWS) throw new Unreadable(`It has more than ${MAX_ROWS} rows.`)
-      const isWhole = await writeChunk(db, env, job, chunk, mayGoOn)
+      if (job.read > MAX_ROWS) throw new UnreadableFile(`It has more than ${MAX_ROWS} rows.`)
+      const isWhole = await writeChunk(db, env, job, chunk, mayContinue)
       if (isWhole && chunk.end.byte === job.bytes) return void (await endTurn(db, env, accountId))
-      if (--left === 0 || !isWhole || !mayGoOn()) break
+      if (--left === 0 || !isWhole || !mayContinue()) break
       // calls that came meanwhile go first
       await scheduler.wait(1)
     }
   } catch (error) {
     // cancelled, or another goes on with it: it has been seen to that the next has its turn
     if (isStopped(error)) return
-    if (error instanceof Unreadable) return fail(db, env, job, error.message)
+    if (error instanceof UnreadableFile) return fail(db, env, job, error.message)
     console.error(JSON.stringify({ level: 'error', accountId, importId, tries: job.tries, ...describeError(error) }))
     return handOn(db, env, job, Math.min(RETRY_AFTER * 2 ** (job.tries - 1), RETRY_MOST))
   }
@@ -103,17 +103,17 @@ async function runImport(db: Database, env: Env, message: RunImport): Promise<vo
 async function handOn(db: Database, env: Env, { accountId, importId }: Job, wait = 0): Promise<void> {
   const until = Date.now() + wait
   const statement = db.d1
-    .prepare(HAND_ON)
+    .prepare(REQUEUE)
     .bind(accountId, importId, ...(wait ? ['queued', until] : ['running', 0]), until + HANDED_ON_FOR)
   const handedOn = await endTurn(db, env, accountId, statement)
-  if (wait) await wakeImporters(env, handedOn, wait)
+  if (wait) await enqueueImports(env, handedOn, wait)
 }
 
 /** Ends a turn, with what that writes, and sends the message for the account's next one. Returns the statement's rows. */
 async function endTurn(db: Database, env: Env, accountId: string, statement?: D1PreparedStatement) {
   const next = nextTurn(db, accountId, Date.now())
-  const results = await db.d1.batch<RunImport>(statement ? [statement, next] : [next])
-  await wakeImporters(env, results.at(-1)?.results ?? [])
+  const results = await db.d1.batch<ImportMessage>(statement ? [statement, next] : [next])
+  await enqueueImports(env, results.at(-1)?.results ?? [])
   return results[0]?.results ?? []
 }
 
@@ -126,18 +126,18 @@ async function writeChunk(
   env: Env,
   job: Job,
   { records, begin, end }: Chunk,
-  mayGoOn: () => boolean,
+  mayContinue: () => boolean,
 ): Promise<boolean> {
   const { accountId, keyId, format, options, country, unknown } = job
   const items = records.map((record) => ({ ...record, ...readRow(record, format, options, country) }))
   for (const name of items.flatMap((item) => item.unknown)) if (unknown.size < MAX_UNKNOWN) unknown.add(name)
   const rows = items.map(({ row }) => row)
   const placeOf = ({ from, line }: (typeof items)[number]) => ({ byte: from, line })
-  const of: Progress['of'] = (covered, { outcomes, refused }) => {
-    const first = Math.max(rows.indexOf(covered[0] as Row), 0)
+  const statementsFor: Progress['statementsFor'] = (covered, { outcomes, rejected }) => {
+    const first = Math.max(rows.indexOf(covered[0] as WriteRequest), 0)
     const part = items.slice(first, first + covered.length)
     const [head, next] = [part[0], items[first + part.length]]
-    const problems = new Map(refused.map(({ row, problem }) => [row, problem]))
+    const problems = new Map(rejected.map(({ row, problem }) => [row, problem]))
     const written = outcomes.values()
     const errors = part.flatMap((item) => {
       const problem = problems.get(item.row)
@@ -145,12 +145,12 @@ async function writeChunk(
       return found.map((error): StoredError => ({ ...error, from: item.from, to: item.to }))
     })
     const places = [first === 0 || !head ? begin : placeOf(head), next ? placeOf(next) : end] as const
-    return advance(db, job, ...places, countsOf(outcomes, refused.length), errors)
+    return advance(db, job, ...places, countsOf(outcomes, rejected.length), errors)
   }
   const actor = { account: { id: accountId }, key: { id: keyId } }
-  const progress = { of, alone: options.dryRun, mayGoOn }
-  const { outcomes, refused } = await writeProspects(db, actor, 'import', rows, { outbox: openOutbox(env), progress })
-  return outcomes.length + refused.length === rows.length
+  const progress = { statementsFor, isDryRun: options.dryRun, mayContinue }
+  const { outcomes, rejected } = await writeProspects(db, actor, 'import', rows, { outbox: openOutbox(env), progress })
+  return outcomes.length + rejected.length === rows.length
 }
 
 /** An error as it is kept: with the bytes of its record. */
@@ -159,7 +159,7 @@ export interface StoredError extends RowError {
   to: number
 }
 
-function countsOf(outcomes: Written['outcomes'], failed: number) {
+function countsOf(outcomes: WriteResult['outcomes'], failed: number) {
   const created = outcomes.filter((outcome) => outcome.created).length
   const updated = outcomes.filter((outcome) => outcome.changed).length
   return { created, updated, unchanged: outcomes.length - created - updated, failed }
@@ -169,8 +169,8 @@ function countsOf(outcomes: Written['outcomes'], failed: number) {
 function advance(
   { d1 }: Database,
   { accountId, importId, bytes, unknown }: Job,
-  from: Place,
-  to: Place,
+  from: FilePosition,
+  to: FilePosition,
   { created, updated, unchanged, failed }: ReturnType<typeof countsOf>,
   errors: StoredError[],
 ): D1PreparedStatement[] {
@@ -190,7 +190,7 @@ function advance(
         to.line,
         ...counts,
         JSON.stringify([...unknown]),
-        now + HELD_FOR,
+        now + LEASE_TIME,
         isDone ? now : null,
         errors.length,
       ),
@@ -198,12 +198,12 @@ function advance(
 }
 
 /** Leases an import if it is its account's turn and it is still where the message says. */
-async function take({ d1 }: Database, { accountId, importId, from }: RunImport): Promise<Job | null> {
+async function leaseImport({ d1 }: Database, { accountId, importId, from }: ImportMessage): Promise<Job | null> {
   const now = Date.now()
   type Taken = Omit<Job, 'format' | 'options' | 'unknown'> & { format: string; options: string; unknown: string }
   const { results } = await d1
-    .prepare(TAKE)
-    .bind(accountId, importId, now, now + HELD_FOR, from)
+    .prepare(LEASE)
+    .bind(accountId, importId, now, now + LEASE_TIME, from)
     .all<Taken>()
   const [taken] = results
   if (!taken) return null
@@ -232,17 +232,17 @@ export async function purgeImports({ d1 }: Database, now: number): Promise<void>
 export async function sweepImports({ d1 }: Database, env: Env, now: number): Promise<void> {
   const { results } = await d1
     .prepare(OVERDUE)
-    .bind(now, now + WAKE_AFTER, WAKE_MOST)
-    .all<RunImport & { hasTurn: number }>()
+    .bind(now, now + OVERDUE_AFTER, MAX_OVERDUE)
+    .all<ImportMessage & { hasTurn: number }>()
   const turns = results.filter(({ hasTurn }) => hasTurn).map(({ hasTurn: _, ...message }) => message)
-  await wakeImporters(env, turns)
+  await enqueueImports(env, turns)
 }
 
 /** Whether an import can be taken at a time. */
 const hasTurn = (now: string) => `(held_until <= ${now} AND id = ${turnOf('imports.account_id', now)}
     AND EXISTS (SELECT 1 FROM accounts WHERE id = imports.account_id AND erased_at IS NULL AND suspended_at IS NULL))`
 
-const TAKE = `
+const LEASE = `
   UPDATE imports SET status = 'running', tries = tries + 1, held_until = ?4, next_at = ?4
   WHERE account_id = ?1 AND id = ?2 AND bytes_done = ?5 AND ${hasTurn('?3')}
   RETURNING account_id AS accountId, id AS importId, key_id AS keyId, format, options, unknown_columns AS unknown,
@@ -264,9 +264,9 @@ const KEEP_ERRORS = `
   INSERT INTO import_errors (account_id, import_id, bytes_from, errors)
   SELECT account_id, id, ?3, ?4 FROM imports WHERE account_id = ?1 AND id = ?2 AND errors < ?5`
 
-const HAND_ON = `
+const REQUEUE = `
   UPDATE imports SET status = ?3, held_until = ?4, next_at = ?5
-  WHERE account_id = ?1 AND id = ?2 AND status = 'running' RETURNING ${MESSAGE}`
+  WHERE account_id = ?1 AND id = ?2 AND status = 'running' RETURNING ${MESSAGE_COLUMNS}`
 
 const FAIL = `
   UPDATE imports SET status = 'failed', reason = ?3, finished_at = ?4, next_at = NULL
@@ -279,4 +279,4 @@ const PURGE = `
 const OVERDUE = `
   UPDATE imports SET next_at = ?2 WHERE (account_id, id) IN
     (SELECT account_id, id FROM imports INDEXED BY imports_due WHERE next_at <= ?1 ORDER BY next_at LIMIT ?3)
-  RETURNING ${MESSAGE}, ${hasTurn('?1')} AS hasTurn`
+  RETURNING ${MESSAGE_COLUMNS}, ${hasTurn('?1')} AS hasTurn`

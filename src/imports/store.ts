@@ -2,18 +2,25 @@ import type { Database } from '../db/client'
 import { isStopped } from '../db/errors'
 import { newId } from '../db/ids'
 import { isFull, quotaOf, stopIfOver } from '../db/quotas'
-import type { Caller, Repeatable } from '../http/factory'
-import { type Answer, claim, isRepeated, keep, RepeatedCall, wasMade } from '../http/idempotency'
+import { announce } from '../files/objects'
+import type { Caller, IdempotentRequest } from '../http/factory'
+import {
+  claimKey,
+  findUsedKey,
+  isKeyAlreadyUsed,
+  KeyAlreadyUsed,
+  type StoredResponse,
+  storeResponse,
+} from '../http/idempotency'
 import { sha256 } from '../http/key'
 import { decodePageToken, isRead, type ListQuery, type Page, pageOf } from '../http/page'
 import { notFound, Problem, unauthorized, unknownReference } from '../http/problem'
-import { announce } from '../resumes/objects'
-import { settle } from '../resumes/settle'
+import { afterCommit } from '../resumes/after-commit'
 import { Inspector, MAX_UNKNOWN, unknownColumns } from './inspect'
+import { type ImportMessage, nextTurn } from './messages'
 import { type GivenBody, receive, skim } from './receive'
 import type { FileType } from './records'
 import type { StartImport } from './schema'
-import { nextTurn, type RunImport } from './wake'
 
 /** An import as callers see it. */
 export interface Import {
@@ -57,8 +64,8 @@ export async function startImport(
   type: FileType,
   query: StartImport,
   given: GivenBody,
-  repeatable: Repeatable | undefined,
-): Promise<Answer & { body: Import }> {
+  repeatable: IdempotentRequest | undefined,
+): Promise<StoredResponse & { body: Import }> {
   const { d1 } = db
   const accountId = caller.account.id
   const now = Date.now()
@@ -67,7 +74,7 @@ export async function startImport(
   const { userId, stageId, pipelineId } = query
   const [found, made] = await d1.batch([
     d1.prepare(REFERENCES).bind(accountId, userId ?? null, stageId ?? null, pipelineId ?? null),
-    ...(repeatable ? [wasMade(db, accountId, repeatable, now)] : []),
+    ...(repeatable ? [findUsedKey(db, accountId, repeatable, now)] : []),
     announce(db, accountId, file, now),
   ])
   const known = found?.results[0] as Record<string, number> | undefined
@@ -77,7 +84,7 @@ export async function startImport(
     if (repeatable && made?.results.length) {
       await skim(given.body, inspector)
       await complete(repeatable, inspector)
-      throw new RepeatedCall()
+      throw new KeyAlreadyUsed()
     }
     if (known.isFull) throw tooManyImports()
     const named = { userId, stageId, pipelineId: stageId ? undefined : pipelineId }
@@ -88,12 +95,13 @@ export async function startImport(
     return await keepImport(db, caller, id, query, inspector, repeatable)
   } catch (error) {
     // what fails otherwise may have been committed
-    if (error instanceof Problem || isRepeated(error)) await settle(env, accountId, { dropped: [file] })
+    if (error instanceof Problem || isKeyAlreadyUsed(error))
+      await afterCommit(env, accountId, { unreferencedKeys: [file] })
     throw error
   }
 }
 
-async function complete(repeatable: Repeatable, inspector: Inspector): Promise<void> {
+async function complete(repeatable: IdempotentRequest, inspector: Inspector): Promise<void> {
   const asked = `${repeatable.hash}\n${inspector.type}\n${await inspector.hash()}`
   repeatable.hash = await sha256(new TextEncoder().encode(asked))
 }
@@ -105,8 +113,8 @@ async function keepImport(
   id: string,
   { mapping = {}, ...asked }: StartImport,
   inspector: Inspector,
-  repeatable: Repeatable | undefined,
-): Promise<Answer & { body: Import }> {
+  repeatable: IdempotentRequest | undefined,
+): Promise<StoredResponse & { body: Import }> {
   const now = Date.now()
   const format = inspector.format(mapping)
   const options = JSON.stringify(asked)
@@ -122,12 +130,12 @@ async function keepImport(
   db.requireAccount(account.id)
   try {
     await db.d1.batch([
-      ...claim(db, account.id, repeatable, now),
+      ...claimKey(db, account.id, repeatable, now),
       db.d1.prepare(INSERT).bind(account.id, id, key.id, ...row),
       // while this file came others may have come too
       db.d1.prepare(stopIfOver('imports')).bind(account.id),
       announce(db, account.id, fileOf(account.id, id), now, KEPT_FOR),
-      ...keep(db, account.id, repeatable, answer, id),
+      ...storeResponse(db, account.id, repeatable, answer, id),
     ])
   } catch (error) {
     throw isStopped(error) ? tooManyImports() : error
@@ -209,7 +217,7 @@ export async function deleteImport(
   db: Database,
   accountId: string,
   id: string,
-): Promise<{ file: string; next: RunImport[] }> {
+): Promise<{ file: string; next: ImportMessage[] }> {
   const now = Date.now()
   const [forgotten, cancelled, next] = await db.d1.batch([
     db.d1.prepare(FORGET).bind(accountId, id),
@@ -217,7 +225,7 @@ export async function deleteImport(
     nextTurn(db, accountId, now),
   ])
   if (!forgotten?.results.length && !cancelled?.results.length) throw notFound('import')
-  return { file: fileOf(accountId, id), next: (next?.results ?? []) as RunImport[] }
+  return { file: fileOf(accountId, id), next: (next?.results ?? []) as ImportMessage[] }
 }
 
 const FORGET = `

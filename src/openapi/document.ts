@@ -5,12 +5,12 @@ import {
   type ZodOpenApiOperationObject,
   type ZodOpenApiPathsObject,
 } from 'zod-openapi'
+import { CODES, ERROR_CODES, errorsOf } from './errors'
 import { WEBHOOKS } from './events'
 import { fieldAt, idAt, PARAMETERS } from './fields'
 import { CONDITIONS, HEADERS, headersNamed, IDEMPOTENCY_KEY, SEEN, SIGNED } from './headers'
 import { mountedRoutes, type Route } from './mounted'
 import { type Body, OPERATIONS, type Operation, TAGS } from './operations'
-import { CODES, ERROR_CODES, refusalsOf } from './refusals'
 
 const BYTES = { type: 'string', format: 'binary' } as const
 const contentOf = (body: Body) =>
@@ -71,7 +71,7 @@ function toOperation(route: Route, operation: Operation, shared: Record<string, 
       ...(Object.keys(headers).length > 0 && { header: z.object(headers) }),
     },
     ...toBody(route, operation),
-    responses: { ...toAnswers(route, operation), ...refusalsOf(route, operation, shared) },
+    responses: { ...toAnswers(route, operation), ...errorsOf(route, operation, shared) },
   } as ZodOpenApiOperationObject
 }
 

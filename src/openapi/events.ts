@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { EVENT_TYPES, type EventType } from '../webhooks/schema'
-import { id, orErased, ProspectSchema, pageOf } from './answers'
+import { id, orErased, ProspectSchema, pageOf } from './responses'
 
 /** Events, as webhooks carry them and as timeline and feed show them: schemas for the document of the API. */
 

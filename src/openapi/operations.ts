@@ -1,8 +1,10 @@
+import { RESUME_TYPES } from 'resume-parser'
 import * as z from 'zod'
 import { KINDS } from '../catalog/kinds'
-import { EXPORT_TYPES } from '../imports/export'
 import { IMPORT_TYPES } from '../imports/records'
-import { RESUME_TYPES } from '../resumes/resume'
+import { EXPORT_TYPES } from '../prospects/export'
+import { EventPage } from './events'
+import type { HeaderName } from './headers'
 import {
   AccountSchema,
   ApiKeySchema,
@@ -22,9 +24,7 @@ import {
   RowErrorSchema,
   WebhookSchema,
   WebhookWithSecret,
-} from './answers'
-import { EventPage } from './events'
-import type { HeaderName } from './headers'
+} from './responses'
 
 /** JSON, or bytes of one of these types, or either. */
 export type Body = z.ZodType | (string | z.ZodType)[]

@@ -1,5 +1,6 @@
+import { RESUME_TYPES, type ResumeType } from 'resume-parser'
 import * as z from 'zod'
-import { RESUME_TYPES, type Resume, type ResumeType } from '../resumes/resume'
+import type { Resume } from '../resumes/resume'
 
 /** What the API answers of resumes, as schemas for its document; see `answers.ts`. */
 

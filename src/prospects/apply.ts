@@ -3,19 +3,19 @@ import { newId } from '../db/ids'
 import type { InputError } from '../http/factory'
 import { invalidInput } from '../http/problem'
 import { nameKey } from '../http/text'
-import { isSameFile, type KeptResume } from '../resumes/resume'
-import { type Change, SAID } from './change'
-import type { Named, Plan, References } from './plan'
+import { isSameFile, type StoredResume } from '../resumes/resume'
+import type { NamedItem, Plan, References } from './plan'
 import { type Label, PLAIN, type ProspectRecord, type Stage } from './prospect'
 import { MAX_JOBS, MAX_LABELS } from './schema'
+import { type Change, EXTRACTED_FIELDS } from './write-request'
 
 /** What the account has under these names; what it lacks is put on the list of what to make. */
 function findOrMake<T>(
   names: string[],
   prefix: 'lbl' | 'src',
-  made: Named[],
+  made: NamedItem[],
   known: Map<string, T>,
-  keep: (made: Named) => T,
+  keep: (made: NamedItem) => T,
   now: number,
 ): T[] {
   return names.map((name) => {
@@ -91,14 +91,14 @@ export function apply(
 function resumeAfter(
   before: ProspectRecord,
   after: ProspectRecord,
-  { resume, read, muteWebhook }: Change,
+  { resume, reading: read, muteWebhook }: Change,
   now: number,
-): KeptResume | null {
+): StoredResume | null {
   const kept = before.resume
   if (read) return kept && { ...kept, status: read.status, reason: read.reason, parsed: read.parsed }
   if (!resume) return resume === undefined ? kept : null
   if (isSameFile(kept, resume)) return kept
-  const had = SAID.filter((field) => before[field] !== null || after[field] !== null)
+  const had = EXTRACTED_FIELDS.filter((field) => before[field] !== null || after[field] !== null)
   return { ...resume, uploadedAt: now, status: 'processing', reason: null, parsed: null, muted: muteWebhook, had }
 }
 

@@ -1,7 +1,7 @@
 import type { Database } from '../db/client'
 import { abortIf, isAborted } from '../db/errors'
 import type { Caller } from '../http/factory'
-import { reduceAnswers } from '../http/idempotency'
+import { redactStoredResponses } from '../http/idempotency'
 import { goneInto, hasChanged, notFound, unknownReference } from '../http/problem'
 import { type Committed, committedIn, type Outbox, recordEvents, WHOSE } from '../webhooks/events'
 import type { EraseProspect } from './schema'
@@ -19,7 +19,7 @@ export async function eraseProspect(
   id: string,
   { userId, muteWebhook }: EraseProspect,
   ifVersions: number[] | undefined,
-): Promise<Committed & { dropped: string[] }> {
+): Promise<Committed & { unreferencedKeys: string[] }> {
   const { d1 } = db
   const deleted = {
     type: 'prospect.deleted',
@@ -32,11 +32,11 @@ export async function eraseProspect(
     const results = await d1.batch([
       d1.prepare(STOP_IF_UNKNOWN).bind(account.id, id, userId, ifVersions ? JSON.stringify(ifVersions) : null),
       ...[REDUCE_EVENTS, FORGET_ANSWERS, FORGET_DUPLICATES, DELETE].map((sql) => d1.prepare(sql).bind(account.id, id)),
-      reduceAnswers(db, account.id, id),
+      redactStoredResponses(db, account.id, id),
       ...recordEvents(db, outbox, account.id, { keyId: key.id, source: 'api' }, Date.now(), [deleted]),
     ])
-    const gone = results.flatMap((r) => r.results as { dropped?: string | null }[])
-    return { ...committedIn(results), dropped: gone.flatMap(({ dropped }) => dropped ?? []) }
+    const gone = results.flatMap((r) => r.results as { unreferencedKeys?: string | null }[])
+    return { ...committedIn(results), unreferencedKeys: gone.flatMap(({ unreferencedKeys }) => unreferencedKeys ?? []) }
   } catch (error) {
     if (!isAborted(error)) throw error
     const { results } = await d1
@@ -70,4 +70,4 @@ const FORGET_ANSWERS = `
 
 const FORGET_DUPLICATES = 'DELETE FROM merges WHERE account_id = ?1 AND into_id = ?2'
 
-const DELETE = `DELETE FROM prospects WHERE account_id = ?1 AND id = ?2 RETURNING resume ->> 'key' AS dropped`
+const DELETE = `DELETE FROM prospects WHERE account_id = ?1 AND id = ?2 RETURNING resume ->> 'key' AS unreferencedKeys`

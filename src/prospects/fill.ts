@@ -1,7 +1,7 @@
 import { nameKey } from '../http/text'
-import { type Change, NO_CHANGE, type Read } from './change'
 import { hasEmail, hasPhone } from './match'
 import type { ProspectRecord } from './prospect'
+import { type Change, NO_CHANGE, type ResumeReading } from './write-request'
 
 /** Fields that say one thing together. */
 const GROUPS = [['title', 'company'], ['streetAddress', 'city', 'state', 'postalCode'], ['licenseStatus']] as const
@@ -13,12 +13,12 @@ const GROUPS = [['title', 'company'], ['streetAddress', 'city', 'state', 'postal
  * at all, if the prospect has another resume by now.
  */
 export function fillBlanks(
-  change: Change & { read: Read },
+  change: Change & { reading: ResumeReading },
   record: ProspectRecord | undefined,
   others: ProspectRecord[],
 ): Change {
-  const { email, phone, read, muteWebhook } = change
-  if (!record || record.resume?.key !== read.key) return { ...NO_CHANGE, muteWebhook }
+  const { email, phone, reading, muteWebhook } = change
+  if (!record || record.resume?.key !== reading.key) return { ...NO_CHANGE, muteWebhook }
   const isFree = (has: (p: ProspectRecord) => boolean) => !others.some((p) => p.id !== record.id && has(p))
   const isBlank = (field: (typeof GROUPS)[number][number] | 'email' | 'phone') =>
     record[field] === null && !record.resume?.had?.includes(field)
@@ -28,7 +28,7 @@ export function fillBlanks(
   return {
     ...NO_CHANGE,
     muteWebhook,
-    read,
+    reading,
     ...(email && isBlank('email') && isFree((p) => hasEmail(p, email)) && { email }),
     ...(e164 && isBlank('phone') && isFree((p) => hasPhone(p, e164)) && { phone }),
     ...Object.fromEntries(blanks.map((field) => [field, change[field]])),

@@ -1,8 +1,8 @@
 import { invalidInput, Problem, unknownReference } from '../http/problem'
 import { byId, requireFew } from './apply'
-import { changedFields } from './changes'
-import { getRecord } from './fold'
+import { changedFields } from './changed-fields'
 import { emptyPlan, type Plan, type References } from './plan'
+import { getRecord } from './plan-writes'
 import { type ProspectRecord, toProspect } from './prospect'
 import type { MergeProspect } from './schema'
 
@@ -11,7 +11,7 @@ import type { MergeProspect } from './schema'
  * Pure. 400 if they are one, 404 or 410 for the survivor, 422 if there is no such duplicate, 409 if it was merged into
  * somebody else. A merge that was done before changes nothing.
  */
-export function foldMerge(
+export function planMerge(
   id: string,
   { duplicateId, userId, muteWebhook }: MergeProspect,
   people: ProspectRecord[],
@@ -54,8 +54,8 @@ export function foldMerge(
     updated: new Map([[after.id, after]]),
     changed: new Set(changedFields(survivor, after)),
     merged: [{ record: duplicate, into: survivor.id }],
-    toRead: survivor.resume === null && after.resume?.status === 'processing' ? [after.id] : [],
-    dropped: survivor.resume && duplicate.resume ? [duplicate.resume.key] : [],
+    resumesToRead: survivor.resume === null && after.resume?.status === 'processing' ? [after.id] : [],
+    unreferencedKeys: survivor.resume && duplicate.resume ? [duplicate.resume.key] : [],
     events: [
       {
         type: 'prospect.merged',

@@ -1,8 +1,8 @@
 import type { Problem } from '../http/problem'
 import type { NewEvent } from '../webhooks/events'
-import type { Row } from './change'
 import type { Match } from './match'
 import type { Label, Prospect, ProspectRecord, Stage } from './prospect'
+import type { WriteRequest } from './write-request'
 
 /** What the account has of what rows refer to. */
 export interface References {
@@ -24,7 +24,7 @@ export interface References {
   catalogSize: number
 }
 
-export interface Named extends Label {
+export interface NamedItem extends Label {
   nameKey: string
 }
 
@@ -44,25 +44,25 @@ export interface Plan {
   /** Of those that are taken, in order. */
   outcomes: Outcome[]
   /** Those that are not, of those that may be; nothing of them is in the plan. */
-  refused: { row: Row; problem: Problem }[]
+  rejected: { row: WriteRequest; problem: Problem }[]
   created: Map<string, ProspectRecord>
   updated: Map<string, ProspectRecord>
   /** Fields that some update changes. */
   changed: Set<keyof Prospect>
   /** Duplicates that are merged into a survivor, and go. */
   merged: { record: ProspectRecord; into: string }[]
-  labels: Named[]
-  sources: Named[]
+  labels: NamedItem[]
+  sources: NamedItem[]
   events: NewEvent[]
   /** Keys of resumes that are nobody's any more. */
-  dropped: string[]
+  unreferencedKeys: string[]
   /** Ids of those who have a resume now that is still to be read. */
-  toRead: string[]
+  resumesToRead: string[]
 }
 
 export const emptyPlan = (): Plan => ({
   outcomes: [],
-  refused: [],
+  rejected: [],
   created: new Map(),
   updated: new Map(),
   changed: new Set(),
@@ -70,6 +70,6 @@ export const emptyPlan = (): Plan => ({
   labels: [],
   sources: [],
   events: [],
-  dropped: [],
-  toRead: [],
+  unreferencedKeys: [],
+  resumesToRead: [],
 })

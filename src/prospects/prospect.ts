@@ -1,4 +1,4 @@
-import { type KeptResume, type Resume, toResume } from '../resumes/resume'
+import { type Resume, type StoredResume, toResume } from '../resumes/resume'
 import type { LicenseStatus } from './schema'
 
 /** A prospect as callers see it. */
@@ -63,7 +63,7 @@ export const PLAIN = [
 export type ProspectRecord = Omit<Prospect, 'currentStage' | 'currentStageId' | 'pipelineId' | 'labels' | 'resume'> & {
   stage: Stage | null
   labels: Label[]
-  resume: KeptResume | null
+  resume: StoredResume | null
   /** What merged duplicates were known by, as far as a row names it; it goes on meaning this prospect. */
   aliases: { emails: string[]; phones: string[] }
 }

@@ -5,16 +5,16 @@ import { type AppEnv, factory } from '../http/factory'
 import { idempotent } from '../http/idempotency'
 import { ListQuery } from '../http/page'
 import { validate } from '../http/validate'
-import { settle } from '../resumes/settle'
+import { afterCommit } from '../resumes/after-commit'
 import { uploadOf } from '../resumes/upload'
 import { listTimeline, openOutbox } from '../webhooks/events'
-import { toPatchRow, toRow } from './change'
 import { eraseProspect } from './erase'
 import { listProspects } from './list'
 import type { Outcome } from './plan'
 import { toProspect } from './prospect'
 import { CreateProspect, EraseProspect, ListProspects, MergeProspect, UpdateProspect } from './schema'
-import { type AnswerOf, getProspect, mergeProspects, type Written, writeProspects } from './store'
+import { getProspect, mergeProspects, type ResponseOf, type WriteResult, writeProspects } from './store'
+import { toCreateRequest, toUpdateRequest } from './write-request'
 
 /** `/v1/prospects`. */
 export const prospectRoutes = factory
@@ -26,7 +26,7 @@ export const prospectRoutes = factory
     const input = c.req.valid('json')
     const { db, caller } = c.var
     const upload = input.resume ? await uploadOf(c.env, caller, input.resume) : undefined
-    const row = toRow(input, caller.account.defaultCountry, upload?.file)
+    const row = toCreateRequest(input, caller.account.defaultCountry, upload?.file)
     const options = { outbox: openOutbox(c.env, c.executionCtx), repeat: repeatOf(c, createAnswer), upload }
     return respond(c, await writeProspects(db, caller, 'api', [row], options), createAnswer)
   })
@@ -41,7 +41,7 @@ export const prospectRoutes = factory
     const { db, caller } = c.var
     const upload = input.resume ? await uploadOf(c.env, caller, input.resume) : undefined
     const versions = versionsIn(c.req.header('if-match'))
-    const row = toPatchRow(c.req.param('id'), versions, input, caller.account.defaultCountry, upload?.file)
+    const row = toUpdateRequest(c.req.param('id'), versions, input, caller.account.defaultCountry, upload?.file)
     const options = { outbox: openOutbox(c.env, c.executionCtx), upload }
     return respond(c, await writeProspects(db, caller, 'api', [row], options), changeAnswer)
   })
@@ -51,7 +51,7 @@ export const prospectRoutes = factory
     const outbox = openOutbox(c.env, c.executionCtx)
     const erased = await eraseProspect(db, outbox, caller, c.req.param('id'), c.req.valid('query'), versions)
     await outbox.send(erased)
-    c.executionCtx.waitUntil(settle(c.env, caller.account.id, erased))
+    c.executionCtx.waitUntil(afterCommit(c.env, caller.account.id, erased))
     return c.body(null, 204)
   })
   .post('/:id/merge', requireScope('write'), idempotent, validate({ json: MergeProspect }), async (c) => {
@@ -75,7 +75,7 @@ const changeAnswer = (({ record, message }, catalogVersion) => ({
   status: 200,
   headers: { etag: etagOf(record.version, catalogVersion) },
   body: { ...toProspect(record), message },
-})) satisfies AnswerOf
+})) satisfies ResponseOf
 
 /** What a POST answers: also whom it matched. */
 const createAnswer = (({ record, message, changed: _, ...match }, catalogVersion) => ({
@@ -85,18 +85,18 @@ const createAnswer = (({ record, message, changed: _, ...match }, catalogVersion
     ...(match.created && { location: `/v1/prospects/${record.id}` }),
   },
   body: { ...toProspect(record), message, ...match },
-})) satisfies AnswerOf
+})) satisfies ResponseOf
 
-const repeatOf = (c: Context<AppEnv>, answerOf: AnswerOf) => {
+const repeatOf = (c: Context<AppEnv>, responseOf: ResponseOf) => {
   const repeatable = c.get('repeatable')
-  return repeatable && { repeatable, answerOf }
+  return repeatable && { request: repeatable, responseOf }
 }
 
-function respond<A extends AnswerOf>(c: Context<AppEnv>, written: Written, answerOf: A) {
+function respond<A extends ResponseOf>(c: Context<AppEnv>, written: WriteResult, responseOf: A) {
   const outcome = written.outcomes[0] as Outcome
-  const { status, headers, body } = answerOf(outcome, written.catalogVersion)
-  c.executionCtx.waitUntil(settle(c.env, c.var.caller.account.id, written))
-  const text = written.kept ?? JSON.stringify(body)
+  const { status, headers, body } = responseOf(outcome, written.catalogVersion)
+  c.executionCtx.waitUntil(afterCommit(c.env, c.var.caller.account.id, written))
+  const text = written.storedBody ?? JSON.stringify(body)
   const response: Response = c.body(text, status, { 'content-type': 'application/json', ...headers })
   return response as Response & TypedResponse<ReturnType<A>['body'], ReturnType<A>['status'], 'json'>
 }

@@ -1,14 +1,13 @@
 import { CATALOG_IS_FULL, LABEL_WEIGHT } from '../catalog/kinds'
 import type { Database } from '../db/client'
 import { abortIf } from '../db/errors'
-import type { Repeatable } from '../http/factory'
-import { type Answer, claim, keep, RepeatedCall, wasMade } from '../http/idempotency'
+import { announce } from '../files/objects'
+import type { IdempotentRequest } from '../http/factory'
+import { claimKey, findUsedKey, KeyAlreadyUsed, type StoredResponse, storeResponse } from '../http/idempotency'
 import { nameKey } from '../http/text'
-import { announce } from '../resumes/objects'
 import type { NewFile } from '../resumes/resume'
 import { type Committed, committedIn, type Origin, type Outbox, recordEvents } from '../webhooks/events'
-import type { Change, Row } from './change'
-import type { Named, Plan, References } from './plan'
+import type { NamedItem, Plan, References } from './plan'
 import {
   BYTES,
   COLUMNS,
@@ -20,6 +19,7 @@ import {
   toRecord,
 } from './prospect'
 import { searchWords } from './words'
+import type { Change, WriteRequest } from './write-request'
 
 /** What the write path reads and writes, as sets of rows: SQL text, for it is one statement however many rows. */
 
@@ -51,34 +51,34 @@ const CANDIDATES = `
       SELECT p.id FROM survivors
         CROSS JOIN prospects p ON p.account_id = ?1 AND p.id = survivors.id AND p.email IS NULL LIMIT 1)
   )) o WHERE o.value IS NOT NULL`
-const REACHED = `reached AS MATERIALIZED (SELECT DISTINCT o.value AS id ${CANDIDATES})`
+const CANDIDATES_CTE = `reached AS MATERIALIZED (SELECT DISTINCT o.value AS id ${CANDIDATES})`
 
 /** What merged duplicates were known by is read as far as the rows name it: `?3` is the emails and phones that they name. */
-const PEOPLE = `${COLUMNS},
+const CANDIDATE_COLUMNS = `${COLUMNS},
     (SELECT json_object(
         'emails', json_group_array(DISTINCT m.email) FILTER (WHERE m.email IN (SELECT value FROM json_each(?3, '$.emails'))),
         'phones', json_group_array(DISTINCT m.phone) FILTER (WHERE m.phone IN (SELECT value FROM json_each(?3, '$.phones'))))
       FROM merges m WHERE m.account_id = p.account_id AND m.into_id = p.id) AS aliases`
 
-const READ_PEOPLE = `
-  WITH ${REACHED}
-  SELECT ${PEOPLE} FROM reached
+const READ_CANDIDATES = `
+  WITH ${CANDIDATES_CTE}
+  SELECT ${CANDIDATE_COLUMNS} FROM reached
     CROSS JOIN prospects p ON p.account_id = ?1 AND p.id = reached.id ${JOINS}`
 
 /** Of more rows than the two of a merge: the people of as many of the first as are not too much, and the first that is left out. */
-const READ_MANY = `
+const READ_CANDIDATES_WITHIN_BOUND = `
   WITH reached AS MATERIALIZED (SELECT o.value AS id, min(r.key) AS row ${CANDIDATES} GROUP BY o.value),
   measured AS MATERIALIZED (
     SELECT reached.id, coalesce(sum(${BYTES}) OVER (ORDER BY row RANGE BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0)
       > ${MOST_READ} AS isLeft, row
     FROM reached CROSS JOIN prospects p ON p.account_id = ?1 AND p.id = reached.id)
-  SELECT (SELECT min(row) FROM measured WHERE isLeft) AS firstLeft, ${PEOPLE} FROM measured
+  SELECT (SELECT min(row) FROM measured WHERE isLeft) AS firstLeft, ${CANDIDATE_COLUMNS} FROM measured
     CROSS JOIN prospects p ON p.account_id = ?1 AND p.id = measured.id ${JOINS}
   WHERE NOT isLeft`
 
 /** Ends the batch if those whom the rows reach are not those, or not the versions, that were read. */
 const SAME_AS_READ = `
-  WITH ${REACHED}
+  WITH ${CANDIDATES_CTE}
   ${abortIf(`?3 <> (SELECT json_group_array(v) FROM (
     SELECT p.id || ' ' || p.version AS v FROM reached
       CROSS JOIN prospects p ON p.account_id = ?1 AND p.id = reached.id ORDER BY p.id))`)}`
@@ -114,11 +114,11 @@ const READ_REFERENCES = `
  * What of the account the rows can reach; null if the account is gone. Of many rows it may be what the first ones reach:
  * `rows` are those. Announces the file that a row brings. One trip.
  */
-export async function readReached(
+export async function readCandidates(
   db: Database,
   accountId: string,
-  rows: Row[],
-  repeatable: Repeatable | undefined,
+  rows: WriteRequest[],
+  repeatable: IdempotentRequest | undefined,
   file: NewFile | undefined,
   now: number,
 ) {
@@ -152,11 +152,13 @@ export async function readReached(
   })
   const [references, people, made] = await d1.batch([
     d1.prepare(READ_REFERENCES).bind(accountId, names),
-    d1.prepare(rows.length > 2 ? READ_MANY : READ_PEOPLE).bind(accountId, JSON.stringify(targets), about),
-    ...(repeatable ? [wasMade(db, accountId, repeatable, now)] : []),
+    d1
+      .prepare(rows.length > 2 ? READ_CANDIDATES_WITHIN_BOUND : READ_CANDIDATES)
+      .bind(accountId, JSON.stringify(targets), about),
+    ...(repeatable ? [findUsedKey(db, accountId, repeatable, now)] : []),
     ...(file ? [announce(db, accountId, file.key, now)] : []),
   ])
-  if (repeatable && made?.results.length) throw new RepeatedCall()
+  if (repeatable && made?.results.length) throw new KeyAlreadyUsed()
   const row = references?.results[0] as Record<string, string> | undefined
   if (!row || !people) return null
   const found = people.results as (ProspectRow & { firstLeft?: number | null })[]
@@ -171,7 +173,7 @@ export async function readReached(
 
 function toReferences(row: Record<string, string>): References {
   const list = <T>(column: string): T[] => JSON.parse(row[column] ?? '[]')
-  const [labels, sources] = [list<Named>('labels'), list<Named>('sourceNames')]
+  const [labels, sources] = [list<NamedItem>('labels'), list<NamedItem>('sourceNames')]
   return {
     defaultStage: JSON.parse(row.defaultStage ?? 'null'),
     stages: new Map(list<Stage>('stages').map((stage) => [stage.id, stage])),
@@ -189,7 +191,7 @@ function toReferences(row: Record<string, string>): References {
 }
 
 /** Columns of `prospects` that a write sets, and the fields that each follows. `words` follows what is searched. */
-const STORED: Record<string, (keyof Prospect)[]> = {
+const FIELDS_OF_COLUMN: Record<string, (keyof Prospect)[]> = {
   first_name: ['firstName'],
   last_name: ['lastName'],
   email: ['email'],
@@ -213,7 +215,7 @@ const STORED: Record<string, (keyof Prospect)[]> = {
 }
 
 /** A record as a row of `prospects`, in JSON: column → value. */
-const toRow = (r: ProspectRecord) => ({
+const toColumns = (r: ProspectRecord) => ({
   id: r.id,
   first_name: r.firstName,
   last_name: r.lastName,
@@ -259,7 +261,7 @@ const insertNamed = (table: 'labels' | 'sources', sets: Record<string, string>) 
   SELECT ?1, ${Object.values(sets).join(', ')} FROM json_each(?2)`
 
 function insertProspects(): string {
-  const columns = ['id', ...Object.keys(STORED), 'updated_by_user_id', 'version', 'created_at']
+  const columns = ['id', ...Object.keys(FIELDS_OF_COLUMN), 'updated_by_user_id', 'version', 'created_at']
   return `
     INSERT INTO prospects (account_id, ${columns.join(', ')}, updated_at)
     SELECT ?1, ${columns.map((column) => `value ->> '${column}'`).join(', ')}, ${COMMIT_TIME} FROM json_each(?2) WHERE true
@@ -268,7 +270,9 @@ function insertProspects(): string {
 
 /** Sets only the columns that some row changes: each one set is written anew in every index that it is part of. */
 function updateProspects(changed: Plan['changed']): string {
-  const columns = Object.keys(STORED).filter((column) => STORED[column]?.some((field) => changed.has(field)))
+  const columns = Object.keys(FIELDS_OF_COLUMN).filter((column) =>
+    FIELDS_OF_COLUMN[column]?.some((field) => changed.has(field)),
+  )
   const sets = [...columns, 'updated_by_user_id', 'version'].map((column) => `${column} = r.value ->> '${column}'`)
   return `
     UPDATE prospects AS p SET ${sets.join(', ')}, updated_at = ${COMMIT_TIME}
@@ -278,7 +282,7 @@ function updateProspects(changed: Plan['changed']): string {
 }
 
 /** What a merge does to the duplicate: `?2` is {id, into, email, phone}. Its timeline goes on as the survivor's. */
-const MERGE = [
+const MERGE_STATEMENTS = [
   `INSERT INTO merges (account_id, id, into_id, email, phone)
     SELECT ?1, value ->> 'id', value ->> 'into', value ->> 'email', value ->> 'phone' FROM json_each(?2)`,
   `UPDATE merges INDEXED BY merges_into
@@ -304,7 +308,7 @@ export async function commitPlan(
   now: number,
   read: { keys: string; people: ProspectRecord[] },
   plan: Plan,
-  repeat?: { repeatable: Repeatable; answer: Answer; about: string },
+  repeat?: { repeatable: IdempotentRequest; answer: StoredResponse; about: string },
   progress: D1PreparedStatement[] = [],
 ): Promise<Committed & { kept?: string | undefined }> {
   const set = (sql: string, rows: object[]) =>
@@ -318,16 +322,16 @@ export async function commitPlan(
     ...set(insertNamed('labels', { ...NAMED, weight: LABEL_WEIGHT }), plan.labels),
     ...set(insertNamed('sources', NAMED), plan.sources),
     ...(plan.labels.length + plan.sources.length > 0 ? [db.d1.prepare(abortIf(CATALOG_IS_FULL)).bind(accountId)] : []),
-    ...MERGE.flatMap((sql) => set(sql, merged)),
+    ...MERGE_STATEMENTS.flatMap((sql) => set(sql, merged)),
     // first who gives an email up, then who takes it
-    ...set(updateProspects(plan.changed), [...plan.updated.values()].map(toRow)),
-    ...set(insertProspects(), [...plan.created.values()].map(toRow)),
+    ...set(updateProspects(plan.changed), [...plan.updated.values()].map(toColumns)),
+    ...set(insertProspects(), [...plan.created.values()].map(toColumns)),
   ]
   const results = await db.d1.batch<{ id: string; updatedAt: number }>([
     ...progress,
-    ...(repeat ? claim(db, accountId, repeat.repeatable, now) : []),
+    ...(repeat ? claimKey(db, accountId, repeat.repeatable, now) : []),
     ...writes,
-    ...(repeat ? keep(db, accountId, repeat.repeatable, repeat.answer, repeat.about, UPDATED_AT) : []),
+    ...(repeat ? storeResponse(db, accountId, repeat.repeatable, repeat.answer, repeat.about, UPDATED_AT) : []),
     ...(plan.events.length > 0 ? recordEvents(db, outbox, accountId, origin, now, plan.events) : []),
   ])
   const rows = results.flatMap((r) => r.results) as { id?: string; updatedAt?: number; body?: string }[]

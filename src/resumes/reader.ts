@@ -1,27 +1,23 @@
+import { type DocumentText, extractText, MAX_PAGES, readResume, Unreadable } from 'resume-parser'
 import { type Database, databaseOf } from '../db/client'
 import { isOff } from '../http/limits'
 import { logInfo } from '../http/log'
 import { describeError, Problem } from '../http/problem'
-import { toReadRow } from '../prospects/change'
 import { writeProspects } from '../prospects/store'
+import { toResumeRequest } from '../prospects/write-request'
 import { openOutbox } from '../webhooks/events'
-import { readResume } from './fields/read'
+import { extractedFrom } from './extracted'
+import { enqueueReadings, ResumeMessage } from './messages'
 import { countReading, waitFor } from './pace'
-import type { KeptResume, Reading } from './resume'
-import { saidBy } from './said'
-import { MAX_PAGES } from './text/collector'
-import { extractText } from './text/extract'
-import type { DocumentText } from './text/span'
-import { Unreadable } from './text/unreadable'
-import { ReadResume, wakeReader } from './wake'
+import type { Reading, StoredResume } from './resume'
 
 /** How long one consumer has a resume in hand, ms: more than its time to compute (`limits` in wrangler.toml). */
-const HELD_FOR = 120_000
+const LEASE_TIME = 120_000
 /** A resume that took so many consumers down is not read again. */
-const TRIES = 2
+const MAX_TRIES = 2
 /** When the schedule wakes somebody again, ms, and how many at a time. */
-const WAKE_AFTER = 10 * 60_000
-const WAKE_MOST = 100
+const OVERDUE_AFTER = 10 * 60_000
+const MAX_OVERDUE = 100
 
 /**
  * Consumes wake-ups: reads the resumes that nobody else has in hand, and fills blanks of their prospects. Those of an
@@ -29,27 +25,27 @@ const WAKE_MOST = 100
  */
 export async function readBatch({ messages }: MessageBatch<unknown>, env: Env): Promise<void> {
   for (const { id, body } of messages) {
-    const { success, data } = ReadResume.safeParse(body)
+    const { success, data } = ResumeMessage.safeParse(body)
     if (!success) console.error(JSON.stringify({ level: 'error', error: 'not a resume to read', messageId: id }))
     const db = success ? databaseOf(env, data.accountId) : null
     if (!success || !db) continue
-    const wait = isOff(env) ? 0 : Math.min(waitFor(data.accountId, Date.now()), WAKE_AFTER)
-    if (wait > 0) await wakeReader(env, [data], wait)
+    const wait = isOff(env) ? 0 : Math.min(waitFor(data.accountId, Date.now()), OVERDUE_AFTER)
+    if (wait > 0) await enqueueReadings(env, [data], wait)
     else await readOne(db, env, data)
   }
 }
 
-async function readOne(db: Database, env: Env, { accountId, prospectId }: ReadResume): Promise<void> {
+async function readOne(db: Database, env: Env, { accountId, prospectId }: ResumeMessage): Promise<void> {
   const start = Date.now()
-  const held = await take(db, accountId, prospectId)
+  const held = await leaseReading(db, accountId, prospectId)
   if (!held) return
   const { resume, tries, country } = held
   const result: Reading =
-    tries >= TRIES
+    tries >= MAX_TRIES
       ? ended('failed', 'It could not be read: reading it was given up twice.')
       : await readObject(db, env, accountId, prospectId, resume, country)
-  const said = result.parsed ? saidBy(result.parsed) : {}
-  const row = toReadRow(prospectId, { key: resume.key, ...result }, said, resume.muted, country)
+  const said = result.parsed ? extractedFrom(result.parsed) : {}
+  const row = toResumeRequest(prospectId, { key: resume.key, ...result }, said, resume.muted, country)
   try {
     const actor = { account: { id: accountId }, key: { id: resume.keyId } }
     await writeProspects(db, actor, 'resume', [row], { outbox: openOutbox(env) })
@@ -70,7 +66,7 @@ async function readObject(
   env: Env,
   accountId: string,
   prospectId: string,
-  { key, contentType }: KeptResume,
+  { key, contentType }: StoredResume,
   country: string,
 ): Promise<Reading> {
   const object = await env.RESUMES.get(key)
@@ -80,7 +76,7 @@ async function readObject(
   await db.d1.prepare(COUNT).bind(accountId, prospectId).run()
   try {
     const text = await extractText(bytes, contentType)
-    return { status: 'parsed', reason: cutBy(text), parsed: readResume(text, country) }
+    return { status: 'parsed', reason: truncationReason(text), parsed: readResume(text, country) }
   } catch (error) {
     if (error instanceof Unreadable) return ended(error.status, error.reason)
     console.error(
@@ -91,34 +87,34 @@ async function readObject(
 }
 
 /** For people: what of a document that goes on was read. */
-function cutBy({ isCut, pages }: DocumentText): string | null {
+function truncationReason({ isCut, pages }: DocumentText): string | null {
   if (!isCut) return null
   return pages > MAX_PAGES ? `Only the first ${MAX_PAGES} pages were read.` : 'Only its beginning was read.'
 }
 
 /** Takes a resume that is to be read, unless another has it in hand. */
-async function take({ d1 }: Database, accountId: string, prospectId: string) {
+async function leaseReading({ d1 }: Database, accountId: string, prospectId: string) {
   const now = Date.now()
   const [held, found] = await d1.batch([
-    d1.prepare(TAKE).bind(accountId, prospectId, now, now + HELD_FOR),
+    d1.prepare(LEASE).bind(accountId, prospectId, now, now + LEASE_TIME),
     d1.prepare(READ).bind(accountId, prospectId),
   ])
   const row = found?.results[0] as { resume: string; country: string } | undefined
   if (!held?.results.length || !row) return null
   const { tries } = held.results[0] as { tries: number }
-  return { tries, country: row.country, resume: JSON.parse(row.resume) as KeptResume }
+  return { tries, country: row.country, resume: JSON.parse(row.resume) as StoredResume }
 }
 
 /** Wakes readers for what has waited for too long. */
 export async function sweepReadings({ d1 }: Database, env: Env, now: number): Promise<void> {
   const { results } = await d1
     .prepare(OVERDUE)
-    .bind(now, now + WAKE_AFTER, WAKE_MOST)
-    .all<ReadResume>()
-  if (results.length > 0) await wakeReader(env, results)
+    .bind(now, now + OVERDUE_AFTER, MAX_OVERDUE)
+    .all<ResumeMessage>()
+  if (results.length > 0) await enqueueReadings(env, results)
 }
 
-const TAKE = `
+const LEASE = `
   UPDATE resume_readings SET held_until = ?4, next_at = ?4 WHERE account_id = ?1 AND prospect_id = ?2 AND held_until <= ?3
   RETURNING tries`
 

@@ -1,14 +1,4 @@
-import type { ParsedResume } from './fields/parsed'
-
-export const DOCX = 'application/vnd.openxmlformats-officedocument.wordprocessingml.document'
-
-/** What a resume can be, and how such files end. */
-export const RESUME_TYPES = { 'application/pdf': 'pdf', [DOCX]: 'docx', 'text/plain': 'txt' } as const
-export type ResumeType = keyof typeof RESUME_TYPES
-export const isResumeType = (type: string): type is ResumeType => Object.hasOwn(RESUME_TYPES, type)
-
-/** The most that a resume may hold, in bytes. */
-export const MAX_RESUME = 5 * 1024 * 1024
+import type { ParsedResume, ResumeType } from 'resume-parser'
 
 /** How reading a resume ended, or that it has not. */
 export interface Reading {
@@ -46,14 +36,22 @@ export const isSameFile = (a: NewFile | null, b: NewFile): boolean =>
   (['hash', 'fileName', 'contentType'] as const).every((field) => a?.[field] === b[field])
 
 /** A resume as a prospect has it. */
-export interface KeptResume extends NewFile, Resume {
+export interface StoredResume extends NewFile, Resume {
   /** Whether the write that brought it is muted, and with it what is read. */
   muted: boolean
   /** Fields that the prospect had before the write that brought it, or with it: one that is blank later was cleared. */
   had?: string[]
 }
 
-export const toResume = ({ fileName, contentType, size, uploadedAt, status, reason, parsed }: KeptResume): Resume => ({
+export const toResume = ({
+  fileName,
+  contentType,
+  size,
+  uploadedAt,
+  status,
+  reason,
+  parsed,
+}: StoredResume): Resume => ({
   fileName,
   contentType,
   size,

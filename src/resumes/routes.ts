@@ -1,15 +1,16 @@
+import { isResumeType, MAX_RESUME, RESUME_TYPES } from 'resume-parser'
 import { requireScope } from '../http/auth'
 import { etagOf, versionsIn } from '../http/etag'
 import { factory } from '../http/factory'
 import { notFound, unsupportedMediaType } from '../http/problem'
 import { requireUnencoded, validate } from '../http/validate'
-import { NO_CHANGE, type Row } from '../prospects/change'
 import { toProspect } from '../prospects/prospect'
-import { type Written, writeProspects } from '../prospects/store'
+import { type WriteResult, writeProspects } from '../prospects/store'
+import { NO_CHANGE, type WriteRequest } from '../prospects/write-request'
 import { openOutbox } from '../webhooks/events'
-import { isResumeType, MAX_RESUME, RESUME_TYPES, type Resume } from './resume'
+import { afterCommit } from './after-commit'
+import type { Resume } from './resume'
 import { essenceOf, RemoveResume, resumeTooLarge, UploadResume } from './schema'
-import { settle } from './settle'
 import { getResume } from './store'
 import { streamedUpload } from './upload'
 
@@ -27,7 +28,7 @@ export const resumeRoutes = factory
     const body = c.req.raw.body ?? new Blob([]).stream()
     const upload = streamedUpload(c.env, caller, { body, length, claimed, fileName })
     const ifVersions = versionsIn(c.req.header('if-match'))
-    const row: Row = {
+    const row: WriteRequest = {
       target: { match: false, id: c.req.param('id'), ifVersions },
       givenIn: 'query',
       change: { ...NO_CHANGE, ...who, resume: upload.file },
@@ -36,8 +37,8 @@ export const resumeRoutes = factory
       outbox: openOutbox(c.env, c.executionCtx),
       upload,
     })
-    const { record, message } = written.outcomes[0] as Written['outcomes'][number]
-    c.executionCtx.waitUntil(settle(c.env, caller.account.id, written))
+    const { record, message } = written.outcomes[0] as WriteResult['outcomes'][number]
+    c.executionCtx.waitUntil(afterCommit(c.env, caller.account.id, written))
     return c.json({ ...toProspect(record), message }, 200, { etag: etagOf(record.version, written.catalogVersion) })
   })
   .get('/:id/resume', requireScope('read'), validate({}), async (c) => {
@@ -51,14 +52,16 @@ export const resumeRoutes = factory
   .delete('/:id/resume', requireScope('write'), validate({ query: RemoveResume }), async (c) => {
     const { db, caller } = c.var
     const ifVersions = versionsIn(c.req.header('if-match'))
-    const row: Row = {
+    const row: WriteRequest = {
       target: { match: false, id: c.req.param('id'), ifVersions },
       givenIn: 'query',
       change: { ...NO_CHANGE, ...c.req.valid('query'), resume: null },
     }
-    const { dropped } = await writeProspects(db, caller, 'api', [row], { outbox: openOutbox(c.env, c.executionCtx) })
-    if (dropped.length === 0) throw notFound('resume')
-    c.executionCtx.waitUntil(settle(c.env, caller.account.id, { dropped }))
+    const { unreferencedKeys } = await writeProspects(db, caller, 'api', [row], {
+      outbox: openOutbox(c.env, c.executionCtx),
+    })
+    if (unreferencedKeys.length === 0) throw notFound('resume')
+    c.executionCtx.waitUntil(afterCommit(c.env, caller.account.id, { unreferencedKeys }))
     return c.body(null, 204)
   })
 

@@ -1,8 +1,7 @@
+import { isResumeType, MAX_RESUME, RESUME_TYPES, type ResumeType, Sniffer } from 'resume-parser'
 import * as z from 'zod'
 import { Problem } from '../http/problem'
 import { flagParameter, invalid, parameter, requiredLine } from '../http/text'
-import { Sniffer } from './kind'
-import { isResumeType, MAX_RESUME, RESUME_TYPES, type ResumeType } from './resume'
 
 /** A file in a body, decoded. */
 export interface GivenFile {
@@ -24,7 +23,7 @@ export const essenceOf = (type: string): string => (type.split(';')[0] ?? '').tr
 export const fileName = requiredLine(255).transform((s) => s.replace(/^.*[/\\](?=.)/, '').trim())
 
 /** What is wrong with bytes that are of `kind`, where they are said to be `claimed`; null: nothing. */
-export function refuseKind(kind: ResumeType | null, claimed: string, size: number) {
+export function rejectType(kind: ResumeType | null, claimed: string, size: number) {
   if (size === 0) return invalid('empty', 'The file is empty.')
   if (kind === null) return invalid('not_allowed', NEITHER)
   return kind === claimed ? null : invalid('type_mismatch', `This is ${kind}, not ${claimed}.`)
@@ -59,7 +58,7 @@ export const ResumeFile = z
     if (bytes.length > MAX_RESUME) throw resumeTooLarge()
     const sniffer = new Sniffer()
     sniffer.push(bytes)
-    const wrong = refuseKind(sniffer.type, contentType, bytes.length)
+    const wrong = rejectType(sniffer.type, contentType, bytes.length)
     return wrong ? refuse(wrong) : { fileName, contentType: contentType as ResumeType, bytes }
   })
 

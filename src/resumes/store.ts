@@ -1,6 +1,6 @@
 import type { Database } from '../db/client'
 import { goneInto, notFound, storageUnavailable } from '../http/problem'
-import type { KeptResume } from './resume'
+import type { StoredResume } from './resume'
 
 /** The bytes of a prospect's resume, as a stream, and what is known of it. 404, or 410 for a merged duplicate. One trip. */
 export async function getResume(
@@ -8,7 +8,7 @@ export async function getResume(
   env: Env,
   accountId: string,
   id: string,
-): Promise<{ resume: KeptResume; body: ReadableStream }> {
+): Promise<{ resume: StoredResume; body: ReadableStream }> {
   // it may be replaced between the look-up and the read
   for (let again = 2; again > 0; again--) {
     const { results } = await d1
@@ -19,7 +19,7 @@ export async function getResume(
     if (mergedInto !== null) throw goneInto(mergedInto)
     if (found === null) throw notFound('prospect')
     if (json === null) throw notFound('resume')
-    const resume: KeptResume = JSON.parse(json)
+    const resume: StoredResume = JSON.parse(json)
     const object = await getObject(env, resume.key)
     if (object) return { resume, body: object.body }
   }

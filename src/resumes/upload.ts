@@ -1,10 +1,10 @@
+import { MAX_RESUME, RESUME_TYPES, type ResumeType, Sniffer } from 'resume-parser'
 import { randomText } from '../db/ids'
 import type { Caller, InputError } from '../http/factory'
 import { invalidInput, type Problem, storageUnavailable } from '../http/problem'
-import { Sniffer } from './kind'
-import { isSameFile, MAX_RESUME, type NewFile, RESUME_TYPES, type ResumeType } from './resume'
-import { type GivenFile, refuseKind, resumeTooLarge } from './schema'
-import { settle } from './settle'
+import { afterCommit } from './after-commit'
+import { isSameFile, type NewFile } from './resume'
+import { type GivenFile, rejectType, resumeTooLarge } from './schema'
 
 /** A file and what stores its bytes, once it is known that a prospect will refer to them. */
 export interface Upload {
@@ -28,7 +28,7 @@ export async function uploadOf(env: Env, caller: Caller, { bytes, ...named }: Gi
       await put(env, file.key, bytes)
       return true
     },
-    discard: () => settle(env, caller.account.id, { dropped: [file.key] }),
+    discard: () => afterCommit(env, caller.account.id, { unreferencedKeys: [file.key] }),
   }
 }
 
@@ -71,7 +71,7 @@ export function streamedUpload(env: Env, caller: Caller, { body, length, claimed
     },
     async flush(controller) {
       const found = sniffer.type
-      const wrong = refuseKind(found, claimed ?? found ?? '', file.size)
+      const wrong = rejectType(found, claimed ?? found ?? '', file.size)
       if (wrong) refuse(invalidInput([toError(wrong.params.code, wrong.message)]))
       file.contentType = found as ResumeType
       file.fileName = fileName ?? `resume.${RESUME_TYPES[file.contentType]}`
@@ -95,7 +95,7 @@ export function streamedUpload(env: Env, caller: Caller, { body, length, claimed
       }
       return !isKept
     },
-    discard: () => settle(env, caller.account.id, { dropped: [file.key] }),
+    discard: () => afterCommit(env, caller.account.id, { unreferencedKeys: [file.key] }),
   }
 }
 

@@ -1,6 +1,6 @@
 import { describeError } from '../http/problem'
 import { type StoredEvent, toEnvelope } from './envelope'
-import { refuseUrl } from './guard'
+import { rejectUrl } from './guard'
 import { retryAfterOf } from './schedule'
 import { decryptSecret } from './secret'
 import { signatureHeaders } from './sign'
@@ -61,7 +61,7 @@ export async function attempt(sendable: Sendable, env: Env): Promise<Attempt | n
     const durationMs = Date.now() - attemptedAt
     return { attemptedAt, durationMs, statusCode, error, answer, retryAfter, slow: durationMs > SLOW }
   }
-  const refused = refuseUrl(url, env)
+  const refused = rejectUrl(url, env)
   if (refused) return ended(null, refused)
   try {
     const response = await fetch(url, {

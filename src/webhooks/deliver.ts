@@ -2,12 +2,12 @@ import { type Database, databaseOf, numberOf } from '../db/client'
 import { eventId } from '../db/ids'
 import { logInfo } from '../http/log'
 import { type Attempt, attempt, TIMEOUT } from './attempt'
-import { refuseUrl } from './guard'
+import { rejectUrl } from './guard'
 import { hostKey, isOverLimit } from './host-limit'
+import { DeliveryMessage, enqueueDeliveries } from './messages'
 import { type Claimed, type Outcome, record } from './record'
 import { isFull, openShare, type Share } from './share'
 import { DATA } from './snapshot'
-import { WakeUp, wake } from './wake'
 
 /** How long a batch holds its lane, ms: attempts that take longer end in the background. */
 const BATCH_LASTS = 1000
@@ -32,7 +32,7 @@ export async function deliverBatch(
   context: Pick<ExecutionContext, 'waitUntil'>,
 ): Promise<void> {
   const messages = batch.messages.flatMap((message) => {
-    const { success, data } = WakeUp.safeParse(message.body)
+    const { success, data } = DeliveryMessage.safeParse(message.body)
     if (!success) console.error(JSON.stringify({ level: 'error', error: 'not a wake-up', messageId: message.id }))
     return success ? [{ message, wakeUp: data }] : []
   })
@@ -69,26 +69,26 @@ export function logDeadLetters({ queue, messages }: MessageBatch<unknown>): void
 export async function deliver(
   db: Database,
   env: Env,
-  wakeUps: WakeUp[],
+  wakeUps: DeliveryMessage[],
   lane: 'fast' | 'slow' | 'any',
   share: Share = openShare(lane),
   inBackground?: (work: Promise<unknown>) => void,
 ): Promise<void> {
   const { claimed, others } = await claim(db, wakeUps, lane)
-  if (others.length > 0) await wake(env, others)
+  if (others.length > 0) await enqueueDeliveries(env, others)
   const verified = new Set<string>()
   // a URL that the guard rejects is not sent to, so it is not counted
   const isHeldBack = async (delivery: Claimed) =>
     !delivery.verified &&
     !verified.has(hostKey(delivery)) &&
-    !refuseUrl(delivery.url, env) &&
+    !rejectUrl(delivery.url, env) &&
     isOverLimit(env, hostKey(delivery))
   const outcomes: Outcome[] = []
   let recorded = Promise.resolve()
   const recordThose = () => {
     recorded = recorded.then(async () => {
       const ended = outcomes.splice(0)
-      if (ended.length > 0) await wake(env, await record(db, ended))
+      if (ended.length > 0) await enqueueDeliveries(env, await record(db, ended))
     })
     return recorded
   }
@@ -141,7 +141,7 @@ function logAttempt(env: Env, { accountId, webhookId, eventSeq, nonce, tries }: 
  * Takes the deliveries that are due, whose webhook is enabled and in this lane, and that nobody else holds. `others` have
  * come to the wrong lane, or within the second before they are due: a queue counts whole seconds.
  */
-async function claim({ d1 }: Database, wakeUps: WakeUp[], lane: 'fast' | 'slow' | 'any') {
+async function claim({ d1 }: Database, wakeUps: DeliveryMessage[], lane: 'fast' | 'slow' | 'any') {
   const keys = JSON.stringify(wakeUps)
   const now = Date.now()
   const lease = now + CLAIM_LASTS
@@ -160,7 +160,7 @@ async function claim({ d1 }: Database, wakeUps: WakeUp[], lane: 'fast' | 'slow' 
   }
 }
 
-const keyOf = ({ accountId, webhookId, eventSeq }: WakeUp) => `${accountId} ${webhookId} ${eventSeq}`
+const keyOf = ({ accountId, webhookId, eventSeq }: DeliveryMessage) => `${accountId} ${webhookId} ${eventSeq}`
 
 const KEYS = `
   (SELECT value ->> 'accountId' AS account_id, value ->> 'webhookId' AS webhook_id, value ->> 'eventSeq' AS event_seq

@@ -1,14 +1,14 @@
 import type { Database } from '../db/client'
 import { isAborted } from '../db/errors'
 import { eventId } from '../db/ids'
-import type { Repeatable } from '../http/factory'
-import { claim, keep } from '../http/idempotency'
+import type { IdempotentRequest } from '../http/factory'
+import { claimKey, storeResponse } from '../http/idempotency'
 import { decodePageToken, firstThatFit, type Page, pageOf } from '../http/page'
 import { notFound } from '../http/problem'
+import { QUEUED_COLUMNS, type QueuedDelivery, queuedIn } from './messages'
 import { LOGGED_MOST } from './record'
 import type { DeliveriesQuery } from './schema'
 import { isDisabled, STOP_IF_DISABLED } from './store'
-import { WAKE, type Wake, wakesIn } from './wake'
 
 /** One event on its way to one endpoint. Times are Unix ms. */
 export interface Delivery {
@@ -130,8 +130,8 @@ export async function redeliver(
   db: Database,
   accountId: string,
   id: string,
-  repeatable?: Repeatable,
-): Promise<{ delivery: Delivery; wakes: Wake[] }> {
+  repeatable?: IdempotentRequest,
+): Promise<{ delivery: Delivery; wakes: QueuedDelivery[] }> {
   const key = keyOf(id)
   const row =
     key &&
@@ -146,12 +146,12 @@ export async function redeliver(
   const delivery = toDelivery({ ...row, status: 'pending', nextAt: now })
   try {
     const results = await db.d1.batch([
-      ...claim(db, accountId, repeatable, now),
+      ...claimKey(db, accountId, repeatable, now),
       db.d1.prepare(STOP_IF_DISABLED).bind(accountId, row.webhookId),
       db.d1.prepare(BEGIN_ANEW).bind(accountId, ...key, now),
-      ...keep(db, accountId, repeatable, { status: 202, headers: {}, body: delivery }, id),
+      ...storeResponse(db, accountId, repeatable, { status: 202, headers: {}, body: delivery }, id),
     ])
-    return { delivery, wakes: wakesIn(results) }
+    return { delivery, wakes: queuedIn(results) }
   } catch (error) {
     throw isAborted(error) ? isDisabled(row.webhookId) : error
   }
@@ -160,4 +160,4 @@ export async function redeliver(
 const BEGIN_ANEW = `
   UPDATE deliveries SET status = 'pending', next_at = ?4, tries = 0, finished_at = NULL
   WHERE account_id = ?1 AND webhook_id = ?2 AND event_seq = ?3
-  RETURNING ${WAKE}`
+  RETURNING ${QUEUED_COLUMNS}`

@@ -3,10 +3,10 @@ import { eventId, randomText, seqOf } from '../db/ids'
 import { decodePageToken, isRead, type ListQuery, type Page, pageOf } from '../http/page'
 import { goneInto, notFound, unknownReference } from '../http/problem'
 import { timestampOf } from './envelope'
+import { enqueueDeliveries, QUEUED_COLUMNS, type QueuedDelivery, queuedIn } from './messages'
 import { FEED_LEASE, type FeedEntry, feed, feedQueueOf } from './queue-feed'
 import { EVENT_TYPES, type EventType, type FeedQuery } from './schema'
 import { DATA, DATA_BYTES, longValuesIn, SAME_AS, withoutLong } from './snapshot'
-import { WAKE, type Wake, wake, wakesIn } from './wake'
 
 /** Who makes a change: the key, and how it came in. */
 export interface Origin {
@@ -26,7 +26,7 @@ export interface NewEvent {
 
 /** What a batch has left to be sent. */
 export interface Committed {
-  deliveries: Wake[]
+  deliveries: QueuedDelivery[]
   feed: FeedEntry[]
 }
 
@@ -41,7 +41,7 @@ export interface Outbox {
 /** Given a request's context, nobody waits for the sending. What it reads is the cost of `db`, if that is given. */
 export function openOutbox(env: Env, context?: Pick<ExecutionContext, 'waitUntil'>, db?: Database): Outbox {
   const send = async (committed: Committed) => {
-    if (committed.deliveries.length > 0) await wake(env, committed.deliveries)
+    if (committed.deliveries.length > 0) await enqueueDeliveries(env, committed.deliveries)
     if (committed.feed.length > 0) await feed(env, committed.feed, db)
   }
   return {
@@ -71,7 +71,7 @@ export const recordEvents = (
 /** What is to be sent after a batch that ended with `recordEvents`. */
 export function committedIn(results: D1Result[]): Committed {
   const feed = results.slice(-2).flatMap((r) => r.results as FeedEntry[])
-  return { deliveries: wakesIn(results.slice(-1)), feed: feed.filter(({ feedSeq }) => feedSeq) }
+  return { deliveries: queuedIn(results.slice(-1)), feed: feed.filter(({ feedSeq }) => feedSeq) }
 }
 
 /** The statement that appends events to the log. */
@@ -118,7 +118,7 @@ const DELIVER = `
   WHERE e.muted = 0 AND w.disabled_at IS NULL AND w.deleted_at IS NULL
     AND (w.event_types = '[]' OR e.type IN (SELECT value FROM json_each(w.event_types)))
   ORDER BY e.seq
-  RETURNING ${WAKE}`
+  RETURNING ${QUEUED_COLUMNS}`
 
 const FEED_ENTRIES = `
   INSERT INTO feed_entries (account_id, event_seq, next_at)

@@ -21,7 +21,7 @@ const PRIVATE_SUFFIXES = [
  * decimals, and punycode and full-width characters into plain ones. `ownHost` is what the caller reached us under;
  * `PUBLIC_HOSTS` names all of them. Only `ALLOW_LOCAL_WEBHOOKS` (local dev) lets loopback in, by two names.
  */
-export function refuseUrl(
+export function rejectUrl(
   text: string,
   { ALLOW_LOCAL_WEBHOOKS, PUBLIC_HOSTS }: Pick<Env, 'ALLOW_LOCAL_WEBHOOKS' | 'PUBLIC_HOSTS'>,
   ownHost?: string,

@@ -1,12 +1,12 @@
 import type { Database } from '../db/client'
 import { abortIf, isAborted } from '../db/errors'
 import { eventId, randomText } from '../db/ids'
-import type { Caller, Repeatable } from '../http/factory'
-import { claim, keep } from '../http/idempotency'
+import type { Caller, IdempotentRequest } from '../http/factory'
+import { claimKey, storeResponse } from '../http/idempotency'
 import { contention, notFound } from '../http/problem'
 import { type Delivery, deliveryId } from './deliveries'
+import { QUEUED_COLUMNS, type QueuedDelivery, queuedIn } from './messages'
 import { isDisabled, STOP_IF_DISABLED } from './store'
-import { WAKE, type Wake, wakesIn } from './wake'
 
 /** How often a ping goes round again when other events are committed before it. */
 const ROUNDS = 20
@@ -19,8 +19,8 @@ export async function pingWebhook(
   db: Database,
   { account, key }: Caller,
   webhookId: string,
-  repeatable?: Repeatable,
-): Promise<{ delivery: Delivery; wakes: Wake[] }> {
+  repeatable?: IdempotentRequest,
+): Promise<{ delivery: Delivery; wakes: QueuedDelivery[] }> {
   const nonce = randomText(10)
   for (let round = 0; round < ROUNDS; round++) {
     const now = Date.now()
@@ -46,14 +46,14 @@ export async function pingWebhook(
     }
     try {
       const results = await db.d1.batch([
-        ...claim(db, account.id, repeatable, now),
+        ...claimKey(db, account.id, repeatable, now),
         db.d1.prepare(STOP_IF_DISABLED).bind(account.id, webhookId),
         db.d1.prepare(STOP_IF_LATE).bind(account.id, seq),
         db.d1.prepare(PING).bind(account.id, seq, nonce, key.id),
         db.d1.prepare(DELIVER).bind(account.id, webhookId, seq, now),
-        ...keep(db, account.id, repeatable, { status: 202, headers: {}, body: delivery }, delivery.id),
+        ...storeResponse(db, account.id, repeatable, { status: 202, headers: {}, body: delivery }, delivery.id),
       ])
-      return { delivery, wakes: wakesIn(results) }
+      return { delivery, wakes: queuedIn(results) }
     } catch (error) {
       if (!isAborted(error)) throw error
     }
@@ -75,4 +75,4 @@ const PING = `
 
 const DELIVER = `
   INSERT INTO deliveries (account_id, webhook_id, event_seq, status, next_at) VALUES (?1, ?2, ?3, 'pending', ?4)
-  RETURNING ${WAKE}`
+  RETURNING ${QUEUED_COLUMNS}`

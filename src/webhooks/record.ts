@@ -1,8 +1,8 @@
 import type { Database } from '../db/client'
 import type { Attempt, Sendable } from './attempt'
 import { hostOf } from './guard'
+import type { QueuedDelivery } from './messages'
 import { delayAfter, FAILING_FOR, QUIET_FOR } from './schedule'
-import type { Wake } from './wake'
 
 /** A delivery that a consumer holds, until `lease` (Unix ms). */
 export interface Claimed extends Sendable {
@@ -33,7 +33,7 @@ const CANCEL_MOST = 10_000
  * Records how deliveries ended, in one batch: their state, the log of attempts, and how their endpoints are. One that
  * answered 410, or has failed for five days, is disabled. Returns what is to be woken, and when.
  */
-export async function record({ d1 }: Database, outcomes: Outcome[]): Promise<Wake[]> {
+export async function record({ d1 }: Database, outcomes: Outcome[]): Promise<QueuedDelivery[]> {
   const now = Date.now()
   const health = healthOf(outcomes)
   const states = outcomes.map((outcome) => stateAfter(outcome, now))

@@ -1,11 +1,11 @@
 import type { Database } from '../db/client'
 import { isAborted } from '../db/errors'
-import type { Repeatable } from '../http/factory'
-import { claim, keep } from '../http/idempotency'
+import type { IdempotentRequest } from '../http/factory'
+import { claimKey, storeResponse } from '../http/idempotency'
+import { enqueueDeliveries, QUEUED_COLUMNS, type QueuedDelivery } from './messages'
 import { KEPT_FOR, LONGEST_CLAIM } from './schedule'
 import { EVENT_TYPES } from './schema'
 import { findWebhook, isDisabled, STOP_IF_DISABLED, toWebhook, type Webhook } from './store'
-import { WAKE, type Wake, wake } from './wake'
 
 /** Events looked at in one batch. */
 const CHUNK = 500
@@ -20,17 +20,17 @@ export async function startRecovery(
   accountId: string,
   id: string,
   since: number,
-  repeatable?: Repeatable,
+  repeatable?: IdempotentRequest,
 ): Promise<Webhook> {
   const row = await findWebhook(db, accountId, id)
   const body = toWebhook(row)
   const now = Date.now()
   try {
     await db.d1.batch([
-      ...claim(db, accountId, repeatable, now),
+      ...claimKey(db, accountId, repeatable, now),
       db.d1.prepare(STOP_IF_DISABLED).bind(accountId, id),
       db.d1.prepare(BEGIN).bind(accountId, id, since, now - KEPT_FOR, Number.MAX_SAFE_INTEGER),
-      ...keep(db, accountId, repeatable, { status: 202, headers: {}, body }, id),
+      ...storeResponse(db, accountId, repeatable, { status: 202, headers: {}, body }, id),
     ])
   } catch (error) {
     throw isAborted(error) ? isDisabled(id) : error
@@ -50,11 +50,11 @@ export async function runRecoveries(
     const [found] = (await next.all<{ accountId: string; id: string; recoverFrom: number }>()).results
     if (!found) return
     const args = [found.accountId, found.id, found.recoverFrom] as const
-    const [made] = await db.d1.batch<Wake>([
+    const [made] = await db.d1.batch<QueuedDelivery>([
       db.d1.prepare(RECOVER).bind(...args, Date.now(), JSON.stringify(EVENT_TYPES)),
       db.d1.prepare(GO_ON).bind(...args),
     ])
-    await wake(env, made?.results ?? [])
+    await enqueueDeliveries(env, made?.results ?? [])
   }
 }
 
@@ -85,7 +85,7 @@ const RECOVER = `
   ON CONFLICT (account_id, webhook_id, event_seq) DO UPDATE SET
     status = 'pending', next_at = ?4, tries = 0, finished_at = NULL
   WHERE status IN ('failed', 'cancelled') OR (status = 'pending' AND coalesce(next_at > ?4 + ${LONGEST_CLAIM}, true))
-  RETURNING ${WAKE}`
+  RETURNING ${QUEUED_COLUMNS}`
 
 const GO_ON = `
   UPDATE webhooks SET recover_from = (SELECT iif(count(*) = ${CHUNK}, max(e.seq) + 1, NULL) FROM ${EVENTS})

@@ -8,7 +8,8 @@ import { invalidInput } from '../http/problem'
 import { NoFields, validate } from '../http/validate'
 import { type Delivery, getDelivery, listDeliveries, redeliver } from './deliveries'
 import { listFeed } from './events'
-import { refuseUrl } from './guard'
+import { rejectUrl } from './guard'
+import { enqueueDeliveries, type QueuedDelivery } from './messages'
 import { pingWebhook } from './ping'
 import { runRecoveries, startRecovery } from './recover'
 import { CreateWebhook, DeliveriesQuery, FeedQuery, RecoverWebhook, UpdateWebhook } from './schema'
@@ -21,7 +22,6 @@ import {
   rotateSecret,
   updateWebhook,
 } from './store'
-import { type Wake, wake } from './wake'
 
 /** `/v1/webhooks`: the endpoints that events are sent to. */
 export const webhookRoutes = factory
@@ -82,13 +82,13 @@ export const deliveryRoutes = factory
 
 /** 400 if nothing may be sent to this URL. */
 function requirePublic(c: Context<AppEnv>, url: string): void {
-  const message = refuseUrl(url, c.env, new URL(c.req.url).hostname)
+  const message = rejectUrl(url, c.env, new URL(c.req.url).hostname)
   if (message) throw invalidInput([{ in: 'body', pointer: '/url', code: 'url_refused', message }])
 }
 
 /** Answers with a delivery that is on its way. */
-function begun(c: Context<AppEnv>, { delivery, wakes }: { delivery: Delivery; wakes: Wake[] }) {
-  c.executionCtx.waitUntil(wake(c.env, wakes))
+function begun(c: Context<AppEnv>, { delivery, wakes }: { delivery: Delivery; wakes: QueuedDelivery[] }) {
+  c.executionCtx.waitUntil(enqueueDeliveries(c.env, wakes))
   return c.json(delivery, 202)
 }
 

@@ -4,8 +4,8 @@ import { abortIf, isAborted, isStopped, stopIf } from '../db/errors'
 import { newId } from '../db/ids'
 import { webhooks } from '../db/outbox'
 import { quotaOf, stopIfOver } from '../db/quotas'
-import type { Repeatable } from '../http/factory'
-import { claim, keep } from '../http/idempotency'
+import type { IdempotentRequest } from '../http/factory'
+import { claimKey, storeResponse } from '../http/idempotency'
 import { decodePageToken, type ListQuery, type Page, pageOf } from '../http/page'
 import { contention, notFound, Problem } from '../http/problem'
 import { hostOf } from './guard'
@@ -56,7 +56,7 @@ export async function createWebhook(
   accountId: string,
   input: CreateWebhook,
   encryptionKey: string,
-  repeatable?: Repeatable,
+  repeatable?: IdempotentRequest,
 ): Promise<Webhook & { secret: string }> {
   const now = Date.now()
   const id = newId('whk', now)
@@ -85,10 +85,10 @@ export async function createWebhook(
   const answer = { status: 201 as const, headers: locationOf(id), body: { ...toWebhook(row), secret: null } }
   try {
     await db.d1.batch([
-      ...claim(db, accountId, repeatable, now),
+      ...claimKey(db, accountId, repeatable, now),
       toStatement(db, db.orm.insert(webhooks).values(row)),
       ...[stopIfOver('webhooks'), STOP_IF_TOO_MANY_WITH_DELETED].map((sql) => db.d1.prepare(sql).bind(accountId)),
-      ...keep(db, accountId, repeatable, answer, id),
+      ...storeResponse(db, accountId, repeatable, answer, id),
     ])
   } catch (error) {
     throw isStopped(error) ? tooManyWebhooks() : error
@@ -173,7 +173,7 @@ export async function rotateSecret(
   accountId: string,
   id: string,
   encryptionKey: string,
-  repeatable?: Repeatable,
+  repeatable?: IdempotentRequest,
 ): Promise<Webhook & { secret: string }> {
   const row = await findWebhook(db, accountId, id)
   const now = Date.now()
@@ -191,10 +191,10 @@ export async function rotateSecret(
   const body = toWebhook({ ...row, ...change })
   try {
     await db.d1.batch([
-      ...claim(db, accountId, repeatable, now),
+      ...claimKey(db, accountId, repeatable, now),
       db.d1.prepare(STOP_IF_ROTATED).bind(accountId, id, row.secret),
       toStatement(db, db.orm.update(webhooks).set(change).where(isEndpoint(accountId, id))),
-      ...keep(db, accountId, repeatable, { status: 200, headers: {}, body: { ...body, secret: null } }, id),
+      ...storeResponse(db, accountId, repeatable, { status: 200, headers: {}, body: { ...body, secret: null } }, id),
     ])
   } catch (error) {
     throw isAborted(error) ? contention('Others are changing this webhook.') : error

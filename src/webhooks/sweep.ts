@@ -1,9 +1,9 @@
 import type { Database } from '../db/client'
 import { deliver } from './deliver'
 import { type Limit, openLimit } from './limit'
+import { type DeliveryMessage, enqueueDeliveries, QUEUED_COLUMNS, type QueuedDelivery, queuedIn } from './messages'
 import { WAITING } from './record'
 import { KEPT_FOR } from './schedule'
-import { WAKE, type Wake, type WakeUp, wake, wakesIn } from './wake'
 
 /** Rows of a page of the timetable. */
 const PAGE = 500
@@ -22,7 +22,7 @@ const TURN = 1_000
 const TURNS = 100
 
 /** Where in the schedule an account continues: after this delivery. Before its first turn `eventSeq` is 0. */
-interface Turn extends WakeUp {
+interface Turn extends DeliveryMessage {
   nextAt: number
 }
 
@@ -48,7 +48,7 @@ export async function sweepDeliveries(
   pages = 20,
 ): Promise<{ overdue: number; oldestMs: number } | undefined> {
   const start = Date.now()
-  const failed: Wake[] = []
+  const failed: QueuedDelivery[] = []
   const { results: turns } = await db.d1
     .prepare(OVERDUE_ACCOUNTS)
     .bind(start - OVERDUE)
@@ -77,17 +77,17 @@ export async function sweepDeliveries(
     const [bulk = [], single = []] = [true, false].map((isBulk) =>
       due.filter((d) => !d.ended && !d.slow && Boolean(d.bulk) === isBulk),
     )
-    const woken = await wake(env, single)
+    const woken = await enqueueDeliveries(env, single)
     // what imports have written keeps nothing else waiting
-    const wokenBulk = await wake(env, bulkIsFull && !isFirstTurn ? [] : bulk)
-    const notWoken = new Set<Wake>([...woken.failed, ...wokenBulk.failed])
+    const wokenBulk = await enqueueDeliveries(env, bulkIsFull && !isFirstTurn ? [] : bulk)
+    const notWoken = new Set<QueuedDelivery>([...woken.failed, ...wokenBulk.failed])
     failed.push(...due.filter((d) => notWoken.has(d)))
     isFull ||= woken.backlog > BACKLOG_MOST
     bulkIsFull ||= wokenBulk.backlog > BACKLOG_MOST
     for (const of of Map.groupBy(due, ({ accountId }) => accountId).values())
       if (of.length === share) turns.push(...of.slice(-1))
   }
-  failed.push(...(await wake(env, await takeTurns(db, start))).failed)
+  failed.push(...(await enqueueDeliveries(env, await takeTurns(db, start))).failed)
   const end = Math.min(failed.length, BATCHES_MOST * BATCH)
   for (let i = 0; i < end && Date.now() < start + OWN_TIME; i += BATCH)
     await oneAtATime(async () => db.hasRoom() && deliver(db, env, failed.slice(i, i + BATCH), 'any'))
@@ -95,7 +95,7 @@ export async function sweepDeliveries(
 }
 
 /** Makes due what has waited for its turn; an endpoint that has had its turn goes behind the others. */
-async function takeTurns({ d1 }: Database, now: number): Promise<Wake[]> {
+async function takeTurns({ d1 }: Database, now: number): Promise<QueuedDelivery[]> {
   type Waiting = { accountId: string; id: string; slow: number }
   const { results: endpoints } = await d1.prepare(WHOSE_TURN).all<Waiting>()
   if (endpoints.length === 0) return []
@@ -105,7 +105,7 @@ async function takeTurns({ d1 }: Database, now: number): Promise<Wake[]> {
     d1.prepare(TAKE_TURNS).bind(quick, now, TURN),
     d1.prepare(HAD_TURNS).bind(JSON.stringify(endpoints), now),
   ])
-  return wakesIn(results)
+  return queuedIn(results)
 }
 
 /** Drops deliveries and their attempts 30 days after they ended, and deleted webhooks that none refers to. */
@@ -174,7 +174,7 @@ const TAKE_TURNS = `
   UPDATE deliveries SET next_at = ?2 WHERE (account_id, webhook_id, event_seq) IN
     (SELECT w.account_id, w.id, s.value FROM ${LISTED} w
        CROSS JOIN json_each((SELECT json_group_array(event_seq) FROM (${WAITS} ORDER BY event_seq LIMIT ?3))) s)
-  RETURNING ${WAKE}`
+  RETURNING ${QUEUED_COLUMNS}`
 
 const HAD_TURNS = `
   UPDATE webhooks AS w SET waiting_since = CASE WHEN EXISTS (${WAITS}) THEN ?2 END WHERE (account_id, id) IN ${LISTED}`

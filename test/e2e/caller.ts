@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { expectDescribed } from '../conformance'
+import { expectDescribed } from '../support/conformance'
 
 /** A call by somebody who reckons with a service that dies. */
 export interface Asked {

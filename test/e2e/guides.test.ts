@@ -129,7 +129,7 @@ describe.each(Object.keys(SHELLS) as (keyof typeof SHELLS)[])('in %s', (shell) =
 })
 
 test('the client’s types are those of the document: `npm run openapi` was run', async () => {
-  await execute('npm', ['run', 'generate', '-w', 'client', '--', '--check'], { cwd: root })
+  await execute('npm', ['run', 'generate', '-w', 'prospects-api-client', '--', '--check'], { cwd: root })
 })
 
 test('the lines for the typed client compile, and do what they say', async () => {
@@ -218,6 +218,6 @@ test.for(pages)('the links and files that %s names are there', (page) => {
     const anchors = [...read(target).matchAll(/^#+ (.*)$/gm)].map(([, heading]) => anchorOf(heading ?? ''))
     expect(anchors).toContain(anchor)
   }
-  for (const [, path = ''] of text.matchAll(/`((?:src|test|docs|scripts|bench|drizzle|client|examples)\/[\w./-]+)`/g))
+  for (const [, path = ''] of text.matchAll(/`((?:src|test|docs|scripts|bench|drizzle|packages|examples)\/[\w./-]+)`/g))
     expect(existsSync(join(root, path)), `${path} in ${page}`).toBe(true)
 })

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { createServer as tcp } from 'node:net'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { expectDescribedWebhook } from '../conformance'
+import { expectDescribedWebhook } from '../support/conformance'
 import { call, cleanUp, headersOf, listen, newFolder, type Service, startService, until } from './service'
 
 afterAll(cleanUp)

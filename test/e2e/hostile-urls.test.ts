@@ -3,7 +3,7 @@ import { createServer, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterAll, expect, test } from 'vitest'
-import { HOSTILE_HOSTS, HOSTILE_URLS } from '../hostile-urls'
+import { HOSTILE_HOSTS, HOSTILE_URLS } from '../support/hostile-urls'
 import { call, cleanUp, listen, newFolder, startService, until } from './service'
 
 afterAll(cleanUp)

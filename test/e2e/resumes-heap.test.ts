@@ -3,9 +3,20 @@ import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { build } from 'esbuild'
 import { strToU8, zipSync } from 'fflate'
+import type { ResumeType } from 'resume-parser'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { ResumeType } from '../../src/resumes/resume'
-import { at, DOCX, JANE, PDF, paragraph, part, pdf, stream, TEXT, word } from '../documents'
+import {
+  at,
+  DOCX,
+  JANE,
+  PDF,
+  paragraph,
+  part,
+  pdf,
+  stream,
+  TEXT,
+  word,
+} from '../../packages/resume-parser/test/documents'
 import { newFolder } from './service'
 
 /** What a resume may take at its reader's peak, bytes: half of what an isolate has. */
@@ -20,9 +31,7 @@ const UNPACKED = 8 * MIB - 1000
 
 const READER = `
   import { parentPort, workerData } from 'node:worker_threads'
-  import { Sniffer } from './src/resumes/kind'
-  import { extractText } from './src/resumes/text/extract'
-  import { readResume } from './src/resumes/fields/read'
+  import { extractText, readResume, Sniffer } from 'resume-parser'
   const { bytes, type } = workerData
   // pdf.js leaves promises behind that it does not await; workerd only logs those that reject
   process.on('unhandledRejection', () => {})

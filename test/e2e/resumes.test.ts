@@ -4,7 +4,7 @@ import { afterAll, expect, test } from 'vitest'
 import { call, cleanUp, newFolder, type Service, startService, until } from './service'
 
 const OPERATOR = 'operator-of-the-resumes'
-const SEEN = join(import.meta.dirname, '../fixtures/resumes/seen')
+const SEEN = join(import.meta.dirname, '../../packages/resume-parser/corpus/seen')
 
 afterAll(cleanUp)
 

@@ -4,7 +4,7 @@ import { createServer, type IncomingHttpHeaders, type IncomingMessage, type Serv
 import type { AddressInfo, Server as NetServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expectDescribed, expectDescribedWebhook } from '../conformance.ts'
+import { expectDescribed, expectDescribedWebhook } from '../support/conformance.ts'
 
 const started = new Set<number>()
 const folders: string[] = []

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { at, pdf } from '../../documents'
+import { at, pdf } from '../../../packages/resume-parser/test/documents'
 import { type Answered, type Asked, ask, insist } from '../caller'
 import { type Person, phoneOf, type Tenant, tokenOf } from './tenants'
 

@@ -1,0 +1,8 @@
+export type { Found, ParsedResume } from './src/fields/parsed'
+export { readResume } from './src/fields/read'
+export { Sniffer } from './src/kind'
+export { MAX_PAGES } from './src/text/collector'
+export { extractText } from './src/text/extract'
+export type { DocumentText } from './src/text/span'
+export { Unreadable } from './src/text/unreadable'
+export { isResumeType, MAX_RESUME, RESUME_TYPES, type ResumeType } from './src/types'

@@ -1,0 +1,88 @@
+import { strToU8, type Zippable, zipSync, zlibSync } from 'fflate'
+import { extractText } from '../src/text/extract'
+import type { ResumeType } from '../src/types'
+
+export const PDF = 'application/pdf'
+export const DOCX = 'application/vnd.openxmlformats-officedocument.wordprocessingml.document'
+export const TEXT = 'text/plain'
+
+/** A line that is enough of a document. */
+export const JANE = 'Jane Doe, licensed salesperson'
+
+/** What each piece of a document says. */
+export const texts = async (file: Uint8Array, type: ResumeType) =>
+  (await extractText(file, type)).spans.map(({ text }) => text)
+
+/** Why a document can't be read, as `failed: The PDF is damaged.` */
+export const refusal = (file: Uint8Array, type: ResumeType): Promise<string> =>
+  extractText(file, type).then(
+    () => 'read',
+    ({ status, reason }) => `${status}: ${reason}`,
+  )
+
+const latin1 = (text: string) => Uint8Array.from(text, (ch) => ch.charCodeAt(0))
+
+/** What Word makes of a document that is to be opened with a password alone: as much of it as anybody can tell. */
+export const ENCRYPTED = latin1(
+  `\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1${'\0'.repeat(2000)}${[...'EncryptedPackage'].join('\0')}${'\0\x9b'.repeat(500)}`,
+)
+
+/** A stream of a PDF, deflated; `entries` are those of its dictionary besides. */
+export function stream(content: string | Uint8Array, entries = ''): string {
+  const packed = zlibSync(typeof content === 'string' ? latin1(content) : content)
+  let bytes = ''
+  for (const byte of packed) bytes += String.fromCharCode(byte)
+  return `<<${entries}/Filter/FlateDecode/Length ${packed.length}>>stream\n${bytes}\nendstream`
+}
+
+/** A PDF of these objects, numbered from 1; the first is its catalog. */
+export function pdfOf(...objects: string[]): Uint8Array {
+  let file = '%PDF-1.7\n'
+  const entries = objects.map((object, i) => {
+    const entry = `${String(file.length).padStart(10, '0')} 00000 n \n`
+    file += `${i + 1} 0 obj\n${object}\nendobj\n`
+    return entry
+  })
+  const size = objects.length + 1
+  return latin1(
+    `${file}xref\n0 ${size}\n0000000000 65535 f \n${entries.join('')}trailer\n<</Size ${size}/Root 1 0 R>>\nstartxref\n${file.length}\n%%EOF`,
+  )
+}
+
+/**
+ * A PDF of US letter pages with these contents. Fonts are F (plain) and B (bold); what `resources` and `page` say is
+ * put in, and `more` are further objects, numbered from 5.
+ */
+export function pdf(contents: string[], { resources = '', page = '', more = [] as string[] } = {}): Uint8Array {
+  const first = 5 + more.length
+  return pdfOf(
+    '<</Type/Catalog/Pages 2 0 R>>',
+    `<</Type/Pages/Count ${contents.length}/Kids[${contents.map((_, i) => `${first + 2 * i} 0 R`).join(' ')}]/MediaBox[0 0 612 792]/Resources<<${resources}/Font<</F 3 0 R/B 4 0 R>>>>>>`,
+    '<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>',
+    '<</Type/Font/Subtype/Type1/BaseFont/Helvetica-Bold>>',
+    ...more,
+    ...contents.flatMap((content, i) => [
+      `<</Type/Page/Parent 2 0 R/Contents ${first + 2 * i + 1} 0 R${page}>>`,
+      stream(content),
+    ]),
+  )
+}
+
+/** Text operators that write at a place, in points from the left and from the bottom, in plain letters of 10 points. */
+export const at = (x: number, y: number, operators: string) => `BT /F 10 Tf ${x} ${y} Td ${operators} ET `
+
+/** A Word document with this in its body, and these further parts. */
+export const word = (body: string, parts: Zippable = {}) =>
+  zipSync({
+    '[Content_Types].xml': strToU8('<Types/>'),
+    'word/document.xml': strToU8(part('document', `<w:body>${body}</w:body>`)),
+    ...parts,
+  })
+
+/** A part of a Word document, `w:document` say, with this in it. */
+export const part = (name: string, inside: string) =>
+  `<?xml version="1.0" encoding="UTF-8"?><w:${name} xmlns:w="w" xmlns:mc="mc">${inside}</w:${name}>`
+
+/** A paragraph of one run, with these properties of both. */
+export const paragraph = (text: string, properties = '', run = '') =>
+  `<w:p><w:pPr>${properties}</w:pPr><w:r><w:rPr>${run}</w:rPr><w:t xml:space="preserve">${text}</w:t></w:r></w:p>`

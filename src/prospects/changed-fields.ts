@@ -1,0 +1,66 @@
+import { toResume } from '../resumes/resume'
+import type { NewEvent } from '../webhooks/events'
+import { labelNames, PLAIN, type Prospect, type ProspectRecord, toProspect } from './prospect'
+import type { Change } from './write-request'
+
+/** Fields whose changes events tell, but for the stage, whose moves have an event of their own. */
+const REPORTED_FIELDS = [
+  ...PLAIN,
+  'email',
+  'phone',
+  'labels',
+  'sourceId',
+  'jobIds',
+  'createdByUserId',
+  'updatedByUserId',
+  'resume',
+] as const satisfies (keyof Prospect)[]
+
+const shown = (record: ProspectRecord, field: (typeof REPORTED_FIELDS)[number]) =>
+  field === 'labels'
+    ? labelNames(record)
+    : field === 'resume'
+      ? record.resume && toResume(record.resume)
+      : record[field]
+
+/** Fields that differ; the stage counts as `currentStageId`. */
+export function changedFields(before: ProspectRecord, after: ProspectRecord): (keyof Prospect)[] {
+  const differs = (a: unknown, b: unknown) => JSON.stringify(a) !== JSON.stringify(b)
+  return [
+    ...REPORTED_FIELDS.filter((field) => differs(before[field], after[field])),
+    ...(before.stage?.id !== after.stage?.id ? (['currentStageId'] as const) : []),
+  ]
+}
+
+/**
+ * The events of a change (contract, "Webhooks"): a move, or a resume that was read, is told as
+ * such, other fields beside it if they changed.
+ */
+export function eventsOf(
+  before: ProspectRecord | null,
+  after: ProspectRecord,
+  fields: (keyof Prospect)[],
+  { userId, muteWebhook, reading: read }: Change,
+): NewEvent[] {
+  const prospect = toProspect(after)
+  const event = (type: NewEvent['type'], data: object): NewEvent => ({
+    type,
+    prospectId: after.id,
+    userId: userId ?? null,
+    muted: muteWebhook,
+    data: { prospect, ...data },
+  })
+  if (!before) return [event('prospect.created', {})]
+  const told = REPORTED_FIELDS.filter((field) => fields.includes(field) && !(field === 'resume' && read))
+  const changes = Object.fromEntries(
+    told.map((field) => [field, { from: shown(before, field), to: shown(after, field) }]),
+  )
+  const stageOf = ({ stage }: ProspectRecord) => stage && { id: stage.id, name: stage.name }
+  return [
+    ...(told.length > 0 ? [event('prospect.updated', { changes })] : []),
+    ...(fields.includes('currentStageId')
+      ? [event('prospect.stage_changed', { previousStage: stageOf(before), currentStage: stageOf(after) })]
+      : []),
+    ...(read ? [event('resume.parsed', {})] : []),
+  ]
+}

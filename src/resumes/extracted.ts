@@ -1,0 +1,30 @@
+import type { Found, ParsedResume } from 'resume-parser'
+import type { ExtractedFields } from '../prospects/write-request'
+
+/** What a resume says for sure, by the prospect's fields: where several would do, the first. */
+export function extractedFrom({
+  emails,
+  phones,
+  city,
+  state,
+  postalCode,
+  work,
+  licenses,
+}: ParsedResume): ExtractedFields {
+  const sure = (found: Found | null | undefined) => (found?.certainty === 'sure' ? found.value : undefined)
+  const firstSure = (found: Found[]) => found.find(({ certainty }) => certainty === 'sure')?.value
+  const current = work.find(({ isCurrent, certainty }) => isCurrent && certainty === 'sure')
+  const license = licenses.find(({ certainty }) => certainty === 'sure')
+  return {
+    email: firstSure(emails),
+    phone: firstSure(phones),
+    title: current?.title,
+    company: current?.company,
+    city: sure(city),
+    state: sure(state),
+    postalCode: sure(postalCode),
+    licenseStatus:
+      licenses.find(({ status, certainty }) => certainty === 'sure' && status === 'licensed')?.status ??
+      license?.status,
+  }
+}

@@ -1,0 +1,237 @@
+import fc from 'fast-check'
+import { nameKey } from '../../src/http/text'
+import { asField } from '../support/resume-files'
+
+/** Values for the fields and parameters of a request, right ones and wrong ones, made from what the document says. */
+
+type Json = any
+
+/** Ids of what the account has, by the path that it is under; besides them `events`, and `etags` that were answered. */
+export type Known = Record<string, string[]>
+
+/** Right bodies that are not JSON, by their type. */
+export const BODIES: Record<string, string> = {
+  'text/plain': 'Ann Lee\nann@example.com\n',
+  'application/octet-stream': 'Ann Lee\nann@example.com\n',
+  'application/pdf': '%PDF-1.4\n%%EOF\n',
+}
+
+/** What every id that nobody has holds, so that it can be told from others. */
+export const UNKNOWN = 'nope'
+
+/** Fields and parameters that name something of the account, and what. */
+const KINDS_OF: Record<string, string> = {
+  stageId: 'stages',
+  pipelineId: 'pipelines',
+  userId: 'users',
+  officeId: 'offices',
+  sourceId: 'sources',
+  jobId: 'jobs',
+  jobIds: 'jobs',
+  duplicateId: 'prospects',
+  after: 'events',
+}
+
+/** Mostly the one, and in so many of a hundred cases the other. */
+const sometimes = <T>(weight: number, mostly: fc.Arbitrary<T>, other: fc.Arbitrary<T>) =>
+  fc.oneof({ weight: 100 - weight, arbitrary: mostly }, { weight, arbitrary: other })
+
+/** One of the newest of a kind, or one that nobody has. */
+export function idOf(known: Known, kind: string, strange: string[] = []): fc.Arbitrary<string> {
+  const some = (known[kind] ?? []).slice(-5)
+  const unknown = fc.constantFrom(UNKNOWN, ...strange)
+  return some.length > 0 ? sometimes(5, fc.constantFrom(...some), unknown) : unknown
+}
+
+/** Ids are opaque: in a body anything is an id, if only an unknown one. */
+const STRANGE = [`${UNKNOWN}\u0000`, `${UNKNOWN}\ud800`, `'${UNKNOWN}`, UNKNOWN.repeat(500)]
+
+const character = fc.oneof(
+  { weight: 6, arbitrary: fc.constantFrom(...'abcXYZ019 -_.,;:\'"<>&%$#@!?/\\{}[]()+*=|~^`') },
+  {
+    weight: 2,
+    arbitrary: fc.constantFrom('é', 'ß', 'İ', 'ñ', '中', '한', 'ع', '😀', '👩‍👩‍👧', '\u200f', '\ufeff', '\u0301'),
+  },
+)
+
+const text = (min: number, max: number) =>
+  fc
+    .oneof(
+      fc
+        .array(character, { minLength: min, maxLength: Math.min(max, 24) })
+        .map((chars) => [...chars.join('')].slice(0, max).join('')),
+      fc.constant('x'.repeat(max)),
+    )
+    .filter((s) => [...s.trim()].length >= min)
+
+const labelName = text(1, 64).filter((s) => !s.includes(','))
+// few enough that nobody gets more than they can have
+const LABELS = ['Hot', 'hot', 'Cold', ...fc.sample(labelName, { numRuns: 40, seed: 1 })]
+const someLabels = fc.subarray(LABELS, { maxLength: 5 })
+
+/** Few enough that people meet. */
+const EMAILS = ['ann@example.com', 'ANN@example.com', 'bob@example.com', ' cy@example.com ', 'É.Ü@exämple.com']
+const PHONES = ['(212) 555-0123', '+1 212-555-0123', '212.555.0124 x5', '+44 20 7946 0958', '123', 'call me']
+
+/** Values that mean more than their schema can say. */
+const MEANT: Record<string, fc.Arbitrary<Json>> = {
+  email: sometimes(
+    20,
+    fc.constantFrom(...EMAILS),
+    fc.emailAddress({ size: 'small' }).filter((s) => /^[\w.+-]{1,40}@[\w.-]+$/.test(s) && !/\.\.|^\.|\.@/.test(s)),
+  ),
+  phone: sometimes(25, fc.constantFrom(...PHONES), text(1, 100)),
+  url: fc.constantFrom('https://hooks.example.com/in', 'https://EXAMPLE.org:443/?a=1'),
+  defaultCountry: fc.constantFrom('US', 'de', 'GB'),
+  since: fc.integer({ min: 0, max: 1_795_000_000_000 }),
+  expiresAt: fc.constantFrom(null, 4_102_444_800_000),
+  stages: fc.uniqueArray(text(1, 50), { minLength: 1, maxLength: 5, selector: (s) => nameKey(s.trim()) }),
+  labels: fc.oneof(
+    someLabels,
+    someLabels.map((names) => names.join(',')),
+  ),
+  resume: fc
+    .oneof(
+      fc.constantFrom(...Object.entries(BODIES).slice(0, 1), ...Object.entries(BODIES).slice(2)),
+      fc.tuple(fc.constant('text/plain'), text(1, 300)),
+    )
+    .map(([contentType, content]) => asField(content, { contentType, fileName: 'cv' })),
+  // only an answer can tell one
+  pageToken: fc.constant(undefined),
+  // few enough that some come again, for the same and for something else
+  'Idempotency-Key': sometimes(20, fc.stringMatching(/^[!-~][ -~]{0,253}[!-~]$/), fc.nat(20).map(String)),
+  // of this database and of others; a greater one than there is
+  'X-D1-Bookmark': fc.constantFrom('00-00000000-00000001-00000000-0', '01-f', '00-ffffffff'),
+  label: fc.oneof(fc.constantFrom('Hot', 'hot,cold', ','), fc.subarray(['Hot', 'Cold', 'x,y'], { minLength: 1 })),
+}
+MEANT.addLabels = MEANT.removeLabels = MEANT.labels as fc.Arbitrary<Json>
+
+/** A right value for a field or a parameter. */
+export function right(name: string, schema: Json, where: string, known: Known, kind: string): fc.Arbitrary<Json> {
+  const types = typesOf(schema)
+  const orNothing = (some: fc.Arbitrary<Json>) =>
+    where === 'body' && types.includes('null')
+      ? sometimes(15, some, fc.constantFrom(null, ...(types.includes('string') ? [''] : [])))
+      : some
+  if (name === 'name' && kind === 'labels' && where === 'body') return labelName
+  if (MEANT[name]) return orNothing(MEANT[name])
+  if (name === 'moveTo') return idOf(known, kind)
+  if (/^If-/.test(name))
+    return fc.constantFrom('*', '1', '"1-0"', 'W/"1-0", "2-7"', 'x,,"', ...(known.etags ?? []).slice(-3))
+  const named = KINDS_OF[name]
+  if (named) {
+    const id = idOf(known, named, where === 'body' ? STRANGE : [])
+    return orNothing(name === 'jobIds' ? fc.uniqueArray(id, { maxLength: 3 }) : id)
+  }
+  if (schema.enum) return fc.constantFrom(...schema.enum)
+  if ('const' in schema) return fc.constant(schema.const)
+  const value: Record<string, () => fc.Arbitrary<Json>> = {
+    string: () => text(schema.minLength ?? 0, schema.maxLength ?? 100),
+    integer: () => fc.integer({ min: schema.minimum ?? 0, max: schema.maximum ?? 2 ** 40 }),
+    boolean: () => fc.boolean(),
+    array: () =>
+      fc.array(right('', schema.items, where, known, kind), { minLength: schema.minItems ?? 0, maxLength: 4 }),
+    object: () => rightObject(schema, known, kind),
+  }
+  return orNothing((value[types.find((type) => type !== 'null') ?? ''] as () => fc.Arbitrary<Json>)())
+}
+
+/** A right object: a body, or a field of one. */
+export const rightObject = ({ properties = {}, required = [] }: Json, known: Known, kind: string) =>
+  fc.record(
+    Object.fromEntries(
+      Object.entries<Json>(properties).map(([name, schema]) => {
+        const value = right(name, schema, 'body', known, kind)
+        return [name, required.includes(name) ? value : fc.option(value, { nil: undefined, freq: 2 })]
+      }),
+    ),
+  )
+
+const typesOf = (schema: Json): string[] => (schema.anyOf ? schema.anyOf.flatMap(typesOf) : [schema.type].flat())
+
+const OF_TYPE: Record<string, Json[]> = {
+  object: [{ nested: true }],
+  array: [[1]],
+  string: ['', '1'],
+  number: [1.5, 1e300],
+  integer: [1],
+  boolean: [true],
+  null: [null],
+}
+
+const CONTROL = ['a\u0000b', '\u007f', 'a\udc00b']
+
+const many = (length: number, of: (i: number) => Json) => Array.from({ length }, (_, i) => of(i))
+
+/** Values that are wrong for a reason that their schema cannot say. */
+const MEANT_WRONG: Record<string, Json[]> = {
+  email: ['a', 'a@b', '@example.com', 'a b@example.com', 'a@example.com,b@example.com', 'a..b@example.com'],
+  url: [
+    'x',
+    '//example.com',
+    'ftp://example.com',
+    'javascript:alert(1)',
+    'https://10.0.0.1',
+    'https://a:b@example.com',
+  ],
+  defaultCountry: ['XX', 'U', '12', '  '],
+  since: [8_000_000_000_000_000],
+  expiresAt: [0, 1],
+  stages: [['A', 'a'], ['A', ' a '], [' ']],
+  labels: ['x'.repeat(65), ['a', 'x'.repeat(65)], many(101, String), 'a\u0000', [['a']], [null]],
+}
+MEANT_WRONG.resume = [
+  {},
+  asField(''),
+  asField('\0'),
+  ...[
+    { fileName: '' },
+    { fileName: 'x'.repeat(256) },
+    { contentType: 'application/pdf' },
+    { contentType: 'image/png' },
+    { content: '****' },
+    { content: 1 },
+    { [UNKNOWN]: 1 },
+  ].map((given) => asField('A text.', given)),
+]
+MEANT_WRONG.addLabels = MEANT_WRONG.removeLabels = MEANT_WRONG.labels as Json[]
+
+/** Every kind of wrong value that there is for the field of a body. */
+export function wrong(name: string, schema: Json): Json[] {
+  const types = typesOf(schema)
+  const { enum: allowed, const: only, minLength = 0, maxLength, minimum, maximum, minItems = 0, maxItems } = schema
+  return [
+    ...Object.entries(OF_TYPE).flatMap(([type, values]) =>
+      types.includes(type) || (type === 'integer' && types.includes('number')) ? [] : values,
+    ),
+    ...(allowed && types.includes('string') ? [UNKNOWN, `${allowed[0]}x`] : []),
+    ...(only === true ? [false] : []),
+    ...(types.includes('string') && minLength > 0 ? ['', ' \t\n '] : []),
+    ...(maxLength ? ['x'.repeat(maxLength + 1), '😀'.repeat(maxLength + 1), ...CONTROL] : []),
+    ...(minimum === undefined ? [] : [minimum - 1]),
+    ...(maximum === undefined ? [] : [maximum + 1]),
+    ...(minItems > 0 ? [[]] : []),
+    ...(maxItems ? [many(maxItems + 1, (i) => `${UNKNOWN}${i}`)] : []),
+    ...(schema.items ? wrong('', schema.items).map((value) => [value]) : []),
+    ...(MEANT_WRONG[name] ?? []),
+  ]
+}
+
+/** Every kind of wrong value that there is for a query parameter; several: it is given more than once. */
+export function wrongParameter(name: string, schema: Json): string[][] {
+  const types = typesOf(schema)
+  const { enum: allowed, minimum, maximum, maxLength = schema.anyOf?.[0].maxLength } = schema
+  return [
+    [''],
+    [' '],
+    ...(types.includes('array') ? [['x', '']] : [['x', 'y']]),
+    ...(types.includes('integer') ? [['abc'], ['1.5'], ['-1'], ['1e2'], ['0x1'], ['١']] : []),
+    ...(types.includes('boolean') ? [['1'], ['yes'], ['True'], ['null']] : []),
+    ...(allowed ? [[UNKNOWN]] : []),
+    ...(minimum > 0 ? [[String(minimum - 1)]] : []),
+    ...(maximum ? [[String(maximum + 1)]] : []),
+    ...(types.includes('string') && maxLength ? [['x'.repeat(maxLength + 1)], ['a\u0000b'], ['\u007f']] : []),
+    ...(name === 'pageToken' ? [['x'], ['WyJ4Il0'], ['"']] : []),
+    ...(name === 'label' ? [[many(11, String).join(',')], many(11, String)] : []),
+  ]
+}

@@ -1,0 +1,319 @@
+import { createExecutionContext } from 'cloudflare:test'
+import { env } from 'cloudflare:workers'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { app } from '../../src/app'
+import { type Done, priceOf } from '../../src/db/price'
+import { Budget, budgetFor, LATER } from '../../src/http/budget'
+import { COST } from '../../src/http/limits'
+import { type Account, type ApiResponse, costOf, newAccount } from '../support/api'
+import { writeMany } from '../support/callers'
+import { callsTo } from '../support/configured'
+import { holdQueue, registerUntried } from '../support/endpoint'
+import { expectProblem } from '../support/problem'
+
+describe('the price of a round trip', () => {
+  const done = (rows_read: number, rows_written: number, returned = '', duration = 0): Done => ({
+    results: returned ? [{ returned, n: 1, none: null }] : [],
+    meta: { rows_read, rows_written, duration },
+  })
+  test.each<[string, Done[], number]>([
+    ['counts the round trip itself', [done(0, 0)], 0.25],
+    ['counts rows read', [done(1000, 0)], 1.25],
+    ['counts rows written', [done(0, 50)], 1.25],
+    ['counts what is returned', [done(0, 0, 'x'.repeat(50_000))], 1.25],
+    ['adds up the statements of a batch', [done(1000, 0), done(0, 50)], 2.25],
+    ['is D1’s own time where that is more', [done(1000, 0, '', 8)], 8.25],
+    ['is not D1’s own time where that is less', [done(1000, 0, '', 0.1)], 1.25],
+  ])('%s', (_, statements, price) => expect(priceOf(statements)).toBeCloseTo(price))
+})
+
+/** Spends so many ms of the database at once. */
+const spend = (budget: Budget, cost: number, now = Date.now(), kind = 'any') => budget.begin(kind, now)(now, cost)
+const QUOTA = COST.quota
+const WINDOW = COST.window * 1000
+
+describe('a budget', () => {
+  let budget: Budget
+  beforeEach(() => {
+    budget = new Budget()
+  })
+
+  test('is repaid in one window', () => {
+    spend(budget, QUOTA, 0)
+    expect(budget.spent(0)).toBe(QUOTA)
+    expect(budget.spent(WINDOW / 2)).toBe(QUOTA / 2)
+    expect([budget.spent(WINDOW), budget.spent(10 * WINDOW)]).toEqual([0, 0])
+  })
+
+  test('is exceeded by more than its quota, until all is repaid', () => {
+    spend(budget, QUOTA, 0)
+    expect(budget.excess('other', 0)).toBe(0)
+    spend(budget, 1, 0)
+    const excess = budget.excess('other', 0)
+    expect(excess).toBeCloseTo(((QUOTA + 1) * WINDOW) / QUOTA)
+    expect(budget.spent(excess)).toBeCloseTo(0)
+  })
+
+  test('is exceeded by what waits, as far as it is known', () => {
+    spend(budget, 100, 0, 'list')
+    const waiting = Array.from({ length: QUOTA / 100 - 1 }, () => budget.wait('list', 0))
+    Array.from({ length: 1000 }, () => budget.wait('unknown', 0))
+    expect([budget.excess('list', 0) > 0, budget.excess('unknown', 0)]).toEqual([true, 0])
+    waiting[0]?.()
+    waiting[1]?.()
+    expect(budget.excess('list', 0)).toBe(0)
+  })
+
+  test('is not exceeded by one call that costs more than all of it, where there is nothing else', () => {
+    spend(budget, 2 * QUOTA, 0, 'huge')
+    expect(budget.excess('huge', 0)).toBeGreaterThan(0)
+    expect(budget.excess('huge', budget.excess('huge', 0))).toBe(0)
+  })
+
+  test('lets dear trips begin one at a time, each when the last is repaid', () => {
+    spend(budget, 60, 0, 'dear')
+    expect(budget.turnIn('dear', 0)).toBeCloseTo((40 * WINDOW) / QUOTA)
+    expect(budget.turnIn('dear', 200)).toBe(0)
+    const end = budget.begin('dear', 200)
+    expect(budget.turnIn('dear', 200)).toBe(1)
+    end(260, 60)
+    expect(budget.turnIn('dear', 261)).toBeGreaterThan(1)
+  })
+
+  test('takes what it does not know for dear', () => {
+    const end = budget.begin('first', 0)
+    expect([budget.turnIn('first', 0), budget.turnIn('second', 0)]).toEqual([1, 1])
+    end(5, 1)
+    expect([budget.turnIn('first', 5), budget.turnIn('second', 5)]).toEqual([0, 0])
+  })
+
+  test('lets cheap trips begin at once, as many as take 20 ms together', () => {
+    spend(budget, 2, 0, 'cheap')
+    let begun = 0
+    for (; budget.turnIn('cheap', 0) === 0; begun++) budget.begin('cheap', 0)
+    expect(begun).toBe(10)
+  })
+
+  test('lets what goes on after a response begin when all is repaid, however cheap it is', () => {
+    spend(budget, 1, 0, LATER)
+    expect(budget.turnIn(LATER, 0)).toBe(0)
+    spend(budget, 30, 0, 'list')
+    expect([budget.turnIn(LATER, 0) > 0, budget.turnIn(LATER, 40)]).toEqual([true, 0])
+  })
+
+  test('takes a call for as dear as the dearest like it, and half of that after 30 s', () => {
+    spend(budget, 40, 0, 'list')
+    spend(budget, 1, 0, 'list')
+    expect(budget.turnIn('list', 0)).toBeGreaterThan(0)
+    spend(budget, 100, 40_000, 'other')
+    expect(budget.turnIn('list', 40_000)).toBe(0)
+  })
+
+  test('forgets after 30 s what was under way or waited and never ended, for its caller has gone', () => {
+    spend(budget, 15, 0, 'list')
+    for (let i = 0; i < 2; i++) budget.begin('list', 0)
+    for (let i = 0; i < QUOTA / 10; i++) budget.wait('list', 0)
+    expect([budget.turnIn('list', 29_999) > 0, budget.excess('list', 29_999) > 0]).toEqual([true, true])
+    expect([budget.turnIn('list', 30_000), budget.excess('list', 30_000)]).toEqual([0, 0])
+  })
+
+  test('charges a failed trip as it is known, and nothing if it is not', () => {
+    budget.begin('list', 0)(0)
+    expect(budget.spent(0)).toBe(0)
+    spend(budget, 10, 0, 'list')
+    budget.begin('list', 0)(0)
+    expect(budget.spent(0)).toBe(20)
+  })
+})
+
+/** What an account gets done that asks for these kinds of calls as often as it is let, for so long: ms of the database. */
+function getsDone(budget: Budget, costs: Record<string, number>, time: number): number {
+  let done = 0
+  for (let now = 0; now < time; now++)
+    for (const [kind, cost] of Object.entries(costs))
+      while (budget.excess(kind, now) === 0 && budget.turnIn(kind, now) === 0) {
+        spend(budget, cost, now, kind)
+        done += cost
+      }
+  return done
+}
+
+test.each<[string, Record<string, number>, number]>([
+  ['cheap calls', { get: 0.3, create: 1.2 }, QUOTA],
+  ['dear calls', { list: 80, counts: 300 }, 300 + 20],
+  ['both', { get: 0.3, list: 80, counts: 300 }, QUOTA + 300],
+])('an account that makes %s as fast as it can gets its share, and no more', (_, costs, burst) => {
+  const time = 6 * WINDOW
+  const share = (time / WINDOW) * QUOTA
+  const done = getsDone(new Budget(), costs, time)
+  expect(done).toBeLessThanOrEqual(share + burst)
+  expect(done).toBeGreaterThan(share * 0.9)
+})
+
+const unlimited = { limit: async () => ({ success: true }) }
+const LIMITED = { RATE_LIMITS: '', KEY_RATE_LIMIT: unlimited, GUESS_RATE_LIMIT: unlimited }
+const limited = (account: Account, bindings: object = {}) => callsTo(account, { ...LIMITED, ...bindings })
+
+test('an account whose four keys make all calls that they may is never refused, and never waits', async () => {
+  const account = await newAccount()
+  await writeMany(
+    account,
+    Array.from({ length: 1000 }, (_, n) => ({
+      firstName: `Given${n}`,
+      lastName: 'Doe',
+      email: `p${n}@example.com`,
+      company: `Company ${n % 7}`,
+      labels: [`Label ${n % 5}`, `Label ${5 + (n % 7)}`, `Label ${12 + (n % 11)}`],
+    })),
+  )
+  const call = limited(account)
+  const id = (await account.list('email=p7@example.com')).json.prospects[0]?.id
+  /** By rows, as D1 would say: the time that it took here is that of this machine. */
+  const priceHere = (answer: ApiResponse) => {
+    expect(answer.status).toBeLessThan(300)
+    const { trips, read, written } = costOf(answer)
+    const meta = { rows_read: read, rows_written: written, duration: 0 }
+    return priceOf([{ results: [{ text: answer.text }], meta }]) + (trips - 1) * priceOf([])
+  }
+  const create = { firstName: 'Pat', lastName: 'New', labels: ['Label 1', 'Label 6', 'Rare'], newSourceName: 'Web' }
+  const prices = {
+    get: priceHere(await call('GET', `/v1/prospects/${id}`)),
+    find: priceHere(await call('GET', '/v1/prospects?email=p8@example.com')),
+    create: priceHere(await call('POST', '/v1/prospects', { ...create, email: 'new@example.com' })),
+    patch: priceHere(await call('PATCH', `/v1/prospects/${id}`, { city: 'Austin', labels: ['Label 2', 'New'] })),
+    list: priceHere(await call('GET', '/v1/prospects?limit=25&label=Label 1,Label 6')),
+    page: priceHere(await call('GET', '/v1/prospects?limit=1000&sort=updatedAt&updatedSince=0&total=false')),
+  }
+  const budget = new Budget()
+  let now = 0
+  const make = (kind: keyof typeof prices, times = 1) => {
+    for (let i = 0; i < times; i++) {
+      expect(budget.excess(kind, now)).toBe(0)
+      // a page of 1,000 is dear, and waits for what is spent just before it
+      if (kind !== 'page') expect(budget.turnIn(kind, now)).toBe(0)
+      spend(budget, prices[kind], now, kind)
+    }
+  }
+  // all that may be called in one window at once, then as much again in each
+  make('create', 4 * 500)
+  for (now = WINDOW; now < 10 * WINDOW; now += 100) {
+    make('get', 6)
+    make('find', 4)
+    make('create', 5)
+    make('patch', 2)
+    make('list', 3)
+    if (now % 1000 === 0) make('page')
+  }
+})
+
+describe('a call', () => {
+  let account: Account
+  beforeEach(async () => {
+    account = await newAccount()
+    await account.get('/v1/me')
+    vi.useFakeTimers({ toFake: ['Date'] })
+  })
+  afterEach(() => {
+    vi.useRealTimers()
+    vi.restoreAllMocks()
+  })
+
+  test('is charged for what it cost', async () => {
+    const answer = await limited(account)('POST', '/v1/prospects', { firstName: 'Pat', lastName: 'Doe' })
+    const { trips, read, written } = costOf(answer)
+    expect(trips).toBe(2)
+    expect(budgetFor(account.id).spent(Date.now())).toBeGreaterThanOrEqual(0.5 + read / 1000 + written / 50)
+  })
+
+  test('is refused while its account is over its budget, has done nothing, and is let in after Retry-After', async () => {
+    const log = vi.spyOn(console, 'log').mockReturnValue()
+    spend(budgetFor(account.id), 2 * QUOTA)
+    const post = () => limited(account, { LOG_LEVEL: '' })('POST', '/v1/labels', { name: 'Hot' })
+    const answer = await post()
+    expectProblem(answer, 429, 'too_costly')
+    expect(answer.headers.get('retry-after')).toBe('20')
+    expect(answer.headers.get('ratelimit-policy')).toBe('"cost";q=3000;w=10;qu="database-ms"')
+    expect(answer.headers.has('server-timing')).toBe(false)
+    expect(JSON.parse(log.mock.calls[0]?.[0])).toMatchObject({ status: 429, code: 'too_costly', accountId: account.id })
+    expect((await account.get('/v1/labels')).json.items).toEqual([])
+    vi.setSystemTime(Date.now() + 20_000)
+    expect((await post()).status).toBe(201)
+  })
+
+  test('is refused alike when its budget is spent by others before its first round trip, which Drizzle makes', async () => {
+    vi.spyOn(budgetFor(account.id), 'excess').mockReturnValueOnce(0).mockReturnValue(1000)
+    expectProblem(await limited(account)('GET', '/v1/webhooks'), 429, 'too_costly')
+  })
+
+  test.each(['a recovery', 'a move'])(
+    'pays for what goes on after its response, which waits for its turns: %s',
+    async (what) => {
+      holdQueue()
+      const stages = (await account.get('/v1/stages')).json.items
+      await account.prospect({ stageId: stages[0].id })
+      const { id } = await registerUntried(account)
+      const budget = budgetFor(account.id)
+      const begin = vi.spyOn(budget, 'begin')
+      const turnIn = vi.spyOn(budget, 'turnIn')
+      turnIn.mockImplementation((kind) => (kind === LATER && turnIn.mock.calls.length % 2 ? 1 : 0))
+      const call = limited(account)
+      if (what === 'a recovery') await call('POST', `/v1/webhooks/${id}/recover`, { since: 0 })
+      else await call('DELETE', `/v1/stages/${stages[0].id}?moveTo=${stages[1].id}`)
+      const later = begin.mock.calls.filter(([kind]) => kind === LATER)
+      expect(later.length).toBeGreaterThanOrEqual(2)
+      expect(turnIn.mock.calls.filter(([kind]) => kind === LATER).length).toBeGreaterThan(later.length)
+    },
+  )
+
+  test('shares its budget with all keys of its account, and with no other account', async () => {
+    const { key } = (await account.post('/v1/api-keys', { name: 'Spare', scopes: ['read'] })).json
+    const other = await newAccount()
+    spend(budgetFor(account.id), 2 * QUOTA)
+    const statuses = [limited(account), callsTo({ key }, LIMITED), limited(other)].map(
+      async (call) => (await call('GET', '/v1/labels')).status,
+    )
+    expect(await Promise.all(statuses)).toEqual([429, 429, 200])
+  })
+
+  test('of the operator is not the account’s', async () => {
+    spend(budgetFor(account.id), 2 * QUOTA)
+    const call = callsTo({ key: env.ADMIN_TOKEN }, LIMITED)
+    expect((await call('PATCH', `/admin/accounts/${account.id}`, { name: 'Busy' })).status).toBe(200)
+  })
+
+  test('is never refused with RATE_LIMITS=off', async () => {
+    spend(budgetFor(account.id), 2 * QUOTA)
+    expect((await limited(account, { RATE_LIMITS: 'off' })('GET', '/v1/labels')).status).toBe(200)
+  })
+
+  test('that has begun only waits: an export comes to its end', async () => {
+    await writeMany(
+      account,
+      Array.from({ length: 600 }, (_, n) => ({ firstName: 'Pat', lastName: `Doe ${n}` })),
+    )
+    const request = new Request('https://api.example.com/v1/prospects/export', {
+      headers: { authorization: `Bearer ${account.key}`, accept: 'application/x-ndjson' },
+    })
+    const response = await app.fetch(request, { ...env, ...LIMITED } as Env, createExecutionContext())
+    spend(budgetFor(account.id), 2 * QUOTA)
+    const text = response.text()
+    let isDone = false
+    void text.then(() => {
+      isDone = true
+    })
+    await scheduler.wait(200)
+    expect(isDone).toBe(false)
+    vi.setSystemTime(Date.now() + 10 * WINDOW)
+    expect((await text).trim().split('\n')).toHaveLength(600)
+  })
+
+  test('that comes with many others, all dear, is made: they wait for each other', async () => {
+    vi.useRealTimers()
+    const call = limited(account)
+    await account.prospect()
+    await call('GET', '/v1/prospects?limit=1000')
+    spend(budgetFor(account.id), 25, Date.now(), 'GET /v1/prospects 1000 limit')
+    const answers = await Promise.all(Array.from({ length: 5 }, () => call('GET', '/v1/prospects?limit=1000')))
+    expect(answers.map(({ status }) => status)).toEqual(Array(5).fill(200))
+  })
+})

@@ -1,0 +1,193 @@
+import { createScheduledController } from 'cloudflare:test'
+import { env, exports } from 'cloudflare:workers'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import worker from '../../src/index'
+import { type Account, costOf, newAccount, operator, send } from '../support/api'
+import { writeMany } from '../support/callers'
+import { callsTo } from '../support/configured'
+import { errorsOf, expectProblem } from '../support/problem'
+
+/** Where the sessions of a call began: `first-primary`, `first-unconstrained`, or at one of D1's bookmarks. */
+let begun: string[]
+let last: D1DatabaseSession
+/** What answers those that did not begin at the primary. */
+let replica: D1Database
+const DB = {
+  withSession(at: string) {
+    begun.push(at)
+    last = (at === 'first-primary' ? env.DB : replica).withSession(at)
+    return last
+  },
+} as D1Database
+/** One to which nothing has come yet, not even the tables. */
+const lagging = (env as unknown as { OLD_DB: D1Database }).OLD_DB
+
+let account: Account
+let calls: ReturnType<typeof callsTo>
+beforeEach(async () => {
+  account = await newAccount()
+  calls = callsTo(account, { DB })
+  replica = env.DB
+  begun = []
+})
+afterEach(() => void vi.restoreAllMocks())
+
+const bookmarkOf = ({ headers }: { headers: Headers }) => headers.get('x-d1-bookmark') ?? ''
+/** Lets the isolate know the key. */
+async function warm() {
+  await account.get('/v1/me')
+  begun = []
+}
+
+describe('the bookmark of an answer', () => {
+  test('is of the database that the account lives in, and grows with each write', async () => {
+    const answers = [await account.prospect(), await account.prospect(), await account.list()]
+    for (const answer of answers) expect(bookmarkOf(answer)).toMatch(/^00-[0-9a-f]{8}(-[0-9a-f]+){3}$/)
+    const [first, second, third] = answers.map(bookmarkOf) as [string, string, string]
+    expect([first < second, second <= third]).toEqual([true, true])
+  })
+
+  test.each(['/health', '/admin/accounts?limit=1'])('is there on %s', async (path) => {
+    expect(bookmarkOf(await operator('GET', path))).toMatch(/^00-/)
+  })
+
+  test('is not there where the database was not asked', async () => {
+    await warm()
+    expect((await account.get('/v1/labels?limit=x')).headers.has('x-d1-bookmark')).toBe(false)
+    expect((await send('GET', '/v1/labels')).headers.has('x-d1-bookmark')).toBe(false)
+  })
+
+  test('of a repeated call is its own', async () => {
+    const repeat = () => account.call('POST', '/v1/labels', { name: 'Hot' }, { 'idempotency-key': 'a' })
+    const [first, again] = [await repeat(), await repeat()]
+    expect(again.headers.get('idempotent-replayed')).toBe('true')
+    expect(bookmarkOf(again) > bookmarkOf(first)).toBe(true)
+  })
+
+  test('of an export is of the state that it began with', async () => {
+    await writeMany(account, Array(300).fill({}))
+    const response = await exports.default.fetch('https://api.example.com/v1/prospects/export', {
+      headers: { authorization: `Bearer ${account.key}` },
+    })
+    const written = await account.prospect()
+    expect((await response.text()).split('\n').length).toBeGreaterThan(300)
+    expect(bookmarkOf(response) < bookmarkOf(written)).toBe(true)
+  })
+})
+
+describe('a read', () => {
+  test('may come from anywhere', async () => {
+    await warm()
+    for (const method of ['GET', 'HEAD']) expect((await calls(method, '/v1/prospects')).status).toBe(200)
+    expect(begun).toEqual(['first-unconstrained', 'first-unconstrained'])
+  })
+
+  test('with a bookmark comes from where that state is known', async () => {
+    const sent = bookmarkOf(await account.prospect())
+    await warm()
+    const answer = await calls('GET', '/v1/prospects', undefined, { 'x-d1-bookmark': sent })
+    expect([answer.json.totalCount, begun]).toEqual([1, [sent.slice(3)]])
+    expect(bookmarkOf(answer) >= sent).toBe(true)
+  })
+
+  test('with a bookmark of another database does not wait for it', async () => {
+    await warm()
+    const answer = await calls('GET', '/v1/prospects', undefined, { 'x-d1-bookmark': '01-ffffffff' })
+    expect([answer.status, begun]).toEqual([200, ['first-unconstrained']])
+    expect(bookmarkOf(answer)).toMatch(/^00-0/)
+  })
+
+  test('with a key that has to be looked up asks the primary for it, and goes on from there', async () => {
+    const answer = await calls('GET', '/v1/me', undefined, { 'x-d1-bookmark': '00-00000000' })
+    expect([answer.status, costOf(answer).trips]).toEqual([200, 2])
+    expect(begun).toEqual(['first-primary', expect.stringMatching(/^[0-9a-f]{8}-[0-9a-f]{8}-/)])
+  })
+
+  test('of which a replica knows nothing yet is answered by the primary', async () => {
+    await warm()
+    replica = lagging
+    const answer = await calls('GET', '/v1/prospects', undefined, { 'x-d1-bookmark': '00-ffffffff' })
+    expect([answer.status, begun]).toEqual([200, ['ffffffff', 'first-primary']])
+    expect(costOf(answer).trips).toBe(2)
+    expect(bookmarkOf(answer)).toMatch(/^00-0/)
+  })
+
+  test('that a replica would refuse, for it does not know the account yet, is answered by the primary', async () => {
+    await warm()
+    await lagging.prepare('CREATE TABLE accounts (id TEXT, erased_at INTEGER, suspended_at INTEGER)').run()
+    replica = lagging
+    expect((await calls('GET', '/v1/prospects')).status).toBe(200)
+    await lagging.prepare('DROP TABLE accounts').run()
+  })
+
+  test('that a replica failed goes on at the primary, not with what the replica knows later', async () => {
+    await writeMany(account, Array(300).fill({}))
+    await warm()
+    const batch = vi.fn().mockRejectedValue(new Error('D1_ERROR: away'))
+    const prepare = vi.fn((text: string) => lagging.prepare(text))
+    replica = { withSession: () => ({ prepare, batch }) } as unknown as D1Database
+    const { status, text } = await calls('GET', '/v1/prospects/export')
+    expect([status, text.trim().split('\r\n').length]).toEqual([200, 301])
+    expect([begun.length, new Set(begun.slice(1))]).toEqual([3, new Set(['first-primary'])])
+    expect([batch.mock.calls.length, prepare.mock.calls.length]).toEqual([1, batch.mock.calls[0]?.[0].length])
+  })
+
+  test('of the operator is one, too', async () => {
+    const asOperator = callsTo({ key: env.ADMIN_TOKEN }, { DB })
+    await asOperator('GET', '/admin/accounts?limit=1', undefined, { 'x-d1-bookmark': '00-00000001' })
+    expect(begun).toEqual(['00000001'])
+  })
+})
+
+describe('what writes reads from the primary, in every trip', () => {
+  test.each<[string, string, object?]>([
+    ['POST', '/v1/prospects', { firstName: 'Ann', lastName: 'Lee', labels: 'Hot' }],
+    ['DELETE', '/v1/prospects/prs_x'],
+    ['PATCH', '/v1/prospects/prs_x', { city: 'Boston' }],
+  ])('%s %s', async (method, path, body) => {
+    await warm()
+    replica = lagging
+    const answer = await calls(method, path, body, { 'x-d1-bookmark': '00-ffffffff' })
+    expect(answer.status).toBeLessThan(500)
+    expect(begun).toEqual(Array(costOf(answer).trips).fill('first-primary'))
+    expect(bookmarkOf(answer)).toBe(`00-${last.getBookmark()}`)
+  })
+
+  test('health and the schedule', async () => {
+    const log = vi.spyOn(console, 'error').mockReturnValue()
+    replica = lagging
+    expect((await calls('GET', '/health')).status).toBe(200)
+    await worker.scheduled(createScheduledController(), { ...env, DB })
+    expect(begun.length).toBeGreaterThan(5)
+    expect(new Set(begun)).toEqual(new Set(['first-primary']))
+    expect(log).not.toHaveBeenCalled()
+  })
+})
+
+describe('a bookmark that is none', () => {
+  test.each([
+    '',
+    'garbage',
+    'first-primary',
+    '00-',
+    '00-first-primary',
+    '00-FF',
+    '00-é',
+    '0-ff',
+    `00-${'f'.repeat(129)}`,
+  ])('%j is refused, beside what else is wrong', async (sent) => {
+    await warm()
+    const answer = await account.call('GET', '/v1/prospects?nope=1', undefined, { 'x-d1-bookmark': sent })
+    expectProblem(answer, 400, 'invalid_input', ['errors'])
+    expect(errorsOf(answer)).toEqual(['header /X-D1-Bookmark wrong_format', 'query /nope unknown_parameter'])
+  })
+
+  test('is nothing to a write', async () => {
+    const answer = await account.call('POST', '/v1/labels', { name: 'Hot' }, { 'x-d1-bookmark': 'garbage' })
+    expect(answer.status).toBe(201)
+  })
+
+  test('is nothing to whoever has no key', async () => {
+    expectProblem(await send('GET', '/v1/labels', { headers: { 'x-d1-bookmark': 'x' } }), 401, 'missing_credential')
+  })
+})

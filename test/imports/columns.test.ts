@@ -1,0 +1,62 @@
+import { expect, test } from 'vitest'
+import { columnsOf, FIELDS, type Mapping } from '../../src/imports/columns'
+import { splitName } from '../../src/imports/names'
+import { CSV_COLUMNS, guardFormula, unguardFormula } from '../../src/prospects/export'
+
+const fieldOf = (name: string, mapping: Mapping = {}) => columnsOf([name], mapping)[0]?.field
+
+test.each([
+  ['First Name', 'firstName'],
+  ['first_name', 'firstName'],
+  ['FIRSTNAME', 'firstName'],
+  ['Prénom', undefined],
+  ['E-mail', 'email'],
+  ['e-mail address', 'email'],
+  ['Émail', 'email'],
+  ['Cell #', 'phone'],
+  ['Mobile', 'phone'],
+  ['Name', 'fullName'],
+  ['ZIP', 'postalCode'],
+  ['Tags', 'labels'],
+  ['Lead Source', 'newSourceName'],
+  ['currentStageId', 'stageId'],
+  ['Current Stage', undefined],
+  ['error', null],
+  ['constructor', undefined],
+  ['', undefined],
+  ['Shoe size', undefined],
+])('the column %j is %j', (name, field) => expect(fieldOf(name)).toBe(field))
+
+test('every field is known by its name, and every column of an export', () => {
+  for (const field of FIELDS) expect(fieldOf(field)).toBe(field)
+  expect(columnsOf([...CSV_COLUMNS], {}).filter(({ field }) => field === undefined)).toEqual([])
+})
+
+test('what the caller says of a column comes first', () => {
+  expect([fieldOf('Name', { Name: 'company' }), fieldOf('Name', { Name: null })]).toEqual(['company', null])
+})
+
+test.each([
+  ['Ann Lee', 'Ann', 'Lee'],
+  ['  Ann   Marie  Lee ', 'Ann Marie', 'Lee'],
+  ['John E Smith', 'John E', 'Smith'],
+  ['Lee, Ann', 'Ann', 'Lee'],
+  ['van Beethoven, Ludwig', 'Ludwig', 'van Beethoven'],
+  ['Ludwig van Beethoven', 'Ludwig', 'van Beethoven'],
+  ['Maria Teresa de la Cruz Ortiz', 'Maria Teresa', 'de la Cruz Ortiz'],
+  ['Van Morrison', 'Van', 'Morrison'],
+  ['Dr. Ann Lee', 'Ann', 'Lee'],
+  ['Lee, Dr. Ann', 'Ann', 'Lee'],
+  ['Martin Luther King Jr.', 'Martin Luther', 'King Jr.'],
+  ['Martin King, Jr.', 'Martin', 'King Jr.'],
+  ['King, Martin Luther, Jr.', 'Martin Luther', 'King Jr.'],
+  ['Henry Ford III', 'Henry', 'Ford III'],
+  ['Cher', 'Cher', ''],
+  ['Lee,', 'Lee', ''],
+  ['', '', ''],
+])('%j is %j and %j', (name, firstName, lastName) => expect(splitName(name)).toEqual({ firstName, lastName }))
+
+test.each(['', 'a', "'", "'a", '=1', '+1', '-1', '@a', "'=1", "''-1", '\t1', 'a=1', "'\ta"])(
+  'guarding %j is undone',
+  (text) => expect(unguardFormula(guardFormula(text))).toBe(text),
+)

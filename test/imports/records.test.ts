@@ -1,0 +1,111 @@
+import { describe, expect, test } from 'vitest'
+import { newlineOf, recordsIn, type Shape } from '../../src/imports/records'
+
+const CSV: Shape = { type: 'csv', encoding: 'utf-8', delimiter: ',', newline: '\n' }
+const cellsIn = (text: string, shape: Partial<Shape> = {}, isWhole = true) =>
+  [...recordsIn(text, { ...CSV, ...shape }, isWhole)].map(({ cells, isMalformed }) =>
+    isMalformed ? ['!', ...cells] : cells,
+  )
+
+test.each<[what: string, text: string, records: string[][]]>([
+  [
+    'cells',
+    'a,b\nc,d\n',
+    [
+      ['a', 'b'],
+      ['c', 'd'],
+    ],
+  ],
+  ['no line end at the end', 'a,b', [['a', 'b']]],
+  [
+    'CRLF',
+    'a,b\r\n"c","d"\r\n',
+    [
+      ['a', 'b'],
+      ['c', 'd'],
+    ],
+  ],
+  ['empty cells and lines', ',\n\n,,x\n', [['', ''], [''], ['', '', 'x']]],
+  ['quoted delimiters, line ends and quotes', '"a,""b""","c\nd"\n', [['a,"b"', 'c\nd']]],
+  ['an empty quoted cell', '"",x\n', [['', 'x']]],
+  ['spaces behind a quote', '"a"  ,b\n', [['a', 'b']]],
+  ['a quote within a cell', 'Al "Bo" Ray,5"\n', [['Al "Bo" Ray', '5"']]],
+  [
+    'a cell that goes on behind its quote',
+    '"Bob" Ray,b\nc,d\n',
+    [
+      ['!', '"Bob" Ray', 'b'],
+      ['c', 'd'],
+    ],
+  ],
+  [
+    'a quote that nothing closes',
+    'a,b\n"c,d\ne,f\n',
+    [
+      ['a', 'b'],
+      ['!', '"c', 'd'],
+      ['e', 'f'],
+    ],
+  ],
+  [
+    'a quote out of place in a record of two lines',
+    '"a\nb"x,c\nd,e\n',
+    [
+      ['!', '"a'],
+      ['b"x', 'c'],
+      ['d', 'e'],
+    ],
+  ],
+])('%s', (_, text, records) => expect(cellsIn(text)).toEqual(records))
+
+test('records say where they begin and end, and leave nothing out between them', () => {
+  const text = 'a,"b\nc"\r\n\n"x"y,z\n"open\nlast'
+  const pieces = [...recordsIn(text, CSV, true)]
+  expect(pieces.map(({ start, end }) => text.slice(start, end))).toEqual([
+    'a,"b\nc"\r\n',
+    '\n',
+    '"x"y,z\n',
+    '"open\n',
+    'last',
+  ])
+})
+
+test('however many quotes are out of place, every line is a record', () => {
+  const lines = Array.from({ length: 5000 }, (_, i) => (i % 10 ? `Al${i},Lee` : `"Bob" Q${i},Lee`))
+  const records = cellsIn(lines.join('\n'))
+  expect(records.length).toBe(5000)
+  expect(records.filter(([mark]) => mark === '!').length).toBe(500)
+})
+
+describe('where more is to come', () => {
+  test.each<[what: string, text: string]>([
+    ['half a line', 'c,d'],
+    ['a quote that is not closed yet', '"c,d\ne,f\n'],
+    ['a quote that may be the first of two', '"c,d"'],
+    ['half a line end', 'c,d\r'],
+    ['half a line end behind a quote', '"c"\r'],
+  ])('%s is left out', (_, text) => expect(cellsIn(`a,b\n${text}`, {}, false)).toEqual([['a', 'b']]))
+
+  test('what ends with its line is not', () => expect(cellsIn('a,b\n"c"\n', {}, false)).toEqual([['a', 'b'], ['c']]))
+})
+
+test('NDJSON has a record a line, whatever stands in it', () => {
+  const shape = { type: 'ndjson', delimiter: '' } as const
+  expect(cellsIn('{"a":"\\"x"}\r\n\n["b\n', shape)).toEqual([['{"a":"\\"x"}'], [''], ['["b']])
+})
+
+test('other delimiters and line ends', () => {
+  expect(cellsIn('a;"b;c"\rd,e;\r', { delimiter: ';', newline: '\r' })).toEqual([
+    ['a', 'b;c'],
+    ['d,e', ''],
+  ])
+})
+
+test.each([
+  ['a,b\nc', '\n'],
+  ['a,b\r\nc', '\n'],
+  ['a,b\rc', '\r'],
+  ['"a\nb",c\rd', '\r'],
+  ['"a\rb",c\nd', '\n'],
+  ['a', '\n'],
+])('the lines of %j end with %j', (text, newline) => expect(newlineOf(text)).toBe(newline))

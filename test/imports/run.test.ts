@@ -1,0 +1,413 @@
+import { env } from 'cloudflare:workers'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import type { ImportMessage } from '../../src/imports/messages'
+import { type Account, newAccount, operator } from '../support/api'
+import { D1, rows, rowsOf, watchTrips } from '../support/d1'
+import { consume, holdQueue, register, tick } from '../support/endpoint'
+import {
+  countsOf,
+  drainImports,
+  errorsOf,
+  holdImports,
+  imported,
+  importOf,
+  messageOf,
+  runOnce,
+  sendFile,
+} from '../support/import-files'
+import { expectProblem } from '../support/problem'
+import { eventsOf } from '../support/recorded'
+import { objectsOf } from '../support/resume-files'
+
+const DAY = 24 * 60 * 60_000
+
+let account: Account
+let held: ImportMessage[]
+beforeEach(async () => {
+  held = holdImports()
+  account = await newAccount()
+})
+afterEach(() => {
+  vi.restoreAllMocks()
+  vi.useRealTimers()
+})
+
+const bucket: R2Bucket = Object.getPrototypeOf(env.RESUMES)
+const passTime = (ms: number) => vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + ms })
+/** A file of so many rows; some are about one person, some are refused. */
+const fileOf = (many: number) =>
+  `name,email,labels,city\n${Array.from({ length: many }, (_, n) =>
+    n % 97 === 0 ? 'Cher,,,\n' : `Pat Doe ${n},p${n % (many / 2)}@example.com,"L${n % 7}",C${n}\n`,
+  ).join('')}`
+
+/** All that can be seen of what an import made, with ids replaced by what they name and times left out. */
+async function contentOf(of: Account) {
+  const prospects = []
+  for (let token: string | null = ''; token !== null; ) {
+    const page: any = (await of.list(`limit=1000&sort=createdAt${token && `&pageToken=${token}`}`)).json
+    prospects.push(...page.prospects)
+    token = page.nextPageToken
+  }
+  const known = new Map(prospects.map(({ id, email }) => [id, `prospect ${email}`]))
+  const plain = (value: unknown) =>
+    JSON.parse(
+      JSON.stringify(value).replaceAll(/prs_\w+/g, (id) => known.get(id) ?? id),
+      (key, v) =>
+        ['createdAt', 'updatedAt', 'keyId', 'currentStageId', 'pipelineId', 'finishedAt'].includes(key) ||
+        /^imp_/.test(v)
+          ? undefined
+          : v,
+    )
+  const [{ id }] = (await of.get('/v1/imports')).json.items
+  return {
+    prospects: plain(prospects),
+    events: plain(await eventsOf(of)),
+    import: plain([await importOf(of, id), await errorsOf(of, id)]),
+  }
+}
+
+describe('an importer that dies', () => {
+  const FILE = fileOf(1000)
+  const QUERY = { query: '?update=true' }
+  let undisturbed: Awaited<ReturnType<typeof contentOf>> | undefined
+
+  const STEPS = ['take', 'read', 'look up', 'commit'] as const
+  type Step = (typeof STEPS)[number]
+  const stepOf = (statements: D1PreparedStatement[]): Step | undefined => {
+    const text = statements.map((s) => (s as unknown as { statement: string }).statement).join(';')
+    return /SET bytes_done/.test(text) ? 'commit' : /reached AS MATERIALIZED/.test(text) ? 'look up' : undefined
+  }
+
+  test.each(STEPS.flatMap((step) => (['before', 'after'] as const).map((when) => [when, step] as const)))(
+    '%s each time it is to %s writes every row once, as if nothing had been',
+    async (when, step) => {
+      if (!undisturbed) {
+        const other = await newAccount()
+        await imported(other, FILE, QUERY)
+        undisturbed = await contentOf(other)
+      }
+      let died = 0
+      let calm = 0
+      /** Does a step, or dies of it: every other time, so that it gets on. */
+      const through = async <T>(at: Step | undefined, run: () => Promise<T>): Promise<T> => {
+        if (at !== step || calm++ % 2 !== 0) return run()
+        died++
+        if (when === 'before') throw new Error('died')
+        await run()
+        throw new Error('died')
+      }
+      const batch = D1.batch
+      vi.spyOn(D1, 'batch').mockImplementation(function (this: D1Database, statements) {
+        return through(stepOf(statements), () => batch.call(this, statements)) as never
+      })
+      const Statement = Object.getPrototypeOf(env.DB.prepare('SELECT 1')) as D1PreparedStatement
+      const all = Statement.all
+      vi.spyOn(Statement, 'all').mockImplementation(function (this: D1PreparedStatement) {
+        const text = (this as unknown as { statement: string }).statement
+        const at = /SET status = 'running'/.test(text) ? 'take' : undefined
+        return through(at, () => all.call(this)) as never
+      })
+      const get = bucket.get
+      vi.spyOn(bucket, 'get').mockImplementation(function (this: R2Bucket, ...args: any[]) {
+        return through('read', () => (get as any).apply(this, args)) as never
+      })
+      const { json } = await sendFile(account, FILE, QUERY)
+      vi.spyOn(console, 'error').mockReturnValue()
+      passTime(0)
+      for (let i = 0; i < 40; i++) {
+        await runOnce(account, json.id).catch(() => {})
+        vi.setSystemTime(Date.now() + 11_000)
+      }
+      vi.useRealTimers()
+      vi.restoreAllMocks()
+      holdImports()
+      expect(died).toBeGreaterThan(0)
+      expect(await contentOf(account)).toEqual(undisturbed)
+    },
+    60_000,
+  )
+
+  test('leaves it to whoever the schedule wakes when its time is up', async () => {
+    const { json } = await sendFile(account, fileOf(20))
+    await env.DB.prepare(
+      "UPDATE imports SET status = 'running', held_until = ?1, next_at = ?1, tries = 1 WHERE id = ?2",
+    )
+      .bind(Date.now() + 10_000, json.id)
+      .run()
+    await runOnce(account, json.id)
+    expect((await importOf(account, json.id)).read).toBe(0)
+    passTime(11_000)
+    held.length = 0
+    await tick()
+    expect(held).toContainEqual(await messageOf(account, json.id))
+    await drainImports(held)
+    expect((await importOf(account, json.id)).status).toBe('completed')
+  })
+
+  test('of trouble lets the next wait, longer each time, and loses nothing', async () => {
+    const { json } = await sendFile(account, fileOf(20))
+    vi.spyOn(bucket, 'get').mockRejectedValue(new Error('R2 is away'))
+    const waits: number[] = []
+    for (let i = 0; i < 9; i++) {
+      const now = Date.now()
+      await runOnce(account, json.id)
+      const [row] = await rows<{ held_until: number }>('SELECT held_until FROM imports WHERE id = ?', json.id)
+      const until = row?.held_until ?? 0
+      waits.push(Math.round((until - now) / 1000))
+      passTime(until - Date.now() + 1)
+    }
+    expect(waits).toEqual([15, 30, 60, 120, 240, 480, 960, 1800, 1800])
+    vi.mocked(bucket.get).mockRestore()
+    await drainImports(held)
+    expect(await importOf(account, json.id)).toMatchObject({ status: 'completed', read: 20 })
+  })
+
+  test('over the same rows ten times in turn was the last: it failed', async () => {
+    const { json } = await sendFile(account, fileOf(20))
+    await env.DB.prepare('UPDATE imports SET tries = 10 WHERE id = ?').bind(json.id).run()
+    await runOnce(account, json.id)
+    expect(await importOf(account, json.id)).toMatchObject({
+      status: 'failed',
+      reason: expect.stringMatching(/from line 2; it was tried/),
+      read: 0,
+    })
+  })
+})
+
+describe('two importers of one import', () => {
+  test('write every row once', async () => {
+    const { json } = await sendFile(account, fileOf(600), { query: '?update=true' })
+    const free = () => env.DB.prepare('UPDATE imports SET held_until = 0 WHERE id = ?').bind(json.id).run()
+    const get = bucket.get
+    // the second begins while the first reads, whose time is up
+    vi.spyOn(bucket, 'get').mockImplementationOnce(async function (this: R2Bucket, ...args: any[]) {
+      const object = await (get as any).apply(this, args)
+      const bytes = await object.arrayBuffer()
+      await free()
+      await runOnce(account, json.id)
+      return { arrayBuffer: async () => bytes } as any
+    })
+    await runOnce(account, json.id)
+    expect(countsOf(await importOf(account, json.id))).toEqual({
+      read: 600,
+      created: 300,
+      updated: 293,
+      unchanged: 0,
+      failed: 7,
+    })
+    expect(await eventsOf(account)).toHaveLength(300 + 293)
+  })
+})
+
+test('an import takes two trips a chunk, and its turn ends after twenty', async () => {
+  passTime(0)
+  const { json } = await sendFile(account, fileOf(5500))
+  const messages = held.splice(0)
+  const trips = watchTrips()
+  await consume(messages, 'prospect-imports')
+  expect(trips()).toBe(1 + 20 * 2 + 1)
+  expect([(await importOf(account, json.id)).read, held]).toEqual([5000, [await messageOf(account, json.id)]])
+  // the message is lost
+  held.length = 0
+  passTime(16_000)
+  await tick()
+  expect(held).toContainEqual(await messageOf(account, json.id))
+  await runOnce(account, json.id)
+  expect(await importOf(account, json.id)).toMatchObject({ status: 'completed', read: 5500 })
+}, 60_000)
+
+describe('cancelling', () => {
+  test('ends it, and its file goes; what was written stays', async () => {
+    const { json } = await sendFile(account, fileOf(1000))
+    const batch = D1.batch
+    let commits = 0
+    vi.spyOn(D1, 'batch').mockImplementation(async function (this: D1Database, statements) {
+      const isCommit = statements.some((s) => /SET bytes_done/.test((s as unknown as { statement: string }).statement))
+      if (isCommit && ++commits === 3) expect((await account.call('DELETE', `/v1/imports/${json.id}`)).status).toBe(204)
+      return batch.call(this, statements) as never
+    })
+    await runOnce(account, json.id)
+    const ended = await importOf(account, json.id)
+    expect([ended.status, ended.read, ended.finishedAt]).toEqual(['cancelled', 500, expect.any(Number)])
+    expect((await account.list()).json.totalCount).toBe(ended.created)
+    await vi.waitFor(async () => expect(await objectsOf(account)).toEqual([]))
+    await runOnce(account, json.id)
+    expect((await importOf(account, json.id)).read).toBe(500)
+  })
+
+  test('one that has ended forgets it', async () => {
+    const { id } = await imported(account, fileOf(100))
+    for (const status of [204, 404]) expect((await account.call('DELETE', `/v1/imports/${id}`)).status).toBe(status)
+    expectProblem(await account.get(`/v1/imports/${id}`), 404, 'not_found')
+    expectProblem(await account.get(`/v1/imports/${id}/errors`), 404, 'not_found')
+    const { imports, import_errors, prospects } = await rowsOf(account.id)
+    expect([imports, import_errors, prospects]).toEqual([undefined, undefined, 50])
+    await vi.waitFor(async () => expect(await objectsOf(account)).toEqual([]))
+  })
+})
+
+describe('a dry run', () => {
+  const FILE =
+    'name,email,labels,city\nAnn Lee,ann@example.com,New,Here\nBob Ray,bob@example.com,New,\nCher,,,\nAnn Lee,ann@example.com,,There\n'
+  test('counts, and tells what is wrong, and writes nothing else', async () => {
+    await account.prospect({ email: 'ann@example.com' })
+    const before = await rowsOf(account.id)
+    const done = await imported(account, FILE, { query: '?update=true&dryRun=true' })
+    expect([done.status, done.dryRun, countsOf(done)]).toEqual([
+      'completed',
+      true,
+      { read: 4, created: 1, updated: 2, unchanged: 0, failed: 1 },
+    ])
+    expect(done.errors.map(({ line }) => line)).toEqual([4])
+    expect(await rowsOf(account.id)).toEqual({ ...before, imports: 1, import_errors: 1, object_deletions: 1 })
+    const wet = await imported(account, FILE, { query: '?update=true' })
+    expect(countsOf(wet)).toEqual(countsOf(done))
+  })
+})
+
+describe('the file', () => {
+  test('is kept for seven days', async () => {
+    const { id } = await imported(account, fileOf(100))
+    passTime(7 * DAY - 60_000)
+    await tick()
+    expect(await objectsOf(account)).toHaveLength(1)
+    passTime(2 * 60_000)
+    await tick()
+    expect(await objectsOf(account)).toEqual([])
+    const answer = await account.call('GET', `/v1/imports/${id}/errors`, undefined, { accept: 'text/csv' })
+    expectProblem(answer, 404, 'not_found')
+    expect((await errorsOf(account, id)).length).toBe(2)
+  })
+
+  test('that is gone ends its import', async () => {
+    const { json } = await sendFile(account, fileOf(100))
+    await env.RESUMES.delete(await objectsOf(account))
+    await runOnce(account, json.id)
+    expect(await importOf(account, json.id)).toMatchObject({
+      status: 'failed',
+      reason: 'The file is not there any more.',
+    })
+  })
+
+  test('with a cell that is too large, or a quote that nothing closes, makes nobody of what stands in it', async () => {
+    const cell = 'Ghost Row\n'.repeat(120_000)
+    const { json } = await sendFile(account, `name\nAnn Lee\n"${cell}"\nBob Ray\n`)
+    await runOnce(account, json.id)
+    expect(await importOf(account, json.id)).toMatchObject({
+      status: 'failed',
+      reason: expect.stringMatching(/line 3/),
+      created: 1,
+    })
+  })
+
+  test('with a record that is too large to be one says where', async () => {
+    const { json } = await sendFile(account, `name\nAnn Lee\n${'x'.repeat(1_100_000)}`)
+    await runOnce(account, json.id)
+    expect(await importOf(account, json.id)).toMatchObject({
+      status: 'failed',
+      read: 1,
+      reason: expect.stringMatching(/line 3/),
+    })
+  })
+
+  test('of an upload that was cut off goes after an hour', async () => {
+    const body = new ReadableStream({
+      start(controller) {
+        controller.enqueue(new TextEncoder().encode('name\nAnn'))
+        controller.error(new Error('gone'))
+      },
+    })
+    await sendFile(account, body).catch(() => {})
+    passTime(61 * 60_000)
+    await tick()
+    expect(await objectsOf(account)).toEqual([])
+    expect((await rowsOf(account.id)).imports).toBeUndefined()
+  })
+})
+
+describe('an account', () => {
+  test('that is suspended waits, and goes on when it is not', async () => {
+    const { json } = await sendFile(account, fileOf(20))
+    await operator('PATCH', `/admin/accounts/${account.id}`, { suspended: true })
+    await runOnce(account, json.id)
+    await operator('PATCH', `/admin/accounts/${account.id}`, { suspended: false })
+    expect((await importOf(account, json.id)).status).toBe('queued')
+    await runOnce(account, json.id)
+    expect((await importOf(account, json.id)).status).toBe('completed')
+  })
+
+  test('that is erased takes imports, errors and files along, wherever they are', async () => {
+    await imported(account, fileOf(300))
+    const { json } = await sendFile(account, fileOf(600))
+    const get = bucket.get
+    vi.spyOn(bucket, 'get').mockImplementationOnce(async function (this: R2Bucket, ...args: any[]) {
+      await operator('DELETE', `/admin/accounts/${account.id}`)
+      for (let i = 0; i < 5; i++) await tick()
+      return (get as any).apply(this, args)
+    })
+    await runOnce(account, json.id).catch(() => {})
+    await tick()
+    expect([await rowsOf(account.id), await objectsOf(account)]).toEqual([{}, []])
+  })
+})
+
+test('an import is forgotten a month after its end, with its errors', async () => {
+  const { id } = await imported(account, fileOf(100))
+  passTime(30 * DAY - 60_000)
+  await tick()
+  expect(await errorsOf(account, id)).toHaveLength(2)
+  passTime(2 * 60_000)
+  await tick()
+  expectProblem(await account.get(`/v1/imports/${id}`), 404, 'not_found')
+  expect(await rowsOf(account.id)).not.toHaveProperty('import_errors')
+})
+
+test('a message that is no import is dropped with a log line', async () => {
+  const error = vi.spyOn(console, 'error').mockReturnValue()
+  await consume([{ nope: 1 }, { accountId: 'acct_zz', importId: 'imp_1', from: 0 }], 'prospect-imports')
+  expect(error.mock.calls.map(([line]) => JSON.parse(line as string).error)).toEqual(['not an import'])
+  expect(await rows('SELECT 1 FROM imports WHERE account_id = ?', account.id)).toEqual([])
+})
+
+describe('what is written together stays small', () => {
+  /** `€` is one byte of Windows-1252, and three of UTF-8. */
+  const inWindows1252 = (text: string) => Uint8Array.from(text, (c) => (c === '€' ? 0x80 : c.charCodeAt(0)))
+  const rowsOfText = (many: number, row: (n: number) => string) =>
+    `first,last,email,title,company,labels\n${Array.from({ length: many }, (_, n) => `${row(n)}\n`).join('')}`
+  const labels = (n: number) => Array.from({ length: 100 }, (_, i) => `${n} ${i}`.padEnd(60, '€')).join()
+  // setup.ts measures what is bound
+  test.each([
+    ['labels', 170, inWindows1252(rowsOfText(170, (n) => `Ann,Lee,p${n}@example.com,,,"${labels(n)}"`))],
+    [
+      'letters that are searched as six',
+      250,
+      rowsOfText(
+        250,
+        (n) => `${'㌖'.repeat(95)}${n},${'㌖'.repeat(95)},p${n}@example.com,${`${'㌖'.repeat(190)},`.repeat(2)}`,
+      ),
+    ],
+  ])('however long the rows are in D1: %s', async (_, created, file) => {
+    expect(await imported(account, file)).toMatchObject({ status: 'completed', created, errors: [] })
+  })
+
+  test('the more webhooks, the fewer rows: a commit is of a thousand deliveries at most', async () => {
+    for (let i = 0; i < 50; i++) await register(account, { url: `https://h${i}.example.com` })
+    holdQueue()
+    passTime(0)
+    const { json } = await sendFile(account, fileOf(100))
+    const messages = held.splice(0)
+    const trips = watchTrips()
+    await consume(messages, 'prospect-imports')
+    expect(trips()).toBe(1 + 5 * 2 + 1)
+    expect(await importOf(account, json.id)).toMatchObject({ status: 'completed', read: 100 })
+  })
+
+  test('a file of empty lines is gone through a part at a time', async () => {
+    const { json } = await sendFile(account, `first,last\n${'\n'.repeat(150_000)}Ann,Lee\n`)
+    vi.useFakeTimers({ toFake: ['Date'] })
+    await runOnce(account, json.id)
+    expect((await importOf(account, json.id)).bytesDone).toBe(11 + 20 * 5000)
+    await runOnce(account, json.id)
+    expect(await importOf(account, json.id)).toMatchObject({ status: 'completed', created: 1 })
+  })
+})

@@ -1,0 +1,63 @@
+import { env } from 'cloudflare:workers'
+import { expect, test } from 'vitest'
+import conventions from '../../docs/api/conventions.md?raw'
+import errors from '../../docs/api/errors.md?raw'
+import { createApiDocument } from '../../src/openapi/document'
+import { mountedRoutes } from '../../src/openapi/mounted'
+import { newAccount, send } from '../support/api'
+
+const document = createApiDocument([conventions, errors])
+
+test('the document is served as it is made: `npm run openapi` was run', async () => {
+  const { status, headers, json } = await send('GET', '/openapi.json')
+  expect([status, headers.get('content-type')]).toEqual([200, 'application/json'])
+  expect(json).toEqual(document)
+})
+
+test('the document is there for every origin, and is not sent twice', async () => {
+  const { headers } = await send('GET', '/openapi.json')
+  expect(headers.get('access-control-allow-origin')).toBe('*')
+  const again = await send('GET', '/openapi.json', { headers: { 'if-none-match': headers.get('etag') ?? '' } })
+  expect([again.status, again.text]).toEqual([304, ''])
+})
+
+test('a body is required where a call without one is refused', async () => {
+  const { key } = await newAccount()
+  for (const [template, methods] of Object.entries<object>(document.paths))
+    for (const [method, { requestBody }] of Object.entries(methods).filter(
+      ([, { requestBody }]) => requestBody?.content['application/json'],
+    )) {
+      const { status } = await send(method.toUpperCase(), template.replace('{id}', 'x'), {
+        key: template.startsWith('/admin') ? env.ADMIN_TOKEN : key,
+      })
+      expect([method, template, requestBody.required]).toEqual([method, template, status === 400])
+    }
+})
+
+test('samples are true: nothing is filled in that repeats a call, refusals are those of their status', () => {
+  const operations = Object.values<object>(document.paths).flatMap((path) => Object.values(path))
+  const parameters = operations.flatMap(({ parameters = [] }) => parameters)
+  expect(parameters.filter((p) => p.example !== undefined || p.schema.example !== undefined)).toEqual([])
+  for (const { responses } of operations)
+    for (const [status, { $ref }] of Object.entries<{ $ref?: string }>(responses)) {
+      const { content } = document.components.responses[$ref?.split('/').at(-1) ?? ''] ?? {}
+      const examples = Object.entries<any>(content?.['application/problem+json'].examples ?? {})
+      expect(examples.map(([code, { value }]) => [code, value.status])).toEqual(
+        examples.map(([, { value }]) => [value.code, Number(status)]),
+      )
+      expect(examples.length > 0).toBe(Number(status) >= 400)
+    }
+  const text = JSON.stringify(document)
+  expect(text).not.toContain(String(Number.MAX_SAFE_INTEGER))
+})
+
+test('every operation is told apart, and says what it takes', () => {
+  const operations = Object.values(document.paths as object).flatMap((path) => Object.values(path)) as any[]
+  expect(operations).toHaveLength(mountedRoutes().length)
+  expect(new Set(operations.map(({ operationId }) => operationId)).size).toBe(operations.length)
+  for (const { operationId, parameters = [], requestBody } of operations) {
+    const fields = Object.entries<any>(requestBody?.content['application/json']?.schema.properties ?? {})
+    const untold = [...parameters.map((p: any) => [p.name, p]), ...fields].filter(([, said]) => !said.description)
+    expect([operationId, untold.map(([name]) => name)]).toEqual([operationId, []])
+  }
+})

@@ -1,0 +1,128 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { type Account, newAccount } from '../support/api'
+import { type Asked, expectedOf, gather, type Member, queryOf, VALUES } from '../support/crowd'
+
+/** An account with a crowd, beside another account with the same one. */
+async function setUp() {
+  const [account, other] = [await newAccount(), await newAccount()]
+  const [crowd] = [await gather(account), await gather(other)]
+  return { account, crowd, values: VALUES(crowd) }
+}
+
+async function expectAnswer(account: Account, crowd: Member[], asked: Asked, limit: number) {
+  const expected = expectedOf(crowd, asked).map(({ id }) => id)
+  const { status, json } = await account.list(`${queryOf(asked)}&limit=${limit}`)
+  expect({ status, ids: json.prospects?.map(({ id }) => id), total: json.totalCount }).toEqual({
+    status: 200,
+    ids: expected.slice(0, limit),
+    total: expected.length,
+  })
+  expect(json.nextPageToken === null).toBe(expected.length <= limit)
+  return expected.length
+}
+
+const limit = fc.constantFrom(1, 3, 25, 60, 1000)
+const FILTERS = ['email', 'phone', 'name', 'title', 'company', 'stage', 'label'] as const
+
+describe('the list is what a plain reading of the contract says, newest first, with the exact total', () => {
+  test('without a filter', async () => {
+    const { account, crowd } = await setUp()
+    expect(await expectAnswer(account, crowd, {}, 1000)).toBe(60)
+    expect(await expectAnswer(account, crowd, {}, 7)).toBe(60)
+  })
+
+  test.each(FILTERS)('by %s', async (filter) => {
+    const { account, crowd, values } = await setUp()
+    const sizes = new Set<number>()
+    await fc.assert(
+      fc.asyncProperty(values[filter] as fc.Arbitrary<any>, limit, async (value, most) => {
+        sizes.add(await expectAnswer(account, crowd, { [filter]: value }, most))
+      }),
+      { seed: 1, numRuns: 60 },
+    )
+    expect(sizes.has(0)).toBe(true)
+    expect(sizes.size).toBeGreaterThan(1)
+  })
+
+  test('by any filters together', async () => {
+    const { account, crowd, values } = await setUp()
+    const asked = fc.record(values, { requiredKeys: [] })
+    const few = fc.subarray(['name', 'title', 'company', 'stage', 'label'] as const, { minLength: 2, maxLength: 3 })
+    let found = 0
+    const holds = async (filters: Asked, most: number) => {
+      if (await expectAnswer(account, crowd, filters, most)) found++
+    }
+    await fc.assert(fc.asyncProperty(asked, limit, holds), { seed: 2, numRuns: 100 })
+    await fc.assert(
+      fc.asyncProperty(
+        few.chain((fields) => fc.record(Object.fromEntries(fields.map((field) => [field, values[field]])))),
+        limit,
+        (filters, most) => holds(filters as Asked, most),
+      ),
+      { seed: 3, numRuns: 150 },
+    )
+    expect(found).toBeGreaterThan(20)
+  })
+
+  test('by all that is known of one', async () => {
+    const { account, crowd } = await setUp()
+    for (const p of crowd.slice(0, 20)) {
+      const asked: Asked = {
+        name: `${p.lastName} ${p.firstName}`,
+        stage: p.stage.id,
+        ...(p.email && { email: p.email }),
+        ...(p.phone && { phone: p.phone }),
+        ...(p.title && { title: p.title }),
+        ...(p.company && { company: p.company }),
+        ...(p.labels.length > 0 && { label: p.labels }),
+      }
+      expect(await expectAnswer(account, crowd, asked, 25)).toBeGreaterThan(0)
+    }
+  })
+
+  test('follows what is written: a change moves a prospect from one list to another, and keeps its place', async () => {
+    const { account, crowd } = await setUp()
+    const p = crowd.find(({ email, labels }) => email && !labels.includes('Rare')) as Member
+    const { json } = await account.prospect({
+      email: p.email,
+      firstName: 'Wilhelmina',
+      lastName: 'Grünwald',
+      labels: 'Rare',
+      title: 'Pilot',
+      company: null,
+      phone: '646-555-9999',
+      update: true,
+    })
+    const now: Member = { ...p, ...json, stage: p.stage }
+    const changed = crowd.map((other) => (other === p ? now : other))
+    for (const asked of [
+      {},
+      { name: 'wil grun' },
+      { name: p.firstName },
+      { label: ['Rare'] },
+      { title: 'pilot' },
+      { company: p.company ?? 'acme' },
+      { phone: '6465559999' },
+      { phone: p.phone ?? '2125550100' },
+    ])
+      await expectAnswer(account, changed, asked, 1000)
+  })
+  test.each([
+    ['firstName', 'name'],
+    ['lastName', 'name'],
+    ['title', 'title'],
+    ['company', 'company'],
+  ])('a %s that changes alone is found by its new words, and no more by the old', async (field, filter) => {
+    const account = await newAccount()
+    const before = { email: 'ann@example.com', firstName: 'Ann', lastName: 'Lee', [field]: 'Before Same' }
+    await account.prospect(before)
+    await account.prospect({ ...before, [field]: 'After Same', update: true })
+    for (const [word, total] of [
+      ['before', 0],
+      ['after', 1],
+      ['same', 1],
+    ])
+      expect((await account.list(`${filter}=${word}`)).json.totalCount).toBe(total)
+  })
+})

@@ -1,0 +1,98 @@
+import { describe, expect, test } from 'vitest'
+import { findMatch } from '../../src/prospects/match'
+import type { ProspectRecord } from '../../src/prospects/prospect'
+
+const [ANN, BOB] = ['ann@example.com', 'bob@example.com']
+const [HOME, WORK] = ['+12125550100', '+12125550101']
+
+/** Ids sort by age: `prs_1` is older than `prs_2`. */
+const person = (id: string, email: string | null, phone: string | null) =>
+  ({ id, email, phone, aliases: { emails: [], phones: [] } as ProspectRecord['aliases'] }) as ProspectRecord
+
+const ids = ({ record, matchedBy, duplicate }: ReturnType<typeof findMatch>) => [
+  record?.id ?? null,
+  matchedBy,
+  duplicate?.id ?? null,
+]
+
+type Person = [id: string, email: string | null, phone: string | null]
+type Expected = [record: string | null, matchedBy: 'email' | 'phone' | null, duplicate: string | null]
+const nobody: Expected = [null, null, null]
+
+describe('who is meant', () => {
+  test.each<[promise: string, given: [email: string | null, phone: string | null], people: Person[], is: Expected]>([
+    ['nobody, where nobody is known', [ANN, HOME], [], nobody],
+    ['nobody, where neither email nor phone is known', [ANN, HOME], [['prs_1', BOB, WORK]], nobody],
+    ['nobody, where nothing is given', [null, null], [['prs_1', null, null]], nobody],
+    ['whoever has the email', [ANN, null], [['prs_1', ANN, null]], ['prs_1', 'email', null]],
+    ['whoever has the email, with another phone', [ANN, WORK], [['prs_1', ANN, HOME]], ['prs_1', 'email', null]],
+    ['whoever has both', [ANN, HOME], [['prs_1', ANN, HOME]], ['prs_1', 'email', null]],
+    ['whoever has the phone, neither with an email', [null, HOME], [['prs_1', null, HOME]], ['prs_1', 'phone', null]],
+    ['whoever has the phone, only they with an email', [null, HOME], [['prs_1', ANN, HOME]], ['prs_1', 'phone', null]],
+    ['whoever has the phone, without an email', [ANN, HOME], [['prs_1', null, HOME]], ['prs_1', 'phone', null]],
+    ['nobody, where two emails share a phone', [ANN, HOME], [['prs_1', BOB, HOME]], [null, null, 'prs_1']],
+    [
+      'the email’s record before an older one with the phone',
+      [ANN, HOME],
+      [
+        ['prs_1', null, HOME],
+        ['prs_2', ANN, WORK],
+      ],
+      ['prs_2', 'email', 'prs_1'],
+    ],
+    [
+      'the email’s record, told of the oldest other with the phone',
+      [ANN, HOME],
+      [
+        ['prs_3', BOB, HOME],
+        ['prs_1', ANN, HOME],
+        ['prs_2', null, HOME],
+      ],
+      ['prs_1', 'email', 'prs_2'],
+    ],
+    [
+      'the oldest of those with the phone',
+      [null, HOME],
+      [
+        ['prs_3', null, HOME],
+        ['prs_1', BOB, HOME],
+        ['prs_2', null, HOME],
+      ],
+      ['prs_1', 'phone', null],
+    ],
+    [
+      'the oldest without an email of those with the phone, for one who has an email',
+      [ANN, HOME],
+      [
+        ['prs_4', null, HOME],
+        ['prs_3', null, HOME],
+        ['prs_1', null, WORK],
+      ],
+      ['prs_3', 'phone', null],
+    ],
+    [
+      'nobody, told of the oldest of several with other emails',
+      [ANN, HOME],
+      [
+        ['prs_2', 'carl@example.com', HOME],
+        ['prs_1', BOB, HOME],
+      ],
+      [null, null, 'prs_1'],
+    ],
+  ])('%s', (_promise, [email, phone], people, expected) => {
+    expect(
+      ids(
+        findMatch(
+          email,
+          phone,
+          people.map((p) => person(...p)),
+        ),
+      ),
+    ).toEqual(expected)
+  })
+
+  test('one who has an email is the oldest without one, though somebody older has the phone and another email', () => {
+    const people = [person('prs_1', BOB, HOME), person('prs_3', null, HOME), person('prs_2', null, HOME)]
+    expect(findMatch(ANN, HOME, people)).toMatchObject({ record: { id: 'prs_2' }, matchedBy: 'phone' })
+  })
+})

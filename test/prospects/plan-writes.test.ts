@@ -1,0 +1,265 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import type { Outcome } from '../../src/prospects/plan'
+import { CreateProspect } from '../../src/prospects/schema'
+import { writeProspects } from '../../src/prospects/store'
+import { toCreateRequest, type WriteRequest } from '../../src/prospects/write-request'
+import { type Account, newAccount } from '../support/api'
+import { callerOf, databaseFor, noOutbox } from '../support/callers'
+import { type Person, people } from '../support/crowd'
+import { rows } from '../support/d1'
+import { eventsOf } from '../support/recorded'
+
+const EMAILS = ['a@example.com', 'b@example.com', 'c@example.com']
+const [HOME, WORK] = ['+12125550100', '+12125550101']
+const PHONES = [HOME, WORK, '+12125550102']
+
+/** Rows of a file full of collisions: few emails, few phones, either missing, cleared or invalid. */
+const row = fc.record(
+  {
+    firstName: fc.constantFrom('Ann', 'Bob'),
+    lastName: fc.constant('Lee'),
+    email: fc.constantFrom(null, ...EMAILS),
+    phone: fc.constantFrom(null, '2125550100', '(212) 555-0101', '+12125550102', '212-155-0100'),
+    update: fc.boolean(),
+    labels: fc.constantFrom('Hot', 'HOT,Cold', ['cold', 'Inbound'], [], null),
+    newSourceName: fc.constantFrom('Zillow', 'ZILLOW', 'Referral', null),
+    city: fc.constantFrom('Here', 'There', null),
+    muteWebhook: fc.boolean(),
+    stage: fc.nat(2),
+    job: fc.nat(1),
+  },
+  { requiredKeys: ['firstName', 'lastName', 'update'] },
+)
+type Body = (typeof row extends fc.Arbitrary<infer T> ? T : never) & {
+  /** Whom it is about, by their place in the past. */
+  of?: number | undefined
+}
+
+/** Those who were there before: who they were, who was merged into whom, and who was erased. */
+interface Past {
+  people: Person[]
+  merged?: [duplicate: number, survivor: number][]
+  erased?: number[]
+}
+
+/** A past in which many share a phone, their own or that of duplicates that were merged into them. */
+const past: fc.Arbitrary<Past> = fc
+  .array(
+    fc.record({
+      hasEmail: fc.nat(4).map((n) => n === 0),
+      // what it lacks, a merge fills from the duplicate
+      phone: fc.constantFrom(null, WORK, WORK, ...PHONES),
+      aliases: fc.array(fc.constantFrom(HOME, HOME, HOME, WORK), { minLength: 1, maxLength: 2 }),
+      erased: fc.nat(9).map((n) => n === 0),
+    }),
+    { minLength: 3, maxLength: 6 },
+  )
+  .map((survivors) => {
+    const people: Person[] = survivors.map(({ hasEmail, phone }, n) => [hasEmail ? `p${n}@example.com` : null, phone])
+    const merged = survivors.flatMap(({ aliases }, survivor) =>
+      aliases.map((phone): [number, number] => {
+        const email = EMAILS[people.length % 9] ?? null
+        return [people.push([people.some((p) => p[0] === email) ? null : email, phone]) - 1, survivor]
+      }),
+    )
+    return { people, merged, erased: survivors.flatMap(({ erased }, n) => (erased ? [n] : [])) }
+  })
+
+/** Rows about them: by a place in the past, a phone, an email, or several of these. */
+const aboutThem = fc.record({
+  firstName: fc.constantFrom('Ann', 'Bob'),
+  lastName: fc.constant('Lee'),
+  email: fc.constantFrom(null, ...EMAILS, ...Array.from('defghi', (letter) => `${letter}@example.com`)),
+  phone: fc.constantFrom(undefined, ...Array(6).fill(HOME), WORK),
+  update: fc.nat(4).map((n) => n > 0),
+  of: fc.oneof({ weight: 8, arbitrary: fc.constant(undefined) }, fc.nat(12)),
+}) as fc.Arbitrary<Body>
+
+/** Makes a past. Returns the ids of its people, whatever became of them. */
+async function live(account: Account, { people: given, merged = [], erased = [] }: Past): Promise<string[]> {
+  const ids = await people(account, ...given)
+  for (const [duplicate, survivor] of merged)
+    await account.post(`/v1/prospects/${ids[survivor]}/merge`, { duplicateId: ids[duplicate] })
+  for (const n of erased) await account.call('DELETE', `/v1/prospects/${ids[n]}`)
+  return ids
+}
+
+/** An account with jobs to refer to, and what writes rows to it. */
+async function newWriter() {
+  const account = await newAccount()
+  const stages = (await account.get('/v1/stages')).json.items.map(({ id }: { id: string }) => id)
+  const jobs = [await account.post('/v1/jobs', { name: 'One' }), await account.post('/v1/jobs', { name: 'Two' })]
+  const toInput = ({ stage, job, of, ...body }: Body, past: string[]): WriteRequest => {
+    const { target, ...given } = toCreateRequest(
+      CreateProspect.parse({
+        ...body,
+        ...(stage !== undefined && { stageId: stages[stage] }),
+        ...(job !== undefined && { jobId: jobs[job]?.json.id }),
+      }),
+      'US',
+    )
+    return {
+      ...given,
+      target: { ...target, ...(of !== undefined && { id: past[of] }) } as WriteRequest['target'],
+      mayBeRejected: true,
+    }
+  }
+  const write = async (bodies: Body[], past: string[] = []) => {
+    const rows = bodies.map((body) => toInput(body, past))
+    return (await writeProspects(databaseFor(account), callerOf(account), 'import', rows, { outbox: noOutbox }))
+      .outcomes
+  }
+  return { account, write }
+}
+
+/** All that can be seen of an account, with ids replaced by what they name and times left out. */
+async function contentOf(account: Account, outcomes: Outcome[], past: string[]) {
+  const { prospects } = (await account.list('limit=1000')).json
+  const named = new Map(past.map((id, n) => [id, `past ${n}`]))
+  for (const [n, { id }] of prospects.toReversed().entries()) if (!named.has(id)) named.set(id, `prospect ${n}`)
+  for (const kind of ['sources', 'stages', 'jobs', 'labels', 'pipelines'])
+    for (const { id, name } of (await account.get(`/v1/${kind}`)).json.items) named.set(id, `${kind} ${name}`)
+  const plain = (value: unknown) =>
+    JSON.parse(
+      [...named].reduce((text, [id, name]) => text.replaceAll(id, name), JSON.stringify(value)),
+      (key, v) => (['createdAt', 'updatedAt', 'keyId'].includes(key) ? undefined : v),
+    )
+  return plain({
+    prospects,
+    events: await eventsOf(account),
+    outcomes: outcomes.map(({ record, ...outcome }) => ({ ...outcome, id: record.id, version: record.version })),
+    labels: (await rows('SELECT name FROM labels WHERE account_id = ? ORDER BY name', account.id)).map(
+      ({ name }) => name,
+    ),
+  })
+}
+
+/** Two accounts with the same past: what one call makes of the rows in one is what many make of them in the other. */
+async function expectSame(bodies: Body[], past: Past = { people: [] }) {
+  const [together, apart] = [await newWriter(), await newWriter()]
+  const [ids, others] = [await live(together.account, past), await live(apart.account, past)]
+  const inOne = await together.write(bodies, ids)
+  const oneByOne: Outcome[] = []
+  for (const body of bodies) oneByOne.push(...(await apart.write([body], others)))
+  expect(await contentOf(together.account, inOne, ids)).toEqual(await contentOf(apart.account, oneByOne, others))
+}
+
+describe('rows written in one call', () => {
+  test('end as the same rows written one by one', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(row, { minLength: 2, maxLength: 12 }), (bodies) => expectSame(bodies)),
+      {
+        numRuns: 12,
+      },
+    )
+  }, 120_000)
+
+  test('end so too where many share phones, their own or those of duplicates that were merged into them', async () => {
+    const bodies = fc.array(aboutThem, { minLength: 4, maxLength: 10 })
+    await fc.assert(
+      fc.asyncProperty(bodies, past, (bodies, past) => expectSame(bodies, past)),
+      { numRuns: 15, seed: 5, endOnFailure: true },
+    )
+  }, 120_000)
+
+  test('end so too, if they are hundreds', async () => {
+    await expectSame(fc.sample(row, { seed: 11, numRuns: 300 }))
+  }, 120_000)
+
+  const [A, B, C, D] = ['a@example.com', 'b@example.com', 'c@example.com', 'd@example.com']
+  const of = (email: string | null, phone: string | null, more: object = {}): Body =>
+    ({ firstName: 'Ann', lastName: 'Lee', email, phone, update: true, ...more }) as Body
+
+  test.each<[promise: string, past: Person[], bodies: Body[]]>([
+    ['two are about one new person', [], [of(A, HOME), of(A, HOME, { city: 'Here' })]],
+    ['one takes the phone of another', [[A, HOME]], [of(B, WORK), of(A, WORK), of(null, HOME), of(null, WORK)]],
+    [
+      'one gives up a phone',
+      [
+        [A, HOME],
+        [B, HOME],
+      ],
+      [of(A, WORK), of(null, HOME)],
+    ],
+    [
+      'two give up a phone that a third has',
+      [
+        [A, HOME],
+        [B, HOME],
+        [C, HOME],
+      ],
+      [of(A, WORK), of(B, WORK), of(null, HOME)],
+    ],
+    ['one gains an email', [[null, HOME]], [of(A, HOME), of(B, HOME)]],
+    [
+      'one of two with a phone alone gains an email',
+      [
+        [A, HOME],
+        [B, HOME],
+        [null, HOME],
+        [null, HOME],
+      ],
+      [of(C, HOME), of(D, HOME)],
+    ],
+    ['one gives up an email that a new one has', [[A, HOME]], [of(null, HOME), of(A, WORK)]],
+    [
+      'one gives up an email that another gains',
+      [
+        [A, HOME],
+        [null, WORK],
+      ],
+      [of(null, HOME), of(A, WORK)],
+    ],
+    [
+      'one gives up an email that one changed before gains',
+      [
+        [A, HOME],
+        [null, WORK],
+      ],
+      [of(null, WORK, { city: 'Here' }), of(null, HOME), of(A, WORK)],
+    ],
+    ['one is made and gives up its email to another', [], [of(A, HOME), of(null, HOME), of(A, WORK)]],
+    [
+      'a label and a source are new twice',
+      [],
+      [of(A, null, { labels: 'Hot', newSourceName: 'Z' }), of(B, null, { labels: 'HOT', newSourceName: 'z' })],
+    ],
+    ['nothing but matches', [[A, HOME]], [of(A, null, { update: false }), of(null, HOME, { update: false })]],
+  ])('as one by one, where %s', (_promise, people, bodies) => expectSame(bodies, { people }))
+
+  test.each<[promise: string, past: Past, bodies: Body[]]>([
+    [
+      'survivors who have a phone by merges alone gain emails one after another',
+      {
+        people: [
+          [null, WORK],
+          [null, WORK],
+          [null, WORK],
+          [null, HOME],
+          [null, HOME],
+          [null, HOME],
+        ],
+        merged: [
+          [3, 0],
+          [4, 1],
+          [5, 2],
+        ],
+      },
+      ['d@example.com', 'e@example.com', 'f@example.com', 'g@example.com'].map((email) => of(email, HOME)),
+    ],
+  ])('as one by one, where %s', (_promise, past, bodies) => expectSame(bodies, past))
+
+  test('that name what is not there write nothing', async () => {
+    const { account, write } = await newWriter()
+    const unknown = CreateProspect.parse({ ...of(B, null), officeId: 'off_nope' })
+    const inputs = [CreateProspect.parse(of(A, null)), unknown].map((input) => toCreateRequest(input, 'US'))
+    await expect(
+      writeProspects(databaseFor(account), callerOf(account), 'import', inputs, { outbox: noOutbox }),
+    ).rejects.toMatchObject({
+      status: 422,
+    })
+    expect((await account.list()).json.totalCount).toBe(0)
+    expect(await write([])).toEqual([])
+  })
+})

@@ -1,0 +1,152 @@
+import fc from 'fast-check'
+import { CreateProspect } from '../../src/prospects/schema'
+import { writeProspects } from '../../src/prospects/store'
+import { toCreateRequest } from '../../src/prospects/write-request'
+import type { Account } from './api'
+import { callerOf, databaseFor, noOutbox } from './callers'
+import { rows } from './d1'
+
+/** Filters of a list as a caller means them, before they are written as a query. */
+export interface Asked {
+  email?: string
+  phone?: string
+  name?: string
+  title?: string
+  company?: string
+  stage?: string
+  label?: string[]
+}
+
+/** One of a crowd, and all that a filter can ask of it. */
+export interface Member {
+  id: string
+  firstName: string
+  lastName: string
+  email: string | null
+  phone: string | null
+  title: string | null
+  company: string | null
+  labels: string[]
+  stage: { id: string; name: string }
+}
+
+const LABELS = ['Hot', 'Cold', 'Inbound', 'VIP', 'Été', 'Spring 2026', 'Rare']
+const PHONES = ['+12125550100', '+12125550101', '+12125550102']
+
+const person = fc.record({
+  firstName: fc.constantFrom('José', 'Jose', 'JOSEPH', 'Ann', 'Anna', 'Zoë', 'Jean-Luc', 'Mary Ann'),
+  lastName: fc.constantFrom('Nerúda', 'Neruda', 'Ner', 'Lee', 'Smith-Jones', 'Müller', "O'Neil", 'de la Cruz'),
+  hasEmail: fc.nat(3).map((n) => n > 0),
+  phone: fc.option(fc.constantFrom(...PHONES)),
+  title: fc.constantFrom(null, 'Agent', 'Senior Agent', 'Broker / agent', 'Team Lead', 'Agént agent'),
+  company: fc.constantFrom(null, 'Acme Realty', 'Acmé', 'Realty One', 'Century 21', 'Ann & Lee Realty'),
+  labels: fc.subarray(LABELS, { maxLength: 4 }),
+  stage: fc.nat(20),
+})
+
+/** Makes sixty people, always the same ones, and returns them newest first. Stages share names across pipelines. */
+export async function gather(account: Account): Promise<Member[]> {
+  await account.post('/v1/pipelines', { name: 'Experienced', stages: ['New', 'Offer', 'Closed'] })
+  await account.post('/v1/pipelines', { name: 'Alumni', stages: ['Old', 'NEW'] })
+  const stages: { id: string; name: string }[] = (await account.get('/v1/stages')).json.items
+  const people = fc.sample(person, { seed: 7, numRuns: 60 }).map(({ hasEmail, phone, stage, ...rest }, n) => ({
+    ...rest,
+    email: hasEmail ? `p${n}@example.com` : null,
+    phone: hasEmail ? phone : `+1646555${1000 + n}`,
+    stage: stages[stage % stages.length] as { id: string; name: string },
+  }))
+  const rows = people.map(({ stage, ...body }) => CreateProspect.parse({ ...body, stageId: stage.id }))
+  const { outcomes } = await writeProspects(
+    databaseFor(account),
+    callerOf(account),
+    'api',
+    rows.map((row) => toCreateRequest(row, 'US')),
+    { outbox: noOutbox },
+  )
+  return people.map((body, n) => ({ ...body, id: outcomes[n]?.record.id ?? '' })).reverse()
+}
+
+/** Values of each filter, some of which match many of the crowd, some few, some nobody. */
+export const VALUES = (crowd: Member[]): { [F in keyof Asked]-?: fc.Arbitrary<NonNullable<Asked[F]>> } => {
+  const anyCase = (s: string) => fc.constantFrom(s, s.toUpperCase(), s.toLowerCase())
+  const emails = crowd.flatMap(({ email }) => email ?? [])
+  return {
+    email: fc.constantFrom(...emails, 'nobody@example.com', 'p1', 'no e-mail').chain(anyCase),
+    phone: fc.constantFrom('(212) 555-0100', '2125550101', '+1 212.555.0102', '646-555-1000', '212-155-0100', 'Hot'),
+    name: fc.constantFrom(
+      'jos',
+      'jos ner',
+      'NER JOS',
+      'ann',
+      'lee a',
+      'jean luc',
+      "o'n",
+      'mü',
+      'cruz de',
+      'eruda',
+      '&',
+    ),
+    title: fc.constantFrom('agent', 'sen ag', 'AGÉ', 'lead team', 'broker', 'ent', '/', 'agent agent'),
+    company: fc.constantFrom('acme', 'realty', 'one real', '21', 'cent 2', 'ann realty lee', 'cme', '-'),
+    stage: fc.constantFrom(
+      ...crowd.map(({ stage }) => stage.id),
+      'new',
+      'Offer',
+      'OLD',
+      'Interview',
+      'stg_nope',
+      'Nowhere',
+    ),
+    label: fc.uniqueArray(fc.constantFrom(...LABELS, 'Unused', 'Rar').chain(anyCase), { minLength: 1, maxLength: 5 }),
+  }
+}
+
+/** The contract's words about each filter, in the plainest way: what of a crowd is asked for, in its order. */
+export function expectedOf(crowd: Member[], asked: Asked): Member[] {
+  const wordsIn = (text: string) =>
+    text
+      .normalize('NFD')
+      .replace(/[\u0300-\u036f]/g, '')
+      .toLowerCase()
+      .split(/[^a-z0-9]+/)
+      .filter((word) => word !== '')
+  const begins = (field: string | null, text: string) =>
+    wordsIn(text).length > 0 && wordsIn(text).every((w) => wordsIn(field ?? '').some((word) => word.startsWith(w)))
+  const same = (a: string, b: string) => a.toLowerCase() === b.toLowerCase()
+  const digits = (text: string) => text.replace(/\D/g, '').replace(/^1/, '')
+  const has: { [F in keyof Asked]-?: (p: Member, value: NonNullable<Asked[F]>) => boolean } = {
+    email: (p, value) => p.email !== null && same(p.email, value),
+    phone: (p, value) => p.phone !== null && digits(p.phone) === digits(value),
+    name: (p, value) => begins(`${p.firstName} ${p.lastName}`, value),
+    title: (p, value) => begins(p.title, value),
+    company: (p, value) => begins(p.company, value),
+    stage: (p, value) => p.stage.id === value || same(p.stage.name, value),
+    label: (p, value) => p.labels.some((label) => value.some((asked) => same(label, asked))),
+  }
+  const fields = Object.keys(asked) as (keyof Asked)[]
+  return crowd.filter((p) => fields.every((field) => has[field](p, asked[field] as never)))
+}
+
+/** Filters as a query. */
+export const queryOf = ({ label = [], ...one }: Asked): string =>
+  new URLSearchParams([...Object.entries(one), ...label.map((name) => ['label', name] as [string, string])]).toString()
+
+/** `phone` in E.164. */
+export type Person = [email: string | null, phone: string | null]
+
+/** Makes people, the oldest first, whoever of them the API would take for one. Returns their ids. */
+export async function people(account: Account, ...given: Person[]): Promise<string[]> {
+  const ids: string[] = []
+  for (const [email, phone] of given) {
+    const { id } = (await account.prospect({ email: `${ids.length}@people.example` })).json
+    await rows(
+      'UPDATE prospects SET email = ?3, phone = ?4 WHERE account_id = ?1 AND id = ?2',
+      account.id,
+      id,
+      email,
+      phone,
+    )
+    ids.push(id)
+  }
+  return ids
+}

@@ -1,0 +1,79 @@
+import { expect } from 'vitest'
+import { type Account, type ApiResponse, costOf, newAccount } from './api'
+import { rows } from './d1'
+
+/** A time that never comes, Unix ms. */
+export const FAR = 10 ** 14
+
+/** Runs SQL past the API: `?1` is the account, `?2` the numbers from 0 on, `?3` what the rows belong to. */
+export const fill = (account: Account, n: number, sql: string, id = '') =>
+  rows(`${sql} FROM json_each(?2) WHERE ?3 = ?3`, account.id, JSON.stringify([...Array(n).keys()]), id)
+
+export const idOf = async (answer: Promise<ApiResponse>): Promise<string> => (await answer).json.id
+export const one = (account: Account, body: object = {}) =>
+  idOf(account.prospect({ email: 'one@example.com', ...body }))
+export const hook = (account: Account) => idOf(account.post('/v1/webhooks', { url: 'http://127.0.0.1:9/hook' }))
+
+export const EVENTS = `
+  INSERT INTO events (account_id, seq, nonce, type, prospect_id, muted, key_id, source, data)
+  SELECT ?1, value + 1, '0123456789', 'prospect.created', ?3, 0, 'key', 'api',
+    (SELECT data FROM events WHERE account_id = ?1 AND prospect_id = ?3)`
+export const deliveries = (status: string, nextAt: unknown, finishedAt: unknown) => `
+  INSERT INTO deliveries (account_id, webhook_id, event_seq, status, next_at, finished_at)
+  SELECT ?1, ?3, value + 1, '${status}', ${nextAt}, ${finishedAt}`
+export const DELETED_WEBHOOKS = `
+  INSERT INTO webhooks (account_id, id, url, event_types, secret, deleted_at, created_at, updated_at)
+  SELECT ?1, 'whk_' || value, '', '[]', '', ${FAR}, 1, 1`
+/** Of the rows the first is due. */
+export const FIRST = `iif(value = 0, 1, ${FAR})`
+
+/** Somebody with many events, each of them on its way to a webhook. Returns both. */
+export async function busy(
+  account: Account,
+  n: number,
+  ...[status, nextAt, finishedAt]: Parameters<typeof deliveries>
+) {
+  const [id, webhook] = [await one(account), await hook(account)]
+  await fill(account, n, EVENTS, id)
+  await fill(account, n, deliveries(status, nextAt, finishedAt), webhook)
+  return { id, webhook, log: `/v1/webhooks/${webhook}/deliveries` }
+}
+
+/** Things of the catalog, in the order of their numbers. */
+export const items = (account: Account, n: number, kind: string, pipelineId = '') =>
+  fill(
+    account,
+    n,
+    `INSERT INTO ${kind} (account_id, id, name, name_key, created_at, updated_at${pipelineId && ', pipeline_id, position'})
+     SELECT ?1, '${kind}' || printf('%04d', value), 'N' || value, printf('n%04d', value), 1, 1${pipelineId && ', ?3, value'}`,
+    pipelineId,
+  )
+
+export const MERGES = `
+  INSERT INTO merges (account_id, id, into_id, email, phone)
+  SELECT ?1, 'prs_of ' || value, ?3, value || '@example.com', '+12125550100'`
+
+export const moves = (accountId: string) => `
+  INSERT INTO moves (account_id, kind, from_id, to_id, key_id, tried_at)
+  SELECT ${accountId}, 'labels', value, 'to', 'key', 1`
+
+/** A call in an account that has so many of something, or what a step of the schedule costs. */
+export type Run = (account: Account, n: number) => Promise<ApiResponse | { read: number; written: number }>
+
+const [FEW, MANY] = [100, 600]
+
+/** How many rows more it reads and writes for each of those that there are many of. */
+export async function growth(run: Run) {
+  const cost = async (n: number) => {
+    const account = await newAccount()
+    await account.get('/v1/me')
+    const answer = await run(account, n)
+    if (!('status' in answer)) return answer
+    expect(answer.status).toBeLessThan(300)
+    return costOf(answer)
+  }
+  const [few, many] = [await cost(FEW), await cost(MANY)]
+  // where a range of an index ends, a row of another account may follow: one row more or less is no growth
+  const rate = (more: number) => (Math.abs(more) <= 1 ? 0 : more / (MANY - FEW))
+  return { read: rate(many.read - few.read), written: rate(many.written - few.written) }
+}
