@@ -17,7 +17,7 @@ import { onError, Problem, renderProblem } from './http/problem'
 import { bookmark } from './http/session'
 import { timing } from './http/timing'
 import { validate } from './http/validate'
-import { exportRoutes, importRoutes } from './imports/routes'
+import { importRoutes } from './imports/routes'
 import { prospectRoutes } from './prospects/routes'
 import { resumeRoutes } from './resumes/routes'
 import { deliveryRoutes, eventRoutes, webhookRoutes } from './webhooks/routes'
@@ -57,7 +57,6 @@ const routes = app
   .use('/v1/prospects/*', limitBody(MAX_BODY_WITH_RESUME))
   .route('/v1/me', meRoutes)
   .route('/v1/api-keys', keyRoutes)
-  .route('/v1/prospects/export', exportRoutes)
   .route('/v1/prospects', prospectRoutes)
   .route('/v1/prospects', resumeRoutes)
   .route('/v1/imports', importRoutes)

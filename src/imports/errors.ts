@@ -1,8 +1,7 @@
-import Papa from 'papaparse'
 import type { Database } from '../db/client'
+import { BYTE_ORDER_MARK, guardFormula, toCsv, unguardFormula } from '../http/csv'
 import { decodePageToken, type ListQuery, type Page, pageOf } from '../http/page'
 import { notFound, Problem, storageUnavailable } from '../http/problem'
-import { guardFormula, unguardFormula } from '../prospects/export'
 import { decode } from './encoding'
 import type { Format } from './inspect'
 import { recordsIn } from './records'
@@ -84,7 +83,7 @@ async function* textOf(
 ): AsyncGenerator<string> {
   const write = format.type === 'csv' ? csvWriter(format) : jsonLine
   if (format.type === 'csv')
-    yield `\ufeff${write(
+    yield `${BYTE_ORDER_MARK}${write(
       format.columns.map(({ name }) => name),
       COLUMN,
     )}`
@@ -125,7 +124,7 @@ function csvWriter({ columns }: Format) {
   return (cells: string[], error: string) => {
     const own = columns.map((_column, i) => cells[i] ?? '').filter(isKept)
     const row = [...own, error, ...cells.slice(columns.length)].map((cell) => guardFormula(unguardFormula(cell)))
-    return `${Papa.unparse([row], { newline: '\r\n' })}\r\n`
+    return toCsv([row])
   }
 }
 

@@ -1,7 +1,7 @@
+import { unguardFormula } from '../http/csv'
 import type { InputError } from '../http/factory'
 import { invalidInput, Problem } from '../http/problem'
 import { shorten } from '../http/text'
-import { unguardFormula } from '../prospects/export'
 import { type Column, columnsOf, type Field, MAX_COLUMNS, type Mapping } from './columns'
 import { byteLength, decode, encodingOf } from './encoding'
 import { type FileType, isBlank, linesIn, newlineOf, recordsIn, type Shape } from './records'

@@ -7,8 +7,6 @@ import { idempotentStream } from '../http/idempotency'
 import { ListQuery } from '../http/page'
 import { unsupportedMediaType } from '../http/problem'
 import { requireUnencoded, validate } from '../http/validate'
-import { EXPORT_TYPES, type ExportType, exportProspects } from '../prospects/export'
-import { ExportProspects } from '../prospects/schema'
 import { afterCommit } from '../resumes/after-commit'
 import { essenceOf } from '../resumes/schema'
 import { listErrors, rejectedRows } from './errors'
@@ -17,19 +15,6 @@ import { PART } from './receive'
 import { type FileType, IMPORT_TYPES } from './records'
 import { StartImport } from './schema'
 import { deleteImport, getImport, listImports, startImport } from './store'
-
-/** `/v1/prospects/export`: everybody who matches, as CSV or NDJSON. */
-export const exportRoutes = factory
-  .createApp()
-  .get('/', requireScope('read'), validate({ query: ExportProspects }), async (c) => {
-    const type = accepts(c, { header: 'Accept', supports: [...EXPORT_TYPES], default: 'text/csv' }) as ExportType
-    const body = await exportProspects(c.var.db, c.var.caller, c.req.valid('query'), type)
-    return c.body(body, 200, {
-      'content-type': type === 'text/csv' ? 'text/csv; charset=utf-8' : type,
-      'content-disposition': `attachment; filename="prospects.${type === 'text/csv' ? 'csv' : 'ndjson'}"`,
-      vary: 'Accept',
-    })
-  })
 
 /** A file of undeclared length is held in parts; any other is streamed to R2. The inspector bounds both. */
 const limitParts = limitBody(Number.POSITIVE_INFINITY, (declared) => (declared === undefined ? PART : 0))

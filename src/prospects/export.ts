@@ -1,5 +1,5 @@
-import Papa from 'papaparse'
 import type { Database } from '../db/client'
+import { BYTE_ORDER_MARK, guardFormula, toCsv } from '../http/csv'
 import type { Caller } from '../http/factory'
 import { listRecords } from './list'
 import { type ProspectRecord, toProspect } from './prospect'
@@ -51,15 +51,6 @@ export const CSV_COLUMNS = [
   'updatedAt',
 ] as const satisfies (keyof ReturnType<typeof toExported>)[]
 
-/**
- * What a spreadsheet would take for a formula, and what already looks as if it had been kept from that, gets an
- * apostrophe in front (OWASP, "CSV Injection"); an import takes it off again.
- */
-export const guardFormula = (text: string): string => (/^'*[=+\-@\t\r]/.test(text) ? `'${text}` : text)
-
-/** What `guardFormula` was given. */
-export const unguardFormula = (text: string): string => (/^'+[=+\-@\t\r]/.test(text) ? text.slice(1) : text)
-
 const toCell = (value: string | number | string[] | null) =>
   typeof value === 'number'
     ? value
@@ -67,15 +58,12 @@ const toCell = (value: string | number | string[] | null) =>
       ? ''
       : guardFormula(Array.isArray(value) ? value.join(', ') : value)
 
-const csv = (rows: unknown[][]) => `${Papa.unparse(rows, { newline: '\r\n' })}\r\n`
-
 /** How each type begins, and how it writes a page. */
 const FORMATS: Record<ExportType, { head: string; lines(page: ReturnType<typeof toExported>[]): string }> = {
-  // spreadsheets read a CSV without the mark as one of their own code page
   'text/csv': {
-    head: `\ufeff${csv([[...CSV_COLUMNS]])}`,
+    head: `${BYTE_ORDER_MARK}${toCsv([[...CSV_COLUMNS]])}`,
     lines: (page) =>
-      page.length === 0 ? '' : csv(page.map((one) => CSV_COLUMNS.map((column) => toCell(one[column])))),
+      page.length === 0 ? '' : toCsv(page.map((one) => CSV_COLUMNS.map((column) => toCell(one[column])))),
   },
   'application/x-ndjson': {
     head: '',

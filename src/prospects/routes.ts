@@ -1,4 +1,5 @@
 import type { Context, TypedResponse } from 'hono'
+import { accepts } from 'hono/accepts'
 import { requireScope } from '../http/auth'
 import { etagOf, isKnown, versionsIn } from '../http/etag'
 import { type AppEnv, factory } from '../http/factory'
@@ -9,10 +10,11 @@ import { afterCommit } from '../resumes/after-commit'
 import { uploadOf } from '../resumes/upload'
 import { listTimeline, openOutbox } from '../webhooks/events'
 import { eraseProspect } from './erase'
+import { EXPORT_TYPES, type ExportType, exportProspects } from './export'
 import { listProspects } from './list'
 import type { Outcome } from './plan'
 import { toProspect } from './prospect'
-import { CreateProspect, EraseProspect, ListProspects, MergeProspect, UpdateProspect } from './schema'
+import { CreateProspect, EraseProspect, ExportProspects, ListProspects, MergeProspect, UpdateProspect } from './schema'
 import { getProspect, mergeProspects, type ResponseOf, type WriteResult, writeProspects } from './store'
 import { toCreateRequest, toUpdateRequest } from './write-request'
 
@@ -29,6 +31,15 @@ export const prospectRoutes = factory
     const row = toCreateRequest(input, caller.account.defaultCountry, upload?.file)
     const options = { outbox: openOutbox(c.env, c.executionCtx), repeat: repeatOf(c, createAnswer), upload }
     return respond(c, await writeProspects(db, caller, 'api', [row], options), createAnswer)
+  })
+  .get('/export', requireScope('read'), validate({ query: ExportProspects }), async (c) => {
+    const type = accepts(c, { header: 'Accept', supports: [...EXPORT_TYPES], default: 'text/csv' }) as ExportType
+    const body = await exportProspects(c.var.db, c.var.caller, c.req.valid('query'), type)
+    return c.body(body, 200, {
+      'content-type': type === 'text/csv' ? 'text/csv; charset=utf-8' : type,
+      'content-disposition': `attachment; filename="prospects.${type === 'text/csv' ? 'csv' : 'ndjson'}"`,
+      vary: 'Accept',
+    })
   })
   .get('/:id', requireScope('read'), validate({}), async (c) => {
     const { prospect, catalogVersion } = await getProspect(c.var.db, c.var.caller.account.id, c.req.param('id'))
