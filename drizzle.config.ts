@@ -2,7 +2,7 @@ import { defineConfig } from 'drizzle-kit'
 
 export default defineConfig({
   dialect: 'sqlite',
-  schema: ['./src/db/schema.ts', './src/db/outbox.ts', './src/db/files.ts'],
+  schema: './src/db/schema/index.ts',
   out: './drizzle',
   casing: 'snake_case',
 })

@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm'
 import { foreignKey, index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core'
-import { accountId, inAccount, keyOf, times } from './schema'
+import { inAccount } from './accounts'
+import { accountId, keyOf, times } from './columns'
 
 /** Timeline, audit trail, feed and outbox: one append-only log, in commit order. */
 export const events = sqliteTable(

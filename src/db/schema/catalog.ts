@@ -1,0 +1,100 @@
+import { sql } from 'drizzle-orm'
+import {
+  foreignKey,
+  index,
+  integer,
+  primaryKey,
+  type SQLiteTableExtraConfigValue,
+  sqliteTable,
+  text,
+  uniqueIndex,
+} from 'drizzle-orm/sqlite-core'
+// biome-ignore lint/suspicious/noImportCycles: an account and its default pipeline refer to each other; Drizzle reads references later
+import { inAccount } from './accounts'
+import { accountId, keyOf, named, times } from './columns'
+
+export const pipelines = sqliteTable(
+  'pipelines',
+  { ...named, position: integer().notNull(), defaultStageId: text().notNull(), ...times },
+  (t): SQLiteTableExtraConfigValue[] => [
+    keyOf(t),
+    inAccount(t),
+    // deferred, and it names the pipeline: the default stage is one of its own
+    foreignKey({
+      columns: [t.accountId, t.id, t.defaultStageId],
+      foreignColumns: [stages.accountId, stages.pipelineId, stages.id],
+    }),
+    uniqueIndex('pipelines_name').on(t.accountId, t.nameKey),
+    index('pipelines_order').on(t.accountId, t.position, t.nameKey, t.id),
+  ],
+)
+
+export const stages = sqliteTable(
+  'stages',
+  { ...named, pipelineId: text().notNull(), position: integer().notNull(), ...times },
+  (t) => [
+    keyOf(t),
+    foreignKey({ columns: [t.accountId, t.pipelineId], foreignColumns: [pipelines.accountId, pipelines.id] }),
+    uniqueIndex('stages_pipeline').on(t.accountId, t.pipelineId, t.id),
+    uniqueIndex('stages_name').on(t.accountId, t.pipelineId, t.nameKey),
+    index('stages_named').on(t.accountId, t.nameKey),
+    index('stages_order').on(t.accountId, t.position, t.nameKey, t.id),
+  ],
+)
+
+export const labels = sqliteTable(
+  'labels',
+  {
+    ...named,
+    ...times,
+    /** 56 random bits. The weights of a label set add up to its key in `label_set_counts`. A trigger fills it in. */
+    weight: integer(),
+  },
+  (t) => [keyOf(t), inAccount(t), uniqueIndex('labels_name').on(t.accountId, t.nameKey)],
+)
+
+export const sources = sqliteTable('sources', { ...named, ...times }, (t) => [
+  keyOf(t),
+  inAccount(t),
+  uniqueIndex('sources_name').on(t.accountId, t.nameKey),
+])
+
+export const offices = sqliteTable('offices', { ...named, ...times }, (t) => [
+  keyOf(t),
+  inAccount(t),
+  uniqueIndex('offices_name').on(t.accountId, t.nameKey),
+])
+
+export const users = sqliteTable('users', { ...named, email: text(), ...times }, (t) => [
+  keyOf(t),
+  inAccount(t),
+  uniqueIndex('users_email').on(t.accountId, t.email).where(sql`email IS NOT NULL`),
+  index('users_order').on(t.accountId, t.nameKey, t.id),
+])
+
+export const jobs = sqliteTable('jobs', { ...named, ...times }, (t) => [
+  keyOf(t),
+  inAccount(t),
+  index('jobs_order').on(t.accountId, t.nameKey, t.id),
+])
+
+/** Moves under way: whoever uses one thing of the catalog is to use another, then the first goes. */
+export const moves = sqliteTable(
+  'moves',
+  {
+    accountId: accountId(),
+    /** The table that both are in. */
+    kind: text().notNull(),
+    fromId: text().notNull(),
+    toId: text().notNull(),
+    keyId: text().notNull(),
+    /** When it was gone on with last: they take turns. */
+    triedAt: integer().notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.accountId, t.kind, t.fromId] }),
+    inAccount(t),
+    // whose turn it is, across accounts
+    index('moves_tried').on(t.triedAt),
+  ],
+)

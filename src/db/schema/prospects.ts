@@ -1,0 +1,151 @@
+import { sql } from 'drizzle-orm'
+import { check, foreignKey, index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
+import { inAccount } from './accounts'
+import { jobs, labels, offices, sources, stages, users } from './catalog'
+import { accountId, keyOf, times } from './columns'
+
+export const prospects = sqliteTable(
+  'prospects',
+  {
+    accountId: accountId(),
+    /** Ordered by time, so the key read backwards is newest first. */
+    id: text().notNull(),
+    firstName: text().notNull(),
+    lastName: text().notNull(),
+    /** Lower case. */
+    email: text(),
+    /** E.164. */
+    phone: text(),
+    stageId: text(),
+    /** Sorted JSON array of label ids. */
+    labels: text().notNull().default('[]'),
+    /** Sorted JSON array of job ids. */
+    jobs: text().notNull().default('[]'),
+    title: text(),
+    company: text(),
+    licenseStatus: text(),
+    notes: text(),
+    streetAddress: text(),
+    city: text(),
+    state: text(),
+    postalCode: text(),
+    officeId: text(),
+    sourceId: text(),
+    createdByUserId: text(),
+    updatedByUserId: text(),
+    /** Sorted JSON array of [field, word] pairs, folded, that the text filters search. */
+    words: text().notNull().default('[]'),
+    version: integer().notNull().default(1),
+    ...times,
+    /** What is known of the resume, as JSON; its bytes are in R2 under `key`. */
+    resume: text(),
+  },
+  (t) => [
+    keyOf(t),
+    inAccount(t),
+    foreignKey({ columns: [t.accountId, t.stageId], foreignColumns: [stages.accountId, stages.id] }),
+    foreignKey({ columns: [t.accountId, t.officeId], foreignColumns: [offices.accountId, offices.id] }),
+    foreignKey({ columns: [t.accountId, t.sourceId], foreignColumns: [sources.accountId, sources.id] }),
+    foreignKey({ columns: [t.accountId, t.createdByUserId], foreignColumns: [users.accountId, users.id] }),
+    foreignKey({ columns: [t.accountId, t.updatedByUserId], foreignColumns: [users.accountId, users.id] }),
+    check('prospects_labels_array', sql`json_type(labels) = 'array'`),
+    check('prospects_jobs_array', sql`json_type(jobs) = 'array'`),
+    check('prospects_words_array', sql`json_type(words) = 'array'`),
+    // ?email= and the match by email
+    uniqueIndex('prospects_email').on(t.accountId, t.email).where(sql`email IS NOT NULL`),
+    // ?phone=, and who shares a number
+    index('prospects_phone').on(t.accountId, t.phone, t.id).where(sql`phone IS NOT NULL`),
+    // the match by phone: the oldest who has no email
+    index('prospects_phone_only').on(t.accountId, t.phone, t.id).where(sql`phone IS NOT NULL AND email IS NULL`),
+    // ?officeId=, ?sourceId=, ?licenseStatus=; how many use an office or a source
+    index('prospects_office').on(t.accountId, t.officeId, t.id).where(sql`office_id IS NOT NULL`),
+    index('prospects_source').on(t.accountId, t.sourceId, t.id).where(sql`source_id IS NOT NULL`),
+    index('prospects_license').on(t.accountId, t.licenseStatus, t.id).where(sql`license_status IS NOT NULL`),
+    // how many name a user
+    index('prospects_created_by').on(t.accountId, t.createdByUserId, t.id).where(sql`created_by_user_id IS NOT NULL`),
+    index('prospects_updated_by').on(t.accountId, t.updatedByUserId, t.id).where(sql`updated_by_user_id IS NOT NULL`),
+    // ?stage=
+    index('prospects_stage').on(t.accountId, t.stageId, t.id),
+    // the account's newest updatedAt, which each write goes on from
+    index('prospects_updated').on(t.accountId, t.updatedAt, t.id),
+  ],
+)
+
+/** Duplicates that were merged away: who answers for them, and what they were known by. */
+export const merges = sqliteTable(
+  'merges',
+  {
+    accountId: accountId(),
+    /** The duplicate's id. */
+    id: text().notNull(),
+    /** The survivor's. */
+    intoId: text().notNull(),
+    email: text(),
+    phone: text(),
+  },
+  (t) => [
+    keyOf(t),
+    foreignKey({ columns: [t.accountId, t.intoId], foreignColumns: [prospects.accountId, prospects.id] }),
+    // a survivor's aliases; the match by email and by phone
+    index('merges_into').on(t.accountId, t.intoId),
+    index('merges_email').on(t.accountId, t.email).where(sql`email IS NOT NULL`),
+    index('merges_phone').on(t.accountId, t.phone, t.intoId).where(sql`phone IS NOT NULL`),
+  ],
+)
+
+/** The join table of the any-match label filter, kept by triggers from `prospects.labels`. */
+export const prospectLabels = sqliteTable(
+  'prospect_labels',
+  {
+    accountId: accountId(),
+    labelId: text().notNull(),
+    prospectId: text().notNull(),
+    /** The prospect's stage, or '' for none. */
+    stageId: text().notNull(),
+    /**
+     * On the label's newest prospect, how many prospects have the label; on the others, nothing of use. So a new
+     * prospect is counted in the row that it writes anyway.
+     */
+    n: integer().notNull().default(0),
+  },
+  (t) => [
+    primaryKey({ columns: [t.accountId, t.labelId, t.prospectId] }),
+    foreignKey({ columns: [t.accountId, t.labelId], foreignColumns: [labels.accountId, labels.id] }),
+    // ?label= with ?stage=
+    index('prospect_labels_stage').on(t.accountId, t.labelId, t.stageId, t.prospectId),
+  ],
+)
+
+/** Which prospects are linked to a job, kept by triggers from `prospects.jobs`. */
+export const prospectJobs = sqliteTable(
+  'prospect_jobs',
+  { accountId: accountId(), jobId: text().notNull(), prospectId: text().notNull() },
+  (t) => [
+    primaryKey({ columns: [t.accountId, t.jobId, t.prospectId] }),
+    foreignKey({ columns: [t.accountId, t.jobId], foreignColumns: [jobs.accountId, jobs.id] }),
+  ],
+)
+
+/** Folded words of name, title and company, kept by triggers from `prospects.words`: a prefix is a key range. */
+export const prospectWords = sqliteTable(
+  'prospect_words',
+  { accountId: accountId(), field: text().notNull(), word: text().notNull(), prospectId: text().notNull() },
+  (t) => [primaryKey({ columns: [t.accountId, t.field, t.word, t.prospectId] })],
+)
+
+/**
+ * How many prospects have exactly this label set in this stage. The key of a set is the sum of its labels' weights; the
+ * set 0 counts all prospects. Triggers maintain it.
+ */
+export const labelSetCounts = sqliteTable(
+  'label_set_counts',
+  { accountId: accountId(), labelSet: integer().notNull(), stageId: text().notNull(), n: integer().notNull() },
+  (t) => [primaryKey({ columns: [t.accountId, t.labelSet, t.stageId] }), check('label_set_counts_n', sql`n >= 0`)],
+)
+
+/** Which label sets a label is in. Two integers for each, whatever the set holds. Triggers maintain it. */
+export const labelMemberships = sqliteTable(
+  'label_memberships',
+  { labelWeight: integer().notNull(), labelSet: integer().notNull() },
+  (t) => [primaryKey({ columns: [t.labelWeight, t.labelSet] })],
+)
