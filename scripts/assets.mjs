@@ -1,7 +1,7 @@
 // Gathers what the service serves as files: the document of the API, the page that shows it, and the guides; and pdf.js. Wrangler
 // runs this before it serves or deploys (wrangler.toml). What is there already stays as it is, for a service may be
 // serving it; what is no longer among the files goes.
-import './pdfjs.mjs'
+import '../packages/resume-parser/scripts/pdfjs.mjs'
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'

@@ -67,5 +67,5 @@ for (const [what, [place, counted]] of Object.entries(PLACES)) {
   if (source.match(place)?.length !== 1) throw new Error(`pdf.js has changed where it reads ${what}`)
   source = source.replace(place, counted)
 }
-const target = join(import.meta.dirname, '../packages/resume-parser/src/text/pdfjs.js')
+const target = join(import.meta.dirname, '../src/text/pdfjs.js')
 if (!existsSync(target) || readFileSync(target, 'utf8') !== source + BUDGET) writeFileSync(target, source + BUDGET)
