@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import type { IdPrefix } from '../db/ids'
-import { Problem } from '../http/problem'
 import { email, idReference, invalid, nameKey, orNull, requiredLine } from '../http/text'
+import { LABEL_WEIGHT, MAX_LABEL_LENGTH } from '../prospects/labels'
 
 /** What prospects refer to. The kinds differ in this table alone; their verbs are written once, in the store. */
 export interface Kind {
@@ -45,21 +45,6 @@ export interface CreateItem {
   pipelineId?: string
   stages?: string[]
 }
-
-export const MAX_LABEL_LENGTH = 64
-
-/** What a new label weighs, as SQL: 56 random bits, so that the weights of the 100 labels of a set add up to an integer. */
-export const LABEL_WEIGHT = 'random() & 0xffffffffffffff'
-
-/** The most that an account's catalog holds, all kinds together: labels and sources that prospects bring, too. */
-export const MAX_CATALOG = 50_000
-
-/** Ends a batch with this condition in `abortIf` or `stopIf` if the account `?1` has come to hold more. */
-export const CATALOG_IS_FULL = `(SELECT catalog_size > ${MAX_CATALOG} FROM accounts WHERE id = ?1)`
-
-/** 409: there is no room for what is to be made. */
-export const catalogFull = (): Problem =>
-  new Problem(409, 'catalog_full', `The catalog of an account holds at most ${MAX_CATALOG} things. Delete some first.`)
 
 const name = requiredLine(200)
 // a comma separates labels wherever they are listed, so that none can hold one

@@ -1,12 +1,13 @@
 import type { Database } from '../db/client'
 import { isForeignKeyViolation, isStopped, stopIf, uniqueViolation } from '../db/errors'
 import { newId } from '../db/ids'
+import { CATALOG_IS_FULL } from '../db/quotas'
 import type { IdempotentRequest } from '../http/factory'
 import { claimKey, storeResponse } from '../http/idempotency'
 import { decodePageToken, type Page, pageOf } from '../http/page'
-import { notFound, Problem, unknownReference } from '../http/problem'
+import { catalogFull, notFound, Problem, unknownReference } from '../http/problem'
 import { nameKey } from '../http/text'
-import { CATALOG_IS_FULL, type CreateItem, catalogFull, type Kind, type UpdateItem } from './kinds'
+import type { CreateItem, Kind, UpdateItem } from './kinds'
 import type { ListItems } from './schema'
 
 /** A catalog object. `position` and `isDefault` are for pipelines and stages, `email` for users. */

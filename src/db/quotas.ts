@@ -26,3 +26,9 @@ export const isFull = (table: Limited, account: string): string => hasAtLeast(qu
  * in the same batch: batches run one after another, so the limit is exact however many calls race.
  */
 export const stopIfOver = (table: Limited): string => stopIf(hasAtLeast(quotaOf(table) + 1, table, '?1'))
+
+/** How many items an account's catalog can hold, all kinds together. Labels and sources that prospects bring count too. */
+export const MAX_CATALOG = 50_000
+
+/** SQL that is true if the catalog of account `?1` holds more: a condition for `abortIf` or `stopIf`, after the INSERTs. */
+export const CATALOG_IS_FULL = `(SELECT catalog_size > ${MAX_CATALOG} FROM accounts WHERE id = ?1)`

@@ -2,6 +2,7 @@ import type { Context } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import { accountRefusal, isUnavailable } from '../db/errors'
+import { MAX_CATALOG } from '../db/quotas'
 import type { AppEnv, InputError } from './factory'
 import { shorten } from './text'
 
@@ -140,6 +141,10 @@ function databaseUnavailable(): Problem {
 
 /** 503: R2 is away. */
 export const storageUnavailable = (detail: string): Problem => new Problem(503, 'storage_unavailable', detail, {}, AWAY)
+
+/** 409 if the account's catalog has no space for what a call adds. */
+export const catalogFull = (): Problem =>
+  new Problem(409, 'catalog_full', `The catalog of an account holds at most ${MAX_CATALOG} things. Delete some first.`)
 
 export const accountSuspended = (): Problem => new Problem(403, 'account_suspended', 'This account is suspended.')
 

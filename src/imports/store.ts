@@ -15,7 +15,7 @@ import {
 import { sha256 } from '../http/key'
 import { decodePageToken, isRead, type ListQuery, type Page, pageOf } from '../http/page'
 import { notFound, Problem, unauthorized, unknownReference } from '../http/problem'
-import { afterCommit } from '../resumes/after-commit'
+import { afterCommit } from '../prospects/after-commit'
 import { Inspector, MAX_UNKNOWN, unknownColumns } from './inspect'
 import { type ImportMessage, nextTurn } from './messages'
 import { type GivenBody, receive, skim } from './receive'

@@ -1,6 +1,6 @@
 import { RESUME_TYPES, type ResumeType } from 'resume-parser'
 import * as z from 'zod'
-import type { Resume } from '../resumes/resume'
+import type { Resume } from '../prospects/resume'
 
 /** What the API answers of resumes, as schemas for its document; see `answers.ts`. */
 

@@ -1,12 +1,13 @@
-import { catalogFull, MAX_CATALOG } from '../catalog/kinds'
 import { newId } from '../db/ids'
+import { MAX_CATALOG } from '../db/quotas'
 import type { InputError } from '../http/factory'
-import { invalidInput } from '../http/problem'
+import { catalogFull, invalidInput } from '../http/problem'
 import { nameKey } from '../http/text'
-import { isSameFile, type StoredResume } from '../resumes/resume'
+import { MAX_LABELS } from './labels'
 import type { NamedItem, Plan, References } from './plan'
 import { type Label, PLAIN, type ProspectRecord, type Stage } from './prospect'
-import { MAX_JOBS, MAX_LABELS } from './schema'
+import { isSameFile, type StoredResume } from './resume'
+import { MAX_JOBS } from './schema'
 import { type Change, EXTRACTED_FIELDS } from './write-request'
 
 /** What the account has under these names; what it lacks is put on the list of what to make. */

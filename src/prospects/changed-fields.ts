@@ -1,6 +1,6 @@
-import { toResume } from '../resumes/resume'
 import type { NewEvent } from '../webhooks/events'
 import { labelNames, PLAIN, type Prospect, type ProspectRecord, toProspect } from './prospect'
+import { toResume } from './resume'
 import type { Change } from './write-request'
 
 /** Fields whose changes events tell, but for the stage, whose moves have an event of their own. */

@@ -1,4 +1,4 @@
-import { type Resume, type StoredResume, toResume } from '../resumes/resume'
+import { type Resume, type StoredResume, toResume } from './resume'
 import type { LicenseStatus } from './schema'
 
 /** A prospect as callers see it. */

@@ -1,5 +1,4 @@
 import * as z from 'zod'
-import { MAX_LABEL_LENGTH } from '../catalog/kinds'
 import { limit, pageToken } from '../http/page'
 import {
   email,
@@ -14,53 +13,16 @@ import {
   requiredLine,
   trim,
 } from '../http/text'
-import { ResumeFile } from '../resumes/schema'
+import { labels } from './labels'
+import { ResumeFile } from './resume-file'
 
 const LICENSE_STATUSES = ['not_started', 'in_progress', 'licensed'] as const
 export type LicenseStatus = (typeof LICENSE_STATUSES)[number]
 
-/** The most labels and jobs that a prospect can have, and the most labels that a list can be filtered by. */
-export const MAX_LABELS = 100
+/** How many jobs a prospect can have. */
 export const MAX_JOBS = 100
+/** How many labels a list can be filtered by. */
 const MAX_FILTER_LABELS = 10
-/** The most that are looked at in one field, repeats and blanks included. */
-const MAX_LABELS_GIVEN = 1000
-
-const label = line(MAX_LABEL_LENGTH)
-
-/** Splits labels at commas, in array items too; one that differs only in case is the same. First spellings stay. */
-function splitLabels(given: string | string[], ctx: z.RefinementCtx): string[] {
-  const found = new Map<string, string>()
-  const items = [given].flat().map((item) => item.split(','))
-  if (items.flat().length > MAX_LABELS_GIVEN) {
-    ctx.addIssue({ code: 'custom', ...invalid('too_many', `Give at most ${MAX_LABELS_GIVEN} labels.`), input: given })
-    return []
-  }
-  for (const [i, pieces] of items.entries()) {
-    for (const piece of pieces) {
-      const { success, data, error } = label.safeParse(piece)
-      if (!success)
-        for (const { message, code, ...issue } of error.issues)
-          ctx.addIssue({
-            code: 'custom',
-            message,
-            path: Array.isArray(given) ? [i] : [],
-            input: given,
-            ...('params' in issue && { params: issue.params }),
-          })
-      else if (data && !found.has(nameKey(data))) found.set(nameKey(data), data)
-    }
-  }
-  return [...found.values()]
-}
-
-const labels = z
-  .union([z.string(), z.array(z.string())], { message: 'This must be a string or an array of strings.' })
-  .transform(splitLabels)
-  .refine(
-    (names) => names.length <= MAX_LABELS,
-    invalid('too_many', `A prospect can have at most ${MAX_LABELS} labels.`),
-  )
 
 const licenseStatus = z
   .string()

@@ -1,7 +1,7 @@
 import type { Problem } from '../http/problem'
-import type { NewFile, Reading } from '../resumes/resume'
 import { type ParsedPhone, parsePhone } from './phone'
 import type { Label } from './prospect'
+import type { NewFile, Reading } from './resume'
 import { type CreateProspect, UpdateProspect } from './schema'
 
 /** What a call asks for, whichever call it is. Fields: absent leaves alone, null clears. */

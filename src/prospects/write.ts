@@ -1,12 +1,12 @@
-import { CATALOG_IS_FULL, LABEL_WEIGHT } from '../catalog/kinds'
 import type { Database } from '../db/client'
 import { abortIf } from '../db/errors'
+import { CATALOG_IS_FULL } from '../db/quotas'
 import { announce } from '../files/objects'
 import type { IdempotentRequest } from '../http/factory'
 import { claimKey, findUsedKey, KeyAlreadyUsed, type StoredResponse, storeResponse } from '../http/idempotency'
 import { nameKey } from '../http/text'
-import type { NewFile } from '../resumes/resume'
 import { type Committed, committedIn, type Origin, type Outbox, recordEvents } from '../webhooks/events'
+import { LABEL_WEIGHT } from './labels'
 import type { NamedItem, Plan, References } from './plan'
 import {
   BYTES,
@@ -18,6 +18,7 @@ import {
   type Stage,
   toRecord,
 } from './prospect'
+import type { NewFile } from './resume'
 import { searchWords } from './words'
 import type { Change, WriteRequest } from './write-request'
 

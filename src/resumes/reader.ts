@@ -3,13 +3,13 @@ import { type Database, databaseOf } from '../db/client'
 import { isOff } from '../http/limits'
 import { logInfo } from '../http/log'
 import { describeError, Problem } from '../http/problem'
+import type { Reading, StoredResume } from '../prospects/resume'
 import { writeProspects } from '../prospects/store'
 import { toResumeRequest } from '../prospects/write-request'
 import { openOutbox } from '../webhooks/events'
 import { extractedFrom } from './extracted'
 import { enqueueReadings, ResumeMessage } from './messages'
 import { countReading, waitFor } from './pace'
-import type { Reading, StoredResume } from './resume'
 
 /** How long one consumer has a resume in hand, ms: more than its time to compute (`limits` in wrangler.toml). */
 const LEASE_TIME = 120_000

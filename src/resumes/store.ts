@@ -1,6 +1,6 @@
 import type { Database } from '../db/client'
 import { goneInto, notFound, storageUnavailable } from '../http/problem'
-import type { StoredResume } from './resume'
+import type { StoredResume } from '../prospects/resume'
 
 /** The bytes of a prospect's resume, as a stream, and what is known of it. 404, or 410 for a merged duplicate. One trip. */
 export async function getResume(

@@ -1,36 +1,10 @@
 import { MAX_RESUME, RESUME_TYPES, type ResumeType, Sniffer } from 'resume-parser'
-import { randomText } from '../db/ids'
 import type { Caller, InputError } from '../http/factory'
-import { invalidInput, type Problem, storageUnavailable } from '../http/problem'
-import { afterCommit } from './after-commit'
-import { isSameFile, type NewFile } from './resume'
-import { type GivenFile, rejectType, resumeTooLarge } from './schema'
-
-/** A file and what stores its bytes, once it is known that a prospect will refer to them. */
-export interface Upload {
-  file: NewFile
-  /**
-   * Fills in what of `file` is known only then. False: it is the one that is `kept`, and is not stored again. Throws what
-   * is wrong with the bytes, and 503 if R2 is away.
-   */
-  store(kept: NewFile | null): Promise<boolean>
-  /** Deletes what was stored, where no prospect will refer to it after all. Never throws. */
-  discard(): Promise<void>
-}
-
-/** A file that came in a body. */
-export async function uploadOf(env: Env, caller: Caller, { bytes, ...named }: GivenFile): Promise<Upload> {
-  const hash = await crypto.subtle.digest('SHA-256', bytes)
-  const file = { ...begin(caller), ...named, size: bytes.length, hash: new Uint8Array(hash).toHex() }
-  return {
-    file,
-    async store() {
-      await put(env, file.key, bytes)
-      return true
-    },
-    discard: () => afterCommit(env, caller.account.id, { unreferencedKeys: [file.key] }),
-  }
-}
+import { invalidInput, type Problem } from '../http/problem'
+import { afterCommit } from '../prospects/after-commit'
+import { isSameFile, type NewFile } from '../prospects/resume'
+import { rejectType, resumeTooLarge } from '../prospects/resume-file'
+import { identifyFile, putFile, type Upload } from '../prospects/upload'
 
 /** How long an upload may take, ms: far less than a key is announced for. */
 const UPLOAD_TIME = 10 * 60_000
@@ -47,7 +21,7 @@ interface GivenStream {
 
 /** A file that is the body of a request: it is looked at as it is streamed to R2. */
 export function streamedUpload(env: Env, caller: Caller, { body, length, claimed, fileName }: GivenStream): Upload {
-  const file: NewFile = { ...begin(caller), fileName: '', contentType: 'text/plain', size: 0, hash: '' }
+  const file: NewFile = { ...identifyFile(caller), fileName: '', contentType: 'text/plain', size: 0, hash: '' }
   const sniffer = new Sniffer()
   const digest = new crypto.DigestStream('SHA-256')
   const hashing = digest.getWriter()
@@ -89,7 +63,7 @@ export function streamedUpload(env: Env, caller: Caller, { body, length, claimed
       const looked = body.pipeThrough(look, { signal: AbortSignal.timeout(UPLOAD_TIME) })
       try {
         const whole = length === undefined ? new Response(looked).arrayBuffer() : undefined
-        await put(env, file.key, (await whole) ?? looked.pipeThrough(new FixedLengthStream(length as number)))
+        await putFile(env, file.key, (await whole) ?? looked.pipeThrough(new FixedLengthStream(length as number)))
       } catch (error) {
         if (!isKept) throw refused ?? error
       }
@@ -103,13 +77,3 @@ const toError = (code: string, message: string): InputError =>
   code === 'type_mismatch'
     ? { in: 'header', pointer: '/Content-Type', code, message }
     : { in: 'body', pointer: '', code, message }
-
-const begin = ({ account, key }: Caller) => ({ key: `${account.id}/${randomText(26)}`, keyId: key.id })
-
-async function put(env: Env, key: string, bytes: ReadableStream | ArrayBuffer | ArrayBufferView): Promise<void> {
-  try {
-    await env.RESUMES.put(key, bytes)
-  } catch {
-    throw storageUnavailable('The file could not be stored. Nothing was written; try again.')
-  }
-}

@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { describe, expect, test } from 'vitest'
-import { MAX_CATALOG } from '../../src/catalog/kinds'
+import { MAX_CATALOG } from '../../src/db/quotas'
 import { type Account, newAccount, operator } from '../support/api'
 import { rows, rowsOf } from '../support/d1'
 import { imported } from '../support/import-files'

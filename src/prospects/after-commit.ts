@@ -1,7 +1,7 @@
 import { type Database, databaseOf } from '../db/client'
 import { deleteObjects } from '../files/objects'
 import { describeError } from '../http/problem'
-import { enqueueReadings } from './messages'
+import { enqueueReadings } from '../resumes/messages'
 
 /**
  * What a committed write has left to be done: objects that are nobody's any more go (`unreferencedKeys`, by their keys), and new
