@@ -1,62 +1,87 @@
+import { QueryPromise } from 'drizzle-orm'
 import { type DrizzleD1Database, drizzle } from 'drizzle-orm/d1'
 import { priceOf } from './price'
-import { makeTrip } from './retry'
+import { withRetries } from './retry'
 
-/** What one request has cost D1 so far: round trips, statements, rows read and written, and milliseconds spent waiting. */
+/** What one request has cost D1 so far. */
 export interface Cost {
+  /** Round trips. */
   trips: number
-  /** Statements that were sent, those that were sent again too. */
+  /** Statements sent, including those that were sent again. */
   queries: number
+  /** Rows read. */
   read: number
+  /** Rows written. */
   written: number
+  /** Milliseconds spent waiting for D1. */
   ms: number
 }
 
-/** Waits until a trip may begin. Returns what to call when it has ended: its price (`priceOf`), none if it failed. */
+/** Waits until a round trip may begin. Returns a function to call when it ends: with its price (`priceOf`), or without if it failed. */
 export type Turn = () => Promise<(price?: number) => void>
 
-/** How many statements an invocation may still begin with, of all its databases together. */
+/** How many statements an invocation may still send, to all its databases together. */
 export interface Allowance {
   left: number
 }
 
-/** D1 takes 1,000 of an invocation, and what is begun has to be ended. */
-const QUERIES = 900
+/** D1 allows 1,000 statements in an invocation. The rest is for finishing the work that has begun. */
+const MAX_QUERIES = 900
 
-/** One D1 database and what has been spent on it: `d1` for SQL text and batches, `orm` for everything else. */
+/** What `batch` accepts: a query of Drizzle's builder, SQL text from `query`, or a statement of D1's. */
+type Query = BuiltQuery | D1PreparedStatement
+interface BuiltQuery {
+  readonly _: { readonly result: unknown }
+  prepare(): {
+    getQuery(): { sql: string; params: unknown[] }
+    mapResult(result: unknown, isFromBatch: boolean): unknown
+  }
+}
+/** What a query returns in a batch: what it would return by itself. */
+type ResultOf<Q> = Q extends { readonly _: { readonly result: infer Result } } ? Result : D1Result
+
+/** One D1 database, and what this request has spent on it. */
 export interface Database {
-  /** Two base-36 digits: the start of every account's and key's id in it. */
+  /** Two base-36 digits: the start of the id of every account and key that lives here. */
   number: string
-  d1: D1Database
+  /** Drizzle's builder: for queries on one table and simple joins. */
   orm: DrizzleD1Database
+  /** SQL text with its values; `Row` is the shape of its rows. For set-based statements. Await it, or batch it. */
+  query<Row = unknown>(text: string, ...values: unknown[]): TextQuery<Row>
+  /** Runs all queries as one transaction and one round trip. Returns the result of each. */
+  batch<const Queries extends readonly Query[]>(
+    queries: Queries,
+  ): Promise<{ -readonly [I in keyof Queries]: ResultOf<Queries[I]> }>
+  /** The part of D1's own interface that exists here: `prepare` and `batch`. */
+  d1: D1Database
   cost: Cost
-  /** Whether work in chunks may begin another: the schedule goes on with what is left. */
+  /** Whether work that is done in chunks may begin another chunk; if not, the schedule does the rest. */
   hasRoom(): boolean
-  /** Makes the next trip fail (see `accountRefusal`), and write nothing, if this account is suspended or gone. */
+  /** Makes the next round trip fail and write nothing if this account is suspended or deleted (see `accountRejection`). */
   requireAccount(accountId: string): void
-  /** Makes each trip from now on take its turn. */
+  /** Makes each later round trip wait for its turn. */
   takeTurns(turn: Turn): void
   /**
-   * Lets a replica answer from now on, one that is no older than what was seen so far and than this bookmark (one of
-   * another database says nothing of this one). For calls that only read: all else sees and changes the newest state.
+   * Lets a replica answer from now on, for calls that only read. The replica's state is no older than the states that
+   * this request has seen and than this bookmark. A bookmark of another database is ignored.
    */
   useReplicas(bookmark?: string): void
-  /** Names the newest state that was seen; undefined if no trip has succeeded. */
+  /** The bookmark of the newest state that this request has seen; undefined if no round trip has succeeded. */
   bookmark(): string | undefined
 }
 
-/** A bookmark as we hand it out: the number of the database, then D1's own, which sort as the states that they name. */
+/** A bookmark as callers get it: the number of the database, `-`, and D1's bookmark. D1's bookmarks sort by age. */
 export const BOOKMARK = /^[0-9a-z]{2}-[0-9a-f-]{1,128}$/
 
-/** The number of the database that holds this account or key, or '' if the id names none. */
+/** The number of the database that holds this account or key, or '' if the id contains no number. */
 export const numberOf = (id: string): string => /^[a-z]+_([0-9a-z]{2})/.exec(id)?.[1] ?? ''
 
-/** Opens the database that holds this account or key (its id names it), or null if there is no such database. */
+/** Opens the database that holds this account or key, or returns null if there is no such database. */
 export const databaseOf = (env: Env, id: string): Database | null => open(env, Number.parseInt(numberOf(id), 36))
 
 /**
- * Opens every database that is bound: `DB`, `DB_1` … `DB_1295`, of which some may be missing. One that is open already
- * stands for itself, and all share its cost. They share an allowance if there is one.
+ * Opens every database that has a binding: `DB`, `DB_1` … `DB_1295`, with gaps. If one is open already, the result
+ * contains it, and all share its cost. They also share the allowance, if there is one.
  */
 export const databases = (env: Env, opened?: Database, allowance?: Allowance): Database[] =>
   Array.from({ length: 36 ** 2 }, (_, number) => open(env, number, opened?.cost, allowance))
@@ -69,30 +94,7 @@ function open(env: Env, number: number, cost?: Cost, allowance?: Allowance): Dat
   return d1 ? openDatabase(d1, number.toString(36).padStart(2, '0'), cost, allowance) : null
 }
 
-/** Bytes that a database can hold before it is nearly full: D1 stops at 10 GB. */
-const NEARLY_FULL = 9e9
-
-/** How many bytes a database holds. One trip. */
-const sizeOf = async ({ d1 }: Database): Promise<number> => (await d1.prepare('SELECT 1').all()).meta.size_after
-
-/**
- * The database that holds the fewest bytes: one that is nearly full comes after all that are not, one that is away comes
- * last. One trip each, at the same time; none where there is no choice.
- */
-export async function emptiest(all: Database[]): Promise<Database> {
-  const away = Number.POSITIVE_INFINITY
-  const sizes = all.length > 1 ? await Promise.all(all.map((db) => sizeOf(db).catch(() => away))) : [0]
-  return all[sizes.indexOf(Math.min(...sizes))] as Database
-}
-
-/** Logs an alarm if a database is nearly full: its accounts have to shrink, for they stay where they are. */
-export async function watchSize(db: Database): Promise<void> {
-  const size = await sizeOf(db)
-  if (size > NEARLY_FULL)
-    console.error(JSON.stringify({ level: 'error', alarm: 'database nearly full', database: db.number, size }))
-}
-
-/** A query of Drizzle's as a statement of D1's, so that both can be in one batch. */
+/** A query of Drizzle's builder as a statement of D1's. */
 export const toStatement = (
   { d1 }: Database,
   query: { toSQL(): { sql: string; params: unknown[] } },
@@ -101,32 +103,54 @@ export const toStatement = (
   return d1.prepare(sql).bind(...params)
 }
 
+/** SQL text with its values. Like a query of the builder, it runs when it is awaited, or as part of a batch. */
+export class TextQuery<Row> extends QueryPromise<Row[]> {
+  declare readonly _: { readonly result: Row[] }
+  constructor(
+    private readonly d1: D1Database,
+    private readonly sql: string,
+    private readonly params: unknown[],
+  ) {
+    super()
+  }
+
+  override async execute(): Promise<Row[]> {
+    const statement = this.d1.prepare(this.sql).bind(...this.params)
+    return (await statement.all<Row>()).results
+  }
+
+  prepare() {
+    const { sql, params } = this
+    return { getQuery: () => ({ sql, params }), mapResult: (result: unknown) => (result as D1Result<Row>).results }
+  }
+}
+
 interface Statement {
   text: string
   values: unknown[]
 }
 
-/** Counts what every statement costs, whether it comes from Drizzle or from us. */
+/** Opens a database. Every round trip goes through one function, which counts its cost, whoever makes the statements. */
 export function openDatabase(
   binding: D1Database,
   number = '00',
   cost: Cost = { trips: 0, queries: 0, read: 0, written: 0, ms: 0 },
-  allowance: Allowance = { left: QUERIES },
+  allowance: Allowance = { left: MAX_QUERIES },
 ): Database {
   let required: string | undefined
   let turn: Turn | undefined
   let replicas: D1DatabaseSession | undefined
-  let seen = ''
+  let newest = ''
 
-  async function trip(statements: Statement[]): Promise<D1Result[]> {
+  async function roundTrip(statements: Statement[]): Promise<D1Result[]> {
     const end = await turn?.()
     let price: number | undefined
-    const guard = required === undefined ? [] : [{ text: STOP_IF_GONE, values: [required] }]
+    const guard = required === undefined ? [] : [{ text: FAIL_UNLESS_ACTIVE, values: [required] }]
     required = undefined
     const all = [...guard, ...statements]
     const start = performance.now()
     try {
-      const results = await makeTrip(all, () =>
+      const results = await withRetries(all, () =>
         replicas ? send(replicas, all).catch(() => sendToPrimary(all)) : sendToPrimary(all),
       )
       price = priceOf(results)
@@ -137,10 +161,10 @@ export function openDatabase(
     }
   }
 
-  /** Also where a replica failed, which may not know of a new account or table yet; the call then stays here. */
+  /** Also used when a replica fails, which may not have a new account or table yet. The request then stays on the primary. */
   function sendToPrimary(statements: Statement[]): Promise<D1Result[]> {
     replicas = undefined
-    // a session a trip: only the first trip of one is sure to go to the primary
+    // a new session for each: only the first round trip of a session is sure to go to the primary
     return send(binding.withSession('first-primary'), statements)
   }
 
@@ -154,19 +178,19 @@ export function openDatabase(
       cost.read += meta.rows_read
       cost.written += meta.rows_written
     }
-    const now = session.getBookmark() ?? ''
-    if (now > seen) seen = now
+    const bookmark = session.getBookmark() ?? ''
+    if (bookmark > newest) newest = bookmark
     return results
   }
 
   const statements = new WeakMap<object, Statement>()
-  function counted(statement: Statement): D1PreparedStatement {
-    const all = async () => (await trip([statement]))[0] as D1Result
+  function wrap(statement: Statement): D1PreparedStatement {
+    const all = async () => (await roundTrip([statement]))[0] as D1Result
     const wrapper = {
-      bind: (...values: unknown[]) => counted({ ...statement, values }),
+      bind: (...values: unknown[]) => wrap({ ...statement, values }),
       all,
       run: all,
-      // D1's own raw() says nothing of the cost; Drizzle wants values in column order
+      // D1's own raw() does not return the cost; Drizzle expects the values in the order of the columns
       raw: async () => (await all()).results.map((row) => Object.values(row as object)),
     } as unknown as D1PreparedStatement
     statements.set(wrapper, statement)
@@ -174,27 +198,45 @@ export function openDatabase(
   }
 
   const d1 = {
-    prepare: (text: string) => counted({ text, values: [] }),
-    batch: (wrappers: D1PreparedStatement[]) => trip(wrappers.map((w) => statements.get(w) as Statement)),
+    prepare: (text: string) => wrap({ text, values: [] }),
+    batch: (wrappers: D1PreparedStatement[]) => roundTrip(wrappers.map((w) => statements.get(w) as Statement)),
   } as unknown as D1Database
 
-  const requireAccount = (accountId: string) => {
-    required = accountId
+  async function batch(queries: readonly Query[]): Promise<unknown[]> {
+    const prepared = queries.map((query) => {
+      if (!('prepare' in query))
+        return { statement: statements.get(query) as Statement, map: (result: D1Result) => result }
+      const built = query.prepare()
+      const { sql, params } = built.getQuery()
+      return { statement: { text: sql, values: params }, map: (result: D1Result) => built.mapResult(result, true) }
+    })
+    const results = await roundTrip(prepared.map(({ statement }) => statement))
+    return prepared.map(({ map }, i) => map(results[i] as D1Result))
   }
-  const takeTurns = (next: Turn) => {
-    turn = next
+
+  return {
+    number,
+    d1,
+    orm: drizzle(d1, { casing: 'snake_case' }),
+    query: (text, ...values) => new TextQuery(d1, text, values),
+    batch: batch as Database['batch'],
+    cost,
+    hasRoom: () => allowance.left > 0,
+    requireAccount(accountId) {
+      required = accountId
+    },
+    takeTurns(next) {
+      turn = next
+    },
+    useReplicas(bookmark = '') {
+      // a replica waits until it reaches a bookmark, and would never reach one of another database
+      const own = bookmark.startsWith(`${number}-`) ? bookmark.slice(number.length + 1) : ''
+      replicas = binding.withSession(newest || own || 'first-unconstrained')
+    },
+    bookmark: () => (newest ? `${number}-${newest}` : undefined),
   }
-  const useReplicas = (bookmark = '') => {
-    // a replica waits until it has come to a bookmark, and would never come to that of another database
-    const own = bookmark.startsWith(`${number}-`) ? bookmark.slice(number.length + 1) : ''
-    replicas = binding.withSession(seen || own || 'first-unconstrained')
-  }
-  const bookmark = () => (seen ? `${number}-${seen}` : undefined)
-  const orm = drizzle(d1, { casing: 'snake_case' })
-  const hasRoom = () => allowance.left > 0
-  return { number, d1, orm, cost, hasRoom, requireAccount, takeTurns, useReplicas, bookmark }
 }
 
-/** It rides in front of the trip that it guards, as one more statement of its batch. */
-const STOP_IF_GONE = `SELECT CASE (SELECT iif(erased_at IS NULL, suspended_at IS NULL, 2) FROM accounts WHERE id = ?1)
+/** Goes in front of the round trip that it guards, as one more statement of its batch. */
+const FAIL_UNLESS_ACTIVE = `SELECT CASE (SELECT iif(erased_at IS NULL, suspended_at IS NULL, 2) FROM accounts WHERE id = ?1)
   WHEN 1 THEN 1 WHEN 0 THEN json_extract('{}', 'account suspended') ELSE json_extract('{}', 'account gone') END`

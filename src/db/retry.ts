@@ -1,26 +1,26 @@
 import { DatabaseUnavailable, fromD1 } from './errors'
 
-/** How often a trip that only reads is made again where D1 was lost, beyond D1's own retries. */
-const AGAIN = 2
-/** How long it waits before, ms: up to twice as long by chance, and twice as long the next time. */
+/** How often a round trip that only reads is repeated after D1 was lost, in addition to D1's own retries. */
+const RETRIES = 2
+/** The wait before the first retry, ms. Chance up to doubles it, and each further retry waits twice as long. */
 const WAIT = 50
 
-/** Whether a statement only reads: it begins so, and no word in it writes. */
+/** Whether a statement only reads: it begins like a query, and none of its words writes. */
 const isRead = (sql: string): boolean =>
   /^\s*(SELECT|WITH)\b/i.test(sql) && !/\b(INSERT|UPDATE|DELETE|REPLACE)\b/i.test(sql)
 
 /**
- * Makes a trip of these statements, again if it only reads and D1 was lost for a moment. A write is never made again:
- * it may be done although nobody heard of it. Throws `DatabaseUnavailable` where D1 stays away.
+ * Sends these statements. If D1 was lost for a moment and all of them only read, it sends them again. It never repeats a
+ * write, which may have been committed even though no result came back. Throws `DatabaseUnavailable` if D1 stays away.
  */
-export async function makeTrip<T>(statements: { text: string }[], send: () => Promise<T>): Promise<T> {
+export async function withRetries<T>(statements: { text: string }[], send: () => Promise<T>): Promise<T> {
   for (let tries = 0; ; tries++) {
     try {
       return await send()
     } catch (thrown) {
       const error = fromD1(thrown)
-      const isPassing = error instanceof DatabaseUnavailable && error.isPassing
-      if (!isPassing || tries === AGAIN || !statements.every(({ text }) => isRead(text))) throw error
+      const isTransient = error instanceof DatabaseUnavailable && error.isTransient
+      if (!isTransient || tries === RETRIES || !statements.every(({ text }) => isRead(text))) throw error
     }
     await scheduler.wait(WAIT * 2 ** tries * (1 + Math.random()))
   }

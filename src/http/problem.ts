@@ -1,7 +1,7 @@
 import type { Context } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
-import { accountRefusal, isUnavailable } from '../db/errors'
+import { accountRejection, isUnavailable } from '../db/errors'
 import { MAX_CATALOG } from '../db/quotas'
 import type { AppEnv, InputError } from './factory'
 import { shorten } from './text'
@@ -172,8 +172,8 @@ export function onError(error: Error, c: Context<AppEnv>): Response {
   // Drizzle wraps what is thrown before its trip
   const problem = [error, error.cause].find((each) => each instanceof Problem)
   if (problem) return renderProblem(c, problem)
-  const refusal = accountRefusal(error)
-  if (refusal) return renderProblem(c, refusal === 'suspended' ? accountSuspended() : unauthorized(true))
+  const rejection = accountRejection(error)
+  if (rejection) return renderProblem(c, rejection === 'suspended' ? accountSuspended() : unauthorized(true))
   if (error instanceof HTTPException && error.status < 500)
     return renderProblem(c, new Problem(error.status as ContentfulStatusCode, 'bad_request', error.message))
   console.error(JSON.stringify({ level: 'error', requestId: c.get('requestId'), ...describeError(error) }))

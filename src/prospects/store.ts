@@ -1,5 +1,5 @@
 import type { Database } from '../db/client'
-import { accountRefusal, isAborted, isForeignKeyViolation, uniqueViolation } from '../db/errors'
+import { accountRejection, isAborted, isForeignKeyViolation, uniqueViolation } from '../db/errors'
 import type { IdempotentRequest } from '../http/factory'
 import { isKeyAlreadyUsed, type StoredResponse } from '../http/idempotency'
 import { contention, goneInto, notFound, Problem, unauthorized } from '../http/problem'
@@ -166,7 +166,7 @@ export async function writeProspects(
     throw contention('Others keep changing this prospect.')
   } catch (error) {
     // what fails otherwise may have been committed
-    if (stored && (error instanceof Problem || isKeyAlreadyUsed(error) || accountRefusal(error)))
+    if (stored && (error instanceof Problem || isKeyAlreadyUsed(error) || accountRejection(error)))
       await upload?.discard()
     throw error
   }

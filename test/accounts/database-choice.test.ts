@@ -1,6 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
-import { databaseOf, databases, emptiest, openDatabase, watchSize } from '../../src/db/client'
+import { databaseOf, databases, openDatabase } from '../../src/db/client'
+import { emptiest, watchSize } from '../../src/db/size'
 import { type ApiResponse, costOf } from '../support/api'
 import {
   accountIn,

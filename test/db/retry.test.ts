@@ -1,14 +1,14 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { DatabaseUnavailable, isUnavailable } from '../../src/db/errors'
-import { makeTrip } from '../../src/db/retry'
+import { withRetries } from '../../src/db/retry'
 
 beforeEach(() => void vi.spyOn(scheduler, 'wait').mockResolvedValue())
 afterEach(() => void vi.restoreAllMocks())
 
-/** Makes a trip that always fails. Returns how often it was tried, and what was thrown in the end. */
+/** Sends statements that always fail with this message. Returns the number of tries and the last error. */
 async function tried(message: string, ...sql: string[]) {
   const send = vi.fn<() => Promise<never>>().mockRejectedValue(new Error(message))
-  const error = await makeTrip(
+  const error = await withRetries(
     sql.map((text) => ({ text })),
     send,
   ).catch((thrown: Error) => thrown)
@@ -17,7 +17,7 @@ async function tried(message: string, ...sql: string[]) {
 
 const READ = 'SELECT 1'
 
-/** As https://developers.cloudflare.com/d1/observability/debug-d1/ lists them, and as SQLite has them. */
+/** The messages that https://developers.cloudflare.com/d1/observability/debug-d1/ lists, and those of SQLite. */
 describe.each([
   ['Network connection lost.', true],
   ['D1 DB reset because its code was updated.', true],
@@ -31,11 +31,11 @@ describe.each([
   ["D1 DB's isolate exceeded its memory limit and was reset.", false],
   ['D1 DB exceeded its CPU time limit and was reset.', false],
   ['internal error; reference = 0123abc', false],
-])('%s', (message, isPassing) => {
+])('%s', (message, isTransient) => {
   test.each([`D1_ERROR: ${message}`, message])('%j is an outage', async (said) => {
     const { tries, error } = await tried(said, READ)
     expect(error).toBeInstanceOf(DatabaseUnavailable)
-    expect([error.message, tries]).toEqual([`D1_ERROR: ${message}`, isPassing ? 3 : 1])
+    expect([error.message, tries]).toEqual([`D1_ERROR: ${message}`, isTransient ? 3 : 1])
     expect(isUnavailable(new Error('Failed query', { cause: error }))).toBe(true)
   })
 })
@@ -53,12 +53,12 @@ test.each([
   'D1_ERROR: database or disk is full: SQLITE_FULL',
   'D1_TYPE_ERROR: Type not supported',
   'no such thing',
-])('%s is none', async (message) => {
+])('%s is not an outage', async (message) => {
   const { tries, error } = await tried(message, READ)
   expect([tries, error.message, isUnavailable(error)]).toEqual([1, message, false])
 })
 
-test('an answer that cannot be read is not quoted', async () => {
+test('a response that cannot be parsed is not quoted', async () => {
   const { error } = await tried('D1_ERROR: Failed to parse body as JSON, got: [{"email":\n"pat@example.com', READ)
   expect(error.message).toBe('D1_ERROR: Failed to parse body as JSON')
 })
@@ -72,13 +72,13 @@ test.each([
   [1, '  DELETE FROM labels RETURNING 1'],
   [1, 'REPLACE INTO labels VALUES (1)'],
   [1, 'PRAGMA optimize'],
-])('tried %d times: %s', async (times, sql) => {
+])('sent %d times: %s', async (times, sql) => {
   expect((await tried('Network connection lost.', sql)).tries).toBe(times)
   expect((await tried('Network connection lost.', READ, sql)).tries).toBe(times)
 })
 
-test('what comes at the second or third time is the answer', async () => {
+test('the result of the second or third try is returned', async () => {
   const lost = new Error('Network connection lost.')
-  const send = vi.fn().mockRejectedValueOnce(lost).mockRejectedValueOnce(lost).mockResolvedValue('answer')
-  expect(await makeTrip([{ text: READ }], send)).toBe('answer')
+  const send = vi.fn().mockRejectedValueOnce(lost).mockRejectedValueOnce(lost).mockResolvedValue('result')
+  expect(await withRetries([{ text: READ }], send)).toBe('result')
 })
