@@ -19,6 +19,7 @@ const SERVICE = {
   /** The public modules of features: what another feature may import of them. */
   publicModules: [
     'prospects/after-commit',
+    'prospects/errors',
     'prospects/labels',
     'prospects/prospect',
     'prospects/resume',

@@ -1,19 +1,21 @@
 import { except } from 'hono/combine'
-import { methodNotAllowed } from 'hono/method-not-allowed'
+import { methodNotAllowed as answerOtherMethods } from 'hono/method-not-allowed'
 import { requestId } from 'hono/request-id'
 import { secureHeaders } from 'hono/secure-headers'
 import { adminRoutes, keyRoutes, meRoutes } from './accounts/routes'
 import { catalogRoutes } from './catalog/routes'
 import { docsRoutes } from './docs/routes'
 import { authenticate } from './http/auth'
-import { limitBody, MAX_BODY, MAX_BODY_WITH_RESUME } from './http/body'
+import { limitBody } from './http/body'
 import { shareWithOrigins } from './http/cors'
+import { methodNotAllowed, notFound, stillRunning } from './http/errors'
 import { factory } from './http/factory'
 import { readDatabases } from './http/health'
 import { isKeyAlreadyUsed } from './http/idempotency'
-import { ratePolicy } from './http/limits'
+import { MAX_BODY, MAX_BODY_WITH_RESUME } from './http/limits'
 import { logRequests } from './http/log'
-import { onError, Problem, renderProblem } from './http/problem'
+import { onError, renderProblem } from './http/problem'
+import { ratePolicy } from './http/rate-limit'
 import { bookmark } from './http/session'
 import { timing } from './http/timing'
 import { validate } from './http/validate'
@@ -31,9 +33,7 @@ app.use('*', async function noStore(c, next) {
   if (!c.res.headers.has('cache-control')) c.res.headers.set('cache-control', 'private, no-store')
 })
 app.use('/v1/*', shareWithOrigins)
-const notAllowed = (methods: string[]) =>
-  new Problem(405, 'method_not_allowed', 'Use one of the methods in Allow.', {}, { allow: methods.join(', ') })
-app.use(methodNotAllowed({ app, onMethodNotAllowed: (c, methods) => renderProblem(c, notAllowed(methods)) }))
+app.use(answerOtherMethods({ app, onMethodNotAllowed: (c, methods) => renderProblem(c, methodNotAllowed(methods)) }))
 
 app.get('/health', validate({}), async (c) => {
   await readDatabases(c)
@@ -49,7 +49,7 @@ const routes = app
     const own = new Set(app.routes.flatMap(({ path, method }) => (path === c.req.path ? method : [])))
     own.delete('ALL')
     if (own.has('GET')) own.add('HEAD')
-    if (own.size > 0 && !own.has(c.req.method)) throw notAllowed([...own])
+    if (own.size > 0 && !own.has(c.req.method)) throw methodNotAllowed([...own])
     await next()
   })
   // importRoutes count the body of an import on its way
@@ -68,10 +68,8 @@ const routes = app
 /** For Hono's own client: `hc<AppType>(url, {headers: {authorization}})`. */
 export type AppType = typeof routes
 
-app.notFound((c) => renderProblem(c, new Problem(404, 'not_found', 'There is nothing here.')))
+app.notFound((c) => renderProblem(c, notFound('path')))
 app.onError((error, c) =>
   // `idempotent` puts the stored answer in the place of this one, unless it is just being erased
-  isKeyAlreadyUsed(error)
-    ? renderProblem(c, new Problem(409, 'still_running', 'Repeat the call in a moment.'))
-    : onError(error, c),
+  isKeyAlreadyUsed(error) ? renderProblem(c, stillRunning()) : onError(error, c),
 )

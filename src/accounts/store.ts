@@ -2,15 +2,16 @@ import { and, desc, eq, isNull, lt, sql } from 'drizzle-orm'
 import { type Database, numberOf, toStatement } from '../db/client'
 import { abortIf, isAborted, isStopped } from '../db/errors'
 import { newId } from '../db/ids'
-import { quotaOf, stopIfOver } from '../db/quotas'
+import { stopIfOver } from '../db/quotas'
 import { accounts, apiKeys, idempotencyKeys, pipelines, stages } from '../db/schema'
 import { emptiest } from '../db/size'
+import { notFound } from '../http/errors'
 import type { IdempotentRequest, Scope } from '../http/factory'
 import { claimKey, firstChoice, KeyAlreadyUsed, OPERATOR, storeResponse } from '../http/idempotency'
 import { hashKey, newKey } from '../http/key'
 import { decodePageToken, type ListQuery, type Page, pageOf } from '../http/page'
-import { notFound, Problem } from '../http/problem'
 import { nameKey } from '../http/text'
+import { lastAdminKey, tooManyKeys } from './errors'
 import type { CreateAccount, CreateKey, UpdateAccount } from './schema'
 
 /** What a new account starts with. */
@@ -166,8 +167,6 @@ const FORGET_REVOKED = `
     (SELECT revoked_at FROM api_keys WHERE account_id = ?1 AND revoked_at IS NOT NULL
       ORDER BY revoked_at DESC LIMIT 1 OFFSET ${MAX_REVOKED_KNOWN}), 0))`
 
-const tooManyKeys = () => new Problem(409, 'too_many_keys', `An account can have ${quotaOf('api_keys')} keys.`)
-
 /**
  * Makes a key, on behalf of its account or of the operator (`keptFor`). 404 if there is no such account, 409 if it has too
  * many; the operator can always make one more.
@@ -228,9 +227,7 @@ export async function revokeKey(db: Database, accountId: string, keyId: string):
   ])
   if (revoked?.results.length) return
   if (!left?.results.length) throw notFound('key')
-  throw new Problem(409, 'last_admin_key', 'This is the last admin key; make another before you revoke it.', {
-    conflictsWith: keyId,
-  })
+  throw lastAdminKey({ conflictsWith: keyId })
 }
 
 const isAdmin = (scopes: string) => `EXISTS (SELECT 1 FROM json_each(${scopes}) WHERE value = 'admin')`

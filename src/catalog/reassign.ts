@@ -1,12 +1,15 @@
 import type { Database } from '../db/client'
 import { abortIf, isAborted } from '../db/errors'
+import { notFound, unknownReference } from '../http/errors'
 import type { Caller } from '../http/factory'
-import { describeError, notFound, Problem, unknownReference } from '../http/problem'
+import { describeError } from '../http/problem'
+import { Problem } from '../http/problem-type'
 import { writeProspects } from '../prospects/store'
 import { NO_CHANGE, type Replacement } from '../prospects/write-request'
 import type { Outbox } from '../webhooks/events'
+import { beingMoved, isDefault } from './errors'
 import { KINDS, type Kind } from './kinds'
-import { deleteItem, isTheDefault } from './store'
+import { deleteItem } from './store'
 
 /** How many prospects one chunk of a move changes. */
 const CHUNK = 100
@@ -48,8 +51,8 @@ export async function startReassignment(
   ])
   const [from, to] = [found?.results[0], target?.results[0]]
   if (!from) throw notFound(kind.noun)
-  if (!to || toId === id) throw unknownReference([{ field: 'moveTo', value: toId }], 'query')
-  if (from.isDefault && from.pipelineId !== to.pipelineId) throw isTheDefault(kind, id)
+  if (!to || toId === id) throw unknownReference([{ in: 'query', field: 'moveTo', value: toId }])
+  if (from.isDefault && from.pipelineId !== to.pipelineId) throw isDefault({ noun: kind.noun, conflictsWith: id })
   const there = (which: string) => `EXISTS (SELECT 1 FROM ${kind.name} WHERE account_id = ?1 AND id = ${which})`
   const at = (sql: string) => d1.prepare(sql).bind(account.id, to.id, from.id)
   try {
@@ -67,9 +70,7 @@ export async function startReassignment(
     ])
   } catch (error) {
     if (!isAborted(error)) throw error
-    throw new Problem(409, 'being_moved', `The ${kind.noun} to move to is being moved away itself.`, {
-      conflictsWith: toId,
-    })
+    throw beingMoved({ conflictsWith: toId })
   }
 }
 

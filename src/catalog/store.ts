@@ -2,11 +2,13 @@ import type { Database } from '../db/client'
 import { isForeignKeyViolation, isStopped, stopIf, uniqueViolation } from '../db/errors'
 import { newId } from '../db/ids'
 import { CATALOG_IS_FULL } from '../db/quotas'
+import { catalogFull, notFound, unknownReference } from '../http/errors'
 import type { IdempotentRequest } from '../http/factory'
 import { claimKey, storeResponse } from '../http/idempotency'
 import { decodePageToken, type Page, pageOf } from '../http/page'
-import { catalogFull, notFound, Problem, unknownReference } from '../http/problem'
+import type { Problem } from '../http/problem-type'
 import { nameKey } from '../http/text'
+import { alreadyExists, beingMoved, inUse, isDefault as isTheDefault } from './errors'
 import type { CreateItem, Kind, UpdateItem } from './kinds'
 import type { ListItems } from './schema'
 
@@ -163,10 +165,8 @@ export async function updateItem(
 async function taken(db: Database, kind: Kind, accountId: string, row: string): Promise<Problem> {
   const same = db.d1.prepare(`SELECT id FROM ${kind.name} WHERE account_id = ?1 AND ${kind.unique}`)
   const { results } = await same.bind(accountId, row).all<{ id: string }>()
-  const what = 'email' in kind.sets ? 'email' : 'name'
-  return new Problem(409, 'already_exists', `There is a ${kind.noun} with this ${what} already.`, {
-    conflictsWith: results[0]?.id ?? null,
-  })
+  const field = 'email' in kind.sets ? 'email' : 'name'
+  return alreadyExists({ noun: kind.noun, field, conflictsWith: results[0]?.id ?? null })
 }
 
 /**
@@ -199,21 +199,11 @@ export async function deleteItem(db: Database, kind: Kind, accountId: string, id
   const item = found?.results[0]
   if (!item) throw notFound(kind.noun)
   if (changes.some(({ results }) => results.length > 0)) return
-  if (item.isDefault) throw isTheDefault(kind, id)
+  if (item.isDefault) throw isTheDefault({ noun: kind.noun, conflictsWith: id })
   const { prospectCount } = item
-  if (prospectCount)
-    throw new Problem(409, 'in_use', `${prospectCount} prospects use this ${kind.noun}; say where to with moveTo.`, {
-      conflictsWith: id,
-      prospectCount,
-    })
-  throw new Problem(409, 'being_moved', `Prospects are being moved to this ${kind.noun}.`, { conflictsWith: id })
+  if (prospectCount) throw inUse({ noun: kind.noun, conflictsWith: id, prospectCount })
+  throw beingMoved({ conflictsWith: id })
 }
-
-/** 409: there has to be a default. */
-export const isTheDefault = (kind: Kind, id: string): Problem =>
-  new Problem(409, 'is_default', `This is the default ${kind.noun}; make another one the default before.`, {
-    conflictsWith: id,
-  })
 
 type ItemRow = Omit<Item, 'isDefault'> & { isDefault?: number }
 

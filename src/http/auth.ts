@@ -3,10 +3,12 @@ import type { Context } from 'hono'
 import { type Database, databaseOf, openDatabase } from '../db/client'
 import { accounts, apiKeys } from '../db/schema'
 import { admit } from './budget'
+import { accountSuspended, insufficientScope, invalidCredential, missingCredential, notFound } from './errors'
 import { type AppEnv, type Caller, factory, SCOPES, type Scope } from './factory'
 import { hasRightChecksum, isKeyOf, keyIdOf, sameSecret } from './key'
-import { countCall, countGuess, isOff, rejectGuesser } from './limits'
-import { accountSuspended, Problem, unauthorized } from './problem'
+import { isOff } from './limits'
+import type { Problem } from './problem-type'
+import { countCall, countGuess, rejectGuesser } from './rate-limit'
 import { beginSession } from './session'
 
 interface KnownKey extends Caller {
@@ -39,22 +41,22 @@ export function forgetKeys(accountId: string, keyId?: string): void {
  */
 export const authenticate = factory.createMiddleware(async function authenticate(c, next) {
   const token = bearerToken(c)
-  if (token === undefined) throw unauthorized(false)
+  if (token === undefined) throw missingCredential()
   const keyId = keyIdOf(token) ?? ''
   const remembered = recall(keyId)
   if (!remembered) {
     rejectGuesser(c)
-    if ((notThere.get(keyId) ?? 0) > Date.now()) throw unauthorized(true)
+    if ((notThere.get(keyId) ?? 0) > Date.now()) throw invalidCredential()
   }
   const db = databaseOf(c.env, keyId)
   if (db) c.set('db', db)
   const key = remembered ?? (db && hasRightChecksum(token) && (await lookUp(db, keyId)))
   if (!db || !key || !(await isKeyOf(key.hash, token))) {
     await countGuess(c)
-    throw unauthorized(true)
+    throw invalidCredential()
   }
   await countCall(c, keyId)
-  if ((key.key.expiresAt ?? Number.POSITIVE_INFINITY) <= Date.now()) throw unauthorized(true)
+  if ((key.key.expiresAt ?? Number.POSITIVE_INFINITY) <= Date.now()) throw invalidCredential()
   if (key.refusal) throw key.refusal
   c.set('caller', { account: key.account, key: key.key })
   if (!isOff(c.env)) db.takeTurns(await admit(c, key.account.id))
@@ -68,16 +70,7 @@ export const requireScope = (scope: Scope) =>
   Object.assign(
     factory.createMiddleware(async function requireScope(c, next) {
       const held = c.var.caller.key.scopes.map((s) => SCOPES.indexOf(s))
-      if (Math.max(...held) < SCOPES.indexOf(scope))
-        throw new Problem(
-          403,
-          'insufficient_scope',
-          `This needs a key with the scope "${scope}".`,
-          {},
-          {
-            'www-authenticate': `Bearer error="insufficient_scope", scope="${scope}"`,
-          },
-        )
+      if (Math.max(...held) < SCOPES.indexOf(scope)) throw insufficientScope(scope)
       await next()
     }),
     { scope },
@@ -85,13 +78,13 @@ export const requireScope = (scope: Scope) =>
 
 /** Lets only the operator through. Without an `ADMIN_TOKEN` there is no operator, and nothing here to be found. */
 export const requireOperator = factory.createMiddleware(async function requireOperator(c, next) {
-  if (!c.env.ADMIN_TOKEN) throw new Problem(404, 'not_found', 'There is nothing here.')
+  if (!c.env.ADMIN_TOKEN) throw notFound('path')
   const token = bearerToken(c)
-  if (token === undefined) throw unauthorized(false)
+  if (token === undefined) throw missingCredential()
   rejectGuesser(c)
   if (!(await sameSecret(token, c.env.ADMIN_TOKEN))) {
     await countGuess(c)
-    throw unauthorized(true)
+    throw invalidCredential()
   }
   await countCall(c, 'operator')
   c.set('db', openDatabase(c.env.DB))
@@ -130,7 +123,7 @@ async function lookUp(db: Database, keyId: string): Promise<KnownKey | undefined
     account: { id: accountId, defaultCountry },
     key: { id: keyId, name, scopes, expiresAt },
     hash,
-    refusal: isOver ? unauthorized(true) : row.suspendedAt === null ? undefined : accountSuspended(),
+    refusal: isOver ? invalidCredential() : row.suspendedAt === null ? undefined : accountSuspended(),
     knownUntil: Date.now() + KNOWN_FOR,
   }
   if (key.refusal) return key

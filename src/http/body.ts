@@ -1,12 +1,8 @@
 import type { Context } from 'hono'
+import { bodyTooLarge, invalidInput, tooCostly } from './errors'
 import { type AppEnv, factory } from './factory'
 import { OPERATOR } from './idempotency'
 import { isOff } from './limits'
-import { invalidInput, Problem } from './problem'
-
-/** The most that a body may hold, in bytes; where a resume can be part of it: 5 MiB of it in base64, and the rest. */
-export const MAX_BODY = 1024 * 1024
-export const MAX_BODY_WITH_RESUME = 8 * MAX_BODY
 
 /** The most bytes of bodies that one account may have in an isolate, which has 128 MB for all; small ones have more room. */
 export const MOST_HELD = 16 * 1024 * 1024
@@ -87,7 +83,7 @@ export const limitBody = (maxSize: number, holds = (declared: number | undefined
     if (!body) return next()
     const length = c.req.header('transfer-encoding') ? undefined : c.req.header('content-length')
     const declared = length === undefined ? undefined : Number(length)
-    if (Number(declared) > maxSize) throw tooLarge(maxSize)
+    if (Number(declared) > maxSize) throw bodyTooLarge(maxSize)
     const most = holds(declared)
     // HTTP holds a body to the length that it declares
     if (most === 0 || (declared !== undefined && (declared <= SMALL || isOff(c.env)))) return next()
@@ -96,7 +92,7 @@ export const limitBody = (maxSize: number, holds = (declared: number | undefined
     await hold(declared ?? Math.min(most, SMALL))
     try {
       const watched = watch(body, one, async (size) => {
-        if (size > maxSize) throw tooLarge(maxSize)
+        if (size > maxSize) throw bodyTooLarge(maxSize)
         if (size > one.bytes && one.bytes < most) await hold(most)
       })
       c.req.raw = new Request(c.req.raw, { body: watched })
@@ -151,15 +147,7 @@ function watch(
   )
 }
 
-const tooLarge = (maxSize: number) => new Problem(413, 'body_too_large', `A body may hold at most ${maxSize} bytes.`)
-
 const tooSlow = () => invalidInput([{ in: 'body', pointer: '', code: 'invalid', message: 'The body came too slowly.' }])
 
 const tooMuchHeld = (wait: number) =>
-  new Problem(
-    429,
-    'too_costly',
-    `At most ${MOST_HELD} bytes of bodies at once, all keys of the account together.`,
-    {},
-    { 'retry-after': String(Math.ceil(wait / 1000)) },
-  )
+  tooCostly({ limit: `${MOST_HELD} bytes of bodies at once`, retryAfter: Math.ceil(wait / 1000) })

@@ -1,9 +1,9 @@
 import type { Context } from 'hono'
 import type { Turn } from '../db/client'
+import { tooCostly } from './errors'
 import type { AppEnv } from './factory'
 import { COST, policyOf } from './limits'
 import { routeOf } from './log'
-import { Problem } from './problem'
 
 /** What is repaid each ms of what an account has spent. */
 const REPAID = COST.quota / (COST.window * 1000)
@@ -145,7 +145,7 @@ export async function admit(c: Context<AppEnv>, accountId: string): Promise<Turn
       const now = Date.now()
       const excess = budget.excess(kind, now)
       if (excess === 0) return
-      if (patience <= 0 || patient.sum(now) >= MOST_PATIENT) throw tooCostly(excess)
+      if (patience <= 0 || patient.sum(now) >= MOST_PATIENT) throw overBudget(excess)
       patience -= PATIENCE / 10
       const end = patient.add(now)
       await scheduler.wait(PATIENCE / 10)
@@ -191,11 +191,9 @@ function kindOf(c: Context<AppEnv>): string {
   return [c.req.method, routeOf(c), searchParams.get('limit'), ...names].join(' ')
 }
 
-const tooCostly = (wait: number) =>
-  new Problem(
-    429,
-    'too_costly',
-    `At most ${COST.quota} ms of the database in ${COST.window} seconds, all keys of the account together.`,
-    {},
-    { 'retry-after': String(Math.ceil(wait / 1000)), 'ratelimit-policy': policyOf(COST) },
-  )
+const overBudget = (wait: number) =>
+  tooCostly({
+    limit: `${COST.quota} ms of the database in ${COST.window} seconds`,
+    retryAfter: Math.ceil(wait / 1000),
+    policy: policyOf(COST),
+  })

@@ -1,5 +1,6 @@
 import { createFactory } from 'hono/factory'
 import type { Database } from '../db/client'
+import type { FieldErrorCode } from './field-errors'
 
 /** What a key may do; each includes those before it. */
 export const SCOPES = ['read', 'write', 'admin'] as const
@@ -21,7 +22,7 @@ export interface IdempotentRequest {
 export interface InputError {
   in: 'body' | 'query' | 'path' | 'header'
   pointer: string
-  code: string
+  code: FieldErrorCode
   message: string
 }
 

@@ -2,9 +2,10 @@ import type { Context } from 'hono'
 import type { Database } from '../db/client'
 import { uniqueViolation } from '../db/errors'
 import { LONG, LONG_FIELDS } from '../db/long-values'
+import { idempotencyKeyReused } from './errors'
 import { type AppEnv, factory, type IdempotentRequest } from './factory'
 import { sha256 } from './key'
-import { Problem } from './problem'
+import { Problem } from './problem-type'
 
 /** How long a POST can be repeated, ms. */
 const KEY_LIFETIME = 24 * 60 * 60 * 1000
@@ -49,8 +50,7 @@ function idempotentBy(hashOf: (asked: string, c: Context<AppEnv>) => Promise<str
       if (!isKeyAlreadyUsed(c.error) && !isRejected(c.error)) return
       const stored = await findStoredResponse(c.var.db, c.get('caller')?.account.id ?? OPERATOR, key)
       if (!stored) return
-      if (stored.hash !== repeatable.hash)
-        throw new Problem(422, 'idempotency_key_reused', 'Something else was asked under this Idempotency-Key.')
+      if (stored.hash !== repeatable.hash) throw idempotencyKeyReused()
       c.res = undefined
       c.res = new Response(stored.body, {
         status: stored.status,

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { invalidInput } from './problem'
+import { invalidInput } from './errors'
 import { invalid, parameter } from './text'
 
 const MAX_LIMIT = 1000

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import type { FieldErrorCode } from './field-errors'
 
 /**
  * The rules that every string of a request goes through (contract, "Ground rules"): trimmed; tabs and line breaks
@@ -16,7 +17,7 @@ const CONTROL_SPACE = /[\v\f]/
 /** As `String.trim`, which would hide a control character at an end: a text with one stays as it is, to be rejected. */
 export const trim = (s: string): string => (CONTROL_SPACE.test(s) ? s : s.trim())
 
-export const invalid = (code: string, message: string) => ({ params: { code }, message })
+export const invalid = (code: FieldErrorCode, message: string) => ({ params: { code }, message })
 
 const isText = (forbidden: RegExp) => (s: string) => s.isWellFormed() && !forbidden.test(s)
 const atMost = (max: number) => (s: string) => s.length <= max || [...s].length <= max

@@ -2,9 +2,10 @@ import { zValidator } from '@hono/zod-validator'
 import type { Context, MiddlewareHandler, Next } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import * as z from 'zod'
+import { invalidInput, malformedJson, unsupportedMediaType } from './errors'
 import type { AppEnv, InputError } from './factory'
+import type { FieldErrorCode } from './field-errors'
 import { holdsTooMuch, MAX_JSON_DEPTH, MAX_JSON_VALUES } from './json'
-import { invalidInput, Problem, unsupportedMediaType } from './problem'
 
 type Target = 'json' | 'query'
 type Schemas = { [T in Target]?: z.ZodType }
@@ -78,11 +79,9 @@ async function readJson(c: Context, mayBeEmpty: boolean): Promise<void> {
 
 /** What is wrong with JSON that holds too much. */
 export const TOO_MUCH_JSON = {
-  code: 'too_many',
+  code: 'too_many' as const,
   message: `This may hold at most ${MAX_JSON_VALUES} values, ${MAX_JSON_DEPTH} deep in each other.`,
 }
-
-const malformedJson = () => new Problem(400, 'malformed_json', 'The body is not JSON in UTF-8.')
 
 const TYPES: Record<string, string> = {
   string: 'a string',
@@ -112,7 +111,7 @@ function sentenceOf(issue: z.core.$ZodRawIssue): string {
 
 z.config({ customError: sentenceOf })
 
-const CODES: Record<string, string> = {
+const CODES: Record<string, FieldErrorCode> = {
   invalid_type: 'wrong_type',
   invalid_union: 'wrong_type',
   invalid_value: 'not_allowed',
@@ -134,7 +133,7 @@ export function toErrors(where: InputError['in'], issue: z.core.$ZodIssue, input
     }))
   const given = issue.path.reduce<unknown>((value, key) => (value as Record<PropertyKey, unknown>)?.[key], input)
   const missing = issue.code === 'invalid_type' && given === undefined
-  const own = issue.code === 'custom' ? (issue.params?.code as string | undefined) : undefined
+  const own = issue.code === 'custom' ? (issue.params?.code as FieldErrorCode | undefined) : undefined
   const isRepeated = where === 'query' && issue.code === 'invalid_type' && Array.isArray(given)
   return [
     {

@@ -1,14 +1,13 @@
 import { unguardFormula } from '../http/csv'
+import { invalidInput } from '../http/errors'
 import type { InputError } from '../http/factory'
-import { invalidInput, Problem } from '../http/problem'
+import type { FieldErrorCode } from '../http/field-errors'
 import { shorten } from '../http/text'
 import { type Column, columnsOf, type Field, MAX_COLUMNS, type Mapping } from './columns'
 import { byteLength, decode, encodingOf } from './encoding'
+import { importTooLarge, MAX_IMPORT, MAX_ROWS } from './errors'
 import { type FileType, isBlank, linesIn, newlineOf, recordsIn, type Shape } from './records'
 
-/** The most that the body of an import may hold, bytes, and the most rows. */
-export const MAX_IMPORT = 100 * 1024 * 1024
-export const MAX_ROWS = 500_000
 /** How much is looked at to know how a file is to be read, bytes. */
 const HEAD = 64 * 1024
 
@@ -22,10 +21,6 @@ export interface Format extends Shape {
   start: number
   line: number
 }
-
-/** 413 for a file over `MAX_IMPORT` or `MAX_ROWS`. */
-export const importTooLarge = () =>
-  new Problem(413, 'import_too_large', `A file may hold at most ${MAX_IMPORT} bytes and ${MAX_ROWS} rows.`)
 
 /** Looks at a file while it passes by, and holds its first 64 KiB. */
 export class Inspector {
@@ -171,4 +166,4 @@ export const unknownColumns = ({ columns }: Pick<Format, 'columns'>): string[] =
 /** A column's name as it is told. */
 export const shownName = (name: string): string => shorten(name.replaceAll(/\p{Cc}/gu, ' '), MAX_NAME)
 
-const refuse = (code: string, message: string) => invalidInput([{ in: 'body', pointer: '', code, message }])
+const refuse = (code: FieldErrorCode, message: string) => invalidInput([{ in: 'body', pointer: '', code, message }])

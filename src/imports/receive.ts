@@ -1,5 +1,7 @@
-import { Problem, storageUnavailable } from '../http/problem'
-import { type Inspector, importTooLarge, MAX_IMPORT } from './inspect'
+import { storageUnavailable } from '../http/errors'
+import { Problem } from '../http/problem-type'
+import { importTooLarge, MAX_IMPORT } from './errors'
+import type { Inspector } from './inspect'
 
 /** How long a file may take to come, ms: less than its key is announced for. */
 const UPLOAD_TIME = 30 * 60_000
@@ -36,7 +38,7 @@ export async function receive(
     else await bucket.put(key, looked.pipeThrough(new FixedLengthStream(length)))
   } catch (error) {
     if (error instanceof Problem) throw error
-    throw broken ?? storageUnavailable('The file could not be stored. Nothing was written; try again.')
+    throw broken ?? storageUnavailable()
   }
 }
 

@@ -1,7 +1,9 @@
 import { unguardFormula } from '../http/csv'
+import { invalidInput } from '../http/errors'
 import type { InputError } from '../http/factory'
+import type { FieldErrorCode } from '../http/field-errors'
 import { holdsTooMuch } from '../http/json'
-import { boundErrors, invalidInput, type Problem } from '../http/problem'
+import { boundErrors, type Problem } from '../http/problem-type'
 import { trim } from '../http/text'
 import { TOO_MUCH_JSON, toErrors } from '../http/validate'
 import { CreateProspect } from '../prospects/schema'
@@ -31,7 +33,7 @@ export interface ReadRow {
   /** Names of what it has that means nothing to us, or that gave way to another column of the same field. */
   unknown: string[]
   /** Tells what is wrong with a field. */
-  toError(error: Pick<InputError, 'pointer' | 'code' | 'message'>, refused?: boolean): RowError
+  toError(error: Pick<InputError, 'pointer' | 'message'> & { code: string }, refused?: boolean): RowError
 }
 
 /** What was asked for each row. */
@@ -117,7 +119,7 @@ export type Outcome = WriteResult['outcomes'][number]
 export function warningsFor({ row, toError }: ReadRow, { created, potentialDuplicateId }: Outcome): RowError[] {
   const { phone } = row.change
   if (!created && !(row.target.match && row.target.update)) return []
-  const warnings: [code: string, message: string][] = []
+  const warnings: [code: FieldErrorCode, message: string][] = []
   if (phone?.warning && phone.e164 === null)
     warnings.push(['invalid_phone', 'This is not a valid phone number; it was not written.'])
   else if (phone?.warning) warnings.push(['extension_dropped', 'The extension was not written.'])
@@ -129,7 +131,7 @@ export function warningsFor({ row, toError }: ReadRow, { created, potentialDupli
 interface Cells {
   cells: Cell[]
   unknown: string[]
-  wrong?: { code: string; message: string }
+  wrong?: { code: FieldErrorCode; message: string }
 }
 
 function csvCells({ cells, isMalformed }: LocatedRecord, { columns }: Format): Cells {

@@ -1,8 +1,9 @@
 import type { Database } from '../db/client'
 import { isStopped } from '../db/errors'
 import { newId } from '../db/ids'
-import { isFull, quotaOf, stopIfOver } from '../db/quotas'
+import { isFull, stopIfOver } from '../db/quotas'
 import { announce } from '../files/objects'
+import { invalidCredential, notFound, unknownReference } from '../http/errors'
 import type { Caller, IdempotentRequest } from '../http/factory'
 import {
   claimKey,
@@ -14,8 +15,9 @@ import {
 } from '../http/idempotency'
 import { sha256 } from '../http/key'
 import { decodePageToken, isRead, type ListQuery, type Page, pageOf } from '../http/page'
-import { notFound, Problem, unauthorized, unknownReference } from '../http/problem'
+import { Problem } from '../http/problem-type'
 import { afterCommit } from '../prospects/after-commit'
+import { tooManyImports } from './errors'
 import { Inspector, MAX_UNKNOWN, unknownColumns } from './inspect'
 import { type ImportMessage, nextTurn } from './messages'
 import { type GivenBody, receive, skim } from './receive'
@@ -78,7 +80,7 @@ export async function startImport(
     announce(db, accountId, file, now),
   ])
   const known = found?.results[0] as Record<string, number> | undefined
-  if (!known) throw unauthorized(true)
+  if (!known) throw invalidCredential()
   try {
     const inspector = new Inspector(type)
     if (repeatable && made?.results.length) {
@@ -88,8 +90,10 @@ export async function startImport(
     }
     if (known.isFull) throw tooManyImports()
     const named = { userId, stageId, pipelineId: stageId ? undefined : pipelineId }
-    const missing = Object.entries(named).flatMap(([field, value]) => (value && !known[field] ? { field, value } : []))
-    if (missing.length > 0) throw unknownReference(missing, 'query')
+    const missing = Object.entries(named).flatMap(([field, value]) =>
+      value && !known[field] ? { in: 'query' as const, field, value } : [],
+    )
+    if (missing.length > 0) throw unknownReference(missing)
     await receive(env.RESUMES, file, given, inspector)
     if (repeatable) await complete(repeatable, inspector)
     return await keepImport(db, caller, id, query, inspector, repeatable)
@@ -142,13 +146,6 @@ async function keepImport(
   }
   return answer
 }
-
-const tooManyImports = () =>
-  new Problem(
-    409,
-    'too_many_imports',
-    `This account has ${quotaOf('imports')} imports in progress; wait until one has ended.`,
-  )
 
 /** What of what the query names the account has. */
 const REFERENCES = `

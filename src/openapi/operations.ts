@@ -1,8 +1,23 @@
 import { RESUME_TYPES } from 'resume-parser'
 import * as z from 'zod'
+import { lastAdminKey, tooManyKeys } from '../accounts/errors'
+import { alreadyExists, beingMoved, inUse, isDefault } from '../catalog/errors'
 import { KINDS } from '../catalog/kinds'
+import {
+  bodyTooLarge,
+  catalogFull,
+  contention,
+  merged,
+  storageUnavailable,
+  unknownReference,
+  unsupportedMediaType,
+} from '../http/errors'
+import type { DocumentedProblem } from '../http/problem-type'
+import { importTooLarge, tooManyImports } from '../imports/errors'
 import { IMPORT_TYPES } from '../imports/records'
+import { duplicateMerged, emailTaken, resumeTooLarge, versionMismatch } from '../prospects/errors'
 import { EXPORT_TYPES } from '../prospects/export'
+import { notConfigured, tooManySecrets, tooManyWebhooks, webhookDisabled } from '../webhooks/errors'
 import { EventPage } from './events'
 import type { HeaderName } from './headers'
 import {
@@ -37,8 +52,8 @@ export interface Operation {
   description?: string
   /** By status: what it means, and what comes with it. */
   answers: { [status: number]: [means: string, body?: Body | null, headers?: HeaderName[]] }
-  /** Codes of refusals that not every operation has, by status. */
-  refusals?: { [status: number]: string[] }
+  /** The problems that it has besides those of every operation. */
+  errors?: DocumentedProblem[]
   /** Conditional requests that it heeds. */
   conditions?: ('If-Match' | 'If-None-Match')[]
   /** A body to start from. */
@@ -102,7 +117,7 @@ const catalogOperations = Object.fromEntries(
     const schema = CATALOG[kind]
     const tag = 'Catalog'
     const [post, patch] = ITEMS[kind]
-    const unique = kind === 'jobs' ? [] : ['already_exists']
+    const unique = kind === 'jobs' ? [] : [alreadyExists]
     const hasDefault = kind === 'pipelines' || kind === 'stages'
     const order = hasDefault ? 'by position, then name' : 'by name'
     return [
@@ -124,10 +139,7 @@ const catalogOperations = Object.fromEntries(
           summary: `Create a ${noun}`,
           ...(kind === 'pipelines' && { description: 'With its stages; the first of them is its default stage.' }),
           answers: { 201: ['It was made.', schema, ['Location']] },
-          refusals: {
-            409: [...unique, 'catalog_full'],
-            ...(kind === 'stages' && { 422: ['unknown_reference'] }),
-          },
+          errors: [...unique, catalogFull, ...(kind === 'stages' ? [unknownReference] : [])],
           example: post,
         },
       ],
@@ -143,7 +155,7 @@ const catalogOperations = Object.fromEntries(
           summary: `Change a ${noun}`,
           description: `What is absent is left alone. A new name shows at once wherever it is read, and changes nobody's \`updatedAt\`.`,
           answers: { 200: [`The ${noun} as it is now.`, schema] },
-          refusals: { 409: unique },
+          errors: unique,
           example: patch,
         },
       ],
@@ -155,10 +167,7 @@ const catalogOperations = Object.fromEntries(
           summary: `Delete a ${noun}`,
           description: `What is in use is not deleted (409, with \`prospectCount\`), unless \`moveTo\` says what to use instead: then the prospects are moved in the background, with an event each.`,
           answers: { 202: ['Prospects are being moved; it goes when that is done.'], 204: ['It is gone.'] },
-          refusals: {
-            409: ['in_use', 'being_moved', ...(hasDefault ? ['is_default'] : [])],
-            422: ['unknown_reference'],
-          },
+          errors: [inUse, beingMoved, ...(hasDefault ? [isDefault] : []), unknownReference],
         },
       ],
     ]
@@ -190,12 +199,7 @@ export const OPERATIONS: Record<string, Operation> = {
       200: ['Somebody known: as they were, or updated.', orErased(ProspectWritten), ['ETag']],
       201: ['Somebody new.', orErased(ProspectWritten), ['ETag', 'Location']],
     },
-    refusals: {
-      409: ['catalog_full'],
-      413: ['resume_too_large'],
-      422: ['unknown_reference'],
-      503: ['contention', 'storage_unavailable'],
-    },
+    errors: [catalogFull, resumeTooLarge, unknownReference, contention, storageUnavailable],
     example: PERSON,
   },
   'GET /v1/prospects/:id': {
@@ -207,7 +211,7 @@ export const OPERATIONS: Record<string, Operation> = {
       200: ['The prospect.', ProspectWithMessage, ['ETag']],
       304: ['Nothing has changed since the tag in `If-None-Match`.', null, ['ETag']],
     },
-    refusals: { 410: ['merged'] },
+    errors: [merged],
     conditions: ['If-None-Match'],
   },
   'PATCH /v1/prospects/:id': {
@@ -216,14 +220,16 @@ export const OPERATIONS: Record<string, Operation> = {
     summary: 'Change a prospect',
     description: `Absent leaves alone, null clears, present overwrites. \`labels\` and \`jobIds\` are whole sets; \`addLabels\`, \`removeLabels\` and \`jobId\` change them. What changes nothing writes nothing.`,
     answers: { 200: ['The prospect as it is now.', ProspectWithMessage, ['ETag']] },
-    refusals: {
-      409: ['email_taken', 'catalog_full'],
-      410: ['merged'],
-      412: ['precondition_failed'],
-      413: ['resume_too_large'],
-      422: ['unknown_reference'],
-      503: ['contention', 'storage_unavailable'],
-    },
+    errors: [
+      emailTaken,
+      catalogFull,
+      merged,
+      versionMismatch,
+      resumeTooLarge,
+      unknownReference,
+      contention,
+      storageUnavailable,
+    ],
     conditions: ['If-Match'],
     example: { city: 'New York', addLabels: 'Met', removeLabels: 'Hot' },
   },
@@ -233,7 +239,7 @@ export const OPERATIONS: Record<string, Operation> = {
     summary: 'Erase a person',
     description: `The person is gone everywhere: also from the timeline, from events not delivered yet and from kept answers, and with the duplicates that were merged into them.`,
     answers: { 204: ['They are gone.'] },
-    refusals: { 410: ['merged'], 412: ['precondition_failed'], 422: ['unknown_reference'] },
+    errors: [merged, versionMismatch, unknownReference],
     conditions: ['If-Match'],
   },
   'POST /v1/prospects/:id/merge': {
@@ -242,7 +248,7 @@ export const OPERATIONS: Record<string, Operation> = {
     summary: 'Merge a duplicate into a prospect',
     description: `The survivor's values win, its blanks are filled; labels, jobs and timeline are joined. The duplicate's id then answers 410, and its email and phone go on meaning the survivor.`,
     answers: { 200: ['The survivor.', orErased(ProspectWithMessage), ['ETag']] },
-    refusals: { 409: ['merged'], 410: ['merged'], 422: ['unknown_reference'], 503: ['contention'] },
+    errors: [duplicateMerged, merged, unknownReference, contention],
     example: { duplicateId: 'prs_01jd3v7x5c9q8m2k4n6p0r1s3t' },
   },
   'PUT /v1/prospects/:id/resume': {
@@ -253,14 +259,16 @@ export const OPERATIONS: Record<string, Operation> = {
     answers: {
       200: ['The prospect with its resume, which is still to be read if it is new.', ProspectWithMessage, ['ETag']],
     },
-    refusals: {
-      410: ['merged'],
-      412: ['precondition_failed'],
-      413: ['resume_too_large', 'body_too_large'],
-      415: ['unsupported_media_type'],
-      422: ['unknown_reference'],
-      503: ['contention', 'storage_unavailable'],
-    },
+    errors: [
+      merged,
+      versionMismatch,
+      resumeTooLarge,
+      bodyTooLarge,
+      unsupportedMediaType,
+      unknownReference,
+      contention,
+      storageUnavailable,
+    ],
     conditions: ['If-Match'],
     takes: Object.keys(RESUME_TYPES),
   },
@@ -271,7 +279,7 @@ export const OPERATIONS: Record<string, Operation> = {
     description:
       'The bytes as they were given, as a download: its name ends in `.pdf`, `.docx` or `.txt`, whatever it was given.',
     answers: { 200: ['The file.', Object.keys(RESUME_TYPES), ['Content-Disposition']] },
-    refusals: { 410: ['merged'], 503: ['storage_unavailable'] },
+    errors: [merged, storageUnavailable],
   },
   'DELETE /v1/prospects/:id/resume': {
     operationId: 'removeResume',
@@ -279,7 +287,7 @@ export const OPERATIONS: Record<string, Operation> = {
     summary: 'Remove a resume',
     description: 'What it has filled in stays.',
     answers: { 204: ['It is gone.'] },
-    refusals: { 410: ['merged'], 412: ['precondition_failed'], 422: ['unknown_reference'], 503: ['contention'] },
+    errors: [merged, versionMismatch, unknownReference, contention],
     conditions: ['If-Match'],
   },
   'GET /v1/prospects/:id/events': {
@@ -288,7 +296,7 @@ export const OPERATIONS: Record<string, Operation> = {
     summary: 'Read the timeline of a prospect',
     description: 'Who changed what from what to what, newest first; muted changes too.',
     answers: { 200: ['A page of the timeline.', EventPage] },
-    refusals: { 410: ['merged'] },
+    errors: [merged],
   },
 
   'GET /v1/imports': {
@@ -304,13 +312,7 @@ export const OPERATIONS: Record<string, Operation> = {
     summary: 'Import a file',
     description: `The body is the file: a CSV with a line of column names (separated by comma, semicolon, tab or \`|\`; in UTF-8, UTF-16 or Windows-1252), or NDJSON, one object a line; at most 100 MiB, 500,000 rows and 500 columns. Each row is a *Create or update a prospect*, with the same rules; one that is refused keeps no other from being written. Usual names of columns are recognised, "First Name" or "E-mail"; a row whose \`id\` is a prospect's, or was before a merge, is about that prospect. The parameters hold for every row; a row's own stage, pipeline and user win. With \`dryRun=true\` rows are only tried, a few hundred at a time.`,
     answers: { 202: ['It was taken; the rows are being written.', ImportSchema, ['Location']] },
-    refusals: {
-      409: ['too_many_imports'],
-      413: ['import_too_large'],
-      415: ['unsupported_media_type'],
-      422: ['unknown_reference'],
-      503: ['storage_unavailable'],
-    },
+    errors: [tooManyImports, importTooLarge, unsupportedMediaType, unknownReference, storageUnavailable],
     takes: Object.keys(IMPORT_TYPES),
   },
   'GET /v1/imports/:id': {
@@ -335,7 +337,7 @@ export const OPERATIONS: Record<string, Operation> = {
     answers: {
       200: ['A page, or the rows.', [pageOf(RowErrorSchema, 'RowError'), ...Object.keys(IMPORT_TYPES)]],
     },
-    refusals: { 503: ['storage_unavailable'] },
+    errors: [storageUnavailable],
   },
 
   ...catalogOperations,
@@ -346,7 +348,7 @@ export const OPERATIONS: Record<string, Operation> = {
     summary: 'Read the feed of events',
     description: `Every event that is not muted, oldest first, in the order in which they were committed. Whoever goes on with \`after\` from the last one they saw misses none.`,
     answers: { 200: ['A page of the feed.', EventPage] },
-    refusals: { 422: ['unknown_reference'] },
+    errors: [unknownReference],
   },
 
   'GET /v1/webhooks': {
@@ -363,7 +365,7 @@ export const OPERATIONS: Record<string, Operation> = {
     description:
       'An https URL of a public host, at the default port. The secret that signs what it is sent is shown this once. Until its host answers 2xx for the first time, it is sent at most 20 deliveries a minute, together with your other webhooks at that host; the others wait.',
     answers: { 201: ['It was registered.', WebhookWithSecret, ['Location']] },
-    refusals: { 409: ['too_many_webhooks'], 503: ['not_configured'] },
+    errors: [tooManyWebhooks, notConfigured],
     example: { url: 'https://hooks.example.com/in', eventTypes: ['prospect.created'], description: 'Our CRM' },
   },
   'GET /v1/webhooks/:id': {
@@ -393,14 +395,14 @@ export const OPERATIONS: Record<string, Operation> = {
     summary: 'Give a webhook another secret',
     description: 'Both sign for 24 hours, so that the receiver can change over.',
     answers: { 200: ['The webhook, with its new secret.', WebhookWithSecret] },
-    refusals: { 409: ['too_many_secrets'], 503: ['not_configured', 'contention'] },
+    errors: [tooManySecrets, notConfigured, contention],
   },
   'POST /v1/webhooks/:id/ping': {
     operationId: 'pingWebhook',
     tag: 'Webhooks',
     summary: 'Send a test event',
     answers: { 202: ['It is on its way.', DeliverySchema] },
-    refusals: { 409: ['webhook_disabled'], 503: ['contention'] },
+    errors: [webhookDisabled, contention],
   },
   'POST /v1/webhooks/:id/recover': {
     operationId: 'recoverWebhook',
@@ -408,7 +410,7 @@ export const OPERATIONS: Record<string, Operation> = {
     summary: 'Send a webhook what it missed',
     description: `Events since then that were committed while it was disabled, and deliveries that failed or were cancelled, at most 30 days back. Each goes under the id that it always had.`,
     answers: { 202: ['It is being done.', WebhookSchema] },
-    refusals: { 409: ['webhook_disabled'] },
+    errors: [webhookDisabled],
     example: { since: 1795412345678 },
   },
   'GET /v1/webhooks/:id/deliveries': {
@@ -430,7 +432,7 @@ export const OPERATIONS: Record<string, Operation> = {
     summary: 'Begin a delivery anew',
     description: 'Whatever became of it: it is sent again at once, with the whole schedule before it.',
     answers: { 202: ['It is on its way.', DeliverySchema] },
-    refusals: { 409: ['webhook_disabled'] },
+    errors: [webhookDisabled],
   },
 
   'GET /v1/me': {
@@ -452,7 +454,7 @@ export const OPERATIONS: Record<string, Operation> = {
     summary: 'Create a key',
     description: 'It is shown this once.',
     answers: { 201: ['It was made.', NewApiKeySchema] },
-    refusals: { 409: ['too_many_keys'] },
+    errors: [tooManyKeys],
     example: { name: 'Website', scopes: ['write'] },
   },
   'DELETE /v1/api-keys/:id': {
@@ -461,7 +463,7 @@ export const OPERATIONS: Record<string, Operation> = {
     summary: 'Revoke a key',
     description: 'In force everywhere within a minute.',
     answers: { 204: ['It opens nothing any more.'] },
-    refusals: { 409: ['last_admin_key'] },
+    errors: [lastAdminKey],
   },
 
   'GET /admin/accounts': {

@@ -1,7 +1,7 @@
 import { newId } from '../db/ids'
 import { MAX_CATALOG } from '../db/quotas'
+import { catalogFull, invalidInput } from '../http/errors'
 import type { InputError } from '../http/factory'
-import { catalogFull, invalidInput } from '../http/problem'
 import { nameKey } from '../http/text'
 import { MAX_LABELS } from './labels'
 import type { NamedItem, Plan, References } from './plan'

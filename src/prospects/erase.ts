@@ -1,9 +1,10 @@
 import type { Database } from '../db/client'
 import { abortIf, isAborted } from '../db/errors'
+import { merged, notFound, unknownReference } from '../http/errors'
 import type { Caller } from '../http/factory'
 import { redactStoredResponses } from '../http/idempotency'
-import { goneInto, hasChanged, notFound, unknownReference } from '../http/problem'
 import { type Committed, committedIn, type Outbox, recordEvents, WHOSE } from '../webhooks/events'
+import { versionMismatch } from './errors'
 import type { EraseProspect } from './schema'
 
 /**
@@ -44,9 +45,9 @@ export async function eraseProspect(
       .bind(account.id, id)
       .all<{ mergedInto: string | null; version: number | null }>()
     const { mergedInto = null, version = null } = results[0] ?? {}
-    if (mergedInto !== null) throw goneInto(mergedInto)
-    if (version !== null && ifVersions && !ifVersions.includes(version)) throw hasChanged(version)
-    if (version !== null && userId) throw unknownReference([{ field: 'userId', value: userId }], 'query')
+    if (mergedInto !== null) throw merged({ mergedInto })
+    if (version !== null && ifVersions && !ifVersions.includes(version)) throw versionMismatch({ version })
+    if (version !== null && userId) throw unknownReference([{ in: 'query', field: 'userId', value: userId }])
     throw notFound('prospect')
   }
 }

@@ -1,7 +1,7 @@
 import type { Database } from '../db/client'
+import { invalidCredential } from '../http/errors'
 import type { Caller } from '../http/factory'
 import { decodePageToken, isRead, type Page, pageOf } from '../http/page'
-import { unauthorized } from '../http/problem'
 import { type Filters, toFilters } from './filter'
 import {
   BYTES,
@@ -46,7 +46,7 @@ export async function listRecords<T, Shown extends object = object>(
     .bind(...values)
     .all<ProspectRow & { total: number | null }>()
   const [first] = results
-  if (!first) throw unauthorized(true)
+  if (!first) throw invalidCredential()
   const page = await pageOf(
     results,
     limit,

@@ -1,6 +1,7 @@
-import { invalidInput, Problem, unknownReference } from '../http/problem'
+import { invalidInput, unknownReference } from '../http/errors'
 import { byId, requireFew } from './apply'
 import { changedFields } from './changed-fields'
+import { duplicateMerged } from './errors'
 import { emptyPlan, type Plan, type References } from './plan'
 import { getRecord } from './plan-writes'
 import { type ProspectRecord, toProspect } from './prospect'
@@ -42,8 +43,7 @@ export function planMerge(
       message: null,
     }))
   if (mergedInto === survivor.id) return { ...plan, outcomes: outcome(survivor, false) }
-  if (mergedInto || !duplicate)
-    throw new Problem(409, 'merged', 'The duplicate was merged into another prospect.', { conflictsWith: mergedInto })
+  if (mergedInto || !duplicate) throw duplicateMerged({ conflictsWith: mergedInto })
   const after = join(survivor, duplicate)
   requireFew(after, '/duplicateId', '/duplicateId')
   after.version = survivor.version + 1

@@ -1,6 +1,8 @@
-import { goneInto, hasChanged, notFound, Problem, unknownReference } from '../http/problem'
+import { merged, notFound, unknownReference } from '../http/errors'
+import { Problem } from '../http/problem-type'
 import { apply, blank } from './apply'
 import { changedFields, eventsOf } from './changed-fields'
+import { emailTaken, versionMismatch } from './errors'
 import { fillBlanks } from './fill'
 import { findMatch, hasEmail, hasPhone, type Match, phonesOf } from './match'
 import { emptyPlan, type Plan, type References } from './plan'
@@ -133,10 +135,10 @@ function findTarget(
   if (!record) return findMatch(change.email ?? null, change.phone?.e164 ?? null, people)
   if (target.match && !target.update) return { record, matchedBy: null, duplicate: null }
   if (!target.match && target.ifVersions && !target.ifVersions.includes(record.version))
-    throw hasChanged(record.version)
+    throw versionMismatch({ version: record.version })
   const others = people.filter((p) => p.id !== record.id)
   const owner = change.email ? others.find((p) => hasEmail(p, change.email as string)) : undefined
-  if (owner) throw new Problem(409, 'email_taken', 'Another prospect has this email.', { conflictsWith: owner.id })
+  if (owner) throw emailTaken({ conflictsWith: owner.id })
   const duplicate = change.phone?.e164 ? findMatch(null, change.phone.e164, others).record : null
   return { record, matchedBy: null, duplicate }
 }
@@ -153,7 +155,7 @@ export function getRecord(
 ): ProspectRecord {
   const record = known.get(id)
   const mergedInto = merges.get(id)
-  if (mergedInto !== undefined) throw goneInto(mergedInto)
+  if (mergedInto !== undefined) throw merged({ mergedInto })
   if (!record) throw notFound('prospect')
   return record
 }
@@ -161,7 +163,7 @@ export function getRecord(
 /** 422 with every reference of the row that the account does not have. What is ignored is not looked at. */
 function requireReferences(change: Change, r: References, givenIn: WriteRequest['givenIn']): void {
   const unknown = (field: string, value: string | null | undefined, known: { has(id: string): boolean }) =>
-    value && !known.has(value) ? [{ field, value }] : []
+    value && !known.has(value) ? [{ in: givenIn, field, value }] : []
   const missing = [
     ...unknown('stageId', change.stageId, r.stages),
     ...unknown('pipelineId', change.stageId ? null : change.pipelineId, r.pipelines),
@@ -169,9 +171,11 @@ function requireReferences(change: Change, r: References, givenIn: WriteRequest[
     ...unknown('officeId', change.officeId, r.offices),
     ...unknown('sourceId', change.sourceId, r.sources),
     ...unknown('jobId', change.jobId, r.jobs),
-    ...(change.jobIds ?? []).flatMap((id, i) => (r.jobs.has(id) ? [] : [{ field: `jobIds/${i}`, value: id }])),
+    ...(change.jobIds ?? []).flatMap((id, i) =>
+      r.jobs.has(id) ? [] : [{ in: givenIn, field: `jobIds/${i}`, value: id }],
+    ),
   ]
-  if (missing.length > 0) throw unknownReference(missing, givenIn)
+  if (missing.length > 0) throw unknownReference(missing)
 }
 
 /** What the caller should know: what became of the phone, and who else has it. */

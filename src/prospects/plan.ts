@@ -1,4 +1,4 @@
-import type { Problem } from '../http/problem'
+import type { Problem } from '../http/problem-type'
 import type { NewEvent } from '../webhooks/events'
 import type { Match } from './match'
 import type { Label, Prospect, ProspectRecord, Stage } from './prospect'

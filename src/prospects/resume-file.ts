@@ -1,8 +1,8 @@
 import { isResumeType, MAX_RESUME, RESUME_TYPES, type ResumeType, Sniffer } from 'resume-parser'
 import * as z from 'zod'
 import { essenceOf } from '../http/media-type'
-import { Problem } from '../http/problem'
 import { invalid, requiredLine } from '../http/text'
+import { resumeTooLarge } from './errors'
 
 /** A file in a body, decoded. */
 export interface GivenFile {
@@ -12,10 +12,6 @@ export interface GivenFile {
 }
 
 const NEITHER = 'This is neither PDF, DOCX nor plain text.'
-
-/** 413 for a resume over `MAX_RESUME`. */
-export const resumeTooLarge = () =>
-  new Problem(413, 'resume_too_large', `A resume may hold at most ${MAX_RESUME} bytes.`)
 
 /** The last part of a path that a browser or a script may have sent; it names the download. */
 export const fileName = requiredLine(255).transform((s) => s.replace(/^.*[/\\](?=.)/, '').trim())

@@ -1,8 +1,9 @@
 import type { Database } from '../db/client'
 import { accountRejection, isAborted, isForeignKeyViolation, uniqueViolation } from '../db/errors'
+import { contention, invalidCredential, merged, notFound } from '../http/errors'
 import type { IdempotentRequest } from '../http/factory'
 import { isKeyAlreadyUsed, type StoredResponse } from '../http/idempotency'
-import { contention, goneInto, notFound, Problem, unauthorized } from '../http/problem'
+import { Problem } from '../http/problem-type'
 import type { Origin, Outbox } from '../webhooks/events'
 import { planMerge } from './merge'
 import { emptyPlan, type Outcome, type Plan } from './plan'
@@ -23,9 +24,9 @@ export async function getProspect(
   type Found = (ProspectRow | { id: null }) & { catalogVersion: number; mergedInto: string | null }
   const { results } = await db.d1.prepare(GET).bind(accountId, id).all<Found>()
   const row = results[0]
-  if (!row) throw unauthorized(true)
+  if (!row) throw invalidCredential()
   const { catalogVersion, mergedInto, ...found } = row
-  if (mergedInto !== null) throw goneInto(mergedInto)
+  if (mergedInto !== null) throw merged({ mergedInto })
   if (found.id === null) throw notFound('prospect')
   return { prospect: toProspect(toRecord(found)), catalogVersion }
 }
@@ -116,7 +117,7 @@ export async function writeProspects(
     for (let lost = 0; lost < MAX_ROUNDS; ) {
       const now = Date.now()
       const read = await readCandidates(db, account.id, left.slice(0, size), repeat?.request, upload?.file, now)
-      if (!read) throw unauthorized(true)
+      if (!read) throw invalidCredential()
       const { rows: chunk } = read
       const { catalogVersion } = read.references
       let plan = fold(chunk, read.people, read.references, now)
@@ -163,7 +164,7 @@ export async function writeProspects(
       if (left.length === 0 || !mayContinue())
         return { outcomes, rejected, catalogVersion, storedBody: body, unreferencedKeys, resumesToRead }
     }
-    throw contention('Others keep changing this prospect.')
+    throw contention('Other requests keep changing this prospect.')
   } catch (error) {
     // what fails otherwise may have been committed
     if (stored && (error instanceof Problem || isKeyAlreadyUsed(error) || accountRejection(error)))

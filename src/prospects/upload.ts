@@ -1,6 +1,6 @@
 import { randomText } from '../db/ids'
+import { storageUnavailable } from '../http/errors'
 import type { Caller } from '../http/factory'
-import { storageUnavailable } from '../http/problem'
 import { afterCommit } from './after-commit'
 import type { NewFile } from './resume'
 import type { GivenFile } from './resume-file'
@@ -43,6 +43,6 @@ export async function putFile(
   try {
     await env.RESUMES.put(key, bytes)
   } catch {
-    throw storageUnavailable('The file could not be stored. Nothing was written; try again.')
+    throw storageUnavailable()
   }
 }

@@ -1,4 +1,4 @@
-import type { Problem } from '../http/problem'
+import type { Problem } from '../http/problem-type'
 import { type ParsedPhone, parsePhone } from './phone'
 import type { Label } from './prospect'
 import type { NewFile, Reading } from './resume'

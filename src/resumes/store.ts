@@ -1,5 +1,5 @@
 import type { Database } from '../db/client'
-import { goneInto, notFound, storageUnavailable } from '../http/problem'
+import { merged, notFound, storageUnavailable } from '../http/errors'
 import type { StoredResume } from '../prospects/resume'
 
 /** The bytes of a prospect's resume, as a stream, and what is known of it. 404, or 410 for a merged duplicate. One trip. */
@@ -16,7 +16,7 @@ export async function getResume(
       .bind(accountId, id)
       .all<{ mergedInto: string | null; id: string | null; resume: string | null }>()
     const { mergedInto = null, id: found = null, resume: json = null } = results[0] ?? {}
-    if (mergedInto !== null) throw goneInto(mergedInto)
+    if (mergedInto !== null) throw merged({ mergedInto })
     if (found === null) throw notFound('prospect')
     if (json === null) throw notFound('resume')
     const resume: StoredResume = JSON.parse(json)
@@ -31,7 +31,7 @@ async function getObject(env: Env, key: string): Promise<R2ObjectBody | null> {
   try {
     return await env.RESUMES.get(key)
   } catch {
-    throw storageUnavailable('The file could not be read. Try again.')
+    throw storageUnavailable()
   }
 }
 

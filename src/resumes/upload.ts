@@ -1,9 +1,12 @@
 import { MAX_RESUME, RESUME_TYPES, type ResumeType, Sniffer } from 'resume-parser'
+import { invalidInput } from '../http/errors'
 import type { Caller, InputError } from '../http/factory'
-import { invalidInput, type Problem } from '../http/problem'
+import type { FieldErrorCode } from '../http/field-errors'
+import type { Problem } from '../http/problem-type'
 import { afterCommit } from '../prospects/after-commit'
+import { resumeTooLarge } from '../prospects/errors'
 import { isSameFile, type NewFile } from '../prospects/resume'
-import { rejectType, resumeTooLarge } from '../prospects/resume-file'
+import { rejectType } from '../prospects/resume-file'
 import { identifyFile, putFile, type Upload } from '../prospects/upload'
 
 /** How long an upload may take, ms: far less than a key is announced for. */
@@ -73,7 +76,7 @@ export function streamedUpload(env: Env, caller: Caller, { body, length, claimed
   }
 }
 
-const toError = (code: string, message: string): InputError =>
+const toError = (code: FieldErrorCode, message: string): InputError =>
   code === 'type_mismatch'
     ? { in: 'header', pointer: '/Content-Type', code, message }
     : { in: 'body', pointer: '', code, message }

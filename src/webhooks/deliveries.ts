@@ -1,14 +1,15 @@
 import type { Database } from '../db/client'
 import { isAborted } from '../db/errors'
 import { eventId } from '../db/ids'
+import { notFound } from '../http/errors'
 import type { IdempotentRequest } from '../http/factory'
 import { claimKey, storeResponse } from '../http/idempotency'
 import { decodePageToken, firstThatFit, type Page, pageOf } from '../http/page'
-import { notFound } from '../http/problem'
+import { webhookDisabled } from './errors'
 import { QUEUED_COLUMNS, type QueuedDelivery, queuedIn } from './messages'
 import { LOGGED_MOST } from './record'
 import type { DeliveriesQuery } from './schema'
-import { isDisabled, STOP_IF_DISABLED } from './store'
+import { STOP_IF_DISABLED } from './store'
 
 /** One event on its way to one endpoint. Times are Unix ms. */
 export interface Delivery {
@@ -153,7 +154,7 @@ export async function redeliver(
     ])
     return { delivery, wakes: queuedIn(results) }
   } catch (error) {
-    throw isAborted(error) ? isDisabled(row.webhookId) : error
+    throw isAborted(error) ? webhookDisabled({ conflictsWith: row.webhookId }) : error
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Database } from '../db/client'
 import { eventId, randomText, seqOf } from '../db/ids'
+import { merged, notFound, unknownReference } from '../http/errors'
 import { decodePageToken, isRead, type ListQuery, type Page, pageOf } from '../http/page'
-import { goneInto, notFound, unknownReference } from '../http/problem'
 import { timestampOf } from './envelope'
 import { enqueueDeliveries, QUEUED_COLUMNS, type QueuedDelivery, queuedIn } from './messages'
 import { FEED_LEASE, type FeedEntry, feed, feedQueueOf } from './queue-feed'
@@ -181,7 +181,7 @@ export async function listTimeline(
     d1.prepare(TIMELINE).bind(accountId, prospectId, before, limit + 1),
   ])
   const who = whose?.results[0] as { mergedInto: string | null; version: number | null } | undefined
-  if (who?.mergedInto) throw goneInto(who.mergedInto)
+  if (who?.mergedInto) throw merged({ mergedInto: who.mergedInto })
   if (!who?.version) throw notFound('prospect')
   return pageOfEvents(accountId, found?.results as EventRow[], limit, scope)
 }
@@ -206,7 +206,7 @@ export async function listFeed(
 ): Promise<Page<RecordedEvent>> {
   const scope = ['feed', type ?? '']
   const seen = after === undefined ? 0 : seqOf(after)
-  if (seen === null) throw unknownReference([{ field: 'after', value: String(after) }], 'query')
+  if (seen === null) throw unknownReference([{ in: 'query', field: 'after', value: String(after) }])
   const [from = seen] = (await decodePageToken(scope, pageToken, 1)) ?? []
   const types = JSON.stringify(type ? [type] : EVENT_TYPES)
   const { results } = await d1

@@ -1,12 +1,13 @@
 import type { Database } from '../db/client'
 import { abortIf, isAborted } from '../db/errors'
 import { eventId, randomText } from '../db/ids'
+import { contention, notFound } from '../http/errors'
 import type { Caller, IdempotentRequest } from '../http/factory'
 import { claimKey, storeResponse } from '../http/idempotency'
-import { contention, notFound } from '../http/problem'
 import { type Delivery, deliveryId } from './deliveries'
+import { webhookDisabled } from './errors'
 import { QUEUED_COLUMNS, type QueuedDelivery, queuedIn } from './messages'
-import { isDisabled, STOP_IF_DISABLED } from './store'
+import { STOP_IF_DISABLED } from './store'
 
 /** How often a ping goes round again when other events are committed before it. */
 const ROUNDS = 20
@@ -30,7 +31,7 @@ export async function pingWebhook(
       .all<{ disabled: number; last: number }>()
     const [webhook] = found
     if (!webhook) throw notFound('webhook')
-    if (webhook.disabled) throw isDisabled(webhookId)
+    if (webhook.disabled) throw webhookDisabled({ conflictsWith: webhookId })
     const seq = Math.max(now * 1000, webhook.last + 1)
     const delivery: Delivery = {
       id: deliveryId(webhookId, seq),
@@ -58,7 +59,7 @@ export async function pingWebhook(
       if (!isAborted(error)) throw error
     }
   }
-  throw contention('Other events keep coming first.')
+  throw contention('Other events keep being committed first.')
 }
 
 const READ = `

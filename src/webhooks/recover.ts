@@ -2,10 +2,11 @@ import type { Database } from '../db/client'
 import { isAborted } from '../db/errors'
 import type { IdempotentRequest } from '../http/factory'
 import { claimKey, storeResponse } from '../http/idempotency'
+import { webhookDisabled } from './errors'
 import { enqueueDeliveries, QUEUED_COLUMNS, type QueuedDelivery } from './messages'
 import { KEPT_FOR, LONGEST_CLAIM } from './schedule'
 import { EVENT_TYPES } from './schema'
-import { findWebhook, isDisabled, STOP_IF_DISABLED, toWebhook, type Webhook } from './store'
+import { findWebhook, STOP_IF_DISABLED, toWebhook, type Webhook } from './store'
 
 /** Events looked at in one batch. */
 const CHUNK = 500
@@ -33,7 +34,7 @@ export async function startRecovery(
       ...storeResponse(db, accountId, repeatable, { status: 202, headers: {}, body }, id),
     ])
   } catch (error) {
-    throw isAborted(error) ? isDisabled(id) : error
+    throw isAborted(error) ? webhookDisabled({ conflictsWith: id }) : error
   }
   return body
 }

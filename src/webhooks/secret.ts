@@ -1,4 +1,4 @@
-import { Problem } from '../http/problem'
+import { notConfigured } from './errors'
 
 /**
  * Webhook secrets at rest: AES-256-GCM under `ENCRYPTION_KEY`, stored as `<version>.<iv>.<ciphertext>` in base64.
@@ -16,8 +16,7 @@ export const newSecret = (): string => `whsec_${base64(crypto.getRandomValues(ne
 /** Encrypts with the ring's first key. 503 where the service has none. */
 export async function encryptSecret(secret: string, owner: string, ring: string | undefined): Promise<string> {
   const [first] = keysOf(ring)
-  if (!first)
-    throw new Problem(503, 'not_configured', 'This service has no ENCRYPTION_KEY, so it cannot keep webhook secrets.')
+  if (!first) throw notConfigured()
   const iv = crypto.getRandomValues(new Uint8Array(12))
   const key = await importKey(first.key)
   const sealed = await crypto.subtle.encrypt({ name: 'AES-GCM', iv, additionalData: utf8(owner) }, key, utf8(secret))

@@ -2,12 +2,13 @@ import { and, desc, eq, isNull, lt, sql } from 'drizzle-orm'
 import { type Database, toStatement } from '../db/client'
 import { abortIf, isAborted, isStopped, stopIf } from '../db/errors'
 import { newId } from '../db/ids'
-import { quotaOf, stopIfOver } from '../db/quotas'
+import { stopIfOver } from '../db/quotas'
 import { webhooks } from '../db/schema'
+import { contention, notFound } from '../http/errors'
 import type { IdempotentRequest } from '../http/factory'
 import { claimKey, storeResponse } from '../http/idempotency'
 import { decodePageToken, type ListQuery, type Page, pageOf } from '../http/page'
-import { contention, notFound, Problem } from '../http/problem'
+import { MAX_OLD_SECRETS, MAX_WITH_DELETED, tooManySecrets, tooManyWebhooks } from './errors'
 import { hostOf } from './guard'
 import { CANCEL_PENDING } from './record'
 import type { CreateWebhook, UpdateWebhook } from './schema'
@@ -31,24 +32,12 @@ export interface Webhook {
 
 /** How long a secret goes on signing once it was rotated away, ms. */
 const OLD_SECRET_SIGNS_FOR = 24 * 60 * 60 * 1000
-/** The most secrets that sign at a time, so that the header stays short. */
-const OLD_SECRETS_MOST = 10
 
 type Row = typeof webhooks.$inferSelect
-
-/** The most endpoints with those whose deliveries are still stored, though they were deleted: an erasure looks at each. */
-const MAX_WITH_DELETED = 1000
 
 const STOP_IF_TOO_MANY_WITH_DELETED = stopIf(
   `(SELECT count(*) FROM webhooks WHERE account_id = ?1) > ${MAX_WITH_DELETED}`,
 )
-
-const tooManyWebhooks = () =>
-  new Problem(
-    409,
-    'too_many_webhooks',
-    `An account can have ${quotaOf('webhooks')} webhooks, and ${MAX_WITH_DELETED} with those deleted in the last thirty days.`,
-  )
 
 /** Registers an endpoint. Its secret is in this answer and never again. 409 if the account has too many. */
 export async function createWebhook(
@@ -178,10 +167,7 @@ export async function rotateSecret(
   const row = await findWebhook(db, accountId, id)
   const now = Date.now()
   const living = row.oldSecrets.filter(({ until }) => until > now)
-  if (living.length >= OLD_SECRETS_MOST)
-    throw new Problem(409, 'too_many_secrets', `At most ${OLD_SECRETS_MOST} secrets that were rotated away can sign.`, {
-      conflictsWith: id,
-    })
+  if (living.length >= MAX_OLD_SECRETS) throw tooManySecrets({ conflictsWith: id })
   const secret = newSecret()
   const change = {
     secret: await encryptSecret(secret, `${accountId} ${id}`, encryptionKey),
@@ -197,7 +183,7 @@ export async function rotateSecret(
       ...storeResponse(db, accountId, repeatable, { status: 200, headers: {}, body: { ...body, secret: null } }, id),
     ])
   } catch (error) {
-    throw isAborted(error) ? contention('Others are changing this webhook.') : error
+    throw isAborted(error) ? contention('Other requests keep changing this webhook.') : error
   }
   return { ...body, secret }
 }
@@ -221,10 +207,6 @@ const cancelPending = ({ d1 }: Database, accountId: string, webhookId: string, n
 /** Ends a batch if the webhook (account ?1, id ?2) cannot be sent to. */
 export const STOP_IF_DISABLED = abortIf(`NOT EXISTS (SELECT 1 FROM webhooks
   WHERE account_id = ?1 AND id = ?2 AND disabled_at IS NULL AND deleted_at IS NULL)`)
-
-/** 409: nothing can be sent to an endpoint that is disabled. */
-export const isDisabled = (id: string): Problem =>
-  new Problem(409, 'webhook_disabled', 'This webhook is disabled. Enable it first.', { conflictsWith: id })
 
 const inAccount = (accountId: string) => and(eq(webhooks.accountId, accountId), isNull(webhooks.deletedAt))
 const isEndpoint = (accountId: string, id: string) => and(inAccount(accountId), eq(webhooks.id, id))

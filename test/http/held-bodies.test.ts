@@ -6,12 +6,12 @@ import {
   type Held,
   HeldBodies,
   heldBodies,
-  MAX_BODY_WITH_RESUME,
   MOST_HELD,
   MOST_HELD_WITH_SMALL,
   SMALL,
   STALLED_AFTER,
 } from '../../src/http/body'
+import { MAX_BODY_WITH_RESUME } from '../../src/http/limits'
 import { type Account, newAccount } from '../support/api'
 import { callsTo } from '../support/configured'
 import { holdImports } from '../support/import-files'

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { boundErrors, invalidInput } from '../../src/http/problem'
+import { invalidInput } from '../../src/http/errors'
+import { boundErrors } from '../../src/http/problem-type'
 import { shorten } from '../../src/http/text'
 import { type Account, type ApiResponse, newAccount, send } from '../support/api'
 import { imported, sendFile } from '../support/import-files'
