@@ -1,8 +1,6 @@
 import type { Context } from 'hono'
 import { matchedRoutes } from 'hono/route'
-import type { Database } from '../db/client'
 import { type AppEnv, factory } from './factory'
-import { describeError } from './problem'
 
 /** Writes a line of JSON that tells of no trouble, unless `LOG_LEVEL` is `error`. Ids and figures only: nobody's data. */
 export function logInfo({ LOG_LEVEL }: Pick<Env, 'LOG_LEVEL'>, line: object): void {
@@ -34,34 +32,3 @@ export const logRequests = factory.createMiddleware(async function logRequests(c
     keyId: caller?.key.id,
   })
 })
-
-/** Runs a step of the schedule. A line says what it wrote and what it returns, if it did; and that it failed: others go on. One that D1 has no room for waits for its turn. */
-export async function runStep(
-  env: Env,
-  { number, cost, hasRoom }: Database,
-  step: string,
-  run: () => Promise<unknown>,
-): Promise<void> {
-  if (!hasRoom()) return
-  const before = { ...cost }
-  const start = performance.now()
-  try {
-    const found = await run()
-    const [read, written] = [cost.read - before.read, cost.written - before.written]
-    const ms = Math.round(performance.now() - start)
-    if (written > 0 || found)
-      logInfo(env, {
-        message: 'sweep',
-        step,
-        database: number,
-        ms,
-        trips: cost.trips - before.trips,
-        queries: cost.queries - before.queries,
-        read,
-        written,
-        ...(found as object | undefined),
-      })
-  } catch (error) {
-    console.error(JSON.stringify({ level: 'error', message: 'sweep', step, database: number, ...describeError(error) }))
-  }
-}

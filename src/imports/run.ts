@@ -4,132 +4,94 @@ import { logInfo } from '../http/log'
 import { describeError } from '../http/problem'
 import { type Progress, type WriteResult, writeProspects } from '../prospects/store'
 import type { WriteRequest } from '../prospects/write-request'
+import { ImportMessage, parseMessages } from '../queues/messages'
 import { openOutbox } from '../webhooks/events'
 import { CHUNK, type Chunk, chunksOf, type FilePosition, UnreadableFile } from './chunks'
 import { MAX_ROWS } from './errors'
-import { type Format, MAX_UNKNOWN } from './inspect'
-import { enqueueImports, ImportMessage, MESSAGE_COLUMNS, nextTurn, turnOf } from './messages'
-import { errorsFor, type Outcome, type RowError, type RowOptions, readRow, warningsFor } from './rows'
+import { MAX_UNKNOWN } from './inspect'
+import { endTurn, failImport, LEASE_TIME, type LeasedImport, leaseImport, requeueImport } from './lease'
+import { errorsFor, type Outcome, type RowError, readRow, warningsFor } from './rows'
 import { fileOf } from './store'
 
-/** How long a consumer has an import in hand after each commit, ms. Who is slower may find that another goes on. */
-const LEASE_TIME = 10_000
-/** How long a turn is: so many chunks, or ms, if D1 takes so many statements. Then other accounts have theirs. */
-const CHUNKS = 20
-const TIME = 1_000
-/** Of how many deliveries one commit may be: where each row has fifty, fewer rows are written together. */
-const DELIVERIES = 1_000
-/** An import that so many consumers in turn got no further with is ended: where tries fail, after two hours. */
-const TRIES = 10
-/** How long the next waits after a try that failed, ms; twice as long after each more, up to half an hour. */
+/** A turn ends after this many chunks, or this long, ms. Other accounts then have theirs. */
+const TURN_CHUNKS = 20
+const TURN_TIME = 1_000
+/** The most deliveries of one commit. The more webhooks an account has, the fewer rows are written together. */
+const MAX_DELIVERIES = 1_000
+/** An import that so many consumers leased without an advance fails: after two hours if each try fails at once. */
+const MAX_TRIES = 10
+/** How long an import waits after a failed try, ms. The wait doubles with each try, up to half an hour. */
 const RETRY_AFTER = 15_000
-const RETRY_MOST = 30 * 60_000
-/** Of how many errors an import keeps what they say; it counts them all. */
-const MOST_KEPT = 10_000
-/** How long an import is remembered after its end, ms, and how many are forgotten at a time. */
+const MAX_RETRY_AFTER = 30 * 60_000
+/** How many errors an import stores. It counts them all. */
+const MAX_STORED_ERRORS = 10_000
+/** How long an import is stored after its end, ms, and how many are deleted at a time. */
 const KEPT_FOR = 30 * 24 * 60 * 60_000
-const PURGE_MOST = 20
-/** When the schedule looks at an import again, ms, and at how many at a time. */
-const OVERDUE_AFTER = 60_000
-const MAX_OVERDUE = 500
-/** When it wakes somebody for what was handed on, ms. */
-const HANDED_ON_FOR = 15_000
-
-/** An import in hand. */
-interface Job extends Omit<ImportMessage, 'from'> {
-  keyId: string
-  format: Format
-  options: RowOptions & { dryRun: boolean }
-  unknown: Set<string>
-  bytes: number
-  bytesDone: number
-  line: number
-  read: number
-  tries: number
-  country: string
-  /** How many webhooks a row may be sent to. */
-  endpoints: number
-}
+const MAX_PURGED = 20
 
 /**
- * Consumes wake-ups: goes on with imports that nobody else has in hand. A message that is none is dropped with a log
- * line. Throws where D1 is away: the message comes again.
+ * Consumes messages of the imports queue: each gives one import its turn. Throws if D1 is unavailable: the queue then
+ * sends the message again.
  */
-export async function runBatch({ messages }: MessageBatch<unknown>, env: Env): Promise<void> {
-  for (const { id, body } of messages) {
-    const { success, data } = ImportMessage.safeParse(body)
-    if (!success) console.error(JSON.stringify({ level: 'error', error: 'not an import', messageId: id }))
-    const db = success ? databaseOf(env, data.accountId) : null
-    if (!success || !db) continue
-    await runImport(db, env, data)
-    logInfo(env, { message: 'import', ...data, ...db.cost })
+export async function runBatch(batch: MessageBatch<unknown>, env: Env): Promise<void> {
+  for (const { body } of parseMessages(ImportMessage, batch)) {
+    const db = databaseOf(env, body.accountId)
+    if (!db) continue
+    await runTurn(db, env, body)
+    logInfo(env, { message: 'import', ...body, ...db.cost })
   }
 }
 
-/** Gives an import its turn: writes some chunks of it, each at two trips, then leaves the next turn to a message. */
-async function runImport(db: Database, env: Env, message: ImportMessage): Promise<void> {
-  const job = await leaseImport(db, message)
-  if (!job) return
-  const { accountId, importId } = job
-  if (job.tries > TRIES)
-    return fail(db, env, job, `It could not be gone on with from line ${job.line}; it was tried many times.`)
-  const end = Date.now() + TIME
+/** Leases an import and writes some chunks of it, in two round trips each. Then it enqueues the account's next turn. */
+async function runTurn(db: Database, env: Env, message: ImportMessage): Promise<void> {
+  const leased = await leaseImport(db, message)
+  if (!leased) return
+  const { accountId, importId, format, tries } = leased
+  if (tries > MAX_TRIES)
+    return failImport(db, env, leased, `It could not continue from line ${leased.line} in ${MAX_TRIES} tries.`)
+  const end = Date.now() + TURN_TIME
   const mayContinue = () => Date.now() <= end && db.hasRoom()
-  let left = CHUNKS
+  let left = TURN_CHUNKS
   try {
-    const place = { byte: job.bytesDone, line: job.line }
+    const place = { byte: leased.bytesDone, line: leased.line }
     const file = fileOf(accountId, importId)
-    const isSent = !job.options.dryRun && !job.options.muteWebhook
-    const most = isSent ? Math.min(CHUNK, Math.ceil(DELIVERIES / job.endpoints)) : CHUNK
-    for await (const chunk of chunksOf(env.RESUMES, file, job.format, place, job.bytes, most)) {
-      job.read += chunk.records.length
-      if (job.read > MAX_ROWS) throw new UnreadableFile(`It has more than ${MAX_ROWS} rows.`)
-      const isWhole = await writeChunk(db, env, job, chunk, mayContinue)
-      if (isWhole && chunk.end.byte === job.bytes) return void (await endTurn(db, env, accountId))
+    for await (const chunk of chunksOf(env.RESUMES, file, format, place, leased.bytes, rowsAtOnce(leased))) {
+      leased.read += chunk.records.length
+      if (leased.read > MAX_ROWS) throw new UnreadableFile(`It has more than ${MAX_ROWS} rows.`)
+      const isWhole = await writeChunk(db, env, leased, chunk, mayContinue)
+      if (isWhole && chunk.end.byte === leased.bytes) return void (await endTurn(db, env, accountId))
       if (--left === 0 || !isWhole || !mayContinue()) break
-      // calls that came meanwhile go first
+      // lets calls pass that came meanwhile
       await scheduler.wait(1)
     }
   } catch (error) {
-    // cancelled, or another goes on with it: it has been seen to that the next has its turn
+    // it was cancelled, or another consumer has it: both enqueue the next turn
     if (isStopped(error)) return
-    if (error instanceof UnreadableFile) return fail(db, env, job, error.message)
-    console.error(JSON.stringify({ level: 'error', accountId, importId, tries: job.tries, ...describeError(error) }))
-    return handOn(db, env, job, Math.min(RETRY_AFTER * 2 ** (job.tries - 1), RETRY_MOST))
+    if (error instanceof UnreadableFile) return failImport(db, env, leased, error.message)
+    console.error(JSON.stringify({ level: 'error', accountId, importId, tries, ...describeError(error) }))
+    return requeueImport(db, env, leased, Math.min(RETRY_AFTER * 2 ** (tries - 1), MAX_RETRY_AFTER))
   }
-  await handOn(db, env, job)
+  await requeueImport(db, env, leased)
 }
 
-/** Leaves an import to its account's next turn. After a try that failed, it waits so long, ms, and lets others pass. */
-async function handOn(db: Database, env: Env, { accountId, importId }: Job, wait = 0): Promise<void> {
-  const until = Date.now() + wait
-  const statement = db.d1
-    .prepare(REQUEUE)
-    .bind(accountId, importId, ...(wait ? ['queued', until] : ['running', 0]), until + HANDED_ON_FOR)
-  const handedOn = await endTurn(db, env, accountId, statement)
-  if (wait) await enqueueImports(env, handedOn, wait)
-}
-
-/** Ends a turn, with what that writes, and sends the message for the account's next one. Returns the statement's rows. */
-async function endTurn(db: Database, env: Env, accountId: string, statement?: D1PreparedStatement) {
-  const next = nextTurn(db, accountId, Date.now())
-  const results = await db.d1.batch<ImportMessage>(statement ? [statement, next] : [next])
-  await enqueueImports(env, results.at(-1)?.results ?? [])
-  return results[0]?.results ?? []
+/** How many rows are written together. */
+function rowsAtOnce({ options, endpoints }: LeasedImport): number {
+  const isSent = !options.dryRun && !options.muteWebhook
+  return isSent ? Math.min(CHUNK, Math.ceil(MAX_DELIVERIES / endpoints)) : CHUNK
 }
 
 /**
- * Writes the rows of a chunk, and with each part of them that commits, how far that is and what became of them: so a row
- * is written once, whatever dies. Returns whether all of it is written.
+ * Writes the rows of a chunk. Each commit also writes how far the import is and how its rows ended, so each row is
+ * written once, whenever the consumer dies. Returns whether all rows were written.
  */
 async function writeChunk(
   db: Database,
   env: Env,
-  job: Job,
+  leased: LeasedImport,
   { records, begin, end }: Chunk,
   mayContinue: () => boolean,
 ): Promise<boolean> {
-  const { accountId, keyId, format, options, country, unknown } = job
+  const { accountId, keyId, format, options, country, unknown } = leased
   const items = records.map((record) => ({ ...record, ...readRow(record, format, options, country) }))
   for (const name of items.flatMap((item) => item.unknown)) if (unknown.size < MAX_UNKNOWN) unknown.add(name)
   const rows = items.map(({ row }) => row)
@@ -145,8 +107,9 @@ async function writeChunk(
       const found = problem ? errorsFor(item, problem) : warningsFor(item, written.next().value as Outcome)
       return found.map((error): StoredError => ({ ...error, from: item.from, to: item.to }))
     })
-    const places = [first === 0 || !head ? begin : placeOf(head), next ? placeOf(next) : end] as const
-    return advance(db, job, ...places, countsOf(outcomes, rejected.length), errors)
+    const from = first === 0 || !head ? begin : placeOf(head)
+    const to = next ? placeOf(next) : end
+    return advance(db, leased, { from, to, counts: countsOf(outcomes, rejected.length), errors })
   }
   const actor = { account: { id: accountId }, key: { id: keyId } }
   const progress = { statementsFor, isDryRun: options.dryRun, mayContinue }
@@ -154,7 +117,7 @@ async function writeChunk(
   return outcomes.length + rejected.length === rows.length
 }
 
-/** An error as it is kept: with the bytes of its record. */
+/** A stored error: also with the bytes of its record. */
 export interface StoredError extends RowError {
   from: number
   to: number
@@ -166,92 +129,46 @@ function countsOf(outcomes: WriteResult['outcomes'], failed: number) {
   return { created, updated, unchanged: outcomes.length - created - updated, failed }
 }
 
-/** The statements that move an import on from one place to another. They end the batch if it is no longer there. */
+/**
+ * The statements that move an import from one place of its file to another, with what became of the rows between them.
+ * They stop the batch if the import is no longer at the first place, or no longer running.
+ */
 function advance(
   { d1 }: Database,
-  { accountId, importId, bytes, unknown }: Job,
-  from: FilePosition,
-  to: FilePosition,
-  { created, updated, unchanged, failed }: ReturnType<typeof countsOf>,
-  errors: StoredError[],
+  { accountId, importId, bytes, unknown }: LeasedImport,
+  {
+    from,
+    to,
+    counts: { created, updated, unchanged, failed },
+    errors,
+  }: { from: FilePosition; to: FilePosition; counts: ReturnType<typeof countsOf>; errors: StoredError[] },
 ): D1PreparedStatement[] {
   const now = Date.now()
-  const counts = [created, updated, unchanged, failed]
-  const isDone = to.byte === bytes
-  const kept = JSON.stringify(errors)
+  const finishedAt = to.byte === bytes ? now : null
+  const places = [to.byte, to.line, created, updated, unchanged, failed] as const
   return [
-    d1.prepare(STILL_THERE).bind(accountId, importId, from.byte),
-    ...(errors.length > 0 ? [d1.prepare(KEEP_ERRORS).bind(accountId, importId, from.byte, kept, MOST_KEPT)] : []),
+    d1.prepare(STOP_IF_MOVED).bind(accountId, importId, from.byte),
+    ...(errors.length > 0
+      ? [d1.prepare(STORE_ERRORS).bind(accountId, importId, from.byte, JSON.stringify(errors), MAX_STORED_ERRORS)]
+      : []),
     d1
       .prepare(ADVANCE)
       .bind(
-        accountId,
-        importId,
-        to.byte,
-        to.line,
-        ...counts,
-        JSON.stringify([...unknown]),
-        now + LEASE_TIME,
-        isDone ? now : null,
+        ...[accountId, importId, ...places, JSON.stringify([...unknown]), now + LEASE_TIME, finishedAt],
         errors.length,
       ),
   ]
 }
 
-/** Leases an import if it is its account's turn and it is still where the message says. */
-async function leaseImport({ d1 }: Database, { accountId, importId, from }: ImportMessage): Promise<Job | null> {
-  const now = Date.now()
-  type Taken = Omit<Job, 'format' | 'options' | 'unknown'> & { format: string; options: string; unknown: string }
-  const { results } = await d1
-    .prepare(LEASE)
-    .bind(accountId, importId, now, now + LEASE_TIME, from)
-    .all<Taken>()
-  const [taken] = results
-  if (!taken) return null
-  return {
-    ...taken,
-    format: JSON.parse(taken.format),
-    options: JSON.parse(taken.options),
-    unknown: new Set(JSON.parse(taken.unknown) as string[]),
-  }
-}
-
-/** Ends an import that cannot be gone on with. */
-async function fail(db: Database, env: Env, { accountId, importId }: Job, reason: string): Promise<void> {
-  await endTurn(db, env, accountId, db.d1.prepare(FAIL).bind(accountId, importId, reason, Date.now()))
-}
-
-/** Forgets imports that ended a month ago, with what was wrong with their rows. */
+/** Deletes imports that ended a month ago, with their errors. */
 export async function purgeImports({ d1 }: Database, now: number): Promise<void> {
   await d1
     .prepare(PURGE)
-    .bind(now - KEPT_FOR, PURGE_MOST)
+    .bind(now - KEPT_FOR, MAX_PURGED)
     .run()
 }
 
-/** Sends the messages of turns that nobody has had for too long. */
-export async function sweepImports({ d1 }: Database, env: Env, now: number): Promise<void> {
-  const { results } = await d1
-    .prepare(OVERDUE)
-    .bind(now, now + OVERDUE_AFTER, MAX_OVERDUE)
-    .all<ImportMessage & { hasTurn: number }>()
-  const turns = results.filter(({ hasTurn }) => hasTurn).map(({ hasTurn: _, ...message }) => message)
-  await enqueueImports(env, turns)
-}
-
-/** Whether an import can be taken at a time. */
-const hasTurn = (now: string) => `(held_until <= ${now} AND id = ${turnOf('imports.account_id', now)}
-    AND EXISTS (SELECT 1 FROM accounts WHERE id = imports.account_id AND erased_at IS NULL AND suspended_at IS NULL))`
-
-const LEASE = `
-  UPDATE imports SET status = 'running', tries = tries + 1, held_until = ?4, next_at = ?4
-  WHERE account_id = ?1 AND id = ?2 AND bytes_done = ?5 AND ${hasTurn('?3')}
-  RETURNING account_id AS accountId, id AS importId, key_id AS keyId, format, options, unknown_columns AS unknown,
-    bytes, bytes_done AS bytesDone, line, read, tries, (SELECT default_country FROM accounts WHERE id = ?1) AS country,
-    (SELECT count(*) FROM webhooks INDEXED BY webhooks_live
-     WHERE account_id = ?1 AND deleted_at IS NULL AND disabled_at IS NULL) AS endpoints`
-
-const STILL_THERE = stopIf(`NOT EXISTS
+const STOP_IF_MOVED = stopIf(`NOT EXISTS
   (SELECT 1 FROM imports WHERE account_id = ?1 AND id = ?2 AND status = 'running' AND bytes_done = ?3)`)
 
 const ADVANCE = `
@@ -261,23 +178,10 @@ const ADVANCE = `
     finished_at = ?11, errors = errors + ?12
   WHERE account_id = ?1 AND id = ?2`
 
-const KEEP_ERRORS = `
+const STORE_ERRORS = `
   INSERT INTO import_errors (account_id, import_id, bytes_from, errors)
   SELECT account_id, id, ?3, ?4 FROM imports WHERE account_id = ?1 AND id = ?2 AND errors < ?5`
-
-const REQUEUE = `
-  UPDATE imports SET status = ?3, held_until = ?4, next_at = ?5
-  WHERE account_id = ?1 AND id = ?2 AND status = 'running' RETURNING ${MESSAGE_COLUMNS}`
-
-const FAIL = `
-  UPDATE imports SET status = 'failed', reason = ?3, finished_at = ?4, next_at = NULL
-  WHERE account_id = ?1 AND id = ?2 AND status = 'running'`
 
 const PURGE = `
   DELETE FROM imports WHERE (account_id, id) IN
     (SELECT account_id, id FROM imports INDEXED BY imports_finished WHERE finished_at < ?1 ORDER BY finished_at LIMIT ?2)`
-
-const OVERDUE = `
-  UPDATE imports SET next_at = ?2 WHERE (account_id, id) IN
-    (SELECT account_id, id FROM imports INDEXED BY imports_due WHERE next_at <= ?1 ORDER BY next_at LIMIT ?3)
-  RETURNING ${MESSAGE_COLUMNS}, ${hasTurn('?1')} AS hasTurn`

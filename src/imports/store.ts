@@ -17,12 +17,13 @@ import { sha256 } from '../http/key'
 import { decodePageToken, isRead, type ListQuery, type Page, pageOf } from '../http/page'
 import { Problem } from '../http/problem-type'
 import { afterCommit } from '../prospects/after-commit'
+import type { ImportMessage } from '../queues/messages'
 import { tooManyImports } from './errors'
 import { Inspector, MAX_UNKNOWN, unknownColumns } from './inspect'
-import { type ImportMessage, nextTurn } from './messages'
 import { type GivenBody, receive, skim } from './receive'
 import type { FileType } from './records'
 import type { StartImport } from './schema'
+import { nextTurn } from './turns'
 
 /** An import as callers see it. */
 export interface Import {

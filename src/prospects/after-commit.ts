@@ -1,7 +1,7 @@
 import { type Database, databaseOf } from '../db/client'
 import { deleteObjects } from '../files/objects'
 import { describeError } from '../http/problem'
-import { enqueueReadings } from '../resumes/messages'
+import { enqueueResumes } from '../queues/send'
 
 /**
  * What a committed write has left to be done: objects that are nobody's any more go (`unreferencedKeys`, by their keys), and new
@@ -14,7 +14,7 @@ export async function afterCommit(
   { unreferencedKeys, resumesToRead = [] }: { unreferencedKeys: string[]; resumesToRead?: string[] },
 ): Promise<void> {
   if (resumesToRead.length > 0)
-    await enqueueReadings(
+    await enqueueResumes(
       env,
       resumesToRead.map((prospectId) => ({ accountId, prospectId })),
     )

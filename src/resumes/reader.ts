@@ -7,73 +7,74 @@ import { Problem } from '../http/problem-type'
 import type { Reading, StoredResume } from '../prospects/resume'
 import { writeProspects } from '../prospects/store'
 import { toResumeRequest } from '../prospects/write-request'
+import { takeOverdue } from '../queues/lease'
+import { parseMessages, ResumeMessage } from '../queues/messages'
+import { enqueueResumes } from '../queues/send'
 import { openOutbox } from '../webhooks/events'
 import { extractedFrom } from './extracted'
-import { enqueueReadings, ResumeMessage } from './messages'
 import { countReading, waitFor } from './pace'
 
-/** How long one consumer has a resume in hand, ms: more than its time to compute (`limits` in wrangler.toml). */
+/** How long a resume is leased, ms: longer than a reader can compute (`limits` in wrangler.toml). */
 const LEASE_TIME = 120_000
-/** A resume that took so many consumers down is not read again. */
+/** A resume that crashed this many readers fails. */
 const MAX_TRIES = 2
-/** When the schedule wakes somebody again, ms, and how many at a time. */
+/** How long the schedule waits before it enqueues a resume again, ms, and how many it enqueues in one run. */
 const OVERDUE_AFTER = 10 * 60_000
 const MAX_OVERDUE = 100
 
 /**
- * Consumes wake-ups: reads the resumes that nobody else has in hand, and fills blanks of their prospects. Those of an
- * account that has had many read just now wait, and let others pass. A message that is none is dropped with a log line. Throws where D1 or R2 is away: the message comes again.
+ * Consumes messages of the resumes queue: leases each resume, reads it, and fills blanks of its prospect. While other
+ * accounts wait, an account that had many resumes read is re-enqueued with a delay. Throws if D1 or R2 is unavailable:
+ * the queue then sends the message again.
  */
-export async function readBatch({ messages }: MessageBatch<unknown>, env: Env): Promise<void> {
-  for (const { id, body } of messages) {
-    const { success, data } = ResumeMessage.safeParse(body)
-    if (!success) console.error(JSON.stringify({ level: 'error', error: 'not a resume to read', messageId: id }))
-    const db = success ? databaseOf(env, data.accountId) : null
-    if (!success || !db) continue
-    const wait = isOff(env) ? 0 : Math.min(waitFor(data.accountId, Date.now()), OVERDUE_AFTER)
-    if (wait > 0) await enqueueReadings(env, [data], wait)
-    else await readOne(db, env, data)
+export async function readBatch(batch: MessageBatch<unknown>, env: Env): Promise<void> {
+  for (const { body } of parseMessages(ResumeMessage, batch)) {
+    const db = databaseOf(env, body.accountId)
+    if (!db) continue
+    const wait = isOff(env) ? 0 : Math.min(waitFor(body.accountId, Date.now()), OVERDUE_AFTER)
+    if (wait > 0) await enqueueResumes(env, [body], wait)
+    else await readOne(db, env, body)
   }
 }
 
-async function readOne(db: Database, env: Env, { accountId, prospectId }: ResumeMessage): Promise<void> {
+async function readOne(db: Database, env: Env, message: ResumeMessage): Promise<void> {
+  const { accountId, prospectId } = message
   const start = Date.now()
-  const held = await leaseReading(db, accountId, prospectId)
-  if (!held) return
-  const { resume, tries, country } = held
-  const result: Reading =
+  const leased = await leaseResume(db, message)
+  if (!leased) return
+  const { resume, tries, country } = leased
+  const reading: Reading =
     tries >= MAX_TRIES
-      ? ended('failed', 'It could not be read: reading it was given up twice.')
-      : await readObject(db, env, accountId, prospectId, resume, country)
-  const said = result.parsed ? extractedFrom(result.parsed) : {}
-  const row = toResumeRequest(prospectId, { key: resume.key, ...result }, said, resume.muted, country)
+      ? ended('failed', `The file could not be read in ${MAX_TRIES} tries.`)
+      : await readObject(db, env, message, leased)
+  const extracted = reading.parsed ? extractedFrom(reading.parsed) : {}
+  const request = toResumeRequest(prospectId, { key: resume.key, ...reading }, extracted, resume.muted, country)
   try {
     const actor = { account: { id: accountId }, key: { id: resume.keyId } }
-    await writeProspects(db, actor, 'resume', [row], { outbox: openOutbox(env) })
+    await writeProspects(db, actor, 'resume', [request], { outbox: openOutbox(env) })
   } catch (error) {
-    // erased or merged meanwhile
+    // the prospect was erased or merged, or its account deleted
     if (!(error instanceof Problem && [401, 404, 410].includes(error.status))) throw error
   }
-  const { status } = result
   const now = Date.now()
   countReading(accountId, now - start, now)
+  const { status } = reading
   logInfo(env, { message: 'resume', accountId, prospectId, status, attempt: tries + 1, ms: now - start })
 }
 
 const ended = (status: 'unsupported' | 'failed', reason: string): Reading => ({ status, reason, parsed: null })
 
+/** Reads the file. Throws only if D1 or R2 is unavailable. */
 async function readObject(
   db: Database,
   env: Env,
-  accountId: string,
-  prospectId: string,
-  { key, contentType }: StoredResume,
-  country: string,
+  { accountId, prospectId }: ResumeMessage,
+  { resume: { key, contentType }, country }: LeasedResume,
 ): Promise<Reading> {
   const object = await env.RESUMES.get(key)
-  if (!object) return ended('failed', 'The file is not there any more.')
+  if (!object) return ended('failed', 'The file no longer exists.')
   const bytes = new Uint8Array(await object.arrayBuffer())
-  // before it can take this consumer down
+  // counted first, because reading may crash this reader
   await db.d1.prepare(COUNT).bind(accountId, prospectId).run()
   try {
     const text = await extractText(bytes, contentType)
@@ -87,33 +88,44 @@ async function readObject(
   }
 }
 
-/** For people: what of a document that goes on was read. */
+/** Says, for people, how much of a long document was read. Null if all of it was. */
 function truncationReason({ isCut, pages }: DocumentText): string | null {
   if (!isCut) return null
   return pages > MAX_PAGES ? `Only the first ${MAX_PAGES} pages were read.` : 'Only its beginning was read.'
 }
 
-/** Takes a resume that is to be read, unless another has it in hand. */
-async function leaseReading({ d1 }: Database, accountId: string, prospectId: string) {
+interface LeasedResume {
+  resume: StoredResume
+  /** How many readers began to read it before. */
+  tries: number
+  /** The account's default country. */
+  country: string
+}
+
+/** Leases a resume. Null if another reader has it, or it is not waiting to be read. */
+async function leaseResume({ d1 }: Database, { accountId, prospectId }: ResumeMessage): Promise<LeasedResume | null> {
   const now = Date.now()
-  const [held, found] = await d1.batch([
+  const [leased, found] = await d1.batch([
     d1.prepare(LEASE).bind(accountId, prospectId, now, now + LEASE_TIME),
     d1.prepare(READ).bind(accountId, prospectId),
   ])
   const row = found?.results[0] as { resume: string; country: string } | undefined
-  if (!held?.results.length || !row) return null
-  const { tries } = held.results[0] as { tries: number }
-  return { tries, country: row.country, resume: JSON.parse(row.resume) as StoredResume }
+  if (!leased?.results.length || !row) return null
+  const { tries } = leased.results[0] as { tries: number }
+  return { tries, country: row.country, resume: JSON.parse(row.resume) }
 }
 
-/** Wakes readers for what has waited for too long. */
-export async function sweepReadings({ d1 }: Database, env: Env, now: number): Promise<void> {
-  const { results } = await d1
-    .prepare(OVERDUE)
-    .bind(now, now + OVERDUE_AFTER, MAX_OVERDUE)
-    .all<ResumeMessage>()
-  if (results.length > 0) await enqueueReadings(env, results)
+/** Enqueues resumes that are overdue. */
+export async function sweepResumes(db: Database, env: Env, now: number): Promise<void> {
+  const overdue = { now, until: now + OVERDUE_AFTER, limit: MAX_OVERDUE }
+  await enqueueResumes(env, await takeOverdue<ResumeMessage>(db, READINGS, overdue))
 }
+
+const READINGS = {
+  name: 'resume_readings',
+  key: 'account_id, prospect_id',
+  returning: 'account_id AS accountId, prospect_id AS prospectId',
+} as const
 
 const LEASE = `
   UPDATE resume_readings SET held_until = ?4, next_at = ?4 WHERE account_id = ?1 AND prospect_id = ?2 AND held_until <= ?3
@@ -124,9 +136,3 @@ const READ = `
   WHERE a.id = ?1 AND a.erased_at IS NULL AND p.id = ?2`
 
 const COUNT = 'UPDATE resume_readings SET tries = tries + 1 WHERE account_id = ?1 AND prospect_id = ?2'
-
-const OVERDUE = `
-  UPDATE resume_readings SET next_at = ?2 WHERE (account_id, prospect_id) IN
-    (SELECT account_id, prospect_id FROM resume_readings INDEXED BY resume_readings_due
-     WHERE next_at <= ?1 ORDER BY next_at LIMIT ?3)
-  RETURNING account_id AS accountId, prospect_id AS prospectId`

@@ -5,9 +5,10 @@ import { notFound } from '../http/errors'
 import type { IdempotentRequest } from '../http/factory'
 import { claimKey, storeResponse } from '../http/idempotency'
 import { decodePageToken, firstThatFit, type Page, pageOf } from '../http/page'
+import type { QueuedDelivery } from '../queues/send'
 import { webhookDisabled } from './errors'
-import { QUEUED_COLUMNS, type QueuedDelivery, queuedIn } from './messages'
-import { LOGGED_MOST } from './record'
+import { QUEUED_COLUMNS, queuedIn } from './queued'
+import { MAX_ATTEMPTS_STORED } from './record-outcomes'
 import type { DeliveriesQuery } from './schema'
 import { STOP_IF_DISABLED } from './store'
 
@@ -121,7 +122,7 @@ const GET = `
 
 const ATTEMPTS = `
   SELECT attempted_at AS attemptedAt, duration_ms AS durationMs, status_code AS statusCode, error, answer AS responseBody
-  FROM attempts WHERE account_id = ?1 AND webhook_id = ?2 AND event_seq = ?3 ORDER BY n DESC LIMIT ${LOGGED_MOST}`
+  FROM attempts WHERE account_id = ?1 AND webhook_id = ?2 AND event_seq = ?3 ORDER BY n DESC LIMIT ${MAX_ATTEMPTS_STORED}`
 
 /**
  * Begins a delivery anew, whatever became of it: due now, with the whole schedule before it. 404 if there is none, 409
@@ -132,7 +133,7 @@ export async function redeliver(
   accountId: string,
   id: string,
   repeatable?: IdempotentRequest,
-): Promise<{ delivery: Delivery; wakes: QueuedDelivery[] }> {
+): Promise<{ delivery: Delivery; queued: QueuedDelivery[] }> {
   const key = keyOf(id)
   const row =
     key &&
@@ -152,7 +153,7 @@ export async function redeliver(
       db.d1.prepare(BEGIN_ANEW).bind(accountId, ...key, now),
       ...storeResponse(db, accountId, repeatable, { status: 202, headers: {}, body: delivery }, id),
     ])
-    return { delivery, wakes: queuedIn(results) }
+    return { delivery, queued: queuedIn(results) }
   } catch (error) {
     throw isAborted(error) ? webhookDisabled({ conflictsWith: row.webhookId }) : error
   }

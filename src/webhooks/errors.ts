@@ -1,6 +1,6 @@
 import { quotaOf } from '../db/quotas'
 import { problemType } from '../http/problem-type'
-import { KEPT_FOR } from './schedule'
+import { KEPT_FOR } from './retry-schedule'
 
 const WEBHOOK = 'whk_01jd3v7x5c9q8m2k4n6p0r1s3t'
 

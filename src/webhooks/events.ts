@@ -2,11 +2,12 @@ import type { Database } from '../db/client'
 import { eventId, randomText, seqOf } from '../db/ids'
 import { merged, notFound, unknownReference } from '../http/errors'
 import { decodePageToken, isRead, type ListQuery, type Page, pageOf } from '../http/page'
+import { enqueueDeliveries, type QueuedDelivery } from '../queues/send'
 import { timestampOf } from './envelope'
-import { enqueueDeliveries, QUEUED_COLUMNS, type QueuedDelivery, queuedIn } from './messages'
-import { FEED_LEASE, type FeedEntry, feed, feedQueueOf } from './queue-feed'
+import { EVENT_DATA, EVENT_DATA_BYTES, longValuesIn, SAME_AS, withoutLongValues } from './event-data'
+import { FEED_LEASE, type FeedEntry, feedQueueOf, sendToFeed } from './queue-feed'
+import { QUEUED_COLUMNS, queuedIn } from './queued'
 import { EVENT_TYPES, type EventType, type FeedQuery } from './schema'
-import { DATA, DATA_BYTES, longValuesIn, SAME_AS, withoutLong } from './snapshot'
 
 /** Who makes a change: the key, and how it came in. */
 export interface Origin {
@@ -42,7 +43,7 @@ export interface Outbox {
 export function openOutbox(env: Env, context?: Pick<ExecutionContext, 'waitUntil'>, db?: Database): Outbox {
   const send = async (committed: Committed) => {
     if (committed.deliveries.length > 0) await enqueueDeliveries(env, committed.deliveries)
-    if (committed.feed.length > 0) await feed(env, committed.feed, db)
+    if (committed.feed.length > 0) await sendToFeed(env, committed.feed, db)
   }
   return {
     hasFeed: feedQueueOf(env) !== undefined,
@@ -99,7 +100,7 @@ const NEW_DATA =
 const APPEND = `
   INSERT INTO events (account_id, seq, nonce, type, prospect_id, muted, key_id, user_id, source, data, same_as)
   SELECT ?1, start.seq + e.key, e.value ->> 'nonce', e.value ->> 'type', e.value ->> 'prospectId', e.value ->> 'muted', ?4,
-    e.value ->> 'userId', ?5, ${withoutLong(NEW_DATA, 's.value')},
+    e.value ->> 'userId', ?5, ${withoutLongValues(NEW_DATA, 's.value')},
     json_insert(s.value, '$.bytes', octet_length(${NEW_DATA}))
   FROM (SELECT max(?2 * 1000, coalesce((SELECT max(seq) FROM events WHERE account_id = ?1), 0) + 1,
       coalesce((SELECT max(updated_at) * 1000 FROM prospects WHERE account_id = ?1), 0)) AS seq) start
@@ -141,7 +142,7 @@ export interface RecordedEvent {
 /** Of the events of a page (see `isRead`). */
 const shown = (page: string, order: string, limit: string) => `
   SELECT e.seq, e.nonce, e.type, e.muted, e.key_id AS keyId, e.user_id AS userId, e.source,
-    iif(${isRead(DATA_BYTES, 'e.seq', page, order, limit)}, ${DATA}, NULL) AS data`
+    iif(${isRead(EVENT_DATA_BYTES, 'e.seq', page, order, limit)}, ${EVENT_DATA}, NULL) AS data`
 
 interface EventRow extends Pick<RecordedEvent, 'type' | 'source'> {
   seq: number
@@ -193,7 +194,7 @@ export const WHOSE = `
 
 const ITS_EVENTS = `FROM events e INDEXED BY events_prospect
   WHERE e.account_id = ?1 AND e.prospect_id = ?2 AND e.seq < ?3 ORDER BY e.seq DESC LIMIT ?4`
-const TIMELINE = `${shown(`SELECT e.seq AS key, ${DATA_BYTES} AS bytes ${ITS_EVENTS}`, 'ORDER BY key DESC', '?4')} ${ITS_EVENTS}`
+const TIMELINE = `${shown(`SELECT e.seq AS key, ${EVENT_DATA_BYTES} AS bytes ${ITS_EVENTS}`, 'ORDER BY key DESC', '?4')} ${ITS_EVENTS}`
 
 /**
  * A page of the feed: events that are not muted, oldest first in commit order, so that whoever goes on from the last
@@ -226,7 +227,7 @@ const FEED = `
       WHERE account_id = ?1 AND type = t.value AND muted = 0 AND seq > ?2 ORDER BY seq LIMIT ?4))) o
     ORDER BY o.value LIMIT ?4
   )
-  ${shown(`SELECT e.seq AS key, ${DATA_BYTES} AS bytes ${OF_PAGE}`, 'ORDER BY key', '?4')} ${OF_PAGE} ORDER BY e.seq`
+  ${shown(`SELECT e.seq AS key, ${EVENT_DATA_BYTES} AS bytes ${OF_PAGE}`, 'ORDER BY key', '?4')} ${OF_PAGE} ORDER BY e.seq`
 
 const pageOfEvents = (accountId: string, rows: EventRow[], limit: number, scope: string[]) =>
   pageOf(

@@ -4,9 +4,10 @@ import { eventId, randomText } from '../db/ids'
 import { contention, notFound } from '../http/errors'
 import type { Caller, IdempotentRequest } from '../http/factory'
 import { claimKey, storeResponse } from '../http/idempotency'
+import type { QueuedDelivery } from '../queues/send'
 import { type Delivery, deliveryId } from './deliveries'
 import { webhookDisabled } from './errors'
-import { QUEUED_COLUMNS, type QueuedDelivery, queuedIn } from './messages'
+import { QUEUED_COLUMNS, queuedIn } from './queued'
 import { STOP_IF_DISABLED } from './store'
 
 /** How often a ping goes round again when other events are committed before it. */
@@ -14,14 +15,14 @@ const ROUNDS = 20
 
 /**
  * Sends an event of type `ping` to one endpoint, whatever it asks for; it is in no timeline and in no feed. 404 if
- * there is no such endpoint, 409 if it is disabled. Returns the delivery, and what is to be woken.
+ * there is no such endpoint, 409 if it is disabled. Returns the delivery and the same to enqueue.
  */
 export async function pingWebhook(
   db: Database,
   { account, key }: Caller,
   webhookId: string,
   repeatable?: IdempotentRequest,
-): Promise<{ delivery: Delivery; wakes: QueuedDelivery[] }> {
+): Promise<{ delivery: Delivery; queued: QueuedDelivery[] }> {
   const nonce = randomText(10)
   for (let round = 0; round < ROUNDS; round++) {
     const now = Date.now()
@@ -54,7 +55,7 @@ export async function pingWebhook(
         db.d1.prepare(DELIVER).bind(account.id, webhookId, seq, now),
         ...storeResponse(db, account.id, repeatable, { status: 202, headers: {}, body: delivery }, delivery.id),
       ])
-      return { delivery, wakes: queuedIn(results) }
+      return { delivery, queued: queuedIn(results) }
     } catch (error) {
       if (!isAborted(error)) throw error
     }

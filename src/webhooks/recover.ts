@@ -2,9 +2,10 @@ import type { Database } from '../db/client'
 import { isAborted } from '../db/errors'
 import type { IdempotentRequest } from '../http/factory'
 import { claimKey, storeResponse } from '../http/idempotency'
+import { enqueueDeliveries, type QueuedDelivery } from '../queues/send'
 import { webhookDisabled } from './errors'
-import { enqueueDeliveries, QUEUED_COLUMNS, type QueuedDelivery } from './messages'
-import { KEPT_FOR, LONGEST_CLAIM } from './schedule'
+import { QUEUED_COLUMNS } from './queued'
+import { KEPT_FOR, MAX_LEASE } from './retry-schedule'
 import { EVENT_TYPES } from './schema'
 import { findWebhook, STOP_IF_DISABLED, toWebhook, type Webhook } from './store'
 
@@ -85,7 +86,7 @@ const RECOVER = `
     AND e.type IN (SELECT value FROM json_each(iif(w.event_types = '[]', ?5, w.event_types)))
   ON CONFLICT (account_id, webhook_id, event_seq) DO UPDATE SET
     status = 'pending', next_at = ?4, tries = 0, finished_at = NULL
-  WHERE status IN ('failed', 'cancelled') OR (status = 'pending' AND coalesce(next_at > ?4 + ${LONGEST_CLAIM}, true))
+  WHERE status IN ('failed', 'cancelled') OR (status = 'pending' AND coalesce(next_at > ?4 + ${MAX_LEASE}, true))
   RETURNING ${QUEUED_COLUMNS}`
 
 const GO_ON = `

@@ -6,10 +6,10 @@ import { type AppEnv, factory } from '../http/factory'
 import { idempotent } from '../http/idempotency'
 import { ListQuery } from '../http/page'
 import { NoFields, validate } from '../http/validate'
+import { enqueueDeliveries, type QueuedDelivery } from '../queues/send'
 import { type Delivery, getDelivery, listDeliveries, redeliver } from './deliveries'
 import { listFeed } from './events'
 import { rejectUrl } from './guard'
-import { enqueueDeliveries, type QueuedDelivery } from './messages'
 import { pingWebhook } from './ping'
 import { runRecoveries, startRecovery } from './recover'
 import { CreateWebhook, DeliveriesQuery, FeedQuery, RecoverWebhook, UpdateWebhook } from './schema'
@@ -55,7 +55,7 @@ export const webhookRoutes = factory
     return c.json(await rotateSecret(db, caller.account.id, id, c.env.ENCRYPTION_KEY, c.get('repeatable')))
   })
   .post('/:id/ping', idempotent, validate({ json: NoFields }), async (c) => {
-    return begun(c, await pingWebhook(c.var.db, c.var.caller, c.req.param('id'), c.get('repeatable')))
+    return startedDelivery(c, await pingWebhook(c.var.db, c.var.caller, c.req.param('id'), c.get('repeatable')))
   })
   .post('/:id/recover', idempotent, validate({ json: RecoverWebhook }), async (c) => {
     const { db, caller } = c.var
@@ -77,7 +77,10 @@ export const deliveryRoutes = factory
     return c.json(await getDelivery(c.var.db, c.var.caller.account.id, c.req.param('id')))
   })
   .post('/:id/redeliver', idempotent, validate({ json: NoFields }), async (c) => {
-    return begun(c, await redeliver(c.var.db, c.var.caller.account.id, c.req.param('id'), c.get('repeatable')))
+    return startedDelivery(
+      c,
+      await redeliver(c.var.db, c.var.caller.account.id, c.req.param('id'), c.get('repeatable')),
+    )
   })
 
 /** 400 if nothing may be sent to this URL. */
@@ -86,9 +89,9 @@ function requirePublic(c: Context<AppEnv>, url: string): void {
   if (message) throw invalidInput([{ in: 'body', pointer: '/url', code: 'url_refused', message }])
 }
 
-/** Answers with a delivery that is on its way. */
-function begun(c: Context<AppEnv>, { delivery, wakes }: { delivery: Delivery; wakes: QueuedDelivery[] }) {
-  c.executionCtx.waitUntil(enqueueDeliveries(c.env, wakes))
+/** The 202 for a delivery that was started. It is enqueued after the response. */
+function startedDelivery(c: Context<AppEnv>, { delivery, queued }: { delivery: Delivery; queued: QueuedDelivery[] }) {
+  c.executionCtx.waitUntil(enqueueDeliveries(c.env, queued))
   return c.json(delivery, 202)
 }
 

@@ -10,7 +10,7 @@ import { claimKey, storeResponse } from '../http/idempotency'
 import { decodePageToken, type ListQuery, type Page, pageOf } from '../http/page'
 import { MAX_OLD_SECRETS, MAX_WITH_DELETED, tooManySecrets, tooManyWebhooks } from './errors'
 import { hostOf } from './guard'
-import { CANCEL_PENDING } from './record'
+import { CANCEL_PENDING } from './record-outcomes'
 import type { CreateWebhook, UpdateWebhook } from './schema'
 import { encryptSecret, newSecret } from './secret'
 

@@ -1,124 +1,148 @@
 import type { Database } from '../db/client'
+import type { DeliveryMessage } from '../queues/messages'
+import { enqueueDeliveries, type QueuedDelivery } from '../queues/send'
 import { deliver } from './deliver'
-import { type Limit, openLimit } from './limit'
-import { type DeliveryMessage, enqueueDeliveries, QUEUED_COLUMNS, type QueuedDelivery, queuedIn } from './messages'
-import { WAITING } from './record'
-import { KEPT_FOR } from './schedule'
+import { QUEUED_COLUMNS, queuedIn } from './queued'
+import { SET_WAITING } from './record-outcomes'
+import { KEPT_FOR } from './retry-schedule'
 
-/** Rows of a page of the timetable. */
+/** How many deliveries are read at a time. */
 const PAGE = 500
-/** How long a wake-up that was sent in time may be under way, ms: the sweep leaves what has just become due to it. */
-const OVERDUE = 5_000
-/** Where a queue holds so many messages it is the consumer that is behind: more of them would not help. */
-const BACKLOG_MOST = 5_000
-/** Where the queue is down the sweep delivers by itself: so many at a time, so often, and for so long, ms. */
+/** A delivery is overdue when it has been due for this long, ms: its message may still be on its way. */
+const OVERDUE_AFTER = 5_000
+/** If a queue holds more messages than this, its consumer is behind, and more messages would not help. */
+const MAX_BACKLOG = 5_000
+/** If the queue is down, the sweep delivers by itself: this many at a time, this many batches, and for this long, ms. */
 const BATCH = 12
-const BATCHES_MOST = 25
-const OWN_TIME = 30_000
-/** How many deliveries take their turn in a sweep: of an endpoint that is slow or unverified, and of one that is no longer. */
+const MAX_BATCHES = 25
+const DELIVERY_TIME = 30_000
+/** How many waiting deliveries a sweep enqueues for a slow or unverified endpoint, and for any other. */
 const TURN_SLOW = 20
 const TURN = 1_000
-/** Endpoints whose turn it can be in a sweep. */
+/** For how many endpoints a sweep enqueues waiting deliveries. */
 const TURNS = 100
 
-/** Where in the schedule an account continues: after this delivery. Before its first turn `eventSeq` is 0. */
-interface Turn extends DeliveryMessage {
+/** Runs functions one at a time, in the order in which they were given. */
+export type InTurn = <T>(run: () => Promise<T>) => Promise<T>
+
+/** Makes an `InTurn`. */
+export function oneAtATime(): InTurn {
+  let last: Promise<unknown> = Promise.resolve()
+  return (run) => {
+    const result = last.then(run)
+    last = result.catch(() => {})
+    return result
+  }
+}
+
+/** Where the sweep of an account continues: after this delivery. Before its first page `eventSeq` is 0. */
+interface Position extends DeliveryMessage {
   nextAt: number
 }
 
-interface Due extends Turn {
+interface Overdue extends Position {
   slow: number
   bulk: number
-  /** Its endpoint is disabled or deleted, or its account is being erased. */
+  /** Whether its endpoint is disabled or deleted, or its account is being erased. */
   ended: number
 }
 
 /**
- * Goes through the timetable, at most `pages` pages of it: what is due and in nobody's hands is woken anew. Nothing
- * depends on a queue message, and where the queue is down what is due is delivered here. A page is shared by the accounts
- * that have something overdue, and each has a turn before any has another: however much one has, it hides nothing of
- * the others. What has lost its endpoint is cancelled. What a slow endpoint has not taken waits for its turn: 20 a
- * minute, oldest first. Sweeps that go on at the same time share `oneAtATime`, for they share a Worker's connections.
- * Returns how many were overdue, if any, and for how long the oldest, ms.
+ * Enqueues deliveries that are overdue, at most `pages` pages, so no delivery depends on a message. If the queue is down,
+ * it delivers some itself, `inTurn` with the sweeps of other databases, which share the Worker's connections. Accounts
+ * share each page, and each account has a page before any has a second, so a backlog of one hides nothing of the others.
+ *
+ * Deliveries whose endpoint is gone are cancelled. Those of a slow endpoint wait for its turn: 20 a minute, the oldest
+ * first. Returns how many were overdue, if any, and for how long the oldest was due, ms.
  */
 export async function sweepDeliveries(
   db: Database,
   env: Env,
-  oneAtATime: Limit = openLimit(1),
+  inTurn: InTurn = oneAtATime(),
   pages = 20,
 ): Promise<{ overdue: number; oldestMs: number } | undefined> {
   const start = Date.now()
   const failed: QueuedDelivery[] = []
-  const { results: turns } = await db.d1
+  const { results: positions } = await db.d1
     .prepare(OVERDUE_ACCOUNTS)
-    .bind(start - OVERDUE)
-    .all<Turn>()
-  const oldestMs = start - (turns[0]?.nextAt ?? start)
+    .bind(start - OVERDUE_AFTER)
+    .all<Position>()
+  const oldestMs = start - (positions[0]?.nextAt ?? start)
   let isFull = false
-  let bulkIsFull = false
+  let isBulkFull = false
   let overdue = 0
-  for (let left = pages; turns.length > 0 && left > 0 && db.hasRoom(); left--) {
-    const some = turns.splice(0, PAGE)
-    const isFirstTurn = some[0]?.eventSeq === 0
-    if (isFull && !isFirstTurn) break
-    const share = Math.floor(PAGE / some.length)
-    const { results: due } = await db.d1
+  for (let left = pages; positions.length > 0 && left > 0 && db.hasRoom(); left--) {
+    const accounts = positions.splice(0, PAGE)
+    const isFirstPage = accounts[0]?.eventSeq === 0
+    if (isFull && !isFirstPage) break
+    const perAccount = Math.floor(PAGE / accounts.length)
+    const { results: page } = await db.d1
       .prepare(OVERDUE_PAGE)
-      .bind(start - OVERDUE, JSON.stringify(some), share)
-      .all<Due>()
-    overdue += due.length
-    const ended = JSON.stringify(due.filter((d) => d.ended))
-    const waits = JSON.stringify(due.filter((d) => !d.ended && d.slow))
-    const changes = [
-      ...(ended !== '[]' ? [db.d1.prepare(CANCEL).bind(ended, start)] : []),
-      ...(waits !== '[]' ? [WAIT, WAITING].map((sql) => db.d1.prepare(sql).bind(waits)) : []),
-    ]
-    if (changes.length > 0) await db.d1.batch(changes)
-    const [bulk = [], single = []] = [true, false].map((isBulk) =>
-      due.filter((d) => !d.ended && !d.slow && Boolean(d.bulk) === isBulk),
+      .bind(start - OVERDUE_AFTER, JSON.stringify(accounts), perAccount)
+      .all<Overdue>()
+    overdue += page.length
+    await setAside(db, page, start)
+    const sendable = page.filter(({ ended, slow }) => !ended && !slow)
+    const single = await enqueueDeliveries(
+      env,
+      sendable.filter(({ bulk }) => !bulk),
     )
-    const woken = await enqueueDeliveries(env, single)
-    // what imports have written keeps nothing else waiting
-    const wokenBulk = await enqueueDeliveries(env, bulkIsFull && !isFirstTurn ? [] : bulk)
-    const notWoken = new Set<QueuedDelivery>([...woken.failed, ...wokenBulk.failed])
-    failed.push(...due.filter((d) => notWoken.has(d)))
-    isFull ||= woken.backlog > BACKLOG_MOST
-    bulkIsFull ||= wokenBulk.backlog > BACKLOG_MOST
-    for (const of of Map.groupBy(due, ({ accountId }) => accountId).values())
-      if (of.length === share) turns.push(...of.slice(-1))
+    // a full queue of imports' deliveries delays no others
+    const bulk = await enqueueDeliveries(env, isBulkFull && !isFirstPage ? [] : sendable.filter(({ bulk }) => bulk))
+    const notSent = new Set<QueuedDelivery>([...single.failed, ...bulk.failed])
+    // in the order of the page, in which accounts take turns
+    failed.push(...page.filter((delivery) => notSent.has(delivery)))
+    isFull ||= single.backlog > MAX_BACKLOG
+    isBulkFull ||= bulk.backlog > MAX_BACKLOG
+    for (const group of Map.groupBy(page, ({ accountId }) => accountId).values())
+      if (group.length === perAccount) positions.push(...group.slice(-1))
   }
-  failed.push(...(await enqueueDeliveries(env, await takeTurns(db, start))).failed)
-  const end = Math.min(failed.length, BATCHES_MOST * BATCH)
-  for (let i = 0; i < end && Date.now() < start + OWN_TIME; i += BATCH)
-    await oneAtATime(async () => db.hasRoom() && deliver(db, env, failed.slice(i, i + BATCH), 'any'))
+  failed.push(...(await enqueueDeliveries(env, await takeWaiting(db, start))).failed)
+  const end = Math.min(failed.length, MAX_BATCHES * BATCH)
+  for (let i = 0; i < end && Date.now() < start + DELIVERY_TIME; i += BATCH)
+    await inTurn(async () => db.hasRoom() && deliver(db, env, failed.slice(i, i + BATCH), 'any'))
   return overdue > 0 ? { overdue, oldestMs } : undefined
 }
 
-/** Makes due what has waited for its turn; an endpoint that has had its turn goes behind the others. */
-async function takeTurns({ d1 }: Database, now: number): Promise<QueuedDelivery[]> {
-  type Waiting = { accountId: string; id: string; slow: number }
-  const { results: endpoints } = await d1.prepare(WHOSE_TURN).all<Waiting>()
+/** Cancels the deliveries of a page whose endpoint is gone, and lets those of slow endpoints wait for their turn. */
+async function setAside({ d1 }: Database, page: Overdue[], now: number): Promise<void> {
+  const ended = page.filter((delivery) => delivery.ended)
+  const waiting = JSON.stringify(page.filter((delivery) => !delivery.ended && delivery.slow))
+  const statements = [
+    ...(ended.length > 0 ? [d1.prepare(CANCEL).bind(JSON.stringify(ended), now)] : []),
+    ...(waiting !== '[]' ? [WAIT, SET_WAITING].map((sql) => d1.prepare(sql).bind(waiting)) : []),
+  ]
+  if (statements.length > 0) await d1.batch(statements)
+}
+
+/** Makes some waiting deliveries due: of the endpoints whose last turn is the longest ago. Returns them, to be enqueued. */
+async function takeWaiting({ d1 }: Database, now: number): Promise<QueuedDelivery[]> {
+  type Endpoint = { accountId: string; id: string; slow: number }
+  const { results: endpoints } = await d1.prepare(NEXT_ENDPOINTS).all<Endpoint>()
   if (endpoints.length === 0) return []
   const [slow, quick] = [1, 0].map((isSlow) => JSON.stringify(endpoints.filter((each) => each.slow === isSlow)))
   const results = await d1.batch([
-    d1.prepare(TAKE_TURNS).bind(slow, now, TURN_SLOW),
-    d1.prepare(TAKE_TURNS).bind(quick, now, TURN),
-    d1.prepare(HAD_TURNS).bind(JSON.stringify(endpoints), now),
+    d1.prepare(TAKE_WAITING).bind(slow, now, TURN_SLOW),
+    d1.prepare(TAKE_WAITING).bind(quick, now, TURN),
+    d1.prepare(SET_TURN).bind(JSON.stringify(endpoints), now),
   ])
   return queuedIn(results)
 }
 
-/** Drops deliveries and their attempts 30 days after they ended, and deleted webhooks that none refers to. */
-export async function purgeDeliveries({ d1, hasRoom }: Database, now: number, trips = 20): Promise<void> {
+/** Deletes deliveries and their attempts 30 days after they ended, and deleted webhooks that have no delivery left. */
+export async function purgeDeliveries({ d1, hasRoom }: Database, now: number, pages = 20): Promise<void> {
   const purge = d1.prepare(PURGE).bind(now - KEPT_FOR, PAGE)
-  for (let left = trips; left > 0 && hasRoom(); left--) if ((await purge.all()).results.length < PAGE) break
+  for (let left = pages; left > 0 && hasRoom(); left--) if ((await purge.all()).results.length < PAGE) break
   await d1
     .prepare(PURGE_WEBHOOKS)
     .bind(now - KEPT_FOR, PAGE)
     .run()
 }
 
-/** Who has something overdue (`?1`), the longest first: from account to account, an index entry or two each. */
+/**
+ * The accounts that have a delivery due at `?1` or before, as positions, the longest due first. It goes through the index
+ * from account to account and reads an entry or two of each.
+ */
 const OVERDUE_ACCOUNTS = `
   WITH RECURSIVE k (id) AS (
     VALUES ('') UNION ALL
@@ -129,7 +153,7 @@ const OVERDUE_ACCOUNTS = `
       WHERE account_id = k.id AND next_at <= ?1 ORDER BY next_at LIMIT 1) AS nextAt FROM k)
   WHERE nextAt IS NOT NULL ORDER BY nextAt`
 
-/** What is overdue (`?1`) of the accounts whose turn it is (`?2`), so many of each (`?3`): first the oldest of each. */
+/** The deliveries due at `?1` or before, after each of the positions `?2`, at most `?3` of each account, the oldest first. */
 const OVERDUE_PAGE = `
   SELECT w.account_id AS accountId, w.id AS webhookId, e.seq AS eventSeq, d.value ->> 'nextAt' AS nextAt,
     w.slow_since IS NOT NULL AS slow, e.source = 'import' AS bulk,
@@ -146,7 +170,7 @@ const OVERDUE_PAGE = `
     CROSS JOIN events e ON e.account_id = w.account_id AND e.seq = d.value ->> 'eventSeq'
   ORDER BY d.key, nextAt`
 
-/** Of those listed (`?1`), what nobody has taken or finished since. */
+/** Whether a delivery `k` that was read is still as it was read: no consumer has leased or ended it. */
 const STILL_DUE = `d.status = 'pending' AND d.account_id = k.value ->> 'accountId'
     AND d.webhook_id = k.value ->> 'webhookId' AND d.event_seq = k.value ->> 'eventSeq' AND d.next_at = k.value ->> 'nextAt'`
 
@@ -158,26 +182,29 @@ const CANCEL = `
 
 const WAIT = `UPDATE deliveries AS d SET next_at = NULL FROM json_each(?1) k WHERE ${STILL_DUE}`
 
-const WHOSE_TURN = `
+/** The endpoints with waiting deliveries, those first whose last turn is the longest ago. */
+const NEXT_ENDPOINTS = `
   SELECT account_id AS accountId, id,
     (slow_since IS NOT NULL OR verified_at IS NULL) AND disabled_at IS NULL AND deleted_at IS NULL AS slow
   FROM webhooks INDEXED BY webhooks_waiting
   WHERE waiting_since IS NOT NULL ORDER BY waiting_since LIMIT ${TURNS}`
 
-const WAITS = `SELECT event_seq FROM deliveries INDEXED BY deliveries_waiting
+/** The waiting deliveries of an endpoint `w`. */
+const WAITING = `SELECT event_seq FROM deliveries INDEXED BY deliveries_waiting
   WHERE account_id = w.account_id AND webhook_id = w.id AND status = 'pending' AND next_at IS NULL`
 
-/** The endpoints that are listed (`?1`). */
-const LISTED = "(SELECT value ->> 'accountId' AS account_id, value ->> 'id' AS id FROM json_each(?1))"
+/** The endpoints `?1`. */
+const ENDPOINTS = "(SELECT value ->> 'accountId' AS account_id, value ->> 'id' AS id FROM json_each(?1))"
 
-const TAKE_TURNS = `
+const TAKE_WAITING = `
   UPDATE deliveries SET next_at = ?2 WHERE (account_id, webhook_id, event_seq) IN
-    (SELECT w.account_id, w.id, s.value FROM ${LISTED} w
-       CROSS JOIN json_each((SELECT json_group_array(event_seq) FROM (${WAITS} ORDER BY event_seq LIMIT ?3))) s)
+    (SELECT w.account_id, w.id, s.value FROM ${ENDPOINTS} w
+       CROSS JOIN json_each((SELECT json_group_array(event_seq) FROM (${WAITING} ORDER BY event_seq LIMIT ?3))) s)
   RETURNING ${QUEUED_COLUMNS}`
 
-const HAD_TURNS = `
-  UPDATE webhooks AS w SET waiting_since = CASE WHEN EXISTS (${WAITS}) THEN ?2 END WHERE (account_id, id) IN ${LISTED}`
+/** An endpoint that has had its turn goes behind the others, if it still has waiting deliveries. */
+const SET_TURN = `
+  UPDATE webhooks AS w SET waiting_since = CASE WHEN EXISTS (${WAITING}) THEN ?2 END WHERE (account_id, id) IN ${ENDPOINTS}`
 
 const PURGE = `
   DELETE FROM deliveries WHERE (account_id, webhook_id, event_seq) IN

@@ -143,7 +143,7 @@ test.each<[kind: string, ended: object, attempt: object]>([
   ['permanent-redirect', { status: 'pending' }, { statusCode: 308 }],
   ['closed-socket', { status: 'pending' }, { statusCode: null, error: 'No connection.' }],
   ['not-http', { status: 'pending' }, { statusCode: null, error: 'No connection.' }],
-  ['silence', { status: 'pending' }, { statusCode: null, error: 'No answer in 15 s.' }],
+  ['silence', { status: 'pending' }, { statusCode: null, error: 'No response in 15 s.' }],
 ])('%s', async (kind, ended, attempt) => {
   const log = await firstAttempt(kind)
   expect(log.attempts[0]).toMatchObject(attempt)

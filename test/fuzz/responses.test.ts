@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers'
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
-import { FAILING_FOR, RETRIES } from '../../src/webhooks/schedule'
+import { FAILING_FOR, RETRIES } from '../../src/webhooks/retry-schedule'
 import { type Account, newAccount } from '../support/api'
 import { rows } from '../support/d1'
 import { consume, deliveriesOf, endpointAnswers, freeze, pass, register, thaw } from '../support/endpoint'

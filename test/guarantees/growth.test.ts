@@ -4,8 +4,9 @@ import { runReassignments } from '../../src/catalog/reassign'
 import { type Database, openDatabase } from '../../src/db/client'
 import { sweepObjects } from '../../src/files/objects'
 import { purgeStoredResponses } from '../../src/http/idempotency'
-import { purgeImports, sweepImports } from '../../src/imports/run'
-import { sweepReadings } from '../../src/resumes/reader'
+import { sweepImports } from '../../src/imports/lease'
+import { purgeImports } from '../../src/imports/run'
+import { sweepResumes } from '../../src/resumes/reader'
 import { sweepFeed } from '../../src/webhooks/queue-feed'
 import { purgeDeliveries, sweepDeliveries } from '../../src/webhooks/sweep'
 import { type Account, newAccount } from '../support/api'
@@ -295,7 +296,7 @@ const SAME: [what: string, run: Run][] = [
          FROM prospects WHERE account_id = ?1`,
         a.id,
       )
-      return costOfStep((db) => sweepReadings(db, env, Date.now()))
+      return costOfStep((db) => sweepResumes(db, env, Date.now()))
     },
   ],
   ...(['next_at', 'finished_at'] as const).map((due): [string, Run] => [

@@ -1,5 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import wrangler from '../../wrangler.toml?raw'
 import { type Account, costOf, newAccount } from '../support/api'
 import { callsTo } from '../support/configured'
 import { breakD1 } from '../support/d1'
@@ -16,7 +17,6 @@ import {
 } from '../support/endpoint'
 import { asField, CV } from '../support/resume-files'
 import { credential, pathOf, rightCall, routesWith } from '../support/right-calls'
-import wrangler from '../wrangler.toml?raw'
 
 /** The log, as somebody sees it who may know ids and figures, and nothing of people. */
 
@@ -143,7 +143,7 @@ describe('beside requests', () => {
   test.each<[string, () => Response | Promise<Response>, object]>([
     ['an answer', () => new Response('Zebulon was here', { status: 418 }), { status: 418 }],
     ['none', () => Promise.reject(new Error(`cannot reach ${URL}`)), { error: 'No connection.' }],
-    ['a late one', () => Promise.reject(new DOMException(URL, 'TimeoutError')), { error: 'No answer in 15 s.' }],
+    ['a late one', () => Promise.reject(new DOMException(URL, 'TimeoutError')), { error: 'No response in 15 s.' }],
   ])('each attempt of a delivery is a line: %s', async (_, answer, how) => {
     const sent = await freeze()
     const requests = endpointAnswers(answer)

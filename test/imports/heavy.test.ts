@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import type { ImportMessage } from '../../src/imports/messages'
+import type { ImportMessage } from '../../src/queues/messages'
 import { type Account, newAccount } from '../support/api'
 import { writeMany } from '../support/callers'
 import { D1, rows } from '../support/d1'

@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import type { ImportMessage } from '../../src/imports/messages'
+import type { ImportMessage } from '../../src/queues/messages'
 import { type Account, newAccount, operator } from '../support/api'
 import { D1, rows, rowsOf, watchTrips } from '../support/d1'
 import { consume, holdQueue, register, tick } from '../support/endpoint'
@@ -168,7 +168,7 @@ describe('an importer that dies', () => {
     await runOnce(account, json.id)
     expect(await importOf(account, json.id)).toMatchObject({
       status: 'failed',
-      reason: expect.stringMatching(/from line 2; it was tried/),
+      reason: expect.stringMatching(/from line 2 in 10 tries/),
       read: 0,
     })
   })
@@ -365,7 +365,7 @@ test('an import is forgotten a month after its end, with its errors', async () =
 test('a message that is no import is dropped with a log line', async () => {
   const error = vi.spyOn(console, 'error').mockReturnValue()
   await consume([{ nope: 1 }, { accountId: 'acct_zz', importId: 'imp_1', from: 0 }], 'prospect-imports')
-  expect(error.mock.calls.map(([line]) => JSON.parse(line as string).error)).toEqual(['not an import'])
+  expect(error.mock.calls.map(([line]) => JSON.parse(line as string).message)).toEqual(['malformed message'])
   expect(await rows('SELECT 1 FROM imports WHERE account_id = ?', account.id)).toEqual([])
 })
 

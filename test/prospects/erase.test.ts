@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import type { DeliveryMessage } from '../../src/webhooks/messages'
+import type { DeliveryMessage } from '../../src/queues/messages'
 import { type Account, newAccount } from '../support/api'
 import { rows, rowsOf, tables, tablesHolding } from '../support/d1'
 import {

@@ -3,7 +3,7 @@ import { env } from 'cloudflare:workers'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import worker from '../../src/index'
 import type { Prospect } from '../../src/prospects/prospect'
-import type { ResumeMessage } from '../../src/resumes/messages'
+import type { ResumeMessage } from '../../src/queues/messages'
 import { type Account, newAccount } from '../support/api'
 import { D1, rows } from '../support/d1'
 import { consume, tick } from '../support/endpoint'
@@ -324,7 +324,10 @@ describe('what cannot be read', () => {
     const id = await withResume()
     await env.RESUMES.delete(await objectsOf(account))
     await read(id)
-    expect((await shown(id)).resume).toMatchObject({ status: 'failed', reason: expect.stringMatching(/not there/) })
+    expect((await shown(id)).resume).toMatchObject({
+      status: 'failed',
+      reason: expect.stringMatching(/no longer exists/),
+    })
   })
 })
 
@@ -355,7 +358,7 @@ describe('a reader that dies', () => {
     const get = vi.spyOn(bucket, 'get')
     await read(id)
     expect(get).not.toHaveBeenCalled()
-    expect((await shown(id)).resume).toMatchObject({ status: 'failed', reason: expect.stringMatching(/twice/) })
+    expect((await shown(id)).resume).toMatchObject({ status: 'failed', reason: expect.stringMatching(/2 tries/) })
     expect(await readings()).toEqual([])
   })
 
@@ -432,7 +435,7 @@ describe('waking', () => {
     const error = vi.spyOn(console, 'error').mockReturnValue()
     const batch = createMessageBatch(RESUMES, [{ id: 'm', timestamp: new Date(), attempts: 1, body: { nope: 1 } }])
     await worker.queue(batch, env, createExecutionContext())
-    expect(error).toHaveBeenCalledWith(expect.stringContaining('not a resume to read'))
+    expect(error).toHaveBeenCalledWith(expect.stringContaining('malformed message'))
   })
 
   test('what is in the dead-letter queue is an alarm', async () => {

@@ -2,7 +2,7 @@ import { createExecutionContext, createMessageBatch, createScheduledController, 
 import { env } from 'cloudflare:workers'
 import { vi } from 'vitest'
 import worker from '../../src/index'
-import type { DeliveryMessage } from '../../src/webhooks/messages'
+import type { DeliveryMessage } from '../../src/queues/messages'
 import { type Account, newAccount } from './api'
 import { expectDescribedWebhook } from './conformance'
 import { rows } from './d1'

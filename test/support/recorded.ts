@@ -1,5 +1,5 @@
+import { EVENT_DATA } from '../../src/webhooks/event-data'
 import type { EventType } from '../../src/webhooks/schema'
-import { DATA } from '../../src/webhooks/snapshot'
 import type { Account } from './api'
 import { rows } from './d1'
 
@@ -23,7 +23,7 @@ export interface RecordedEvent {
 export async function eventsOf({ id }: Account): Promise<RecordedEvent[]> {
   const events = await rows<Omit<RecordedEvent, 'data'> & { data: string }>(
     `SELECT type, prospect_id AS prospectId, muted, key_id AS keyId, user_id AS userId, source,
-       ${DATA} AS data
+       ${EVENT_DATA} AS data
      FROM events e WHERE account_id = ? ORDER BY seq`,
     id,
   )

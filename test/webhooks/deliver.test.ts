@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { Webhook } from 'standardwebhooks'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import type { DeliveryMessage } from '../../src/webhooks/messages'
+import type { DeliveryMessage } from '../../src/queues/messages'
 import type { EventType } from '../../src/webhooks/schema'
 import { type Account, newAccount } from '../support/api'
 import { rows } from '../support/d1'

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { Webhook } from 'standardwebhooks'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { CreateProspect } from '../../src/prospects/schema'
-import type { DeliveryMessage } from '../../src/webhooks/messages'
+import type { DeliveryMessage } from '../../src/queues/messages'
 import { pingWebhook } from '../../src/webhooks/ping'
 import { type Account, type ApiResponse, costOf, newAccount } from '../support/api'
 import { callerOf, databaseFor } from '../support/callers'
@@ -469,10 +469,10 @@ describe('a ping', () => {
       pass(-2_000)
       return batch(statements) as any
     })
-    const { delivery, wakes } = await pingWebhook(db, callerOf(account), id)
+    const { delivery, queued } = await pingWebhook(db, callerOf(account), id)
     const [{ id: created }] = (await account.get('/v1/events')).json.items
     expect(delivery.eventId > created).toBe(true)
-    expect(wakes.map(({ eventSeq }) => eventSeq)).toEqual([(await deliveriesOf(account)).at(-1)?.event_seq])
+    expect(queued.map(({ eventSeq }) => eventSeq)).toEqual([(await deliveriesOf(account)).at(-1)?.event_seq])
   })
 
   test('among writes keeps the order of commits, and nothing is lost', async () => {

@@ -1,6 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { type DeliveryMessage, enqueueDeliveries } from '../../src/webhooks/messages'
+import type { DeliveryMessage } from '../../src/queues/messages'
+import { enqueueDeliveries } from '../../src/queues/send'
 import { newAccount } from '../support/api'
 import { D1, rows, watchTrips } from '../support/d1'
 import {

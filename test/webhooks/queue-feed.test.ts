@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import type { DeliveryMessage } from '../../src/queues/messages'
 import { openOutbox } from '../../src/webhooks/events'
-import type { DeliveryMessage } from '../../src/webhooks/messages'
 import { FEED_LEASE } from '../../src/webhooks/queue-feed'
 import { type Account, newAccount, operator } from '../support/api'
 import { noOutbox, writeMany } from '../support/callers'

@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import type { DeliveryMessage } from '../../src/webhooks/messages'
+import type { DeliveryMessage } from '../../src/queues/messages'
 import { runRecoveries, startRecovery } from '../../src/webhooks/recover'
 import { type Account, newAccount } from '../support/api'
 import { databaseFor, writeMany } from '../support/callers'

@@ -345,7 +345,7 @@ describe('a step of the schedule that fails', () => {
 
   test.each([
     ['sweepDeliveries', 'UPDATE ON deliveries'],
-    ['purgeAnswers', 'DELETE ON idempotency_keys'],
+    ['purgeStoredResponses', 'DELETE ON idempotency_keys'],
     ['purgeDeliveries', 'DELETE ON deliveries'],
   ])('%s is logged, and keeps no other from its work', async (step, statement) => {
     const account = await newAccount()
@@ -359,7 +359,7 @@ describe('a step of the schedule that fails', () => {
     expect(log).toMatchObject([{ level: 'error', step }])
     const held = async () => [
       (await statusesOf(other.account)).includes('pending') && 'sweepDeliveries',
-      (await countOf('idempotency_keys', account)) > 0 && 'purgeAnswers',
+      (await countOf('idempotency_keys', account)) > 0 && 'purgeStoredResponses',
       (await countOf('deliveries', account)) > 0 && 'purgeDeliveries',
     ]
     expect((await held()).filter(Boolean)).toEqual([step])
@@ -371,7 +371,9 @@ describe('a step of the schedule that fails', () => {
     breakD1(new Error('D1_ERROR: away'))
     await tick()
     const steps = log.map(({ step }) => step)
-    expect(steps).toEqual(expect.arrayContaining(['sweepDeliveries', 'eraseAccounts', 'runMoves', 'purgeDeliveries']))
+    expect(steps).toEqual(
+      expect.arrayContaining(['sweepDeliveries', 'eraseAccounts', 'runReassignments', 'purgeDeliveries']),
+    )
     expect(new Set(steps).size).toBe(steps.length)
   })
 })

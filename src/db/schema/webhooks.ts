@@ -20,7 +20,7 @@ export const events = sqliteTable(
     source: text().notNull(),
     /** The envelope's `data`, without the prospect's long values that an earlier event has too. */
     data: text().notNull(),
-    /** Which events have those, as JSON: see `webhooks/snapshot.ts`. Null: `data` is whole. */
+    /** Which events have those, as JSON: see `webhooks/event-data.ts`. Null: `data` is whole. */
     sameAs: text(),
   },
   (t) => [

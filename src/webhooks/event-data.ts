@@ -1,14 +1,14 @@
 import { LONG, LONG_FIELDS } from '../db/long-values'
 
-/**
- * An event's `data` is a snapshot of its prospect, and most events leave the prospect's long values as they were. Such a
- * value is stored once: an event is stored without the long values that an earlier event of the prospect has too. Its
- * column `same_as` names that event for each of them, `{field: seq}`, and how many `bytes` the data is with them.
+/*
+ * The `data` of an event is a snapshot of its prospect. Most events do not change the prospect's long values, so each long
+ * value is stored once: an event is stored without the long values that an earlier event of the prospect has. Its column
+ * `same_as` is JSON: `{field: seq}` names the event that has the value, and `bytes` is the size of the data with all values.
  */
 
 /**
- * The long values in each of the events that are to be recorded together: field → which of those events is the first of
- * its prospect with the same value, null if it is this one. Undefined where there are none.
+ * The long values of each of these new events, as field → index of the first of them, of the same prospect, that has the
+ * same value. The index is null if that is the event itself. Undefined if an event has no long value.
  */
 export function longValuesIn(
   events: { prospectId: string; data: object }[],
@@ -29,9 +29,10 @@ export function longValuesIn(
 }
 
 /**
- * SQL: an array of the `same_as` of event `e` that is to be recorded, `{prospectId, data, long}` in JSON, `start` the seq
- * of the first of them; null where it has none. The last event of the prospect has its values or names who has; they are compared, so that this is exact whoever
- * wrote them. Reads at most six rows for each long value.
+ * SQL: a JSON array that holds the `same_as` of a new event, or null if it has none. `e.value` is the event as JSON,
+ * `{prospectId, data, long}`, and `start.seq` is the seq of the first new event. The last stored event of the prospect has
+ * the values or names the events that have them. The values are compared, so the result is exact whatever was stored. It
+ * reads at most six rows for each long value.
  */
 export const SAME_AS = `
   CASE WHEN e.value ->> 'long' IS NOT NULL THEN (
@@ -45,18 +46,18 @@ export const SAME_AS = `
         WHERE account_id = ?1 AND prospect_id = e.value ->> 'prospectId' ORDER BY seq DESC LIMIT 1) v)
     WHERE seq IS NOT NULL HAVING count(*) > 0) END`
 
-/** SQL: `data` without the values that `sameAs` names. */
-export const withoutLong = (data: string, sameAs: string): string => `
+/** SQL: `data` without the long values that `sameAs` names. Both are SQL. */
+export const withoutLongValues = (data: string, sameAs: string): string => `
   iif(${sameAs} IS NULL, ${data}, json_remove(${data}, ${LONG_FIELDS.map(
     (field) => `iif(${sameAs} ->> '${field}' IS NULL, '$.none', '$.prospect.${field}')`,
   )}))`
 
-/** SQL: the data of a recorded event `e`, whole. Reads one row for each value that another event has. */
-export const DATA = `
+/** SQL: the whole data of a stored event `e`. It reads one row for each value that another event has. */
+export const EVENT_DATA = `
   iif(e.same_as IS NULL, e.data, json_insert(e.data, ${LONG_FIELDS.map(
     (field) => `'$.prospect.${field}', json((SELECT h.data -> '$.prospect.${field}' FROM events h
       WHERE h.account_id = e.account_id AND h.seq = e.same_as ->> '${field}'))`,
   )}))`
 
-/** SQL: how many bytes that is. */
-export const DATA_BYTES = `coalesce(e.same_as ->> 'bytes', octet_length(e.data))`
+/** SQL: the size of `EVENT_DATA`, in bytes. */
+export const EVENT_DATA_BYTES = `coalesce(e.same_as ->> 'bytes', octet_length(e.data))`

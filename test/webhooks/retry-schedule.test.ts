@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { delayAfter, retryAfterOf } from '../../src/webhooks/schedule'
+import { delayAfter, retryAfterOf } from '../../src/webhooks/retry-schedule'
 import type { Account } from '../support/api'
 import { rows } from '../support/d1'
 import {
@@ -143,7 +143,7 @@ describe('an endpoint that always fails', () => {
       'SELECT n, status_code, error, answer FROM attempts WHERE account_id = ? ORDER BY n',
       account.id,
     )
-    const attempt = { status_code: 500, error: 'The endpoint answered 500.', answer: 'no' }
+    const attempt = { status_code: 500, error: 'The endpoint responded with 500.', answer: 'no' }
     expect(log).toEqual(Array.from({ length: 10 }, (_, i) => ({ n: i + 1, ...attempt })))
   })
 })

@@ -1,0 +1,134 @@
+import type { Database } from '../db/client'
+import { takeOverdue } from '../queues/lease'
+import type { ImportMessage } from '../queues/messages'
+import { enqueueImports } from '../queues/send'
+import type { Format } from './inspect'
+import type { RowOptions } from './rows'
+import { MESSAGE_COLUMNS, nextTurn, turnOf } from './turns'
+
+/** How long an import is leased, from its lease or its last commit, ms. A slower consumer may lose it to another. */
+export const LEASE_TIME = 10_000
+/** How long the schedule waits before it enqueues a re-enqueued import again, ms. */
+const REQUEUED_FOR = 15_000
+/** How long the schedule waits before it enqueues an overdue import again, ms, and how many it enqueues in one run. */
+const OVERDUE_AFTER = 60_000
+const MAX_OVERDUE = 500
+
+/** An import whose turn a consumer runs. */
+export interface LeasedImport {
+  accountId: string
+  importId: string
+  keyId: string
+  format: Format
+  options: RowOptions & { dryRun: boolean }
+  /** Names of columns that are not known, of those rows that were read. */
+  unknown: Set<string>
+  /** The size of the file. */
+  bytes: number
+  /** Up to which byte and line it is done, and how many rows were read before them. */
+  bytesDone: number
+  line: number
+  read: number
+  /** How many consumers leased it since it last advanced, this one included. */
+  tries: number
+  /** The account's default country. */
+  country: string
+  /** To how many webhooks an event of a row may be sent. */
+  endpoints: number
+}
+
+/** Leases an import. Null if it is not its turn, or it is past the message's byte. */
+export async function leaseImport(
+  { d1 }: Database,
+  { accountId, importId, from }: ImportMessage,
+): Promise<LeasedImport | null> {
+  const now = Date.now()
+  type Row = Omit<LeasedImport, 'format' | 'options' | 'unknown'> & { format: string; options: string; unknown: string }
+  const { results } = await d1
+    .prepare(LEASE)
+    .bind(accountId, importId, now, now + LEASE_TIME, from)
+    .all<Row>()
+  const [row] = results
+  if (!row) return null
+  return {
+    ...row,
+    format: JSON.parse(row.format),
+    options: JSON.parse(row.options),
+    unknown: new Set(JSON.parse(row.unknown) as string[]),
+  }
+}
+
+/** Ends a turn that is to continue. After a failure the import waits for `wait` ms and lets others pass. */
+export async function requeueImport(
+  db: Database,
+  env: Env,
+  { accountId, importId }: LeasedImport,
+  wait = 0,
+): Promise<void> {
+  const until = Date.now() + wait
+  const requeue = db.d1
+    .prepare(REQUEUE)
+    .bind(accountId, importId, ...(wait ? ['queued', until] : ['running', 0]), until + REQUEUED_FOR)
+  const requeued = await endTurn(db, env, accountId, requeue)
+  if (wait) await enqueueImports(env, requeued, wait)
+}
+
+/**
+ * Ends a turn: commits `statement`, if there is one, and enqueues the account's next turn. Returns the messages that the
+ * statement returns.
+ */
+export async function endTurn(
+  db: Database,
+  env: Env,
+  accountId: string,
+  statement?: D1PreparedStatement,
+): Promise<ImportMessage[]> {
+  const next = nextTurn(db, accountId, Date.now())
+  const results = await db.d1.batch<ImportMessage>(statement ? [statement, next] : [next])
+  await enqueueImports(env, results.at(-1)?.results ?? [])
+  return results[0]?.results ?? []
+}
+
+/** Ends an import that cannot continue. `reason` is for people. */
+export async function failImport(
+  db: Database,
+  env: Env,
+  { accountId, importId }: LeasedImport,
+  reason: string,
+): Promise<void> {
+  await endTurn(db, env, accountId, db.d1.prepare(FAIL).bind(accountId, importId, reason, Date.now()))
+}
+
+/** Enqueues imports that are overdue, if it is their turn. */
+export async function sweepImports(db: Database, env: Env, now: number): Promise<void> {
+  const overdue = { now, until: now + OVERDUE_AFTER, limit: MAX_OVERDUE }
+  const found = await takeOverdue<ImportMessage & { hasTurn: number }>(db, IMPORTS, overdue)
+  const turns = found.filter(({ hasTurn }) => hasTurn).map(({ hasTurn: _, ...message }) => message)
+  await enqueueImports(env, turns)
+}
+
+/** SQL: whether an import can be leased at a time (Unix ms). */
+const hasTurn = (now: string) => `(held_until <= ${now} AND id = ${turnOf('imports.account_id', now)}
+    AND EXISTS (SELECT 1 FROM accounts WHERE id = imports.account_id AND erased_at IS NULL AND suspended_at IS NULL))`
+
+const IMPORTS = {
+  name: 'imports',
+  key: 'account_id, id',
+  returning: `${MESSAGE_COLUMNS}, ${hasTurn('?1')} AS hasTurn`,
+} as const
+
+const LEASE = `
+  UPDATE imports SET status = 'running', tries = tries + 1, held_until = ?4, next_at = ?4
+  WHERE account_id = ?1 AND id = ?2 AND bytes_done = ?5 AND ${hasTurn('?3')}
+  RETURNING account_id AS accountId, id AS importId, key_id AS keyId, format, options, unknown_columns AS unknown,
+    bytes, bytes_done AS bytesDone, line, read, tries, (SELECT default_country FROM accounts WHERE id = ?1) AS country,
+    (SELECT count(*) FROM webhooks INDEXED BY webhooks_live
+     WHERE account_id = ?1 AND deleted_at IS NULL AND disabled_at IS NULL) AS endpoints`
+
+const REQUEUE = `
+  UPDATE imports SET status = ?3, held_until = ?4, next_at = ?5
+  WHERE account_id = ?1 AND id = ?2 AND status = 'running' RETURNING ${MESSAGE_COLUMNS}`
+
+const FAIL = `
+  UPDATE imports SET status = 'failed', reason = ?3, finished_at = ?4, next_at = NULL
+  WHERE account_id = ?1 AND id = ?2 AND status = 'running'`

@@ -1,0 +1,24 @@
+import type { Database } from '../db/client'
+
+/**
+ * SQL: the id of the import whose turn it is in an account at a time (Unix ms): the leased one, else the oldest. An
+ * import that waits to be tried again is `queued` and held, so it lets the others pass. It reads the account's imports in
+ * progress.
+ */
+export const turnOf = (account: string, now: string): string => `
+  (SELECT t.id FROM imports t INDEXED BY imports_in_progress
+    WHERE t.account_id = ${account} AND t.finished_at IS NULL AND (t.status = 'running' OR t.held_until <= ${now})
+    ORDER BY t.held_until > ${now} DESC, t.id LIMIT 1)`
+
+/** SQL: the columns of an import that make its message. */
+export const MESSAGE_COLUMNS = 'account_id AS accountId, id AS importId, bytes_done AS "from"'
+
+/**
+ * The statement that returns the message of the account's next turn. It returns no row while an import is leased: its
+ * consumer sends the next message.
+ */
+export const nextTurn = ({ d1 }: Database, accountId: string, now: number): D1PreparedStatement =>
+  d1.prepare(NEXT_TURN).bind(accountId, now)
+
+const NEXT_TURN = `
+  SELECT ${MESSAGE_COLUMNS} FROM imports WHERE account_id = ?1 AND id = ${turnOf('?1', '?2')} AND held_until <= ?2`

@@ -1,0 +1,38 @@
+import type { Database } from '../db/client'
+
+/**
+ * How work is leased. A row of a work table has `next_at` (Unix ms): when the schedule looks at it next.
+ *
+ * 1. A consumer leases the row: one conditional UPDATE moves `next_at` to the end of the lease. Of two consumers, one
+ *    gets the row. Imports and resumes also have `held_until`, the end of the lease, because their `next_at` may be
+ *    later.
+ * 2. It works, and writes the result in the batch that ends the lease or re-enqueues the row.
+ * 3. A row whose message was lost, or whose consumer died, is overdue. The schedule enqueues it again.
+ *
+ * Deliveries are leased a batch at a time (`webhooks/lease.ts`), imports in turns of an account (`imports/run.ts`) and
+ * resumes one by one (`resumes/reader.ts`). The queue feed has no consumer of ours (`webhooks/queue-feed.ts`).
+ */
+interface WorkTable {
+  /** It has an index named `<name>_due` on `next_at`. */
+  name: 'imports' | 'resume_readings' | 'feed_entries'
+  /** The columns of its primary key. */
+  key: string
+  /** The columns to return. `?1` is now. */
+  returning: string
+}
+
+/**
+ * Takes at most `limit` rows that are overdue, the longest overdue first. They are due again at `until` (Unix ms), so
+ * two runs of the schedule do not take the same row. SQL text because Drizzle cannot name an index.
+ */
+export async function takeOverdue<Row>(
+  { d1 }: Database,
+  { name, key, returning }: WorkTable,
+  { now, until, limit }: { now: number; until: number; limit: number },
+): Promise<Row[]> {
+  const sql = `
+    UPDATE ${name} SET next_at = ?2 WHERE (${key}) IN
+      (SELECT ${key} FROM ${name} INDEXED BY ${name}_due WHERE next_at <= ?1 ORDER BY next_at LIMIT ?3)
+    RETURNING ${returning}`
+  return (await d1.prepare(sql).bind(now, until, limit).all<Row>()).results
+}
