@@ -29,6 +29,7 @@ export default defineConfig({
         plugins: [worker],
         test: {
           name: 'workerd',
+          isolate: false,
           include: ['test/**/*.test.ts', 'packages/*/test/*.test.ts'],
           exclude: ['test/e2e/**'],
           setupFiles: ['test/support/setup.ts'],

@@ -5,8 +5,8 @@ import { refusals } from '../support/expand'
 import { changeAndRestore, clear, fill, type Row, rowsOf, type Table, tablesOf } from '../support/live-data'
 
 const db = env.OLD_DB
-const FILES = import.meta.glob<string>('../drizzle/*.sql', { query: '?raw', import: 'default', eager: true })
-const isContract = (name: string) => FILES[`../drizzle/${name}`]?.startsWith('-- contract:') ?? false
+const FILES = import.meta.glob<string>('../../drizzle/*.sql', { query: '?raw', import: 'default', eager: true })
+const isContract = (name: string) => FILES[`../../drizzle/${name}`]?.startsWith('-- contract:') ?? false
 
 /** Every test starts without tables. */
 beforeEach(async () => {

@@ -1,7 +1,7 @@
 import { applyD1Migrations } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import page from '../docs/operate/restore.md?raw'
+import page from '../../docs/operate/restore.md?raw'
 import { type Account, newAccount } from '../support/api'
 import { callsTo } from '../support/configured'
 import {
