@@ -1,5 +1,5 @@
-// `npm run bench:deliveries`: how many webhooks a second the service on this machine sends, to 1, 10 and 50
-// endpoints. Each round brings back 2,000 deliveries that were missed, so that writing them takes no part in it.
+// `npm run bench:deliveries` measures how many webhooks a second the service on this machine sends to 1, 10 and 50
+// endpoints. Each round recovers 2,000 missed deliveries, so that the time to write them is not measured.
 import { createServer } from 'node:http'
 import { call, cleanUp, listen, newFolder, startService, until } from '../test/e2e/service.ts'
 

@@ -3,7 +3,7 @@ import { LABELS, type Person } from './people.ts'
 
 export const TOKEN = 'token-of-the-bench'
 
-/** Its settings: SQLite, and else what it comes with. */
+/** Directus's environment: SQLite, and defaults otherwise. */
 export const settings = (folder: string, port: number) => ({
   DB_CLIENT: 'sqlite3',
   DB_FILENAME: `${folder}/directus.db`,
@@ -20,7 +20,7 @@ export const settings = (folder: string, port: number) => ({
 const text = (field: string, schema: object = {}) => ({ field, type: 'string', schema })
 const indexed = { is_indexed: true }
 
-/** Makes prospects, labels and what joins them (many to many), by its own API. */
+/** Creates the collections of prospects and labels, and their many-to-many relation, with the Directus API. */
 export async function makeCollections(origin: string): Promise<void> {
   const post = async (path: string, body: unknown) => {
     const headers = { authorization: `Bearer ${TOKEN}`, 'content-type': 'application/json' }
@@ -56,7 +56,7 @@ export async function makeCollections(origin: string): Promise<void> {
   await relation('labels_id', 'labels', { junction_field: 'prospects_id' })
 }
 
-/** Writes people into its database, and returns their ids. */
+/** Writes people into the database of Directus and returns their ids. */
 export function fill(folder: string, people: Person[]): string[] {
   const db = new DatabaseSync(`${folder}/directus.db`)
   db.exec('BEGIN')

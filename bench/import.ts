@@ -1,6 +1,6 @@
-// `npm run bench:import`: how many rows a second an import takes on this machine, what each 1,000 of them cost D1, and how
-// long a GET takes meanwhile, beside the same rows POSTed one by one with as many clients as do it fastest. 10,000 rows;
-// `npm run bench:import -- 100000` for more. Linux only: memory and CPU are read from /proc.
+// `npm run bench:import` measures how many rows a second an import writes on this machine, what 1,000 rows cost D1, and how
+// long a GET takes meanwhile. For comparison, it POSTs the same rows one by one and prints the best rate of 1 to 64 clients.
+// The default is 10,000 rows; `npm run bench:import -- 100000` for more. Linux only: memory and CPU are read from /proc.
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { Agent } from 'node:http'
@@ -11,7 +11,7 @@ import { type Person, person } from './people.ts'
 import { bundle, OPERATOR, startWorker } from './worker.ts'
 
 const ROWS = Number(process.argv[2] ?? 10_000)
-/** How long people are POSTed one by one, seconds, and by how many clients at once. */
+/** For single POSTs: the seconds of each round, and the numbers of clients to try. */
 const SECONDS = 4
 const CLIENTS = [1, 4, 16, 64]
 
@@ -20,14 +20,15 @@ execFileSync('node', ['scripts/migrate.mjs', folder], { cwd: join(import.meta.di
 const { origin, pid, log } = await startWorker(bundle(join(folder, 'bundle')), folder, { LOG_LEVEL: 'info' })
 const agent = new Agent({ keepAlive: true })
 
-/** A person as a row; with another `city`, who is known is updated. */
-const row = (n: number, city: string) => ({ ...person(n), newSourceName: `Source ${n % 5}`, city })
-type Row = ReturnType<typeof row>
-const toCsv = (all: Row[]) =>
+/** The n-th person as a record of the file. A second import with another `city` updates the person. */
+const record = (n: number, city: string) => ({ ...person(n), newSourceName: `Source ${n % 5}`, city })
+type PersonRecord = ReturnType<typeof record>
+const toCsv = (all: PersonRecord[]) =>
   [Object.keys(all[0] ?? {}), ...all.map((one) => Object.values({ ...one, labels: one.labels.join(' , ') }))]
     .map((cells) => cells.map((cell) => `"${cell}"`).join(','))
     .join('\n')
-const people = (from: number, many: number, city: string) => Array.from({ length: many }, (_, n) => row(from + n, city))
+const people = (from: number, many: number, city: string) =>
+  Array.from({ length: many }, (_, n) => record(from + n, city))
 
 async function newAccount(): Promise<Server> {
   const operator = { origin, pid, headers: { authorization: `Bearer ${OPERATOR}` } }
@@ -37,10 +38,13 @@ async function newAccount(): Promise<Server> {
   return { origin, pid, headers: { authorization: `Bearer ${account.apiKey.key}` } }
 }
 
-/** Of workerd: the Worker, and what stands for D1, R2 and the queues; MiB. */
+/** The memory of workerd in MiB: the Worker and the simulators of D1, R2 and Queues. */
 const memory = () => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024
 
-/** Imports people: what became of them, rows per second from the request to the end, costs, and how long a GET took. */
+/**
+ * Imports a CSV. Resolves to the import's counts, its rows per second from the request to the end, its costs, the times of
+ * GETs meanwhile in ms, and the most memory used in MiB.
+ */
 async function importAll(server: Server, body: string) {
   const logged = log.length
   const start = performance.now()
@@ -48,12 +52,12 @@ async function importAll(server: Server, body: string) {
   const sent = await fetch(`${origin}/v1/imports?update=true`, { method: 'POST', headers, body })
   const { id } = (await sent.json()) as { id: string }
   const waits: number[] = []
-  let most = 0
+  let peakMemory = 0
   for (;;) {
-    const asked = performance.now()
+    const sentAt = performance.now()
     const done = JSON.parse(await send(agent, server, { method: 'GET', path: `/v1/imports/${id}` }))
-    waits.push(performance.now() - asked)
-    most = Math.max(most, memory())
+    waits.push(performance.now() - sentAt)
+    peakMemory = Math.max(peakMemory, memory())
     if (done.finishedAt) {
       const seconds = (performance.now() - start) / 1000
       // the consumer's last line comes after its last commit
@@ -63,19 +67,19 @@ async function importAll(server: Server, body: string) {
         costs.reduce((sum, cost) => sum + cost[what], 0) / (done.read / 1000)
       waits.sort((a, b) => a - b)
       const [median = 0, worst = 0] = [waits[waits.length >> 1], waits.at(-1)]
-      return { ...done, rate: done.read / seconds, per1000, median, worst, memory: most }
+      return { ...done, rate: done.read / seconds, per1000, median, worst, memory: peakMemory }
     }
     await new Promise((again) => setTimeout(again, 20))
   }
 }
 
-/** POSTs people one by one, so many at a time; the rows per second. */
+/** POSTs people one by one with a number of clients. Resolves to the rows per second. */
 async function postAll(server: Server, from: number, known: number, city: string, clients: number): Promise<number> {
   let n = 0
   const next = () => ({
     method: 'POST' as const,
     path: '/v1/prospects',
-    body: { ...row(from + (known ? n++ % known : n++), city), update: true } satisfies Person & { update: boolean },
+    body: { ...record(from + (known ? n++ % known : n++), city), update: true } satisfies Person & { update: boolean },
   })
   return (await load(server, next, SECONDS, clients)).rate
 }
@@ -92,15 +96,15 @@ for (const [what, city] of kinds) {
   const { rate, per1000, median, worst, memory, ...done } = await importAll(server, toCsv(people(0, ROWS, city)))
   const { created, updated, unchanged, failed } = done
   console.log(`import of ${ROWS}, ${what}: ${round(rate)} rows/s`)
-  console.log(`  ${created} created, ${updated} updated, ${unchanged} unchanged, ${failed} refused`)
+  console.log(`  ${created} created, ${updated} updated, ${unchanged} unchanged, ${failed} rejected`)
   const costs = [
-    `${round(per1000('trips'))} trips`,
+    `${round(per1000('trips'))} round trips`,
     `${round(per1000('read'))} rows read`,
     `${round(per1000('written'))} written`,
   ]
   console.log(`  for 1,000 rows: ${costs.join(', ')}`)
   console.log(
-    `  a GET meanwhile: median ${round(median)} ms, worst ${round(worst)} ms; memory ${round(memory)} MiB at the most`,
+    `  a GET meanwhile: median ${round(median)} ms, worst ${round(worst)} ms; memory ${round(memory)} MiB at most`,
   )
 }
 const KNOWN = 2000
@@ -109,7 +113,7 @@ for (const [what, city] of kinds) {
   for (const clients of CLIENTS) {
     const own = await newAccount()
     if (what !== 'all new') await importAll(own, toCsv(people(0, KNOWN, 'Here')))
-    // each of those who are known is changed once
+    // another city for each round, so that every POST changes its prospect
     const cities = what === 'all known, updated' ? `There ${clients}` : city
     rates.push([
       clients,

@@ -1,21 +1,21 @@
 import { readFileSync } from 'node:fs'
 import { Agent, request } from 'node:http'
 
-/** A call that is made again and again. */
+/** A call to repeat. */
 export interface Call {
   method: 'GET' | 'POST' | 'PATCH'
   path: string
   body?: unknown
 }
 
-/** Who is called: as what, and the process whose CPU is counted. */
+/** The server to call, the headers to send, and the process whose CPU time is counted. */
 export interface Server {
   origin: string
   pid: number
   headers: Record<string, string>
 }
 
-/** One round. Times in ms: what half and 99 of 100 calls took at the most, and CPU of the server for each. */
+/** The result of one round: calls per second, median and 99th percentile in ms, and the server's CPU time per call in ms. */
 export interface Round {
   rate: number
   p50: number
@@ -23,12 +23,12 @@ export interface Round {
   cpu: number
 }
 
-/** How many connections are open else. */
+/** The default number of connections. */
 const CONNECTIONS = 8
 
 /**
- * Makes calls for some seconds, on each connection one after another. Throws if one is not answered with 2xx. Node's
- * own client: autocannon knows whole milliseconds only.
+ * Makes calls for some seconds; each connection makes one call at a time. Throws if a response is not a 2xx. Uses Node's
+ * own client, because autocannon measures whole milliseconds only.
  */
 export async function load(
   server: Server,
@@ -42,40 +42,40 @@ export async function load(
   const start = performance.now()
   const connection = async () => {
     while (performance.now() - start < seconds * 1000) {
-      const asked = performance.now()
+      const sentAt = performance.now()
       await send(agent, server, nextCall())
-      times.push(performance.now() - asked)
+      times.push(performance.now() - sentAt)
     }
   }
   await Promise.all(Array.from({ length: connections }, connection))
-  const took = (performance.now() - start) / 1000
+  const elapsed = (performance.now() - start) / 1000
   agent.destroy()
   times.sort((a, b) => a - b)
   const at = (part: number) => times[Math.floor(times.length * part)] ?? Number.NaN
-  return { rate: times.length / took, p50: at(0.5), p99: at(0.99), cpu: (cpuOf(server.pid) - before) / times.length }
+  return { rate: times.length / elapsed, p50: at(0.5), p99: at(0.99), cpu: (cpuOf(server.pid) - before) / times.length }
 }
 
-/** Makes one call, and resolves to what is answered. */
+/** Makes one call and resolves to the text of its response. Rejects if that is not a 2xx. */
 export function send(agent: Agent, { origin, headers }: Server, { method, path, body }: Call): Promise<string> {
   const text = body === undefined ? '' : JSON.stringify(body)
   const length = text ? { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) } : {}
   return new Promise((resolve, reject) => {
     const call = request(origin + path, { method, agent, headers: { ...headers, ...length } }, (response) => {
-      let answer = ''
+      let received = ''
       response.setEncoding('utf8')
       response.on('data', (piece) => {
-        answer += piece
+        received += piece
       })
       response.on('end', () => {
-        if (response.statusCode && response.statusCode < 300) return resolve(answer)
-        reject(new Error(`${method} ${origin}${path}: ${response.statusCode} ${answer.slice(0, 500)}`))
+        if (response.statusCode && response.statusCode < 300) return resolve(received)
+        reject(new Error(`${method} ${origin}${path}: ${response.statusCode} ${received.slice(0, 500)}`))
       })
     })
     call.on('error', reject).end(text)
   })
 }
 
-/** What a process has used of the processor, ms: Linux counts in hundredths of a second. */
+/** The CPU time of a process in ms. Linux counts it in hundredths of a second. */
 function cpuOf(pid: number): number {
   const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
     .replace(/^.*\) /s, '')

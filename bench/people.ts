@@ -5,10 +5,10 @@ const LAST =
 const TITLES = ['Agent', 'Broker Associate', 'Loan Officer', 'Insurance Producer']
 const CITIES = ['Austin', 'Boston', 'Chicago', 'Denver', 'El Paso', 'Fresno']
 
-/** The labels that people have, the most frequent first. */
+/** The labels of people, the most frequent first. */
 export const LABELS = Array.from({ length: 50 }, (_, i) => `label${i}`)
 
-/** The same numbers from 0 to 1 for the same seed (mulberry32). */
+/** A generator of numbers in [0, 1), the same for the same seed (mulberry32). */
 export function random(seed: number): () => number {
   let state = seed
   return () => {
@@ -19,7 +19,7 @@ export function random(seed: number): () => number {
   }
 }
 
-/** Three labels; the n-th is about n times rarer than the first (Zipf). */
+/** Three labels. The n-th label is about n times rarer than the first (Zipf). */
 function threeLabels(next: () => number): string[] {
   const labels = new Set<string>()
   while (labels.size < 3) labels.add(LABELS[Math.floor(LABELS.length ** next()) - 1] as string)
@@ -28,7 +28,7 @@ function threeLabels(next: () => number): string[] {
 
 export type Person = ReturnType<typeof person>
 
-/** The n-th person, always the same. */
+/** The n-th person; the same n gives the same person. */
 export function person(n: number) {
   const next = random(n)
   const pick = (words: string | string[]) => {

@@ -1,8 +1,8 @@
-// `npm run bench`: the same work on the same people, by this service, by the least that a Worker on D1 can do (the
-// floor), by Directus, and by the floor in one process with its database. Prints a table, and ratios of one run.
-// `-- --people=100000 --rounds=5 --seconds=2` are what it does else; `--without=directus,fastify` leaves some out.
-// Installs Directus, Fastify and better-sqlite3, and a Node 20 that they run on, under node_modules/.bench. Linux only:
-// CPU is read from /proc.
+// `npm run bench` makes the same calls about the same people to four servers: this service, the least that a Worker on D1
+// can do (the baseline), Directus, and the baseline in Fastify with SQLite in one process. It prints a table and ratios.
+// The defaults are `-- --people=100000 --rounds=5 --seconds=2`; `--without=directus,fastify` leaves servers out.
+// It installs Directus, Fastify, better-sqlite3 and the Node 20 that they need under node_modules/.bench. Linux only: CPU
+// time is read from /proc.
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { Agent } from 'node:http'
@@ -27,7 +27,7 @@ const { values } = parseArgs({
 const [PEOPLE, ROUNDS, SECONDS] = [Number(values.people), Number(values.rounds), Number(values.seconds)]
 const VERSIONS = { directus: '12.4.0', fastify: '5.12.8', 'better-sqlite3': '12.11.1', node: '20.20.2' }
 const WITHOUT = values.without.split(',')
-/** The packages that those who are compared with take. */
+/** The packages that the other servers need. */
 const COMPARED = [
   ...(WITHOUT.includes('directus') && WITHOUT.includes('fastify') ? [] : (['node'] as const)),
   ...(WITHOUT.includes('fastify') ? [] : (['fastify', 'better-sqlite3'] as const)),
@@ -36,7 +36,7 @@ const COMPARED = [
 const MODULES = join(import.meta.dirname, '../node_modules/.bench')
 const NODE = join(MODULES, 'node_modules/node/bin/node')
 
-/** Who is measured, and how the calls are made of it. */
+/** A server to measure, and how each call of the bench is made to it. */
 interface Contestant {
   name: string
   server: Server
@@ -55,7 +55,7 @@ const folder = mkdtempSync(join(tmpdir(), 'prospects-bench-'))
 const started: ChildProcess[] = []
 const agent = new Agent({ keepAlive: true })
 
-/** Installs what is compared with, once, by the Node that it runs on. */
+/** Installs the other servers if they are not installed yet, with the Node that they run on. */
 function install() {
   if (COMPARED.every((name) => existsSync(join(MODULES, 'node_modules', name)))) return
   mkdirSync(MODULES, { recursive: true })
@@ -69,32 +69,36 @@ function install() {
   add(packages, `${join(NODE, '..')}:${process.env.PATH}`)
 }
 
-/** A new account of this service with everybody in it, by an import. Returns its id, its key and everybody's id. */
-async function fillOwn(origin: string, people: Person[]) {
-  const ask = async (token: string, path: string, init: RequestInit = {}) => {
+/** Imports people into a new account of this service. Resolves to the account's id, its key and the prospects' ids. */
+async function importPeople(origin: string, people: Person[]) {
+  const request = async (token: string, path: string, init: RequestInit = {}) => {
     const headers = { authorization: `Bearer ${token}`, ...(init.headers as Record<string, string>) }
     const response = await fetch(origin + path, { ...init, headers })
     if (!response.ok) throw new Error(`${path}: ${await response.text()}`)
     return response
   }
   const json = { 'content-type': 'application/json' }
-  const made = await ask(OPERATOR, '/admin/accounts', { method: 'POST', headers: json, body: '{"name":"Bench"}' })
-  const account = (await made.json()) as { id: string; apiKey: { key: string } }
+  const created = await request(OPERATOR, '/admin/accounts', {
+    method: 'POST',
+    headers: json,
+    body: '{"name":"Bench"}',
+  })
+  const account = (await created.json()) as { id: string; apiKey: { key: string } }
   const { key } = account.apiKey
   const ndjson = 'application/x-ndjson'
   const body = people.map((one) => JSON.stringify(one)).join('\n')
-  const begun = await ask(key, '/v1/imports', { method: 'POST', headers: { 'content-type': ndjson }, body })
-  const { id } = (await begun.json()) as { id: string }
+  const accepted = await request(key, '/v1/imports', { method: 'POST', headers: { 'content-type': ndjson }, body })
+  const { id } = (await accepted.json()) as { id: string }
   for (let created = 0; created < people.length; await new Promise((again) => setTimeout(again, 500))) {
-    const report = (await (await ask(key, `/v1/imports/${id}`)).json()) as { status: string; created: number }
+    const report = (await (await request(key, `/v1/imports/${id}`)).json()) as { status: string; created: number }
     if (report.status === 'completed' && report.created < people.length) throw new Error(JSON.stringify(report))
     created = report.created
   }
-  const exported = await (await ask(key, '/v1/prospects/export', { headers: { accept: ndjson } })).text()
+  const exported = await (await request(key, '/v1/prospects/export', { headers: { accept: ndjson } })).text()
   return { accountId: account.id, key, ids: exported.match(/(?<=^\{"id":")\w+/gm) as string[] }
 }
 
-/** Calls about people whom chance picks, the same ones in each run. */
+/** Calls about random people, the same ones in each run. */
 function callsOn(
   base: string,
   ids: string[],
@@ -104,7 +108,7 @@ function callsOn(
   const next = random(7)
   const pick = <T>(all: T[]) => all[Math.floor(next() * all.length)] as T
   const anyone = () => Math.floor(next() * PEOPLE)
-  let made = 2_000_000
+  let created = 2_000_000
   let cities = 0
   return {
     'get by id': () => ({ method: 'GET', path: `${base}/${pick(ids)}` }),
@@ -113,7 +117,7 @@ function callsOn(
       method: 'GET',
       path: `${base}?${query({ labels: [pick(LABELS), pick(LABELS)] })}`,
     }),
-    'create, 3 labels': () => ({ method: 'POST', path: base, body: body(person(made++)) }),
+    'create, 3 labels': () => ({ method: 'POST', path: base, body: body(person(created++)) }),
     update: () => ({ method: 'PATCH', path: `${base}/${pick(ids)}`, body: { city: `City ${cities++}` } }),
     'list by 2 name words': () => {
       const { firstName, lastName } = person(anyone())
@@ -143,7 +147,7 @@ const directusQuery = (what: { email?: string; labels?: string[]; words?: string
   return `fields=*,labels.labels_id.name${list}&filter=${encodeURIComponent(JSON.stringify(filter))}`
 }
 
-/** Directus takes the keys of labels. */
+/** The body of a create for Directus, which takes labels by id. */
 const toDirectus = ({ firstName, lastName, labels, ...rest }: Person) => ({
   first_name: firstName,
   last_name: lastName,
@@ -155,7 +159,7 @@ const toDirectus = ({ firstName, lastName, labels, ...rest }: Person) => ({
 async function startNode(args: string[], env: Record<string, string>, origin: string, path: string) {
   const server = spawn(NODE, args, { env: { ...process.env, ...env }, stdio: ['ignore', 'ignore', 'inherit'] })
   started.push(server)
-  await until(`${args[0]} to answer`, () =>
+  await until(`${args[0]} to respond`, () =>
     fetch(origin + path).then(
       () => true,
       () => false,
@@ -166,23 +170,27 @@ async function startNode(args: string[], env: Record<string, string>, origin: st
 
 async function contestants(): Promise<Contestant[]> {
   const people = Array.from({ length: PEOPLE }, (_, n) => person(n))
-  const [ours, floors] = [join(folder, 'ours'), join(folder, 'floor')]
-  execFileSync('node', ['scripts/migrate.mjs', ours], { cwd: join(import.meta.dirname, '..') })
+  const [ownFolder, baselineFolder] = [join(folder, 'own'), join(folder, 'baseline')]
+  execFileSync('node', ['scripts/migrate.mjs', ownFolder], { cwd: join(import.meta.dirname, '..') })
   const script = bundle(join(folder, 'bundle'))
-  const filling = await startWorker(script, ours)
-  const { accountId, key, ids } = await fillOwn(filling.origin, people)
+  const filling = await startWorker(script, ownFolder)
+  const { accountId, key, ids } = await importPeople(filling.origin, people)
   await filling.end()
-  cpSync(ours, floors, { recursive: true })
+  cpSync(ownFolder, baselineFolder, { recursive: true })
 
   const headers = { authorization: `Bearer ${key}` }
-  const floorHeaders = { 'x-account': accountId }
-  const own = await startWorker(script, ours)
-  const entryPoints = [join(import.meta.dirname, 'floor-worker.js')]
+  const baselineHeaders = { 'x-account': accountId }
+  const own = await startWorker(script, ownFolder)
+  const entryPoints = [join(import.meta.dirname, 'baseline-worker.js')]
   const built = await build({ entryPoints, bundle: true, write: false, format: 'esm', minify: true })
-  const floorScript = built.outputFiles[0]?.text ?? ''
-  const floor = await startWorker(floorScript, floors)
+  const baselineScript = built.outputFiles[0]?.text ?? ''
+  const baseline = await startWorker(baselineScript, baselineFolder)
   const found: Contestant[] = [
-    { name: 'floor', server: { ...floor, headers: floorHeaders }, calls: callsOn('/v1/prospects', ids, ownQuery) },
+    {
+      name: 'baseline',
+      server: { ...baseline, headers: baselineHeaders },
+      calls: callsOn('/v1/prospects', ids, ownQuery),
+    },
     { name: 'prospects', server: { ...own, headers }, calls: callsOn('/v1/prospects', ids, ownQuery) },
   ]
   if (!WITHOUT.includes('directus')) {
@@ -198,17 +206,17 @@ async function contestants(): Promise<Contestant[]> {
     found.push({ name: 'directus', server, calls: callsOn('/items/prospects', theirs, directusQuery, toDirectus) })
   }
   if (!WITHOUT.includes('fastify')) {
-    const files = join(floors, 'v3/d1/miniflare-D1DatabaseObject')
+    const files = join(baselineFolder, 'v3/d1/miniflare-D1DatabaseObject')
     const file = readdirSync(files).find((name) => /^[0-9a-f]{64}\.sqlite$/.test(name)) as string
     const copy = join(folder, 'fastify.sqlite')
     for (const end of ['', '-wal']) if (existsSync(join(files, file + end))) cpSync(join(files, file + end), copy + end)
     const port = await freePort()
     const origin = `http://127.0.0.1:${port}`
-    const args = [join(import.meta.dirname, 'floor-server.mjs'), MODULES, copy, String(port)]
+    const args = [join(import.meta.dirname, 'baseline-server.mjs'), MODULES, copy, String(port)]
     const pid = await startNode(args, {}, origin, '/')
     found.push({
       name: 'fastify',
-      server: { origin, pid, headers: floorHeaders },
+      server: { origin, pid, headers: baselineHeaders },
       calls: callsOn('/v1/prospects', ids, ownQuery),
     })
   }
@@ -218,7 +226,7 @@ async function contestants(): Promise<Contestant[]> {
 const median = (all: number[]) => all.sort((a, b) => a - b)[all.length >> 1] as number
 
 async function measure(all: Contestant[]) {
-  const [floor, ours] = all as [Contestant, Contestant]
+  const [baseline, ours] = all as [Contestant, Contestant]
   for (const call of CALLS) {
     const rounds = new Map<string, Round[]>(all.map(({ name }) => [name, []]))
     for (const { server, calls } of all) for (let i = 0; i < 5; i++) await send(agent, server, calls[call]())
@@ -238,9 +246,9 @@ async function measure(all: Contestant[]) {
         `  ${name.padEnd(10)} ${rate.toFixed(0).padStart(6)}/s  p50 ${p50.toFixed(2).padStart(8)} ms  p99 ${p99.toFixed(2).padStart(8)} ms  CPU ${cpu.toFixed(2).padStart(7)} ms (${spread[0]?.toFixed(2)} to ${spread.at(-1)?.toFixed(2)})`,
       )
     }
-    const ratios = (rounds.get(ours.name) ?? []).map((one, i) => one.cpu / (rounds.get(floor.name)?.[i]?.cpu ?? 1))
+    const ratios = (rounds.get(ours.name) ?? []).map((one, i) => one.cpu / (rounds.get(baseline.name)?.[i]?.cpu ?? 1))
     const times = [
-      `CPU ${median(ratios).toFixed(2)}× the floor's (${Math.min(...ratios).toFixed(2)} to ${Math.max(...ratios).toFixed(2)})`,
+      `CPU ${median(ratios).toFixed(2)}× the baseline's (${Math.min(...ratios).toFixed(2)} to ${Math.max(...ratios).toFixed(2)})`,
     ]
     for (const { name } of all.slice(2))
       times.push(`${(of(ours.name, 'rate') / of(name, 'rate')).toFixed(1)}× as many calls as ${name}`)

@@ -1,5 +1,5 @@
-// `npm run bench:scale`: what each call costs D1 in one account of 10,000 people, of 100,000 and of 1,000,000, and how
-// much of the disk they take. `-- 10000 100000` for other sizes: a million takes some ten minutes to fill.
+// `npm run bench:scale` measures what each call costs D1 in one account of 10,000, 100,000 and 1,000,000 people, and how much
+// disk they take. `-- 10000 100000` sets other sizes: a million people take about ten minutes to import.
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { cpus, tmpdir } from 'node:os'
@@ -9,11 +9,12 @@ import { LABELS, person, random } from './people.ts'
 import { bundle, OPERATOR, startWorker } from './worker.ts'
 
 const SIZES = process.argv.length > 2 ? process.argv.slice(2).map(Number) : [10_000, 100_000, 1_000_000]
-/** How many rows are imported at a time, and how often each call is made. */
-const FILE = 100_000
-const TIMES = 25
-/** How much a D1 database holds, bytes. */
-const FULL = 10e9
+/** The rows of one import. */
+const IMPORT_ROWS = 100_000
+/** How often each call is made. */
+const REPEATS = 25
+/** The size limit of a D1 database in bytes. */
+const MAX_DATABASE = 10e9
 
 const folder = mkdtempSync(join(tmpdir(), 'prospects-scale-'))
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
@@ -27,29 +28,29 @@ interface Cost {
   written: number
 }
 
-/** Makes a request. Resolves to the answer, and to what it cost D1. */
-async function ask(key: string, method: string, path: string, body?: unknown, type = 'application/json') {
+/** Makes a request. Resolves to its response, and to what the response says that it cost D1. */
+async function request(key: string, method: string, path: string, body?: unknown, type = 'application/json') {
   const headers = { authorization: `Bearer ${key}`, 'content-type': type }
   const text = typeof body === 'string' ? body : JSON.stringify(body)
   const response = await fetch(origin + path, { method, headers, ...(body !== undefined && { body: text }) })
-  const answer = await response.text()
-  if (!response.ok) throw new Error(`${method} ${path}: ${answer}`)
+  const received = await response.text()
+  if (!response.ok) throw new Error(`${method} ${path}: ${received}`)
   const isJson = response.headers.get('content-type') === 'application/json'
   const timing = response.headers.get('server-timing') ?? ''
   const [ms = 0, trips = 0, read = 0, written = 0] = (timing.match(/[\d.]+/g) ?? []).map(Number)
-  return { json: isJson ? JSON.parse(answer) : null, cost: { ms, trips, read, written } }
+  return { json: isJson ? JSON.parse(received) : null, cost: { ms, trips, read, written } }
 }
 
-const { json: account } = await ask(OPERATOR, 'POST', '/admin/accounts', { name: 'Scale' })
+const { json: account } = await request(OPERATOR, 'POST', '/admin/accounts', { name: 'Scale' })
 const call = (method: string, path: string, body?: unknown, type?: string) =>
-  ask(account.apiKey.key, method, `/v1${path}`, body, type)
+  request(account.apiKey.key, method, `/v1${path}`, body, type)
 
 const withSource = (n: number) => ({ ...person(n), newSourceName: `Source ${n % 5}` })
 
-/** Imports the people from one number up to another. */
+/** Imports the people numbered `from` up to, but not including, `to`. */
 async function fill(from: number, to: number) {
-  for (let at = from; at < to; at += FILE) {
-    const people = Array.from({ length: Math.min(FILE, to - at) }, (_, n) => JSON.stringify(withSource(at + n)))
+  for (let at = from; at < to; at += IMPORT_ROWS) {
+    const people = Array.from({ length: Math.min(IMPORT_ROWS, to - at) }, (_, n) => JSON.stringify(withSource(at + n)))
     const { json } = await call('POST', '/imports', people.join('\n'), 'application/x-ndjson')
     for (let report = json; report.created < people.length; ) {
       await new Promise((again) => setTimeout(again, 500))
@@ -64,17 +65,17 @@ const pick = <T>(all: T[]) => all[Math.floor(next() * all.length)] as T
 const two = () => `${pick(LABELS)},${pick(LABELS)}`
 const ten = LABELS.slice(0, 10).join(',')
 const RAREST = 'label48'
-let made = 2_000_000
-const create = async () => (await call('POST', '/prospects', withSource(made++))).json.id
+let created = 2_000_000
+const create = async () => (await call('POST', '/prospects', withSource(created++))).json.id
 
-/** Somebody who is there, the first source, and the rarest label. */
+/** A stored person, with the first source and the rarest label of the account. */
 interface Known extends ReturnType<typeof person> {
   id: string
   source: string
   label: { id: string; name: string }
 }
 
-/** What grows with the account says with what. */
+/** The calls to measure. Those whose cost grows with the account name what it grows with. */
 const CALLS: Record<string, (known: Known) => Promise<{ cost: Cost }>> = {
   'get by id': ({ id }) => call('GET', `/prospects/${id}`),
   'by email': ({ email }) => call('GET', `/prospects?email=${email}`),
@@ -94,11 +95,11 @@ const CALLS: Record<string, (known: Known) => Promise<{ cost: Cost }>> = {
   'newest 25 of a source, without total': ({ source }) =>
     call('GET', `/prospects?sourceId=${source}&total=false&limit=25`),
   'export, first page': ({ label }) => call('GET', `/prospects/export?label=${label.name}`),
-  'create, 3 labels': () => call('POST', '/prospects', withSource(made++)),
+  'create, 3 labels': () => call('POST', '/prospects', withSource(created++)),
   'match, no update': ({ firstName, lastName, email }) => call('POST', '/prospects', { firstName, lastName, email }),
   'POST that updates': ({ firstName, lastName, email }) =>
-    call('POST', '/prospects', { firstName, lastName, email, city: `City ${made++}`, update: true }),
-  PATCH: ({ id }) => call('PATCH', `/prospects/${id}`, { city: `City ${made++}` }),
+    call('POST', '/prospects', { firstName, lastName, email, city: `City ${created++}`, update: true }),
+  PATCH: ({ id }) => call('PATCH', `/prospects/${id}`, { city: `City ${created++}` }),
   'PATCH of the labels': ({ id }) => call('PATCH', `/prospects/${id}`, { labels: two() }),
   merge: async ({ id }) => call('POST', `/prospects/${id}/merge`, { duplicateId: await create() }),
   DELETE: async () => call('DELETE', `/prospects/${await create()}`),
@@ -108,10 +109,10 @@ const CALLS: Record<string, (known: Known) => Promise<{ cost: Cost }>> = {
   'labels with counts (label sets)': () => call('GET', '/labels?counts=true'),
   'sources with counts (who has them)': () => call('GET', '/sources?counts=true'),
   'rename of a label': ({ label }) =>
-    call('PATCH', `/labels/${label.id}`, { name: made++ % 2 ? RAREST : RAREST.toUpperCase() }),
+    call('PATCH', `/labels/${label.id}`, { name: created++ % 2 ? RAREST : RAREST.toUpperCase() }),
 }
 
-/** Asks the database's file. */
+/** Queries the database's file directly. */
 function query(sql: string): Record<string, number>[] {
   const files = join(folder, 'v3/d1/miniflare-D1DatabaseObject')
   const file = readdirSync(files).find((name) => /^[0-9a-f]{64}\.sqlite$/.test(name)) as string
@@ -121,7 +122,7 @@ function query(sql: string): Record<string, number>[] {
   return rows
 }
 
-/** Each call some times: its median rows, its mean time. */
+/** Makes each call `REPEATS` times. Resolves to the medians of round trips and rows, and the mean time. */
 async function measure(people: number): Promise<[name: string, cost: Cost][]> {
   const source = (await call('GET', '/sources?limit=1')).json.items[0].id
   const labels: Known['label'][] = (await call('GET', '/labels?limit=1000')).json.items
@@ -129,38 +130,38 @@ async function measure(people: number): Promise<[name: string, cost: Cost][]> {
   const measured: [string, Cost][] = []
   for (const [name, send] of Object.entries(CALLS)) {
     const costs: Cost[] = []
-    while (costs.length < TIMES) {
+    while (costs.length < REPEATS) {
       const one = person(Math.floor(next() * people))
       const { id } = (await call('GET', `/prospects?email=${one.email}`)).json.prospects[0]
       costs.push((await send({ ...one, id, source, label })).cost)
     }
-    const median = (what: keyof Cost) => costs.map((cost) => cost[what]).sort((a, b) => a - b)[TIMES >> 1] as number
-    const ms = costs.reduce((sum, cost) => sum + cost.ms, 0) / TIMES
+    const median = (what: keyof Cost) => costs.map((cost) => cost[what]).sort((a, b) => a - b)[REPEATS >> 1] as number
+    const ms = costs.reduce((sum, cost) => sum + cost.ms, 0) / REPEATS
     measured.push([name, { ms, trips: median('trips'), read: median('read'), written: median('written') }])
   }
   return measured
 }
 
 const found = new Map<string, Cost[]>(Object.keys(CALLS).map((name) => [name, []]))
-let there = 0
+let stored = 0
 for (const people of SIZES) {
   const start = performance.now()
-  await fill(there, people)
+  await fill(stored, people)
   const seconds = (performance.now() - start) / 1000
-  there = people
+  stored = people
   const [size] = query('SELECT page_count * page_size AS bytes FROM pragma_page_count, pragma_page_size')
   const [counters] = query('SELECT count(DISTINCT label_set) - 1 AS sets FROM label_set_counts')
   const each = (size?.bytes ?? 0) / people
   console.log(
     `${people} people, filled in ${seconds.toFixed(0)} s: ${counters?.sets} label sets, ${each.toFixed(0)} bytes each, ` +
-      `${(FULL / each / 1e6).toFixed(1)} million in 10 GB`,
+      `${(MAX_DATABASE / each / 1e6).toFixed(1)} million in 10 GB`,
   )
   for (const [name, cost] of await measure(people)) found.get(name)?.push(cost)
 }
 
 const row = (...cells: unknown[]) => console.log(`| ${cells.join(' | ')} |`)
-console.log(`\n${TIMES} calls each at ${SIZES.join(', ')}; ${cpus().length} × ${cpus()[0]?.model}\n`)
-row('call', 'trips', 'rows read', 'rows written', 'D1 ms')
+console.log(`\n${REPEATS} calls each at ${SIZES.join(', ')}; ${cpus().length} × ${cpus()[0]?.model}\n`)
+row('call', 'round trips', 'rows read', 'rows written', 'D1 ms')
 row('---', '---:', '---:', '---:', '---:')
 for (const [name, costs] of found) {
   const at = (what: keyof Cost, digits = 0) => {
@@ -169,9 +170,9 @@ for (const [name, costs] of found) {
   }
   row(name, at('trips'), at('read'), at('written'), at('ms', 1))
 }
-console.log('\nbytes of each of them, by table and index:')
+console.log('\nbytes per person, by table and index:')
 for (const { name, bytes } of query(
-  `SELECT name, sum(pgsize) / ${there} AS bytes FROM dbstat WHERE aggregate = 1 GROUP BY name HAVING bytes > 0 ORDER BY 2 DESC`,
+  `SELECT name, sum(pgsize) / ${stored} AS bytes FROM dbstat WHERE aggregate = 1 GROUP BY name HAVING bytes > 0 ORDER BY 2 DESC`,
 ))
   console.log(`  ${String(name).padEnd(24)} ${bytes}`)
 process.exit()

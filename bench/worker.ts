@@ -8,22 +8,22 @@ const ROOT = join(import.meta.dirname, '..')
 
 export interface StartedWorker {
   origin: string
-  /** What it has logged so far. */
+  /** The lines logged so far. */
   log: string[]
-  /** Of workerd: the Worker, and what stands for D1, R2 and the queues. */
+  /** The process of workerd: it runs the Worker and the simulators of D1, R2 and Queues. */
   pid: number
   end(): Promise<void>
 }
 
-/** The service as it is deployed: one minified file. Returns its text. */
+/** Builds the Worker as it is deployed, as one minified file in `folder`. Returns its text. */
 export function bundle(folder: string): string {
   execFileSync('wrangler', ['deploy', '--dry-run', '--outdir', folder], { cwd: ROOT, stdio: 'ignore' })
   return readFileSync(join(folder, 'index.js'), 'utf8')
 }
 
 /**
- * Runs a Worker with the bindings of wrangler.toml and its state in a folder, on a port of workerd's own: `wrangler dev`
- * and Miniflare's proxy would take longer than what is measured.
+ * Runs a Worker with the bindings of wrangler.toml and its state in `folder`. Requests go to workerd's own port, because
+ * the proxies of `wrangler dev` and Miniflare would take longer than the calls that are measured.
  */
 export async function startWorker(
   script: string,
@@ -59,7 +59,7 @@ export async function startWorker(
 
 export const OPERATOR = 'operator-of-the-bench'
 
-/** The processes that this one has started. */
+/** The child processes of this process. */
 const children = (): number[] =>
   readFileSync(`/proc/${process.pid}/task/${process.pid}/children`, 'utf8')
     .trim()

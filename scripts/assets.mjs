@@ -1,6 +1,6 @@
-// Gathers what the service serves as files: the document of the API, the page that shows it, and the guides; and pdf.js. Wrangler
-// runs this before it serves or deploys (wrangler.toml). What is there already stays as it is, for a service may be
-// serving it; what is no longer among the files goes.
+// Wrangler runs this before it serves or deploys (wrangler.toml). It copies the static files into dist/assets: the OpenAPI
+// document, the reference page and the guides. It also generates pdf.js. A file that has not changed is not written again,
+// because a running service may be serving it. Files that are no longer listed are removed.
 import '../packages/resume-parser/scripts/pdfjs.mjs'
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { createRequire } from 'node:module'

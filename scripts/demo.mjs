@@ -1,4 +1,4 @@
-// The demo account: what an agency's recruiters would have after some months. The same people every time.
+// The demo account: what a recruiting team has after some months of work. It has the same prospects every time.
 
 const STAGES = { New: 30, Contacted: 25, Interview: 18, Offer: 9, Hired: 8 }
 const SCHOOL = { name: 'Licensing school', stages: { Enrolled: 10, Coursework: 12, 'Exam booked': 5, Passed: 3 } }
@@ -54,8 +54,9 @@ const PHONE_STYLES = [
 ]
 
 /**
- * Mints an admin key for the demo account of this state, having made and filled the account if need be. An account
- * that was only half filled is completed: what is there already is found by its name or its e-mail address.
+ * Creates an API key for the demo account of this state folder. Creates and fills the account first if it does not exist.
+ * If an earlier start was interrupted, the rest is created: existing objects are found by name or email. Resolves to
+ * `{accountId, key}`.
  */
 export async function openDemo(origin, operator, memory) {
   const admin = client(origin, operator)
@@ -74,7 +75,7 @@ export async function openDemo(origin, operator, memory) {
   return { accountId: memory.demoAccount, key }
 }
 
-/** `post` and `list` with one credential. Any other answer than a 2xx throws, but for `orNull`, which answers null. */
+/** `post` and `list` with one credential. A response other than 2xx throws, except the status `orNull`, which gives null. */
 function client(origin, token) {
   async function call(method, path, body, orNull) {
     const response = await fetch(origin + path, {
@@ -83,7 +84,7 @@ function client(origin, token) {
       body: body && JSON.stringify(body),
     })
     if (response.status === orNull) return null
-    if (!response.ok) throw new Error(`${method} ${path} answered ${response.status}: ${await response.text()}`)
+    if (!response.ok) throw new Error(`${method} ${path} returned ${response.status}: ${await response.text()}`)
     return response.json()
   }
   return {
@@ -93,7 +94,7 @@ function client(origin, token) {
 }
 
 async function fill(api) {
-  /** Makes those that are missing; resolves to the id of each by its name. */
+  /** Creates the items that are missing. Resolves to the id of each item by its name. */
   async function ensure(kind, items) {
     const ids = Object.fromEntries((await api.list(`/v1/${kind}`)).map(({ name, id }) => [name, id]))
     for (const item of items) ids[item.name] ??= (await api.post(`/v1/${kind}`, item)).id
@@ -119,7 +120,7 @@ async function fill(api) {
     )
 }
 
-/** Bodies of `POST /v1/prospects`. */
+/** Makes `count` bodies of `POST /v1/prospects`. `ids` has the ids of the catalog by kind and name. */
 function people(count, ids) {
   const random = randomFrom(20_260_101)
   const chance = (p) => random() < p
@@ -170,7 +171,7 @@ function emailOf(name, domain) {
   return `${plain.replace(/[^a-z ]/g, '').replace(' ', '.')}@${domain}`
 }
 
-/** Numbers of [0, 1), the same for the same seed (mulberry32). */
+/** A generator of numbers in [0, 1), the same for the same seed (mulberry32). */
 function randomFrom(seed) {
   let state = seed
   return () => {

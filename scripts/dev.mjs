@@ -1,69 +1,66 @@
-// `npm run dev`: the service on this machine, with migrated databases, a demo account and the schedule.
-// Flags: --port N, --persist-to DIR, --var NAME:value, --no-seed; all others are wrangler's own.
+// `npm run dev` runs the service on this machine, with migrated databases, a demo account and the schedule.
+// Flags: --port N, --persist-to DIR, --var NAME:value, --no-seed. All others go to wrangler.
 import { spawn } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { parseArgs, parseEnv } from 'node:util'
+import { parseEnv } from 'node:util'
 import { openDemo } from './demo.mjs'
+import { readFlags } from './flags.mjs'
 
 process.chdir(join(import.meta.dirname, '..'))
 
 let child
 let stopping = false
 
-/** Nothing leaves the machine, and nothing is written outside of the project and the state folder. */
-const QUIET = {
+/** With these, nothing leaves the machine, and nothing is written outside the project and the state folder. */
+const LOCAL_ONLY = {
   CLOUDFLARE_CF_FETCH_ENABLED: 'false',
-  WRANGLER_HIDE_BANNER: 'true', // it asks npm for a newer version
+  WRANGLER_HIDE_BANNER: 'true', // with the banner, wrangler asks npm for a newer version
   WRANGLER_NO_SKILLS_UPDATE_PROMPTS: 'true',
   WRANGLER_SEND_ERROR_REPORTS: 'false',
   WRANGLER_SEND_METRICS: 'false',
   WRANGLER_WRITE_LOGS: 'false',
   X_LOCAL_EXPLORER: 'false',
-  X_LOCAL_OBSERVABILITY: 'false', // it keeps a copy of every request
+  X_LOCAL_OBSERVABILITY: 'false', // it stores a copy of every request
 }
 
-/** What wrangler says at each start of a Worker that has a schedule. We do trigger it. */
+/** What wrangler prints whenever a Worker with a schedule starts. `tick` triggers the schedule here. */
 const CRON_HINT = /.*Scheduled Workers are not automatically triggered[\s\S]*?test-cron-triggers-locally\S*\s*/
 
-const OURS = {
+const FLAGS = {
   port: { type: 'string', default: '8787' },
   'persist-to': { type: 'string', default: '.wrangler/state' },
   var: { type: 'string', multiple: true, default: [] },
   'no-seed': { type: 'boolean', default: false },
 }
-/** What we only look at. Of several configurations the first is the service's. */
-const WRANGLERS = { config: { type: 'string', short: 'c', multiple: true, default: ['wrangler.toml'] } }
-const { values: flags, tokens } = parseArgs({ options: { ...OURS, ...WRANGLERS }, strict: false, tokens: true })
-const ours = tokens.filter((token) => token.kind === 'option' && token.name in OURS)
-const taken = ours.flatMap(({ index, inlineValue }) => (inlineValue === false ? [index, index + 1] : index))
-for (const { name, value } of ours)
-  if (value === undefined && OURS[name].type === 'string') end(`--${name} needs a value.`)
+/** This flag also goes to wrangler. Of several configurations, the first is the service's. */
+const CONFIG = { config: { type: 'string', short: 'c', multiple: true, default: ['wrangler.toml'] } }
+const { flags, forWrangler } = readFlags(FLAGS, CONFIG)
 if (!/^\d+$/.test(flags.port)) end('--port takes a number.')
-const forWrangler = process.argv.slice(2).filter((_, index) => !taken.includes(index))
 
 const folder = resolve(flags['persist-to'])
 const [config] = flags.config
 const memory = openMemory(join(folder, 'dev.json'))
 const given = { ...readDevVars(), ...Object.fromEntries(flags.var.map((v) => v.split(/:(.*)/s))) }
-const made = {}
+/** Settings that neither a file nor a flag gives, so that they are generated here. */
+const generated = {}
 if (given.ENCRYPTION_KEY === undefined) {
   if (!memory.encryptionKey) memory.keep({ encryptionKey: `1.${randomBytes(32).toString('base64')}` })
-  made.ENCRYPTION_KEY = memory.encryptionKey
+  generated.ENCRYPTION_KEY = memory.encryptionKey
 }
-if (given.ADMIN_TOKEN === undefined) made.ADMIN_TOKEN = randomBytes(24).toString('base64url')
-const operator = made.ADMIN_TOKEN ?? given.ADMIN_TOKEN
+if (given.ADMIN_TOKEN === undefined) generated.ADMIN_TOKEN = randomBytes(24).toString('base64url')
+const operator = generated.ADMIN_TOKEN ?? given.ADMIN_TOKEN
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, stop)
-// npm can be killed without our being told
+// a killed npm sends no signal
 const parent = process.ppid
 setInterval(() => process.ppid === parent || stop(), 500).unref()
 
 await migrate()
 await serve()
 
-/** Ends the child, and with it everything: politely, and after three seconds by force. */
+/** Stops the child, and so every process: with SIGTERM, and with SIGKILL after three seconds. */
 function stop() {
   if (stopping) return
   stopping = true
@@ -74,26 +71,26 @@ function stop() {
 function killGroup() {
   try {
     process.kill(-child.pid, 'SIGKILL')
-  } catch {} // nobody is left in it
+  } catch {} // the group is empty already
 }
 
-/** Says why there is no service, if that was not asked for, and ends. */
-function end(why, code = 1) {
-  if (!stopping) console.error(why)
+/** Exits. Unless the service was asked to stop, prints the reason and exits with `code`. */
+function end(reason, code = 1) {
+  if (!stopping) console.error(reason)
   process.exit(stopping ? 0 : code)
 }
 
 /**
- * Runs a Node program in a process group of its own, which dies when its leader does, or when the leader sees that we
- * are gone: none of what it starts is left behind. Resolves to the exit code.
+ * Runs a Node program in a process group of its own and resolves to its exit code. The group is killed when the program
+ * ends, and also when this process ends (scripts/parent-watchdog.mjs), so no process is left behind.
  */
 function run(args, onOutput) {
-  child = spawn(process.execPath, ['--no-warnings', '--import', './scripts/leash.mjs', ...args], {
+  child = spawn(process.execPath, ['--no-warnings', '--import', './scripts/parent-watchdog.mjs', ...args], {
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     env: {
       ...process.env,
-      ...QUIET,
+      ...LOCAL_ONLY,
       ...(process.stdout.isTTY && { FORCE_COLOR: '1' }),
       CLOUDFLARE_DEV_REGISTRY_PATH: join(folder, 'registry'),
     },
@@ -103,13 +100,13 @@ function run(args, onOutput) {
   return new Promise((done) => child.on('close', (code) => done(code ?? 1)))
 }
 
-/** Migrates the databases in the state folder, unless that was done with the same migrations and settings. */
+/** Migrates the databases in the state folder, unless they were migrated before with the same files and configuration. */
 async function migrate() {
   const files = readdirSync('drizzle').filter((name) => name.endsWith('.sql'))
-  const wanted = [config, ...files.sort().map((name) => join('drizzle', name))].map((file) =>
+  const inputs = [config, ...files.sort().map((name) => join('drizzle', name))].map((file) =>
     readFileSync(file, 'utf8'),
   )
-  const digest = createHash('sha256').update(JSON.stringify(wanted)).digest('hex')
+  const digest = createHash('sha256').update(JSON.stringify(inputs)).digest('hex')
   if (memory.migrated === digest && existsSync(join(folder, 'v3/d1'))) return
   let output = ''
   const code = await run(['scripts/migrate.mjs', folder, config], (text) => {
@@ -119,13 +116,13 @@ async function migrate() {
   memory.keep({ migrated: digest })
 }
 
-/** Serves until told to stop. Passes on wrangler's log from when the service is ready, or when that takes long. */
+/** Serves until it is stopped. Prints wrangler's log once the service is ready, or after 20 s if it is not. */
 async function serve() {
   let isLogging = false
   const startLogging = () => {
     isLogging = true
   }
-  const vars = [...flags.var, ...Object.entries(made).map((entry) => entry.join(':'))].flatMap((v) => ['--var', v])
+  const vars = [...flags.var, ...Object.entries(generated).map((entry) => entry.join(':'))].flatMap((v) => ['--var', v])
   const fixed = ['--port', flags.port, '--persist-to', folder, '--show-interactive-dev-session=false']
   const args = ['node_modules/wrangler/wrangler-dist/cli.js', 'dev', ...fixed, ...vars, ...forWrangler]
   run(args, (text, name) => {
@@ -145,26 +142,26 @@ async function serve() {
 }
 
 async function isHealthy(origin) {
-  const answer = await fetch(`${origin}/health`).catch(() => null)
-  return answer?.status === 200
+  const response = await fetch(`${origin}/health`).catch(() => null)
+  return response?.status === 200
 }
 
-/** Runs what is scheduled, now and at the start of every minute; never twice at a time. */
+/** Triggers the schedule now and at the start of every minute. A run that is still going on delays the next. */
 async function tick(url) {
   try {
     const { status } = await fetch(url)
-    if (status !== 200) throw new Error(`the answer was ${status}`)
+    if (status !== 200) throw new Error(`the response was ${status}`)
   } catch (error) {
     if (!stopping) console.error(`The schedule did not run: ${error.message}`)
   }
   setTimeout(tick, 60_000 - (Date.now() % 60_000), url)
 }
 
-/** What there is, and how to ask for it. */
+/** The lines to print at the start: the addresses, the keys and an example. */
 async function introduce(origin) {
   const lines = [`The prospects API is at ${origin}`]
-  if (made.ADMIN_TOKEN) lines.push(`Operator token for /admin: ${operator}`)
-  if (!operator) lines.push('Without an ADMIN_TOKEN /admin answers 404, and no demo account can be made.')
+  if (generated.ADMIN_TOKEN) lines.push(`Operator token for /admin: ${operator}`)
+  if (!operator) lines.push('Without an ADMIN_TOKEN, /admin returns 404 and there is no demo account.')
   if (flags['no-seed'] || !operator) return lines
   try {
     const { accountId, key } = await openDemo(origin, operator, memory)
@@ -175,7 +172,7 @@ async function introduce(origin) {
   }
 }
 
-/** What starts on the same state folder have to know of each other. It holds a key, so that only we may read it. */
+/** What one start on a state folder keeps for the next. The file holds a key, so only its owner may read it. */
 function openMemory(file) {
   mkdirSync(folder, { recursive: true })
   return {
@@ -188,7 +185,7 @@ function openMemory(file) {
   }
 }
 
-/** What `.dev.vars` sets, or `.env` where there is none, as wrangler has it. An empty value sets nothing. */
+/** The variables of `.dev.vars`, or of `.env` if there is no `.dev.vars`, as in wrangler. An empty value sets nothing. */
 function readDevVars() {
   const file = ['.dev.vars', '.env'].find((name) => existsSync(name))
   const vars = file ? parseEnv(readFileSync(file, 'utf8')) : {}

@@ -1,5 +1,5 @@
-// `npm run import -- people.csv --url https://… --key pro_…`: sends a file of prospects, waits until it is worked through,
-// and prints what became of its rows. Runs on Node 20, without anything else. Exit status: 0 if every row was taken.
+// `npm run import -- people.csv --url https://… --key pro_…` uploads a file of prospects, waits until the import has ended,
+// and prints its counts and errors. Runs on Node 20 without any package. Exit status: 0 if every row was accepted.
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
@@ -8,14 +8,14 @@ import { parseArgs } from 'node:util'
 const USAGE = `npm run import -- <file.csv | file.ndjson> [options]
   --url <url>        the service; PROSPECTS_URL, or http://localhost:8787
   --key <key>        an API key of scope write; or PROSPECTS_KEY
-  --update           update those who are known
+  --update           update prospects that exist already
   --mute             send no webhooks
-  --dry-run          try the rows, write nothing
+  --dry-run          check the rows, write nothing
   --labels <a,b>     labels for every row
   --stage <id>, --pipeline <id>, --user <id>
-  --mapping <json>   what columns are: {"column": "field", "other": null}`
+  --mapping <json>   the field of each column: {"column": "field", "ignored": null}`
 
-function refuse(message) {
+function exitWithUsage(message) {
   console.error(message)
   process.exit(2)
 }
@@ -32,14 +32,14 @@ function readArguments() {
   try {
     return parseArgs({ allowPositionals: true, options })
   } catch (error) {
-    return refuse(`${error.message}\n\n${USAGE}`)
+    return exitWithUsage(`${error.message}\n\n${USAGE}`)
   }
 }
 
 const { values, positionals } = readArguments()
 const [file] = positionals
-if (!file || positionals.length > 1 || !values.key) refuse(USAGE)
-const { size } = await stat(file).catch((error) => refuse(error.message))
+if (!file || positionals.length > 1 || !values.key) exitWithUsage(USAGE)
+const { size } = await stat(file).catch((error) => exitWithUsage(error.message))
 
 const PARAMETERS = {
   update: 'update',
@@ -57,41 +57,41 @@ const authorization = `Bearer ${values.key}`
 const sleep = (ms) => new Promise((done) => setTimeout(done, ms))
 
 const isTerminal = process.stderr.isTTY
-/** How long it goes on asking where there is no answer, ms: at first, and once the service has answered. */
-const PATIENCE = { begin: 30_000, wait: 30 * 60_000 }
-let hasAnswered = false
+/** How long to retry while the service does not respond, in ms: before its first response, and after it. */
+const RETRY_FOR = { beforeFirst: 30_000, afterFirst: 30 * 60_000 }
+let hasResponded = false
 
-/** A request, again and again while there is no connection, or the service says that it cannot now. */
-async function insist(path, init = () => ({})) {
-  const end = Date.now() + (hasAnswered ? PATIENCE.wait : PATIENCE.begin)
+/** Sends a request. Retries it while there is no connection, or while the service responds with 429, 502, 503 or 504. */
+async function request(path, init = () => ({})) {
+  const end = Date.now() + (hasResponded ? RETRY_FOR.afterFirst : RETRY_FOR.beforeFirst)
   for (let wait = 1000, isFirst = true; ; wait = Math.min(wait * 2, 30_000), isFirst = false) {
     const { headers, ...options } = init()
-    const answer = await fetch(new URL(path, values.url), { headers: { authorization, ...headers }, ...options }).catch(
-      (error) => error,
-    )
-    if (answer instanceof Response && ![429, 502, 503, 504].includes(answer.status)) {
-      hasAnswered = true
-      return answer
+    const url = new URL(path, values.url)
+    const result = await fetch(url, { headers: { authorization, ...headers }, ...options }).catch((error) => error)
+    if (result instanceof Response && ![429, 502, 503, 504].includes(result.status)) {
+      hasResponded = true
+      return result
     }
-    const reason = answer instanceof Response ? answer.status : (answer.cause?.code ?? answer.message)
+    const reason = result instanceof Response ? result.status : (result.cause?.code ?? result.message)
     if (Date.now() + wait > end) {
-      console.error(`${isTerminal ? '\n' : ''}No answer from ${values.url} (${reason}).`)
+      console.error(`${isTerminal ? '\n' : ''}No response from ${values.url} (${reason}).`)
       process.exit(1)
     }
-    if (isFirst && !isTerminal) console.error(`No answer from ${values.url} (${reason}), trying again.`)
-    show(`no answer (${reason}), trying again`)
+    if (isFirst && !isTerminal) console.error(`No response from ${values.url} (${reason}), trying again.`)
+    show(`no response (${reason}), trying again`)
     await sleep(wait)
   }
 }
 
-async function expectOk(answer) {
-  if (answer.ok) return answer
-  const { detail } = await answer.json().catch(() => ({}))
-  console.error(`\n${answer.status}: ${detail ?? answer.statusText}`)
+/** The response, if it is a 2xx. Any other ends the command with the problem's detail. */
+async function expectOk(response) {
+  if (response.ok) return response
+  const { detail } = await response.json().catch(() => ({}))
+  console.error(`\n${response.status}: ${detail ?? response.statusText}`)
   process.exit(1)
 }
 
-/** A line that takes the place of the one before. */
+/** Replaces the last line on the terminal. */
 const show = (line) => isTerminal && process.stderr.write(`\r\u001b[K${line}`)
 function bar(what, done, total) {
   const part = total ? Math.min(done / total, 1) : 1
@@ -101,10 +101,10 @@ function bar(what, done, total) {
 
 const hash = createHash('sha256').update(`${Date.now()} ${query} `)
 for await (const chunk of createReadStream(file)) hash.update(chunk)
-// sent again under this key after a dropped connection, it is imported once
+// a file that is sent again under this key, after a dropped connection, is imported once
 const key = `import ${hash.digest('hex')}`
 
-async function* watched() {
+async function* fileWithProgress() {
   let sent = 0
   for await (const chunk of createReadStream(file)) {
     yield chunk
@@ -119,33 +119,33 @@ const upload = () => ({
     'content-length': String(size),
     'idempotency-key': key,
   },
-  body: watched(),
+  body: fileWithProgress(),
   duplex: 'half',
 })
-let job = await (await expectOk(await insist(`/v1/imports?${query}`, upload))).json()
+let job = await (await expectOk(await request(`/v1/imports?${query}`, upload))).json()
 const unknown = new Set(job.unknownColumns)
 for (const column of unknown)
   console.error(`${isTerminal ? '\r\u001b[K' : ''}The column ${JSON.stringify(column)} is not known.`)
 
 while (!job.finishedAt) {
   await sleep(500)
-  job = await (await expectOk(await insist(`/v1/imports/${job.id}`))).json()
+  job = await (await expectOk(await request(`/v1/imports/${job.id}`))).json()
   show(`${bar('importing', job.bytesDone, job.bytes)}  ${job.read} rows`)
 }
 show('')
 
 const { status, read, created, updated, unchanged, failed } = job
 console.log(`${job.id} ${status}${job.reason ? `: ${job.reason}` : ''}${job.dryRun ? ' (dry run)' : ''}`)
-console.log(`${read} rows: ${created} created, ${updated} updated, ${unchanged} unchanged, ${failed} refused`)
+console.log(`${read} rows: ${created} created, ${updated} updated, ${unchanged} unchanged, ${failed} rejected`)
 for (const column of job.unknownColumns.filter((name) => !unknown.has(name)))
-  console.log(`Not all that the column ${JSON.stringify(column)} holds was written.`)
+  console.log(`Part of the column ${JSON.stringify(column)} was not written.`)
 const ERRORS_SHOWN = 20
-const errors = await (await expectOk(await insist(`/v1/imports/${job.id}/errors?limit=${ERRORS_SHOWN}`))).json()
+const errors = await (await expectOk(await request(`/v1/imports/${job.id}/errors?limit=${ERRORS_SHOWN}`))).json()
 for (const { line, column, message } of errors.items)
   console.log(`line ${line}${column ? `, ${column}` : ''}: ${message}`)
 if (errors.nextPageToken) console.log('…')
 if (failed > 0)
   console.log(
-    `The refused rows, to be mended and sent again: curl -H 'Authorization: Bearer …' -H 'Accept: text/csv' ${new URL(`/v1/imports/${job.id}/errors`, values.url)} > refused.csv`,
+    `The rejected rows, to correct and send again: curl -H 'Authorization: Bearer …' -H 'Accept: text/csv' ${new URL(`/v1/imports/${job.id}/errors`, values.url)} > rejected.csv`,
   )
 process.exit(status === 'completed' && failed === 0 ? 0 : 1)

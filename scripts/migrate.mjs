@@ -1,6 +1,6 @@
-// Applies what is pending of the migrations to every local D1 that a configuration lists, in a state folder:
-// `node scripts/migrate.mjs DIR [CONFIG]`. `wrangler d1 migrations apply` does the same, but starts a database anew for
-// each step and takes twice as long.
+// `node scripts/migrate.mjs DIR [CONFIG]` applies the pending migrations to every local D1 database of a configuration.
+// DIR is the state folder. `wrangler d1 migrations apply` does the same, but restarts the database for each step and takes
+// twice as long.
 import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { getPlatformProxy, unstable_readConfig as readConfig, unstable_splitSqlQuery as splitSql } from 'wrangler'
@@ -21,7 +21,7 @@ try {
   await dispose()
 }
 
-/** One batch a migration, with its row in wrangler's own table: one that fails leaves nothing behind. */
+/** Applies each migration as one batch, with its row in wrangler's own table, so that a failed one leaves nothing behind. */
 async function migrate(db, migrations) {
   await db
     .prepare(

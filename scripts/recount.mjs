@@ -1,17 +1,17 @@
-// `npm run recount -- --remote`: whether what triggers keep of prospects (the counters, the indexes of labels, jobs and
-// words) is what a plain count says; with `--mend` it is made so. Looks at some thousands of rows at a time, each of those
-// as they are at one moment, so that calls go on meanwhile. Exit status: 0 if nothing differs any more.
+// `npm run recount -- --remote` compares what triggers maintain (the counters and the indexes of labels, jobs and words)
+// with a plain count of the prospects. `--mend` repairs the differences. Each statement looks at some thousands of rows, so
+// that calls are served meanwhile. Exit status: 0 if there is no difference, or none is left.
 import { execFile } from 'node:child_process'
 import { parseArgs, promisify } from 'node:util'
 
 const USAGE = `npm run recount -- [database] [options]
-  database             its binding in wrangler.toml, or DB
-  --remote             the deployed one, not the one of local development
-  --persist-to <dir>   where the state of local development is
-  --rows <n>           how many rows a statement looks at (20000); of a large account it counts all prospects at once
-  --mend               mends what differs`
+  database             the binding in wrangler.toml (DB)
+  --remote             the deployed database instead of the local one
+  --persist-to <dir>   the state folder of local development
+  --rows <n>           rows that one statement looks at (20000); counters of one account are always compared at once
+  --mend               repairs the differences`
 
-function refuse(message) {
+function exitWithUsage(message) {
   console.error(message)
   process.exit(2)
 }
@@ -23,22 +23,25 @@ function readArguments() {
     const options = { remote: boolean, 'persist-to': string, rows, mend: boolean }
     return parseArgs({ allowPositionals: true, options })
   } catch (error) {
-    return refuse(`${error.message}\n\n${USAGE}`)
+    return exitWithUsage(`${error.message}\n\n${USAGE}`)
   }
 }
 
 const { values, positionals } = readArguments()
 const ROWS = Number(values.rows)
-if (positionals.length > 1 || !(ROWS > 0)) refuse(USAGE)
+if (positionals.length > 1 || !(ROWS > 0)) exitWithUsage(USAGE)
 
 const list = (values) => values.join(', ')
 const quote = (value) => `'${String(value).replaceAll("'", "''")}'`
 
-/** Where a table is gone on with, by its key, and the next rows of it. */
+/** The condition for rows after the key `after`, and the next rows of a table by its key. */
 const beyond = (key, after) => (after ? `WHERE (${list(key)}) > (${list(after.map(quote))})` : '')
 const rowsOf = (table, key, after) => `FROM ${table} ${beyond(key, after)} ORDER BY ${list(key)} LIMIT`
 
-/** Tables that have a row for each value `j` of a JSON array in another's rows `p`, and what their columns are made of. */
+/**
+ * Index tables with one row for each value `j` of a JSON array in a row `p` of `source`. `columns` gives the expression of
+ * each column.
+ */
 const PROSPECTS = { source: 'prospects', key: ['account_id', 'id'] }
 const LABELS = {
   ...PROSPECTS,
@@ -58,8 +61,8 @@ const WORDS = {
   values: 'p.words',
   columns: { field: 'j.value ->> 0', word: 'j.value ->> 1', prospect_id: 'p.id' },
 }
-/** Two walks through an index: for rows that nothing asks for, and then for those that are missing. */
-function walksOf({ table, columns, source, key, values }) {
+/** Two checks of an index table: one finds surplus rows, the other finds missing rows. */
+function indexChecks({ table, columns, source, key, values }) {
   const names = ['account_id', ...Object.keys(columns)]
   const made = ['p.account_id', ...Object.values(columns)]
   const same = names.map((name, i) => `t.${name} = ${made[i]}`).join(' AND ')
@@ -83,12 +86,12 @@ function walksOf({ table, columns, source, key, values }) {
   ]
 }
 
-/** The counters of whole accounts: only a statement that counts all of one says how many there are. */
+/** Counters are compared for whole accounts, because only a count of the whole account gives their true value. */
 const lastAccount = (after) =>
   `SELECT account_id FROM prospects ${beyond(['account_id'], after)} ORDER BY account_id, id LIMIT 1 OFFSET ${ROWS - 1}`
 const ofAccounts = (table, after) =>
   `FROM ${table} ${beyond(['account_id'], after ?? [''])} AND account_id <= coalesce((${lastAccount(after)}), '~')`
-/** The label sets that the prospects of these accounts have in a stage, with their keys, and how many have each. */
+/** For each stage of these accounts: the label sets of its prospects, their keys, and how many prospects have each. */
 const sets = (after) => `
   counted AS MATERIALIZED (
     SELECT account_id, labels, coalesce(stage_id, '') AS stage_id, count(*) AS n ${ofAccounts('prospects', after)}
@@ -98,7 +101,7 @@ const sets = (after) => `
       CROSS JOIN labels l ON l.account_id = c.account_id AND l.id = k.value) AS label_set
     FROM counted c)`
 
-/** Compares rows that should be there, `expected`, with those that are, `kept`: both select the `columns`. */
+/** A check that compares the rows that should exist, `expected`, with those that do, `kept`. Both select the `columns`. */
 function differenceOf({ table, columns, expected, kept, next = lastAccount }) {
   const names = list(columns)
   const [key, value] = [list(columns.slice(0, -1)), columns.at(-1)]
@@ -157,46 +160,58 @@ LABEL_COUNTS.mend = (after) => [
     WHERE p.account_id = d.account_id AND p.label_id = d.label_id AND p.prospect_id = ${NEWEST}`,
 ]
 
-const place = values.remote
+const target = values.remote
   ? ['--remote']
   : ['--local', ...(values['persist-to'] ? ['--persist-to', values['persist-to']] : [])]
 const run = promisify(execFile)
 
-/** The rows that each of some statements gives; together they are one transaction. */
+/** Runs statements as one transaction. Resolves to the rows of each. */
 async function query(statements) {
-  const args = ['d1', 'execute', positionals[0] ?? 'DB', ...place, '--json', '--command', statements.join('; ')]
+  const args = ['d1', 'execute', positionals[0] ?? 'DB', ...target, '--json', '--command', statements.join('; ')]
   const wrangler = ['node_modules/wrangler/bin/wrangler.js', ...args]
   try {
     const { stdout } = await run(process.execPath, wrangler, { maxBuffer: 2 ** 30 })
     return JSON.parse(stdout).map(({ results }) => results)
   } catch (error) {
-    return refuse(error.stdout || error.stderr || error.message)
+    return exitWithUsage(error.stdout || error.stderr || error.message)
   }
 }
 
-/** Goes through tables side by side, each to its end: compares or mends them. Returns what the statements give. */
-async function walk(walks, how) {
+/**
+ * Runs checks side by side, each from the first row of its table to the last. `action` is `compare` or `mend`. Resolves
+ * to the rows that the statements return.
+ */
+async function runChecks(checks, action) {
   const rows = []
-  for (let left = walks.map((of) => ({ of, after: undefined })); left.length > 0; ) {
-    const asked = left.map(({ of, after }) => [of.next(after), ...of[how](after)])
-    const results = await query(asked.flat())
-    left = left.flatMap(({ of }, i) => {
-      const [[last], ...given] = results.splice(0, asked[i].length)
-      rows.push(...given.flat().map((row) => ({ table: of.table, ...row })))
-      return last ? { of, after: Object.values(last) } : []
+  for (let left = checks.map((check) => ({ check, after: undefined })); left.length > 0; ) {
+    const statements = left.map(({ check, after }) => [check.next(after), ...check[action](after)])
+    const results = await query(statements.flat())
+    left = left.flatMap(({ check }, i) => {
+      const [[last], ...found] = results.splice(0, statements[i].length)
+      rows.push(...found.flat().map((row) => ({ table: check.table, ...row })))
+      return last ? { check, after: Object.values(last) } : []
     })
   }
   return rows
 }
 
-const walks = [...walksOf(LABELS), ...walksOf(JOBS), ...walksOf(WORDS), LABEL_COUNTS, COUNTERS, MEMBERSHIPS]
+const checks = [
+  ...indexChecks(LABELS),
+  ...indexChecks(JOBS),
+  ...indexChecks(WORDS),
+  LABEL_COUNTS,
+  COUNTERS,
+  MEMBERSHIPS,
+]
 const found = new Map()
-for (const { account_id, table, n } of await walk(walks, 'compare')) {
+for (const { account_id, table, n } of await runChecks(checks, 'compare')) {
   const where = `${account_id} ${table}`
   found.set(where, (found.get(where) ?? 0) + n)
 }
 for (const [where, n] of found) console.log(`${where}: ${n} ${n === 1 ? 'row differs' : 'rows differ'}`)
-// one after the other: what is surplus goes before what is missing comes, and a label's count follows its rows
-if (values.mend && found.size > 0) for (const each of walks) await walk([each], 'mend')
-console.log(found.size === 0 ? 'Nothing differs.' : values.mend ? 'It is mended.' : 'Run it with --mend to mend that.')
+// one after the other: surplus rows go before missing rows come, and a label's count is repaired after its rows
+if (values.mend && found.size > 0) for (const check of checks) await runChecks([check], 'mend')
+console.log(
+  found.size === 0 ? 'No differences.' : values.mend ? 'Repaired.' : 'Run it with --mend to repair the differences.',
+)
 process.exit(found.size === 0 || values.mend ? 0 : 1)

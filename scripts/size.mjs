@@ -1,4 +1,4 @@
-// `npm run size`: how large the Worker is as it is deployed, by what it is made of, and how long it takes to start here.
+// `npm run size` prints the size of the deployed Worker by dependency, and how long it takes to start on this machine.
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -23,7 +23,7 @@ function read(name) {
   return readFileSync(join(folder, name), 'utf8')
 }
 
-/** The parts of the bundle: the metafile lists source files in the order in which they stand in it, and how long each is. */
+/** The parts of the bundle. The metafile lists the source files in the bundle's order, with their lengths. */
 function partsOf(code, { inputs, outputs }) {
   const [{ inputs: files }] = Object.values(outputs).filter(({ entryPoint }) => entryPoint)
   const lengths = Object.entries(files).map(([path, { bytesInOutput }]) => [path, bytesInOutput])
@@ -31,22 +31,22 @@ function partsOf(code, { inputs, outputs }) {
   let at = code.lastIndexOf('export{') - lengths.reduce((sum, [, length]) => sum + length, 0)
   const texts = new Map()
   for (const [path, length] of lengths) {
-    const part = `${nameOf(path)} | ${atStart.has(path) ? 'at start' : 'when it is needed'}`
+    const part = `${nameOf(path)} | ${atStart.has(path) ? 'at start' : 'on first use'}`
     texts.set(part, [...(texts.get(part) ?? []), code.subarray(at, at + length)])
     at += length
   }
   const sizes = (bytes) => [bytes, gzipSync(bytes)].map(({ length }) => Number((length / 1024).toFixed(1)))
   const rows = [...texts].map(([part, all]) => [...part.split(' | '), ...sizes(Buffer.concat(all))])
-  return [...rows, ['all of it', '', ...sizes(code)]]
+  return [...rows, ['total', '', ...sizes(code)]]
 }
 
-/** The package that a source file is of. */
+/** The package of a source file. */
 function nameOf(path) {
   if (path.endsWith('/pdfjs.js')) return 'pdf.js, from unpdf'
   return /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1] ?? 'this service'
 }
 
-/** The source files that are not behind an `import()`. */
+/** The source files that are loaded without a dynamic `import()`. */
 function loadedAtStart(inputs) {
   const found = new Set()
   const visit = (path) => {

@@ -1,10 +1,10 @@
-/** Receives every event of the Prospects API as a queue consumer: no HTTP endpoint, no signature to verify. */
+/** An event of the Prospects API, as the queue delivers it. It needs no HTTP endpoint, and there is no signature to verify. */
 interface Envelope {
   id: string
   type: string
   timestamp: string
   accountId: string
-  /** Over 120 KB it is `{prospect: {id}, reduced: true}`: then ask the API. */
+  /** `{prospect: {id}, reduced: true}` if the event is larger than 120 KB: then read the prospect from the API. */
   data: { prospect: { id: string }; reduced?: true }
 }
 
@@ -12,7 +12,7 @@ export default {
   async queue(batch: MessageBatch<Envelope>): Promise<void> {
     for (const message of batch.messages) {
       const { id, type, accountId, data } = message.body
-      // an event can come twice, and in any order: let what you do depend on its id
+      // an event can arrive twice, and events arrive in any order: use its id to ignore repeats
       console.log(`${type} ${id} of ${accountId} is about ${data.prospect.id}`)
       message.ack()
     }

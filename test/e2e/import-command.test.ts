@@ -32,7 +32,7 @@ function run(text: string, ...options: string[]) {
   )
 }
 
-test('a file whose rows are all taken ends with status 0', async () => {
+test('a file whose rows are all accepted ends with status 0', async () => {
   const [status, printed] = await run(
     'name,email,shoe size\nAnn Lee,ann@example.com,38\n',
     '--update',
@@ -41,14 +41,14 @@ test('a file whose rows are all taken ends with status 0', async () => {
   )
   expect([status, printed]).toEqual([
     0,
-    expect.stringContaining('1 rows: 1 created, 0 updated, 0 unchanged, 0 refused'),
+    expect.stringContaining('1 rows: 1 created, 0 updated, 0 unchanged, 0 rejected'),
   ])
   expect(printed).toContain('The column "shoe size" is not known.')
   const { json } = await call(service.origin, key, 'GET', '/v1/prospects?email=ann@example.com')
   expect(json.prospects[0].labels).toEqual(['Hot'])
 })
 
-test('rows that are refused are told, with status 1; so is a file that is', async () => {
+test('rejected rows, and a rejected file, are reported with status 1', async () => {
   const [status, printed] = await run('name,email\nBob Ray,no email\nCat Fox,cat@example.com\n', '--dry-run')
   expect([status, printed]).toEqual([1, expect.stringContaining('line 2, email: ')])
   expect(printed).toContain('(dry run)')
@@ -56,13 +56,13 @@ test('rows that are refused are told, with status 1; so is a file that is', asyn
   expect(await run('name\nAnn Lee\n', '--key', 'bad')).toEqual([1, expect.stringContaining('401: ')])
 })
 
-test('a call that cannot be made says how it is made, with status 2', async () => {
+test('an invalid command line prints the usage, with status 2', async () => {
   expect(await run('name\nAnn Lee\n', '--ubdate')).toEqual([2, expect.stringMatching(/--ubdate[\s\S]*npm run import/)])
   const command = spawn('node', ['scripts/import.mjs', 'no such file.csv', '--key', key], { stdio: 'ignore' })
   expect(await new Promise((ended) => command.on('close', ended))).toBe(2)
 })
 
-test('it goes on waiting while the service is away', async () => {
+test('waits while the service is down', async () => {
   const rows = Array.from({ length: 20_000 }, (_, n) => `Pat Doe ${n},p${n}@example.com\n`)
   const ended = run(`name,email\n${rows.join('')}`)
   const progress = async () => (await call(service.origin, key, 'GET', '/v1/imports?limit=1')).json.items[0]

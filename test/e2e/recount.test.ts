@@ -50,8 +50,8 @@ function recount(...options: string[]) {
   return [status, (String(stdout) + String(stderr)).trim().split('\n')]
 }
 
-test('what is kept is as it is counted; where it is not, that is told and mended', () => {
-  expect(recount()).toEqual([0, ['Nothing differs.']])
+test('counters and indexes are compared with a plain count; differences are reported and repaired', () => {
+  expect(recount()).toEqual([0, ['No differences.']])
   const before = kept()
   database.exec(`
     DELETE FROM prospect_labels WHERE account_id = 'acct_000' AND prospect_id = 'prs_1007';
@@ -67,7 +67,7 @@ test('what is kept is as it is counted; where it is not, that is told and mended
     INSERT INTO label_memberships VALUES (${weight('acct_002', 'lbl_1')}, ${weight('acct_002', 'lbl_1')});
     UPDATE prospect_labels SET n = n + 1
       WHERE account_id = 'acct_002' AND label_id = 'lbl_0' AND prospect_id = 'prs_1148'`)
-  const told = [
+  const differences = [
     'acct_000 prospect_labels: 2 rows differ',
     'acct_002 prospect_labels: 4 rows differ',
     'acct_001 prospect_jobs: 50 rows differ',
@@ -81,11 +81,14 @@ test('what is kept is as it is counted; where it is not, that is told and mended
     'acct_002 label_memberships: 1 row differs',
   ]
   const sorted = ([status, lines]: ReturnType<typeof recount>) => [status, (lines as string[]).sort()]
-  expect(sorted(recount('--rows', '140'))).toEqual([1, [...told, 'Run it with --mend to mend that.'].sort()])
-  expect(sorted(recount('--mend'))).toEqual([0, [...told, 'It is mended.'].sort()])
+  expect(sorted(recount('--rows', '140'))).toEqual([
+    1,
+    [...differences, 'Run it with --mend to repair the differences.'].sort(),
+  ])
+  expect(sorted(recount('--mend'))).toEqual([0, [...differences, 'Repaired.'].sort()])
   expect(kept()).toEqual(before)
 }, 300_000)
 
-test('a call that cannot be made says how it is made, with status 2', () => {
+test('an invalid command line prints the usage, with status 2', () => {
   expect(recount('--ment')).toEqual([2, expect.arrayContaining([expect.stringMatching(/npm run recount/)])])
 })

@@ -1,6 +1,6 @@
-import { answer } from './floor.js'
+import { respond } from './baseline.js'
 
-/** The floor as a Worker on D1. */
+/** The baseline as a Worker on D1. */
 export default {
   async fetch(request, { DB }) {
     const { pathname, searchParams } = new URL(request.url)
@@ -13,7 +13,7 @@ export default {
         ).results,
       batch: (statements) => DB.batch(statements.map(([sql, values]) => DB.prepare(sql).bind(...values))),
     }
-    const [status, body] = await answer(db, request.headers.get('x-account'), {
+    const [status, body] = await respond(db, request.headers.get('x-account'), {
       method: request.method,
       id: pathname.split('/')[3],
       query: Object.fromEntries(searchParams),

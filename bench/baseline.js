@@ -1,13 +1,13 @@
-// The floor: the six calls of the bench with nothing around them. No framework, no validation, no ORM, one account, no
-// keys; the same rows read and written as by the service (timeline, outbox, words and counters), by SQL written for these
-// calls, in as few calls of the database as they can do with. `floor-worker.js` runs it on D1, `floor-server.mjs` in
-// Fastify with SQLite in its own process.
+// The baseline: the six calls of the bench and nothing else. It has no framework, validation, ORM or API keys, and one
+// account. It reads and writes the same rows as the service (timeline, outbox, words and counters), with SQL written for
+// these calls and as few round trips as possible. `baseline-worker.js` runs it on D1, `baseline-server.mjs` in Fastify with
+// SQLite in the same process.
 
 /**
- * Answers a call: `{method, id, query, body}`, `db` being `all(sql, values)` and `batch([sql, values][])`. Resolves to
+ * Handles a call `{method, id, query, body}`. `db` has `all(sql, values)` and `batch([sql, values][])`. Resolves to
  * `[status, body]`.
  */
-export async function answer(db, account, { method, id, query, body }) {
+export async function respond(db, account, { method, id, query, body }) {
   if (method === 'POST') return create(db, account, body)
   if (method === 'PATCH') return update(db, account, id, body)
   if (id) return [200, toProspect((await db.all(BY_ID, [account, id]))[0])]
@@ -102,9 +102,9 @@ const DELIVER = `
   FROM (SELECT account_id, seq FROM events WHERE account_id = ?1 ORDER BY seq DESC LIMIT 1) e
     CROSS JOIN webhooks w ON w.account_id = e.account_id WHERE w.disabled_at IS NULL`
 
-let made = 0
+let counter = 0
 const newId = (now) =>
-  `prs_${now.toString(36)}${(made++).toString(36).padStart(5, '0')}${crypto.randomUUID().slice(0, 8)}`
+  `prs_${now.toString(36)}${(counter++).toString(36).padStart(5, '0')}${crypto.randomUUID().slice(0, 8)}`
 
 async function create(db, account, body) {
   const now = Date.now()
@@ -125,7 +125,7 @@ async function create(db, account, body) {
     ...{ city: body.city, words: JSON.stringify(searched), created_at: now },
   }
   const shown = { stageName, pipelineId, labelNames: JSON.stringify(labels.map(({ name }) => name)), jobs: '[]' }
-  const prospect = toProspect({ ...NOTHING, ...row, ...shown, version: 1, updated_at: now })
+  const prospect = toProspect({ ...EMPTY, ...row, ...shown, version: 1, updated_at: now })
   await db.batch([
     [INSERT, [account, ...Object.values(row)]],
     ...outbox(account, 'prospect.created', now, prospect, { prospect }),
@@ -153,8 +153,8 @@ const outbox = (account, type, now, { id }, data) => [
   [DELIVER, [account, now]],
 ]
 
-/** Columns that a new prospect has nothing in. */
-const NOTHING = Object.fromEntries(
+/** The columns that are null in a new prospect. */
+const EMPTY = Object.fromEntries(
   'license_status notes street_address state postal_code office_id source_id created_by_user_id updated_by_user_id'
     .split(' ')
     .map((column) => [column, null]),

@@ -1,7 +1,7 @@
-// The floor in Fastify with better-sqlite3: the database in the process of the server, which none over a network can
-// reach. `node floor-server.mjs MODULES DATABASE PORT`; it runs where those two are installed.
+// The baseline in Fastify with better-sqlite3. The database is in the server's process, which is faster than any database
+// over a network. `node baseline-server.mjs MODULES DATABASE PORT`; MODULES is the folder where both packages are installed.
 import { createRequire } from 'node:module'
-import { answer } from './floor.js'
+import { respond } from './baseline.js'
 
 const [modules, file, port] = process.argv.slice(2)
 const require = createRequire(`${modules}/`)
@@ -24,8 +24,8 @@ const db = {
 
 const server = require('fastify')()
 const handle = async ({ method, params, query, body, headers }, reply) => {
-  const [status, answered] = await answer(db, headers['x-account'], { method, id: params.id, query, body })
-  return reply.code(status).send(answered)
+  const [status, responseBody] = await respond(db, headers['x-account'], { method, id: params.id, query, body })
+  return reply.code(status).send(responseBody)
 }
 for (const path of ['/v1/prospects', '/v1/prospects/:id'])
   server.route({ method: ['GET', 'POST', 'PATCH'], url: path, handler: handle })
