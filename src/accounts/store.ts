@@ -44,7 +44,7 @@ export async function placeAccount(all: Database[], repeatable?: IdempotentReque
   const [first] = all as [Database]
   const db = await emptiest(all)
   if (!repeatable) return db
-  const number = await firstChoice(first, OPERATOR, repeatable, db.number, Date.now())
+  const number = await firstChoice(first, OPERATOR, repeatable, db.number)
   const chosen = all.find((d) => d.number === number)
   // it was added a moment ago, and this isolate does not have it yet
   if (!chosen) throw new KeyAlreadyUsed()
@@ -77,7 +77,7 @@ export async function createAccount(
     expiresAt: null,
   })
   const made = { ...toAccount({ ...account, suspendedAt: null }), apiKey }
-  const answer = { status: 201 as const, headers: {}, body: { ...made, apiKey: { ...apiKey, key: null } } }
+  const response = { status: 201 as const, body: { ...made, apiKey: { ...apiKey, key: null } }, about: accountId }
   await db.d1.batch([
     ...claimKey(db, OPERATOR, repeatable, now),
     ...[
@@ -94,7 +94,7 @@ export async function createAccount(
       db.orm.insert(stages).values(stageRows),
       db.orm.insert(apiKeys).values(row),
     ].map((query) => toStatement(db, query)),
-    ...storeResponse(db, OPERATOR, repeatable, answer, accountId),
+    ...storeResponse(db, OPERATOR, repeatable, response),
   ])
   return made
 }
@@ -179,7 +179,7 @@ export async function createKey(
   keptFor = accountId,
 ): Promise<NewApiKey> {
   const { row, apiKey } = await mintKey(accountId, input)
-  const answer = { status: 201 as const, headers: {}, body: { ...apiKey, key: null } }
+  const response = { status: 201 as const, body: { ...apiKey, key: null }, about: accountId }
   try {
     await db.d1.batch([
       ...claimKey(db, keptFor, repeatable, row.createdAt),
@@ -187,7 +187,7 @@ export async function createKey(
       db.d1.prepare(FORGET_REVOKED).bind(accountId, row.createdAt - REVOKED_KNOWN_FOR),
       toStatement(db, db.orm.insert(apiKeys).values(row)),
       ...(keptFor === OPERATOR ? [] : [db.d1.prepare(stopIfOver('api_keys')).bind(accountId)]),
-      ...storeResponse(db, keptFor, repeatable, answer, accountId),
+      ...storeResponse(db, keptFor, repeatable, response),
     ])
   } catch (error) {
     if (isAborted(error)) throw notFound('account')

@@ -104,7 +104,13 @@ export async function createItem(
       insert,
       ...(stages ? [insertStages] : []),
       db.d1.prepare(stopIf(CATALOG_IS_FULL)).bind(accountId),
-      ...storeResponse(db, accountId, repeatable, { status: 201, headers: locationOf(kind, id), body: item }, id, late),
+      ...storeResponse(db, accountId, repeatable, {
+        status: 201,
+        headers: locationOf(kind, id),
+        body: item,
+        about: id,
+        late,
+      }),
       selectOne(db, kind, accountId, id),
     ])
     return toItem(results.at(-1)?.results[0] as ItemRow)

@@ -1,39 +1,41 @@
+import { and, eq, gt, lte, sql } from 'drizzle-orm'
 import type { Context } from 'hono'
-import type { Database } from '../db/client'
+import { type Database, toStatement } from '../db/client'
 import { uniqueViolation } from '../db/errors'
 import { LONG, LONG_FIELDS } from '../db/long-values'
+import { idempotencyKeys } from '../db/schema'
 import { idempotencyKeyReused } from './errors'
 import { type AppEnv, factory, type IdempotentRequest } from './factory'
 import { sha256 } from './key'
 import { Problem } from './problem-type'
 
-/** How long a POST can be repeated, ms. */
+/** How long a response is stored, ms. */
 const KEY_LIFETIME = 24 * 60 * 60 * 1000
 
-/** Whose keys the operator's are. */
+/** The operator's calls have no account. Their keys are stored under this name. */
 export const OPERATOR = 'operator'
 
-/** What is answered, and kept to be answered again. */
+/** The response to a POST, as it is stored for idempotent replays. */
 export interface StoredResponse {
   status: 200 | 201 | 202
-  headers: Record<string, string>
+  headers?: Record<string, string>
   body: object
 }
 
 /**
- * Lets a POST be repeated under its `Idempotency-Key`: the store keeps the answer in the batch of its write (`claim`,
- * `keep`), so that a second time writes nothing. Then the stored answer is given again, whatever the second time was
- * rejected for; 422 if something else was asked under the key.
+ * Makes a POST idempotent if it has an `Idempotency-Key`. The store adds `claimKey` and `storeResponse` to the batch of its
+ * write, so a repeated call writes nothing. The caller then gets the stored response, even if the repeated call would have
+ * been rejected. Throws 422 if another request used the key.
  */
-export const idempotent = idempotentBy(async (asked, c) => {
-  const all = new Blob([asked, '\n', await c.req.arrayBuffer()])
+export const idempotent = idempotentBy(async (url, c) => {
+  const all = new Blob([url, '\n', await c.req.arrayBuffer()])
   return sha256(await all.arrayBuffer())
 })
 
-/** Likewise where the body is streamed: the route hashes it, and completes `hash` before it looks whether it was made. */
-export const idempotentStream = idempotentBy(async (asked) => asked)
+/** The same for a streamed body: the route hashes the body and completes `hash` before it uses it. */
+export const idempotentStream = idempotentBy(async (url) => url)
 
-function idempotentBy(hashOf: (asked: string, c: Context<AppEnv>) => Promise<string>) {
+function idempotentBy(hashOf: (url: string, c: Context<AppEnv>) => Promise<string>) {
   return Object.assign(
     factory.createMiddleware(async function idempotent(c, next) {
       const key = c.req.header('idempotency-key')
@@ -67,32 +69,40 @@ function idempotentBy(hashOf: (asked: string, c: Context<AppEnv>) => Promise<str
 }
 
 /**
- * Whether a call was rejected for anything but its caller. The rules may depend on the time, on the configuration or on
- * what the account has, and the call may have been made when they let it through: the stored response comes first.
+ * Whether a call was rejected for another reason than its caller or a limit. A rule can depend on the time, on the
+ * configuration or on what the account has, so the first call may have passed it: the stored response takes precedence.
  */
 const isRejected = (error: unknown) => error instanceof Problem && ![401, 403, 429].includes(error.status)
 
-/** Thrown where a call is seen to have been made before. */
+/** Thrown by a store that finds that a call with this key was made before. */
 export class KeyAlreadyUsed extends Error {}
 
-/** Whether this error says that a call was made before. */
+/** Whether an error means that a call with this key was made before. */
 export const isKeyAlreadyUsed = (error: unknown): boolean =>
   error instanceof KeyAlreadyUsed || uniqueViolation(error) === 'idempotency_keys'
 
-/** Selects a row if the call was made before: for stores that read before they write. */
+/** The stored response of an account, unless it has expired. */
+const isUsed = (accountId: string, key: string, now: number) =>
+  and(eq(idempotencyKeys.accountId, accountId), eq(idempotencyKeys.key, key), gt(idempotencyKeys.expiresAt, now))
+
+/** Selects a row if a call with this key was made before: for stores that read before they write. */
 export const findUsedKey = (
-  { d1 }: Database,
+  db: Database,
   accountId: string,
   { key }: IdempotentRequest,
   now: number,
 ): D1PreparedStatement =>
-  d1
-    .prepare('SELECT 1 FROM idempotency_keys WHERE account_id = ? AND key = ? AND expires_at > ?')
-    .bind(accountId, key, now)
+  toStatement(
+    db,
+    db.orm
+      .select({ isUsed: sql`1` })
+      .from(idempotencyKeys)
+      .where(isUsed(accountId, key, now)),
+  )
 
 /**
- * SQL: which long values of the response `?5` about the prospect `?6` an event has too, `{field: seq}`; null where none.
- * They are stored once, whatever is sent under however many keys.
+ * SQL: which long values of the response `?5` about the prospect `?6` are also in an event, as `{field: seq}`; null if
+ * there are none. A long value is stored once, however many responses contain it.
  */
 const SAME_AS = `(
   SELECT json_group_object(f.value, h.seq) FROM (
@@ -103,7 +113,7 @@ const SAME_AS = `(
   WHERE length(?5 -> f.value) > ${LONG} AND h.data -> ('$.prospect.' || f.value) = ?5 -> f.value
   HAVING count(*) > 0)`
 
-/** SQL: the body of the stored response `k`, whole and in its order. */
+/** SQL: the body of the stored response `k`, with the long values that events hold, in the original order of fields. */
 const BODY = `iif(k.same_as IS NULL, k.body, json_replace(k.body, ${LONG_FIELDS.map(
   (field) => `iif(k.same_as ->> '${field}' IS NULL, '$.none', '$.${field}'),
     json((SELECT h.data -> '$.prospect.${field}' FROM events h
@@ -117,35 +127,36 @@ interface StoredRow {
   body: string
 }
 
-async function findStoredResponse({ d1 }: Database, accountId: string, key: string): Promise<StoredRow | undefined> {
-  const find = d1.prepare(
-    `SELECT hash, status, headers, ${BODY} AS body FROM idempotency_keys k WHERE account_id = ? AND key = ? AND expires_at > ?`,
-  )
-  return (await find.bind(accountId, key, Date.now()).all<StoredRow>()).results[0]
+async function findStoredResponse(db: Database, accountId: string, key: string): Promise<StoredRow | undefined> {
+  return (await db.query<StoredRow>(FIND, accountId, key, Date.now()))[0]
 }
 
-/** The first statements of a repeatable batch: they end it (see `isRepeated`) if the call was made before. */
+// text: the database puts the body together
+const FIND = `SELECT hash, status, headers, ${BODY} AS body FROM idempotency_keys k
+  WHERE account_id = ? AND key = ? AND expires_at > ?`
+
+/** The first statements of an idempotent batch. They end it (see `isKeyAlreadyUsed`) if a call with this key was made before. */
 export const claimKey = (
-  { d1 }: Database,
+  db: Database,
   accountId: string,
   repeatable: IdempotentRequest | undefined,
   now: number,
-): D1PreparedStatement[] =>
-  repeatable
-    ? [
-        d1
-          .prepare('DELETE FROM idempotency_keys WHERE account_id = ? AND key = ? AND expires_at <= ?')
-          .bind(accountId, repeatable.key, now),
-        d1
-          .prepare(
-            `INSERT INTO idempotency_keys (account_id, key, hash, status, headers, body, about, expires_at)
-             VALUES (?, ?, ?, 0, '{}', '', NULL, ?)`,
-          )
-          .bind(accountId, repeatable.key, repeatable.hash, now + KEY_LIFETIME),
-      ]
-    : []
+): D1PreparedStatement[] => {
+  if (!repeatable) return []
+  const { key, hash } = repeatable
+  const expired = and(
+    eq(idempotencyKeys.accountId, accountId),
+    eq(idempotencyKeys.key, key),
+    lte(idempotencyKeys.expiresAt, now),
+  )
+  const claim = { accountId, key, hash, status: 0, headers: '{}', body: '', expiresAt: now + KEY_LIFETIME }
+  return [
+    toStatement(db, db.orm.delete(idempotencyKeys).where(expired)),
+    toStatement(db, db.orm.insert(idempotencyKeys).values(claim)),
+  ]
+}
 
-/** A field of an answer that is known only in the database, once the batch has got there. */
+/** A field of a response whose value is known only inside the batch: a column of the row that the response is about. */
 export interface LateField {
   field: string
   table: string
@@ -153,16 +164,14 @@ export interface LateField {
 }
 
 /**
- * The statement of a repeatable batch, after its writes, that keeps the answer and returns the `body` that was kept.
- * `about` is the id of what it shows, by which it is found when that is erased.
+ * The statement of an idempotent batch that stores the response. It goes after the writes, and returns the stored `body`.
+ * `about` is the id of the object in the response: when that object is erased, the response is redacted.
  */
 export const storeResponse = (
-  { d1 }: Database,
+  db: Database,
   accountId: string,
   repeatable: IdempotentRequest | undefined,
-  { status, headers, body }: StoredResponse,
-  about: string,
-  late?: LateField,
+  { status, headers = {}, body, about, late }: StoredResponse & { about: string; late?: LateField | undefined },
 ): D1PreparedStatement[] => {
   if (!repeatable) return []
   const field = late
@@ -170,8 +179,9 @@ export const storeResponse = (
     : '?5'
   const json = JSON.stringify(body)
   const sameAs = json.length > LONG ? SAME_AS : 'NULL'
+  // text: the body is compared with an event, and put together, in the database
   return [
-    d1
+    db.d1
       .prepare(
         `UPDATE idempotency_keys AS k SET status = ?3, headers = ?4, about = ?6, same_as = s.same_as,
            body = iif(s.same_as IS NULL, ${field}, json_replace(${field}, ${LONG_FIELDS.map(
@@ -185,46 +195,47 @@ export const storeResponse = (
 }
 
 /**
- * What was chosen when a call was first made: `choice`, if that is now. For what has to be known before it can be seen
- * whether the call was made. One trip.
+ * Stores a choice under the key, and returns it; a repeated call gets the first choice. For a choice that has to be known
+ * before the stored response can be looked up, such as the database of a new account. One round trip.
  */
 export async function firstChoice(
-  { d1 }: Database,
+  db: Database,
   accountId: string,
   { key }: IdempotentRequest,
   choice: string,
-  now: number,
 ): Promise<string> {
-  const { results } = await d1
-    .prepare(FIRST_CHOICE)
-    .bind(`choices of ${accountId}`, key, choice, now, now + KEY_LIFETIME)
-    .all<{ body: string }>()
-  return results[0]?.body ?? choice
+  const now = Date.now()
+  const expiresAt = now + KEY_LIFETIME
+  const [stored] = await db.orm
+    .insert(idempotencyKeys)
+    .values({ accountId: `choices of ${accountId}`, key, hash: '', status: 0, headers: '{}', body: choice, expiresAt })
+    .onConflictDoUpdate({
+      target: [idempotencyKeys.accountId, idempotencyKeys.key],
+      set: { body: sql`iif(expires_at > ${now}, body, ${choice})`, expiresAt },
+    })
+    .returning({ body: idempotencyKeys.body })
+  return stored?.body ?? choice
 }
 
-const FIRST_CHOICE = `
-  INSERT INTO idempotency_keys (account_id, key, hash, status, headers, body, about, expires_at)
-  VALUES (?1, ?2, '', 0, '{}', ?3, NULL, ?5)
-  ON CONFLICT (account_id, key) DO UPDATE SET body = iif(expires_at > ?4, body, ?3), expires_at = ?5
-  RETURNING body`
+/** Reduces the stored responses about an erased object to its id. */
+export const redactStoredResponses = (db: Database, accountId: string, about: string): D1PreparedStatement =>
+  toStatement(
+    db,
+    db.orm
+      .update(idempotencyKeys)
+      .set({ body: sql`json_object('id', about, 'erased', json('true'))`, sameAs: null })
+      .where(and(eq(idempotencyKeys.accountId, accountId), eq(idempotencyKeys.about, about))),
+  )
 
-/** What of kept answers shows somebody who is erased: nothing but that. */
-export const redactStoredResponses = ({ d1 }: Database, accountId: string, about: string): D1PreparedStatement =>
-  d1
-    .prepare(
-      `UPDATE idempotency_keys SET body = json_object('id', about, 'erased', json('true')), same_as = NULL
-       WHERE account_id = ? AND about = ?`,
-    )
-    .bind(accountId, about)
-
-/** Drops answers that can no longer be asked for, in chunks, at most `trips` of them; the schedule goes on with the rest. */
-export async function purgeStoredResponses({ d1, hasRoom }: Database, now: number, trips = 100): Promise<void> {
-  const purge = d1.prepare(PURGE).bind(now, PURGE_CHUNK)
-  for (let left = trips; left > 0 && hasRoom(); left--) if ((await purge.all()).results.length < PURGE_CHUNK) return
+/** Deletes expired responses in chunks, with at most `trips` round trips. The schedule deletes the rest later. */
+export async function purgeStoredResponses(db: Database, now: number, trips = 100): Promise<void> {
+  for (let left = trips; left > 0 && db.hasRoom(); left--)
+    if ((await db.query(PURGE, now, PURGE_CHUNK)).length < PURGE_CHUNK) return
 }
 
 const PURGE_CHUNK = 1000
+// text: it names its index
 const PURGE = `
   DELETE FROM idempotency_keys WHERE (account_id, key) IN
     (SELECT account_id, key FROM idempotency_keys INDEXED BY idempotency_keys_expired WHERE expires_at <= ? LIMIT ?)
-  RETURNING 1 AS gone`
+  RETURNING 1 AS purged`

@@ -140,7 +140,7 @@ async function keepImport(
       // while this file came others may have come too
       db.d1.prepare(stopIfOver('imports')).bind(account.id),
       announce(db, account.id, fileOf(account.id, id), now, KEPT_FOR),
-      ...storeResponse(db, account.id, repeatable, answer, id),
+      ...storeResponse(db, account.id, repeatable, { ...answer, about: id }),
     ])
   } catch (error) {
     throw isStopped(error) ? tooManyImports() : error

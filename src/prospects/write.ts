@@ -332,7 +332,9 @@ export async function commitPlan(
     ...progress,
     ...(repeat ? claimKey(db, accountId, repeat.repeatable, now) : []),
     ...writes,
-    ...(repeat ? storeResponse(db, accountId, repeat.repeatable, repeat.answer, repeat.about, UPDATED_AT) : []),
+    ...(repeat
+      ? storeResponse(db, accountId, repeat.repeatable, { ...repeat.answer, about: repeat.about, late: UPDATED_AT })
+      : []),
     ...(plan.events.length > 0 ? recordEvents(db, outbox, accountId, origin, now, plan.events) : []),
   ])
   const rows = results.flatMap((r) => r.results) as { id?: string; updatedAt?: number; body?: string }[]

@@ -151,7 +151,7 @@ export async function redeliver(
       ...claimKey(db, accountId, repeatable, now),
       db.d1.prepare(STOP_IF_DISABLED).bind(accountId, row.webhookId),
       db.d1.prepare(BEGIN_ANEW).bind(accountId, ...key, now),
-      ...storeResponse(db, accountId, repeatable, { status: 202, headers: {}, body: delivery }, id),
+      ...storeResponse(db, accountId, repeatable, { status: 202, body: delivery, about: id }),
     ])
     return { delivery, queued: queuedIn(results) }
   } catch (error) {

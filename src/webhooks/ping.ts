@@ -53,7 +53,7 @@ export async function pingWebhook(
         db.d1.prepare(STOP_IF_LATE).bind(account.id, seq),
         db.d1.prepare(PING).bind(account.id, seq, nonce, key.id),
         db.d1.prepare(DELIVER).bind(account.id, webhookId, seq, now),
-        ...storeResponse(db, account.id, repeatable, { status: 202, headers: {}, body: delivery }, delivery.id),
+        ...storeResponse(db, account.id, repeatable, { status: 202, body: delivery, about: delivery.id }),
       ])
       return { delivery, queued: queuedIn(results) }
     } catch (error) {

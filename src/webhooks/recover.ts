@@ -32,7 +32,7 @@ export async function startRecovery(
       ...claimKey(db, accountId, repeatable, now),
       db.d1.prepare(STOP_IF_DISABLED).bind(accountId, id),
       db.d1.prepare(BEGIN).bind(accountId, id, since, now - KEPT_FOR, Number.MAX_SAFE_INTEGER),
-      ...storeResponse(db, accountId, repeatable, { status: 202, headers: {}, body }, id),
+      ...storeResponse(db, accountId, repeatable, { status: 202, body, about: id }),
     ])
   } catch (error) {
     throw isAborted(error) ? webhookDisabled({ conflictsWith: id }) : error

@@ -77,7 +77,7 @@ export async function createWebhook(
       ...claimKey(db, accountId, repeatable, now),
       toStatement(db, db.orm.insert(webhooks).values(row)),
       ...[stopIfOver('webhooks'), STOP_IF_TOO_MANY_WITH_DELETED].map((sql) => db.d1.prepare(sql).bind(accountId)),
-      ...storeResponse(db, accountId, repeatable, answer, id),
+      ...storeResponse(db, accountId, repeatable, { ...answer, about: id }),
     ])
   } catch (error) {
     throw isStopped(error) ? tooManyWebhooks() : error
@@ -180,7 +180,7 @@ export async function rotateSecret(
       ...claimKey(db, accountId, repeatable, now),
       db.d1.prepare(STOP_IF_ROTATED).bind(accountId, id, row.secret),
       toStatement(db, db.orm.update(webhooks).set(change).where(isEndpoint(accountId, id))),
-      ...storeResponse(db, accountId, repeatable, { status: 200, headers: {}, body: { ...body, secret: null } }, id),
+      ...storeResponse(db, accountId, repeatable, { status: 200, body: { ...body, secret: null }, about: id }),
     ])
   } catch (error) {
     throw isAborted(error) ? contention('Other requests keep changing this webhook.') : error
