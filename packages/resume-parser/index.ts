@@ -1,4 +1,4 @@
-export type { Found, ParsedResume } from './src/fields/parsed'
+export type { ParsedResume, ParsedValue } from './src/fields/parsed'
 export { readResume } from './src/fields/read'
 export { Sniffer } from './src/kind'
 export { MAX_PAGES } from './src/text/collector'

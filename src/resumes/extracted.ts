@@ -1,4 +1,4 @@
-import type { Found, ParsedResume } from 'resume-parser'
+import type { ParsedResume, ParsedValue } from 'resume-parser'
 import type { ExtractedFields } from '../prospects/write-request'
 
 /** What a resume says for sure, by the prospect's fields: where several would do, the first. */
@@ -11,8 +11,8 @@ export function extractedFrom({
   work,
   licenses,
 }: ParsedResume): ExtractedFields {
-  const sure = (found: Found | null | undefined) => (found?.certainty === 'sure' ? found.value : undefined)
-  const firstSure = (found: Found[]) => found.find(({ certainty }) => certainty === 'sure')?.value
+  const sure = (found: ParsedValue | null | undefined) => (found?.certainty === 'sure' ? found.value : undefined)
+  const firstSure = (found: ParsedValue[]) => found.find(({ certainty }) => certainty === 'sure')?.value
   const current = work.find(({ isCurrent, certainty }) => isCurrent && certainty === 'sure')
   const license = licenses.find(({ certainty }) => certainty === 'sure')
   return {

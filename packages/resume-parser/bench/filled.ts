@@ -11,11 +11,11 @@ import {
   type Truth,
 } from './score.ts'
 
-/** What a resume fills into a prospect's blanks, in the order of the table. */
+/** The blank fields of a prospect that a resume fills, in the order of the table. */
 export const FILLED = ['email', 'phone', 'city', 'state', 'postalCode', 'title', 'company', 'licenseStatus'] as const
 export type Filled = (typeof FILLED)[number]
 
-/** What would be filled into blanks, right or wrong: title and company as they stand together in what is current. */
+/** Scores the values that would be filled. Title and company are correct only together, as in one current job. */
 export function scoreFilled(truth: Truth, filled: Partial<Record<Filled, string | null>>): Record<Filled, Score> {
   const { licenses } = truth
   const jobs = truth.work.filter(

@@ -1,6 +1,6 @@
-// `npm run bench:resumes`: reads the resumes of corpus and prints how well, for each half, what of it
-// would be filled into a prospect's blanks, and how long it takes. With `-- --show`, each miss and each false find of the half that may be looked at; with names of resumes
-// behind it, of those only.
+// `npm run bench:resumes` parses the resumes of the corpus. It prints, for each half, precision and recall of each
+// field and of the values that would fill a prospect's blanks, and the time. `-- --show` lists each miss and each false
+// value, in the half that may be looked at; add names of resumes to show only those.
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { extname, join } from 'node:path'
 import { build } from 'esbuild'
@@ -22,7 +22,7 @@ const args = process.argv.slice(2)
 const shows = args.includes('--show')
 const only = args.filter((arg) => !arg.startsWith('--'))
 
-/** The project's own reading, in one file: its modules name each other without extensions. */
+/** Bundles and loads the parser. Its modules import each other without file extensions, which Node does not resolve. */
 async function loadReading() {
   const folder = mkdtempSync(join(import.meta.dirname, '../../../node_modules/.resumes-'))
   try {
@@ -58,7 +58,7 @@ async function readHalf(half: string): Promise<Scored[]> {
   return scored
 }
 
-/** What a resume would fill in, of a prospect of whom nothing is known. */
+/** The values that a resume would fill into a prospect without any. */
 function filledFrom(parsed: ParsedResume) {
   const blank = { ...Object.fromEntries(FILLED.map((field) => [field, null])), id: 'blank', resume: { key: 'read' } }
   const read = { key: 'read', status: 'parsed', reason: null, parsed }

@@ -4,7 +4,7 @@ type Unsourced<T> = T extends { page: number } ? Omit<T, 'page' | 'line' | 'cert
 type Job = Unsourced<ParsedResume['work'][number]>
 type School = Omit<Unsourced<ParsedResume['education'][number]>, 'isCurrent'>
 
-/** What a resume says, as it stands in the file beside it: a ParsedResume without the sources. */
+/** The true fields of a resume, from the file next to it: a ParsedResume without sources. */
 export interface Truth {
   name: string | null
   emails: string[]
@@ -19,7 +19,7 @@ export interface Truth {
   licenses: Unsourced<ParsedResume['licenses'][number]>[]
 }
 
-/** What is scored, in the order of the table. */
+/** The scored fields, in the order of the table. */
 export const FIELDS = [
   'name',
   'emails',
@@ -41,14 +41,17 @@ export const FIELDS = [
 ] as const
 export type Field = (typeof FIELDS)[number]
 
-/** Of one field of one resume: what was found and true, what was found and false, and what was true and not found. */
+/** The counts of one field in one resume: values found and true, found and false, true and not found. */
 export interface Score {
   right: string[]
   wrong: string[]
   missed: string[]
 }
 
-/** In lower case, without accents, dots and apostrophes, and with one space for anything else that is no letter or digit. */
+/**
+ * A text in lower case, without accents, dots and apostrophes. Anything else that is no letter or digit becomes one
+ * space.
+ */
 export function fold(text: string): string {
   return text
     .normalize('NFKD')
@@ -62,7 +65,7 @@ export function fold(text: string): string {
     .trim()
 }
 
-/** Whether the words of one folded text are, together and in order, in the other. */
+/** Whether the words of one folded text appear in the other, together and in order. */
 const holds = (a: string, b: string) => ` ${a} `.includes(` ${b} `) || ` ${b} `.includes(` ${a} `)
 
 const CREDENTIALS = /,?\s+(?:MBA|CRS|GRI|ABR|SRS|CLU|ChFC|CFP|CPCU|CIC|CISR|AINS|Realtor|PhD|CPM|CCIM|RN|Esq)\b.*$/i
@@ -80,16 +83,19 @@ const linkOf = (url: string) =>
     .replace(/[?#].*$/, '')
     .replace(/\/$/, '')
 
-/** Remarks in parentheses, as in `Bartender (part-time)`, make no other title. */
+/** Whether two titles are the same. Remarks in parentheses do not count: `Bartender (part-time)`. */
 export const isSameTitle = (a: string, b: string) => fold(withoutRemarks(a)) === fold(withoutRemarks(b))
 const withoutRemarks = (text: string) => text.replaceAll(/\([^)]*\)/g, ' ')
 
-/** Neither its legal form nor a place behind a comma or in parentheses makes another company or school. */
+/**
+ * Whether two companies or schools are the same. The legal form, and a place after a comma or in parentheses, do not
+ * count.
+ */
 export function isSameCompany(a: string, b: string): boolean {
   const bare = (text: string) =>
     fold(withoutRemarks(text)).replace(/ (?:inc|llc|ltd|limited|corp|co|company|lp|pllc)$/, '')
-  const withoutPlace = (text: string) => text.replace(/,\s*(?:\D{1,30}|\D{1,25},\s*\D{1,20})$/, '')
-  return bare(a) === bare(b) || bare(withoutPlace(a)) === bare(b) || bare(a) === bare(withoutPlace(b))
+  const withoutLocation = (text: string) => text.replace(/,\s*(?:\D{1,30}|\D{1,25},\s*\D{1,20})$/, '')
+  return bare(a) === bare(b) || bare(withoutLocation(a)) === bare(b) || bare(a) === bare(withoutLocation(b))
 }
 
 const LEVELS: [string, RegExp][] = [
@@ -102,13 +108,16 @@ const LEVELS: [string, RegExp][] = [
 ]
 const levelOf = (folded: string) => LEVELS.find(([, words]) => words.test(folded))?.[0] ?? null
 
-/** One may say more than the other (`BA`, `BA, Finance`), if both are of the same level. */
+/** Whether two degrees are the same. One may be longer (`BA`, `BA, Finance`) if the level is the same. */
 function isSameDegree(a: string, b: string): boolean {
   const [one, other] = [fold(a), fold(b)]
   return one === other || (holds(one, other) && levelOf(one) === levelOf(other))
 }
 
-/** One may say more than the other, the state or who gave it; but what was found has half of the words at least. */
+/**
+ * Whether two licences are the same. One may have more words, such as the state or the authority, but the found one
+ * must have at least half of the words.
+ */
 function isSameLicense(truth: string, find: string): boolean {
   const [one, other] = [fold(truth), fold(find)]
   return holds(one, other) && 2 * other.split(' ').length >= one.split(' ').length
@@ -118,7 +127,7 @@ export const isSameNumber = (a: string, b: string) =>
 export const isSameText = (a: string, b: string) => fold(a) === fold(b)
 export const isIdentical = (a: string, b: string) => a.toLowerCase() === b.toLowerCase()
 
-/** Each truth is found once at most; a second find of it is wrong. */
+/** Scores a list. Each true value counts as found once; a second find of it is false. */
 export function scoreSet(truths: string[], finds: string[], isSame: (a: string, b: string) => boolean): Score {
   const missed = [...truths]
   const score: Score = { right: [], wrong: [], missed }
@@ -140,7 +149,10 @@ export function sumOf(scores: Score[]): Score {
   }
 }
 
-/** Pairs entries with the most in common first; what is in no pair stands alone. `likeness` is 0 for nothing in common. */
+/**
+ * Pairs entries, most similar first. Entries without a partner stay alone. `likeness` is 0 if two entries have nothing
+ * in common.
+ */
 function pair<A, B>(truths: A[], finds: B[], likeness: (truth: A, find: B) => number): [A | null, B | null][] {
   const all = truths.flatMap((truth, i) => finds.map((find, j) => ({ i, j, like: likeness(truth, find) })))
   const pairs: [number, number][] = []
@@ -171,7 +183,7 @@ const dated = ({
   end: isCurrent ? 'now' : endDate,
 })
 
-/** Each date by itself, `start` or `end` before it; those of an entry that is not there are all missed, or wrong. */
+/** Scores start and end dates. If an entry is missing, its dates are missed; if it is false, they are false. */
 function scoreDates(
   name: string,
   truth: ReturnType<typeof dated> | null,
@@ -187,13 +199,13 @@ function scoreDates(
 }
 
 /**
- * What was found in a resume against what it says.
+ * Scores a parsed resume against the truth.
  *
  * Names, skills, titles, companies, schools, degrees, licences and places are compared folded (see fold), emails and
- * phones in lower case, links without scheme, `www.` and last slash. Jobs are
- * paired with the truth by what they have in common (title, company, start), schools likewise, and each part is scored
- * within its pair, dates exactly, start and end each; of an entry without a partner each part is missed or wrong.
- * The number of a licence counts whatever the licence is called; statuses are scored in pairs by name or number.
+ * phones in lower case, links without scheme, `www.` and the last slash. Jobs are paired with true jobs by title,
+ * company and start; schools likewise. Each part is scored within its pair. Start and end dates must be equal. Every
+ * part of an entry without a partner is missed or false. The number of a licence counts even if its name differs;
+ * statuses are scored in pairs by name or number.
  */
 export function score(truth: Truth, found: ParsedResume): Record<Field, Score> {
   const values = (list: { value: string }[]) => list.map(({ value }) => value)
@@ -261,7 +273,7 @@ export function score(truth: Truth, found: ParsedResume): Record<Field, Score> {
   }
 }
 
-/** Precision, recall and F1 of scores together, from 0 to 1; NaN where there is nothing to divide by. */
+/** Precision, recall and F1 of scores together, from 0 to 1; NaN if the divisor is 0. */
 export function rate(scores: Score[]): { precision: number; recall: number; f1: number; truths: number } {
   const { right, wrong, missed } = sumOf(scores)
   return {

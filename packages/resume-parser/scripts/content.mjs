@@ -1,4 +1,4 @@
-// What a resume says, in words that layouts print and that `truthOf` reads: so the truth is never told twice.
+// The content of a resume, in parts that layouts print and `truthOf` reads. So each fact is written once.
 import { parsePhoneNumberFromString } from 'libphonenumber-js'
 
 /**
@@ -15,14 +15,14 @@ import { parsePhoneNumberFromString } from 'libphonenumber-js'
 
 export const email = (text, label) => ({ kind: 'email', text, label, emails: [text.toLowerCase()] })
 export const phone = (text, label) => ({ kind: 'phone', text, label, phones: [toE164(text)] })
-/** `text` as it is printed, with line feeds; then what of it is the city, the state and the postal code. */
+/** `text` is printed, with its line feeds; the other parameters are the true city, state and postal code in it. */
 export const address = (text, city, state = null, postalCode = null) => ({
   kind: 'address',
   text,
   place: { city, state, postalCode },
 })
 export const link = (text, label) => ({ kind: 'link', text, label, links: [toUrl(text)] })
-/** Anything else that stands with the contact data and is not in the truth: a fax, a nationality. */
+/** Text among the contact data that is not in the truth: a fax, a nationality. */
 export const note = (text, label) => ({ kind: 'note', text, label })
 
 function toE164(text) {
@@ -48,9 +48,9 @@ export const skills = (heading, items) => ({
   groups: Array.isArray(items) ? [['', items]] : Object.entries(items),
 })
 export const licenses = (heading, ...items) => ({ kind: 'licenses', heading, items: items.flat() })
-/** Lines that are in no truth: references, awards, languages, interests. */
+/** Lines that are not in the truth: references, awards, languages, interests. */
 export const lines = (heading, ...texts) => ({ kind: 'lines', heading, texts })
-/** Printed as employment is, but in no truth: volunteer work, projects. */
+/** Printed like jobs, but not in the truth: volunteer work, projects. */
 export const unpaid = (heading, ...jobs) => ({ kind: 'unpaid', heading, jobs })
 
 /**
@@ -69,9 +69,9 @@ export const role = (title, period, bullets = [], when = undefined) => ({ title,
 /** `period` as for a job; `/2012` is a graduation. `more` is `{place, when, notes}`. */
 export const school = (name, degree, period, more = {}) => ({ school: name, degree, period, ...more })
 
-/** A line about licences and what it truly tells: texts like `name #number`, none for a driver's licence. */
+/** A line about licences, and the licences that are true: texts like `name #number`, none for a driver's licence. */
 export const license = (text, ...told) => ({ text, told: told.map((name) => toLicense(name, 'licensed')) })
-/** The same for what they are on their way to. */
+/** The same for a licence that the person is working towards. */
 export const learning = (text, name) => ({ text, told: [toLicense(name, 'in_progress')] })
 
 function toLicense(text, status) {
@@ -84,7 +84,7 @@ function toLicense(text, status) {
 const MONTHS = 'January February March April May June July August September October November December'.split(' ')
 const PRESS = 'Jan. Feb. March April May June July Aug. Sept. Oct. Nov. Dec.'.split(' ')
 
-/** How a month of a year is printed. */
+/** How to print a month of a year. */
 const MONTH_STYLES = {
   short: (y, m) => `${MONTHS[m - 1].slice(0, 3)} ${y}`,
   long: (y, m) => `${MONTHS[m - 1]} ${y}`,
@@ -104,7 +104,7 @@ const MONTH_STYLES = {
   year: (y) => y,
 }
 
-/** A period as `dates` prints it: `{month: one of MONTH_STYLES, to: what stands between, now: the word}`. */
+/** A period in a style: `{month: one of MONTH_STYLES, to: the text between, now: the word}`. */
 export function printPeriod(entry, { month = 'short', to = ' – ', now = 'Present' } = {}) {
   if (entry.when !== undefined) return entry.when
   const [from, until] = entry.period.split('/').map((date) => {
@@ -123,7 +123,7 @@ function periodOf(entry, dates) {
 
 // --- truth ---
 
-/** What a reader should find in the resume: ParsedResume of packages/resume-parser/src/fields/parsed.ts, without the sources. */
+/** The fields that a parser should find in the resume: a ParsedResume without sources. */
 export function truthOf(resume) {
   const { look = {}, contact, sections } = resume
   const all = (kind) => sections.filter((section) => section.kind === kind)

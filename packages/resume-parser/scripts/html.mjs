@@ -1,4 +1,4 @@
-// The parts of a resume as HTML, each in the many ways that themes may choose from.
+// The parts of a resume as HTML, each in the variants that themes choose from.
 import { printPeriod } from './content.mjs'
 
 const ESCAPES = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' }
@@ -10,7 +10,7 @@ const joined = (between, ...parts) => parts.filter(Boolean).join(between)
 const bulletsOf = ({ bullets = [] }) =>
   bullets.length ? `<ul>${bullets.map((text) => `<li>${toHtml(text)}</li>`).join('')}</ul>` : ''
 
-/** An entry has a title, a company, a place, when it was, and bullets: for schools, the degree is the title. */
+/** Each entry has a title, a company, a place, dates and bullets. For schools, the degree is the title. */
 const ENTRIES = {
   titleRight: (e) =>
     div('row', span('t', e.title), span('d', e.when)) +
@@ -151,7 +151,7 @@ function schools(list, look) {
 
 const listOf = (name, items) => `<ul class="${name}">${items.map((text) => `<li>${toHtml(text)}</li>`).join('')}</ul>`
 
-/** The skills of one group. */
+/** Variants of the skills of one group. */
 const SKILLS = {
   commas: (items) => `<p>${toHtml(items.join(', '))}</p>`,
   commasAndStop: (items) => `<p>${toHtml(`${items.join(', ')}.`)}</p>`,
@@ -189,7 +189,7 @@ function skillGroups(groups, look) {
     .join('')
 }
 
-/** What stands under the heading of a section. */
+/** The content below the heading of a section. */
 export function body(section, look) {
   const texts = section.items?.map(({ text }) => text) ?? section.texts ?? []
   switch (section.kind) {
@@ -226,7 +226,7 @@ const LABELS = {
   icons: { email: '✉', phone: '☎', address: '⌂', link: '⚭' },
 }
 
-/** The contact data, each as HTML: with its own label, or else with that of the look. */
+/** The contact data as HTML, each with its own label or else with that of the look. */
 export function contacts(resume, labels = resume.look?.labels ?? 'bare') {
   return resume.contact.map((item) => {
     const label = item.label ?? LABELS[labels][item.kind]
@@ -234,11 +234,11 @@ export function contacts(resume, labels = resume.look?.labels ?? 'bare') {
   })
 }
 
-/** The name as it is printed, and the tagline. */
+/** The printed name and the tagline. */
 export const title = ({ name, shownName, tagline }, tag = 'h1') =>
   `<${tag}>${toHtml(shownName ?? name)}</${tag}>${tagline ? div('tagline', toHtml(tagline)) : ''}`
 
-/** A page of HTML around `inner`, with what all themes share. */
+/** A page of HTML around `inner`, with the styles that all themes share. */
 export const page = (css, inner) => `<!doctype html><html lang="en"><meta charset="utf-8"><style>
 *{box-sizing:border-box} body{margin:0;color:#222;font-size:10pt;line-height:1.35} h1,h2,h3,p,ul{margin:0;padding:0}
 ul{padding-left:1.3em} p{margin:.2em 0} .row{display:flex;justify-content:space-between;gap:1em}

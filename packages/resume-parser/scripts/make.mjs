@@ -1,4 +1,4 @@
-// `npm run resumes:make [name…]`: makes the resumes of corpus, and the truth beside each.
+// `npm run resumes:make [name…]` makes the resumes of the corpus, and the truth next to each.
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Document, Packer } from 'docx'
@@ -26,7 +26,7 @@ const browser = await chromium.launch({
 })
 const tab = await browser.newPage()
 
-/** The day is the same each time, so that the same resume is the same file. */
+/** Sets a fixed date, so that the same resume is always the same file. */
 const fixDates = (pdf) =>
   Buffer.from(
     pdf
@@ -42,7 +42,7 @@ async function print(theme, resume) {
   return fixDates(await tab.pdf({ format: 'Letter', printBackground: true, tagged: false, ...pdf }))
 }
 
-/** The names of hyperlinks and of boxes of text are drawn anew each time; here they are counted. */
+/** The names of hyperlinks and text boxes are random. They are replaced by counted ones. */
 function fixNames(files) {
   const names = new Map()
   const count = (_, before, name) => {
@@ -57,7 +57,7 @@ function fixNames(files) {
   }
 }
 
-/** As above, in the properties of the document and in the archive. */
+/** Packs a document with the same dates and names each time, also in its properties and in the zip. */
 async function pack(layout, resume) {
   const files = unzipSync(await Packer.toBuffer(new Document(layout(resume))))
   fixNames(files)
@@ -66,7 +66,7 @@ async function pack(layout, resume) {
   return zipSync(files, { mtime: `${TODAY}T12:00:00` })
 }
 
-/** The file of a resume: its extension and its bytes. `layout` is as in `pdf:classic`, `docx:styles` or `txt:utf-8`. */
+/** The file of a resume: its extension and its bytes. `layout` is like `pdf:classic`, `docx:styles` or `txt:utf-8`. */
 async function fileOf(resume, themes, word) {
   const [format, name] = resume.layout.split(':')
   if (format === 'pdf') return [format, await print(themes[name], resume)]

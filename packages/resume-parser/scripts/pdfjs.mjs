@@ -1,27 +1,27 @@
-// Writes packages/resume-parser/src/text/pdfjs.js: pdf.js as unpdf builds it for Workers, with a budget. A few kilobytes of PDF can unpack
-// to gigabytes or draw a form two to the thirtieth times, a Worker has no clock to stop it by, and pdf.js counts
-// nothing: so what it unpacks, reads and fills in is counted where all of it must pass, and ends when the budget does.
+// Generates src/text/pdfjs.js: pdf.js, as unpdf builds it for Workers, with a budget. A PDF of a few kilobytes can
+// unpack to gigabytes, or draw a form 2^30 times. pdf.js has no limits, and a Worker has no clock to stop it by. So
+// these patches count the work where all of it must pass, and stop it when the budget is spent.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 
-const PLACES = {
+const PATCHES = {
   'room for what a filter unpacks': [
     /(ensureBuffer\((\w+)\)\{let (\w+)=this\.buffer;if\(\2<=\3\.byteLength\)return \3;)/g,
     '$1spend(4*$2);',
   ],
-  // It would unpack all that it is given before it is asked for the first byte.
+  // The platform would unpack all of the input before the first byte is requested.
   'what the platform unpacks': [
     /(asyncGetBytesFromDecompressionStream\(\w+\)\{[^{}]*try\{)(?=let\{)/g,
     '$1throw Error("Not by the platform.");',
   ],
-  // Nor does its own Brotli stop half-way. No resume is packed in it yet.
+  // pdf.js's own Brotli decoder cannot stop half-way. No resume uses Brotli yet.
   'what is packed in Brotli': [
     /(readBlock\(\)\{)(?=let \w+=this\.stream\.getBytes\(\),\w+=\w+\(new Int8Array\()/g,
     '$1spend(Infinity);',
   ],
   'the next operator or operand': [/(read\((\w+)\)\{let \w+=\2\.args;for\(;;\)\{)/g, '$1spend(128);'],
-  // The end, in the place of an error that a loop over tokens would catch, and ask for the same one again.
+  // Returns the end of the file. A loop over tokens would catch an error and ask for the same token again.
   'the next token': [
     /(getObj\(\)\{)(?=let \w+=!1,(\w+)=this\.currentChar;for\(;;\)\{if\(\2<0\)return (\w+);)/g,
     '$1if((budget.left-=128)<0)return $3;',
@@ -63,9 +63,9 @@ function spend(amount){if(amount>0&&(budget.left-=amount)<0)throw Error("The bud
 
 const unpdf = dirname(createRequire(import.meta.url).resolve('unpdf'))
 let source = readFileSync(join(unpdf, 'pdfjs.mjs'), 'utf8')
-for (const [what, [place, counted]] of Object.entries(PLACES)) {
-  if (source.match(place)?.length !== 1) throw new Error(`pdf.js has changed where it reads ${what}`)
-  source = source.replace(place, counted)
+for (const [what, [pattern, replacement]] of Object.entries(PATCHES)) {
+  if (source.match(pattern)?.length !== 1) throw new Error(`pdf.js has changed where it reads ${what}`)
+  source = source.replace(pattern, replacement)
 }
 const target = join(import.meta.dirname, '../src/text/pdfjs.js')
 if (!existsSync(target) || readFileSync(target, 'utf8') !== source + BUDGET) writeFileSync(target, source + BUDGET)

@@ -1,4 +1,4 @@
-// Resumes as plain text, and the ways in which the text is written to bytes.
+// Resumes as plain text, and the encodings of the text.
 import { printPeriod } from './content.mjs'
 
 const joined = (between, ...parts) => parts.filter(Boolean).join(between)
@@ -66,7 +66,7 @@ const HEADINGS = {
   colon: (text) => `${text}:`,
 }
 
-/** A resume as text, the contact data a line each or in one. */
+/** A resume as text. The contact data are on one line, or on a line each. */
 export function plain(resume) {
   const { look = {} } = resume
   const contact = resume.contact.map(({ label, text }) => joined(' ', label, text))
@@ -78,7 +78,7 @@ export function plain(resume) {
   return `${[head.filter(Boolean).join('\n'), ...rest].join('\n\n')}\n`
 }
 
-/** Windows-1252 where it is not Latin-1: 0x80 to 0x9f. */
+/** The characters of Windows-1252 that differ from Latin-1: 0x80 to 0x9f. */
 const WINDOWS = '€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008dŽ\u008f\u0090‘’“”•–—˜™š›œ\u009džŸ'
 
 const ENCODINGS = {
@@ -96,5 +96,5 @@ function toWindows(char) {
   return code
 }
 
-/** The bytes of a text; `ending` is what ends its lines. */
+/** The bytes of a text. `ending` ends its lines. */
 export const encode = (text, encoding = 'utf-8', ending = '\n') => ENCODINGS[encoding](text.replaceAll('\n', ending))

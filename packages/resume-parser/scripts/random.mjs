@@ -1,4 +1,4 @@
-// Resumes by chance, out of the words of one half; the same for the same name.
+// Random resumes from the words of one set, the same for the same name.
 import {
   address,
   education,
@@ -15,7 +15,7 @@ import {
   work,
 } from './content.mjs'
 
-/** Numbers from 0 to 1, the same for the same text: FNV-1a, then mulberry32. */
+/** Numbers in [0, 1), the same for the same text: FNV-1a, then mulberry32. */
 function chanceOf(text) {
   let state = [...text].reduce((hash, char) => Math.imul(hash ^ char.codePointAt(0), 0x01000193), 0x811c9dc5)
   return () => {
@@ -26,7 +26,7 @@ function chanceOf(text) {
   }
 }
 
-/** What is drawn with: `from` a list, `some` of it, whether with `odds`, a number `between` two. */
+/** Random choices: `from` a list, `some` of it, whether with `odds`, a number `between` two. */
 function drawer(text) {
   const chance = chanceOf(text)
   const between = (low, high) => low + Math.floor(chance() * (high - low + 1))
@@ -38,7 +38,7 @@ function drawer(text) {
   return { between, from, some, odds: (part) => chance() < part }
 }
 
-/** Slots of a sentence: `{10-40}` is a number between them, `{year}` one of the years of the job. */
+/** Fills the slots of a sentence: `{10-40}` is a number between them, `{year}` one of the years of the job. */
 const fill = (sentence, draw, years) =>
   sentence
     .replaceAll(/\{(\d+)-(\d+)\}/g, (_, low, high) => String(draw.between(Number(low), Number(high))))
@@ -46,7 +46,7 @@ const fill = (sentence, draw, years) =>
 
 const twoDigits = (n) => String(n).padStart(2, '0')
 
-/** Jobs from newest to oldest, as many as asked for, each ending where the next begins, now and then with a gap. */
+/** As many jobs as `asked`, newest first. Each ends where the next begins, sometimes with a gap. */
 function careerOf(words, draw, asked) {
   const tracks = draw.odds(0.5) ? [draw.from(words.tracks)] : draw.some(words.tracks, 2)
   const jobs = []
@@ -106,7 +106,7 @@ function contactOf(person, words, draw) {
   return draw.some(items, items.length)
 }
 
-/** The resume of one person of `words`, in a layout; `look` is what is not left to chance. */
+/** The random resume of a person in a layout, with the words of a set. `look` has the choices that are not random. */
 export function resumeOf(person, layout, words, look = {}) {
   const draw = drawer(`${person.name} ${layout}`)
   const format = layout.split(':')[0]

@@ -13,10 +13,10 @@ import {
 } from 'docx'
 import { printPeriod } from './content.mjs'
 
-/** Twentieths of a point, in inches. */
+/** Converts inches to twentieths of a point. */
 export const inch = (n) => Math.round(n * 1440)
 
-/** A paragraph of texts, where a text that begins with `*` is bold, one with `/` is italic, and `\t` is a tab. */
+/** A paragraph of texts. A text that begins with `*` is bold, one that begins with `/` is italic, and `\t` is a tab. */
 export function line(parts, options = {}) {
   const runs = [parts].flat().flatMap((part) => {
     if (part === '\t') return new TextRun({ children: [new Tab()] })
@@ -29,7 +29,7 @@ export function line(parts, options = {}) {
 
 export const bullet = (text) => line(text, { bullet: { level: 0 } })
 export const centred = (parts, options = {}) => line(parts, { alignment: AlignmentType.CENTER, ...options })
-/** A table without rules, of rows of cells of paragraphs; `widths` in inches. */
+/** A table without lines, from rows of cells of paragraphs. `widths` are in inches. */
 export const layoutTable = (widths, rows, options = {}) =>
   new Table({
     width: { size: inch(widths.reduce((sum, width) => sum + width)), type: WidthType.DXA },
@@ -50,7 +50,7 @@ const right = { tabStops: [{ type: TabStopType.RIGHT, position: inch(6.5) }] }
 const joined = (between, ...parts) => parts.filter(Boolean).join(between)
 const tabbed = (first, last) => line(last ? [first, '\t', last] : first, right)
 
-/** As in html.mjs: for schools the degree is the title. */
+/** As in html.mjs: for schools, the degree is the title. */
 const ENTRIES = {
   titleRight: (e) => [tabbed(`*${e.title}`, e.when), line(joined(', ', e.company, e.place))],
   companyRight: (e) => [tabbed(`*${e.company}`, e.when), line(`/${joined(', ', e.title, e.place)}`)],
@@ -111,7 +111,7 @@ const SKILLS = {
   ],
 }
 
-/** What stands under the heading of a section. */
+/** The content below the heading of a section. */
 export function body(section, look) {
   const texts = section.items?.map(({ text }) => text) ?? section.texts ?? []
   switch (section.kind) {
@@ -131,10 +131,10 @@ export function body(section, look) {
   }
 }
 
-/** Sections with their headings, which `heading` makes of a text. */
+/** Sections with their headings. `heading` makes a paragraph of a text. */
 export const sections = (list, look, heading) =>
   list.flatMap((section) => [...(section.heading ? [heading(section.heading)] : []), ...body(section, look)])
 
-/** The contact data as texts, with their labels. */
+/** The contact data as texts with their labels. */
 export const contacts = (resume, between = ' ') =>
   resume.contact.map(({ label, text }) => (label ? `${label}${between}${text}` : text))

@@ -1,31 +1,40 @@
 import { DOCX, type ResumeType } from './types'
 
 const HEAD = 1024
-/** Bytes that are looked at together: a whole file that comes at once is not made a text of. */
+/** The bytes that are examined at a time, so that a file that arrives in one chunk is not copied as a whole. */
 const SLICE = 64 * 1024
-/** The parts of a Word document, one of which comes first: a zip that merely holds a document begins with its name. */
+/**
+ * Parts of a Word document, one of which comes first in the zip. A zip that merely contains a document begins with that
+ * document's name instead.
+ */
 const WORD_PART = /^PK.{28}(\[Content_Types\]\.xml|mimetype|(_rels|word|docProps|customXml)\/)/s
-/** The body's entry, as a file in the zip (a header of 30 bytes before its name) or in the directory (46). */
+/**
+ * The entry of the document's body: in the zip itself (its header has 30 bytes before the name) or in the directory
+ * (46).
+ */
 const WORD_BODY = /PK(.{28}|.{44})word\/document\d?\.xml/s
 const LONGEST_ENTRY = 46 + 'word/document2.xml'.length
-/** An encrypted document is a stream of this name in an OLE file (MS-OFFCRYPTO, 2.3.4.4): it does not say of which kind. */
+/**
+ * An encrypted document is an OLE file with a stream of this name (MS-OFFCRYPTO, 2.3.4.4). The file does not say which
+ * kind of document it is.
+ */
 const OLE = '\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1'
 const ENCRYPTED = [...'EncryptedPackage'].join('\0')
-/** Text, but not a plain one: what people see is not what is written. */
+/** Markup, which is text but not plain text: readers see something else than the file has. */
 const MARKUP = /^\s*(<!doctype html|<html|<\?xml|\{\\rtf|%!PS)/i
 
 const latin1 = new TextDecoder('latin1')
 
 /**
- * Tells the type of a resume from its bytes while they pass by; how they are cut into chunks makes no difference.
- * Holds 1 KiB of what it has seen.
+ * Detects the type of a resume from its bytes while they pass. The size of the chunks makes no difference. Stores 1 KiB
+ * of the file.
  */
 export class Sniffer {
   #head = ''
   #tail = ''
   #isWord = false
   #length = 0
-  /** How often each byte stands at an even place, then at an odd one: UTF-16 shows by its NULs. */
+  /** How often each byte is at an even position, then at an odd one. The NULs show UTF-16. */
   #counts = new Uint32Array(512)
 
   push(bytes: Uint8Array): void {
@@ -47,7 +56,9 @@ export class Sniffer {
     }
   }
 
-  /** The type of all that was pushed; null if resumes are not kept in it, or if there was nothing. */
+  /**
+   * The type of all bytes that were pushed; null if resumes are not accepted in that type, or if nothing was pushed.
+   */
   get type(): ResumeType | null {
     if (this.#head.includes('%PDF-')) return 'application/pdf'
     if (this.#isWord && (WORD_PART.test(this.#head) || this.#head.startsWith(OLE))) return DOCX
@@ -66,8 +77,9 @@ export class Sniffer {
 }
 
 /**
- * Which UTF-16 a text is in, if any: by its mark, or by where its NULs stand, of which text in Latin letters has one
- * in two bytes. `head` is how it begins, byte by byte; `atEven` and `atOdd` are how many of its NULs stand there.
+ * The UTF-16 encoding of a text, or null if it is in another encoding. It is detected from the byte order mark, or from
+ * the positions of NULs: in Latin text, one byte of two is NUL. `head` has the first bytes as Latin-1; `atEven` and
+ * `atOdd` count the NULs.
  */
 export function wideEncoding(head: string, atEven: number, atOdd: number, length: number) {
   if (head.startsWith('\xff\xfe') || atOdd > length / 4) return 'utf-16le'
@@ -75,6 +87,8 @@ export function wideEncoding(head: string, atEven: number, atOdd: number, length
   return null
 }
 
-/** How many characters there are that no text holds: all below the space but tab, line ends, form feed and escape. */
+/**
+ * The number of control characters that no text has: all below the space except tab, line ends, form feed and escape.
+ */
 const controls = (counts: Uint32Array): number =>
   counts.reduce((sum, count, byte) => (byte < 32 && (byte < 9 || byte > 13) && byte !== 27 ? sum + count : sum), 0)

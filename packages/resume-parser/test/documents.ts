@@ -6,14 +6,14 @@ export const PDF = 'application/pdf'
 export const DOCX = 'application/vnd.openxmlformats-officedocument.wordprocessingml.document'
 export const TEXT = 'text/plain'
 
-/** A line that is enough of a document. */
+/** A line long enough to be a document. */
 export const JANE = 'Jane Doe, licensed salesperson'
 
-/** What each piece of a document says. */
+/** The texts of a document's spans. */
 export const texts = async (file: Uint8Array, type: ResumeType) =>
   (await extractText(file, type)).spans.map(({ text }) => text)
 
-/** Why a document can't be read, as `failed: The PDF is damaged.` */
+/** The reason why a document cannot be read: `failed: The PDF is damaged.` */
 export const refusal = (file: Uint8Array, type: ResumeType): Promise<string> =>
   extractText(file, type).then(
     () => 'read',
@@ -22,12 +22,12 @@ export const refusal = (file: Uint8Array, type: ResumeType): Promise<string> =>
 
 const latin1 = (text: string) => Uint8Array.from(text, (ch) => ch.charCodeAt(0))
 
-/** What Word makes of a document that is to be opened with a password alone: as much of it as anybody can tell. */
+/** The recognisable part of a Word document with a password. */
 export const ENCRYPTED = latin1(
   `\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1${'\0'.repeat(2000)}${[...'EncryptedPackage'].join('\0')}${'\0\x9b'.repeat(500)}`,
 )
 
-/** A stream of a PDF, deflated; `entries` are those of its dictionary besides. */
+/** A deflated stream of a PDF. `entries` are added to its dictionary. */
 export function stream(content: string | Uint8Array, entries = ''): string {
   const packed = zlibSync(typeof content === 'string' ? latin1(content) : content)
   let bytes = ''
@@ -35,7 +35,7 @@ export function stream(content: string | Uint8Array, entries = ''): string {
   return `<<${entries}/Filter/FlateDecode/Length ${packed.length}>>stream\n${bytes}\nendstream`
 }
 
-/** A PDF of these objects, numbered from 1; the first is its catalog. */
+/** A PDF of these objects, numbered from 1. The first is its catalog. */
 export function pdfOf(...objects: string[]): Uint8Array {
   let file = '%PDF-1.7\n'
   const entries = objects.map((object, i) => {
@@ -50,8 +50,8 @@ export function pdfOf(...objects: string[]): Uint8Array {
 }
 
 /**
- * A PDF of US letter pages with these contents. Fonts are F (plain) and B (bold); what `resources` and `page` say is
- * put in, and `more` are further objects, numbered from 5.
+ * A PDF of US letter pages with these contents. Fonts are F (plain) and B (bold). `resources` and `page` are inserted
+ * into the dictionaries; `more` are further objects, numbered from 5.
  */
 export function pdf(contents: string[], { resources = '', page = '', more = [] as string[] } = {}): Uint8Array {
   const first = 5 + more.length
@@ -68,10 +68,10 @@ export function pdf(contents: string[], { resources = '', page = '', more = [] a
   )
 }
 
-/** Text operators that write at a place, in points from the left and from the bottom, in plain letters of 10 points. */
+/** Text operators that write plain text of 10 points at a position, in points from the left and from the bottom. */
 export const at = (x: number, y: number, operators: string) => `BT /F 10 Tf ${x} ${y} Td ${operators} ET `
 
-/** A Word document with this in its body, and these further parts. */
+/** A Word document with this body and these further parts. */
 export const word = (body: string, parts: Zippable = {}) =>
   zipSync({
     '[Content_Types].xml': strToU8('<Types/>'),
@@ -79,10 +79,10 @@ export const word = (body: string, parts: Zippable = {}) =>
     ...parts,
   })
 
-/** A part of a Word document, `w:document` say, with this in it. */
+/** A part of a Word document, such as `w:document`, with this content. */
 export const part = (name: string, inside: string) =>
   `<?xml version="1.0" encoding="UTF-8"?><w:${name} xmlns:w="w" xmlns:mc="mc">${inside}</w:${name}>`
 
-/** A paragraph of one run, with these properties of both. */
+/** A paragraph with one run. `properties` are the paragraph's, `run` the run's. */
 export const paragraph = (text: string, properties = '', run = '') =>
   `<w:p><w:pPr>${properties}</w:pPr><w:r><w:rPr>${run}</w:rPr><w:t xml:space="preserve">${text}</w:t></w:r></w:p>`

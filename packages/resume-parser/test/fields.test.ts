@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { readResume } from '../src/fields/read'
 import type { Span } from '../src/text/span'
-import { columns, page, read, TOP, told } from './pages'
+import { columns, page, read, TOP, withCertainty } from './pages'
 
 describe('names', () => {
   test.each([
@@ -41,18 +41,18 @@ describe('names', () => {
     'Keller Williams Realty @18b',
     'Austin, Texas @18b',
     '(512) 555-0142 @18b',
-  ])('%j is none', (line) => expect(read([line]).name).toBeNull())
+  ])('%j is not a name', (line) => expect(read([line]).name).toBeNull())
 
-  test('in parts and by the nickname in an address', () => {
-    expect(told(read(['Oluwaseun Adeyemi-Park @18b', 'seun.park@example.com']).name)).toBe(
+  test('a part of the name, or the nickname, in an address supports the name', () => {
+    expect(withCertainty(read(['Oluwaseun Adeyemi-Park @18b', 'seun.park@example.com']).name)).toBe(
       'Oluwaseun Adeyemi-Park sure',
     )
-    expect(told(read(['Margaret "Peggy" Roe @18b', 'peggy@example.com']).name)).toBe('Margaret Roe sure')
-    expect(told(read(['Ty Cobb @18b', 'ty@example.com']).name)).toBe('Ty Cobb sure')
-    expect(told(read(['Margaret Roe @18b', 'peggy@example.com']).name)).toBe('Margaret Roe likely')
+    expect(withCertainty(read(['Margaret "Peggy" Roe @18b', 'peggy@example.com']).name)).toBe('Margaret Roe sure')
+    expect(withCertainty(read(['Ty Cobb @18b', 'ty@example.com']).name)).toBe('Ty Cobb sure')
+    expect(withCertainty(read(['Margaret Roe @18b', 'peggy@example.com']).name)).toBe('Margaret Roe likely')
   })
-  test('on two lines, in the largest letters', () => {
-    expect(told(read(['JANE @28', 'DOE @28', 'Sales Manager @12', 'jane@doe.com']).name)).toBe('Jane Doe sure')
+  test('finds a name on two lines in the largest letters', () => {
+    expect(withCertainty(read(['JANE @28', 'DOE @28', 'Sales Manager @12', 'jane@doe.com']).name)).toBe('Jane Doe sure')
   })
   test.each([
     [
@@ -74,17 +74,18 @@ describe('names', () => {
       ['EXPERIENCE @12b', 'Agent, Compass, 2018 – 2020', '', 'Jane Doe @20', '(512) 555-0142'],
       'Jane Doe',
     ],
-  ])('in %s', (_where, lines, name) => expect(read(lines).name?.value).toBe(name))
-  test('before a title in the same letters only where an address says so', () => {
+  ])('finds the name in %s', (_where, lines, name) => expect(read(lines).name?.value).toBe(name))
+  test('finds a name before a title in the same letters only if an address supports it', () => {
     expect(read(['Youth Program Coordinator @18b', 'jane@example.com']).name).toBeNull()
   })
-  test('below the title of the document', () => {
+  test('finds the name below the title of the document', () => {
     expect(read(['Curriculum Vitae @20b', 'Jane Doe @14b', 'jane.doe@gmail.com']).name?.value).toBe('Jane Doe')
   })
 })
 
 describe('emails and phones', () => {
-  const phones = (lines: string[], country = 'US') => read(['Jane Doe @18b', ...lines], country).phones.map(told)
+  const phones = (lines: string[], country = 'US') =>
+    read(['Jane Doe @18b', ...lines], country).phones.map(withCertainty)
   test.each([
     ['(512) 555-0142', ['+15125550142 sure']],
     ['512.555.0142 ext. 12', ['+15125550142 sure']],
@@ -109,9 +110,10 @@ describe('emails and phones', () => {
     ['+44 20 7946 0321', ['+442079460321 sure']],
   ])('%j: %j', (line, numbers) => expect(phones([line])).toEqual(numbers))
 
-  test('a British number', () => expect(phones(['020 7946 0412'], 'GB')).toEqual(['+442079460412 sure']))
+  test('parses a British number for the country GB', () =>
+    expect(phones(['020 7946 0412'], 'GB')).toEqual(['+442079460412 sure']))
 
-  test('what stands in jobs and under references is no one’s here', () => {
+  test('ignores addresses and numbers in jobs and references', () => {
     const found = read([
       ...TOP,
       'EXPERIENCE @12b',
@@ -120,31 +122,31 @@ describe('emails and phones', () => {
       'REFERENCES @12b',
       'Ann Roe, Manager, 512-555-0177, ann@roe.com',
     ])
-    expect(found.emails.map(told)).toEqual(['jane.doe@gmail.com sure'])
-    expect(found.phones.map(told)).toEqual(['+15125550142 sure'])
+    expect(found.emails.map(withCertainty)).toEqual(['jane.doe@gmail.com sure'])
+    expect(found.phones.map(withCertainty)).toEqual(['+15125550142 sure'])
   })
-  test('two addresses without labels are both likely; a label makes sure', () => {
-    expect(read(['Jane Doe', 'jane@kw.com | jane@gmail.com']).emails.map(told)).toEqual([
+  test('two unlabelled addresses are likely; a labelled one is sure', () => {
+    expect(read(['Jane Doe', 'jane@kw.com | jane@gmail.com']).emails.map(withCertainty)).toEqual([
       'jane@kw.com likely',
       'jane@gmail.com likely',
     ])
-    expect(read(['Jane Doe', 'Email: jane@gmail.com | Broker: bob@kw.com']).emails.map(told)).toEqual([
+    expect(read(['Jane Doe', 'Email: jane@gmail.com | Broker: bob@kw.com']).emails.map(withCertainty)).toEqual([
       'jane@gmail.com sure',
       'bob@kw.com likely',
     ])
-    expect(read(['Jane Doe', 'info@acme.com']).emails.map(told)).toEqual(['info@acme.com likely'])
+    expect(read(['Jane Doe', 'info@acme.com']).emails.map(withCertainty)).toEqual(['info@acme.com likely'])
   })
   test.each([
     [['Winston-Salem, N.C.', 'max@example.com'], 'max@example.com sure'],
     [['Marketing Manager', 'max@example.com'], 'max@example.com sure'],
     [['e.max@example.com'], 'e.max@example.com sure'],
     [['e: max@example.com'], 'max@example.com sure'],
-  ])('%j: %s', (lines, email) => expect(read(['Max Doe @18b', ...lines]).emails.map(told)).toEqual([email]))
-  test('someone else’s address below a name in the contact area', () => {
+  ])('%j: %s', (lines, email) => expect(read(['Max Doe @18b', ...lines]).emails.map(withCertainty)).toEqual([email]))
+  test('ignores another person’s address below a name in the contact area', () => {
     const found = read(['Jane Doe @18b', 'CONTACT @12b', 'jane@doe.com', 'Ann Roe, Manager', 'ann@roe.com'])
-    expect(found.emails.map(told)).toEqual(['jane@doe.com sure'])
+    expect(found.emails.map(withCertainty)).toEqual(['jane@doe.com sure'])
   })
-  test('an address that a narrow column broke', () => {
+  test('joins an address that a narrow column broke', () => {
     const found = columns(
       [
         'Jane Doe @18b',
@@ -167,14 +169,14 @@ describe('emails and phones', () => {
         'y',
       ],
     )
-    expect(readResume(found, 'US').emails.map(told)).toEqual(['jane.doe.realtor@gmail.com sure'])
+    expect(readResume(found, 'US').emails.map(withCertainty)).toEqual(['jane.doe.realtor@gmail.com sure'])
     expect(readResume(found, 'US').links).toEqual([])
   })
-  test('a number that is free to call, and one in a sentence', () => {
+  test('a toll-free number is only likely, and a number in a sentence is ignored', () => {
     expect(phones(['800-555-0142'])).toEqual(['+18005550142 likely'])
     expect(phones(['I was the one who picked up at 512-555-0142 on any day of the week']).length).toBe(0)
   })
-  test('icons and marks of plain text are no part of what they stand beside', () => {
+  test('removes icons and plain-text marks from values', () => {
     const found = read(['# Jane Doe', '**Email:** jane.doe@gmail.com | 📞 512-555-0142 📍 Austin, TX'])
     expect([found.name?.value, found.emails.length, found.phones.length, found.city?.value]).toEqual([
       'Jane Doe',
@@ -183,7 +185,7 @@ describe('emails and phones', () => {
       'Austin',
     ])
   })
-  test('a footer with the contact', () => {
+  test('reads contact data from a footer', () => {
     const found = read([
       'Jane Doe @18b',
       'EXPERIENCE @12b',
@@ -193,7 +195,7 @@ describe('emails and phones', () => {
       '',
       'jane@doe.com | 512-555-0142 | Austin, TX 78701',
     ])
-    expect([told(found.emails[0] ?? null), found.city?.value]).toEqual(['jane@doe.com sure', 'Austin'])
+    expect([withCertainty(found.emails[0] ?? null), found.city?.value]).toEqual(['jane@doe.com sure', 'Austin'])
   })
 })
 
@@ -261,17 +263,21 @@ describe('links', () => {
     ['www.janesells.homes', 'https://www.janesells.homes likely'],
     ['jane@janesells.com', undefined],
     ['St. James Inc.', undefined],
-  ])('%j: %s', (line, link) => expect(told(read(['Jane Doe @18b', line]).links[0] ?? null) ?? undefined).toBe(link))
+  ])('%j: %s', (line, link) =>
+    expect(withCertainty(read(['Jane Doe @18b', line]).links[0] ?? null) ?? undefined).toBe(link),
+  )
 
   test.each([
     [['Keller Williams Realty', '1221 Main St, Austin, TX 78746', 'Jane Doe @18b'], 'Austin likely'],
     [['Chase Gallagher @18b', '1221 Main St, Austin, TX 78746'], 'Austin sure'],
-  ])('below a company may be its own: %j', (lines, city) => expect(told(read(lines).city)).toBe(city))
-  test('two places that disagree are likely', () => {
+  ])('an address below a company is only likely: %j', (lines, city) =>
+    expect(withCertainty(read(lines).city)).toBe(city),
+  )
+  test('two places that disagree are only likely', () => {
     const { city } = read(['Jane Doe @18b', 'Austin, TX', 'Keller Williams, Dallas, TX', 'Dallas, TX 75201'])
-    expect(told(city)).toBe('Austin likely')
+    expect(withCertainty(city)).toBe('Austin likely')
   })
-  test('not an employer’s', () =>
+  test('ignores an employer’s link', () =>
     expect(read([...TOP, 'EXPERIENCE @12b', 'Agent, Compass |> 2018 – 2020', '• See www.compass.com']).links).toEqual(
       [],
     ))

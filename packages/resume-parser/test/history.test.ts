@@ -99,12 +99,12 @@ describe('licences', () => {
     ['Mortgage Loan Originator | NMLS 1234567', ['Mortgage Loan Originator / 1234567 / licensed / sure']],
   ])('%j: %j', (line, found) => expect(licenses([line])).toEqual(found))
 
-  test('in the contact area', () => {
+  test('finds licences in the contact area', () => {
     expect(read(['Jane Doe @18b', 'DRE Lic. 01998877', ...TOP.slice(1)]).licenses).toMatchObject([
       { number: '01998877', certainty: 'sure' },
     ])
   })
-  test('with how it stands on the line below', () => {
+  test('reads a status from the line below', () => {
     expect(licenses(['Nevada Real Estate Salesperson', 'Status: Pending exam'])).toEqual([
       'Nevada Real Estate Salesperson / - / in_progress / sure',
     ])
@@ -113,7 +113,7 @@ describe('licences', () => {
     ])
     expect(licenses(['Nevada Real Estate Salesperson', 'Status: Inactive'])).toEqual([])
   })
-  test('with who gave it on the line below', () => {
+  test('joins the authority on the line below', () => {
     expect(licenses(['Broker License', 'Texas Real Estate Commission, #0712345'])).toEqual([
       'Broker License / 0712345 / licensed / sure',
     ])
@@ -121,18 +121,18 @@ describe('licences', () => {
   test.each([
     ['Licensed real estate agent with nine years of experience.', ['Licensed real estate agent']],
     ['Led a team of licensed real estate agents.', []],
-  ])('in a summary: %j', (line, names) =>
+  ])('finds licences in a summary: %j', (line, names) =>
     expect(licenses([line], 'SUMMARY @12b')).toEqual(names.map((name) => `${name} / - / licensed / likely`)),
   )
   test.each([
     ['Recently passed the Ohio salesperson exam.', 'Ohio salesperson'],
     ['I will obtain my Ohio salesperson license by June 2025.', 'Ohio salesperson license'],
-  ])('on its way in a summary: %j', (line, name) =>
+  ])('finds a licence in progress in a summary: %j', (line, name) =>
     expect(licenses([line], 'SUMMARY @12b')).toEqual([`${name} / - / in_progress / likely`]),
   )
-  test('a course that was taken is none on its way', () => {
+  test('a finished course is not a licence in progress', () => {
     expect(licenses(['Real Estate Pre-License, Gold Coast Schools, 2019'], 'EDUCATION @12b')).toEqual([])
   })
-  test('a job says nothing about them', () =>
+  test('ignores licences in jobs', () =>
     expect(licenses(['Licensed Real Estate Salesperson, Compass |> 2018 – 2020'], 'EXPERIENCE @12b')).toEqual([]))
 })

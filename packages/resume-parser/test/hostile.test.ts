@@ -4,7 +4,7 @@ import { linesOf } from '../src/fields/layout'
 import { readResume } from '../src/fields/read'
 import type { Span } from '../src/text/span'
 
-test('whatever the spans are: nothing is thrown, lists are bounded, and every find stands on a line that exists', () => {
+test('for any spans, nothing is thrown, lists are bounded, and every source is an existing line', () => {
   const words = fc.constantFrom(
     'EXPERIENCE',
     'Education',

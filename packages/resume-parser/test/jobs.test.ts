@@ -4,7 +4,7 @@ import { readResume } from '../src/fields/read'
 import type { Span } from '../src/text/span'
 import { page, read, TOP } from './pages'
 
-/** A span whose first letters are bold, and the rest is not. */
+/** A span whose first letters are bold. */
 const inTwo = (span: Span, start: string, bold: number): Span[] =>
   span.text.startsWith(start)
     ? [
@@ -57,7 +57,7 @@ describe('jobs', () => {
     const found = readResume({ ...document, spans }, 'US')
     expect(jobs(found)).toEqual(agent)
   })
-  test('a title with its department stands under its company', () => {
+  test('reads a title with its department under its company', () => {
     const lines = [
       'ARGONAUT GROUP, INC. |> 2009 – Present @11b',
       'Chief Underwriting Officer (2018 – Present)',
@@ -73,7 +73,7 @@ describe('jobs', () => {
       'Vice President, Widgets / ARGONAUT GROUP, INC. / 2009 / 2014',
     ])
   })
-  test('a company with the dates of all its positions, each in a place of its own', () => {
+  test('reads positions in different places under a company with the dates of all', () => {
     const lines = [
       'US ARMY |> 2004 - 2024',
       'Recruiter, Temple Recruiting Station |> 2012 - 2024',
@@ -88,7 +88,7 @@ describe('jobs', () => {
       'Clerk / Extraco Banks / 2010 / 2011',
     ])
   })
-  test('a company of unknown words above its positions', () => {
+  test('takes unknown words above positions as their company', () => {
     const lines = [
       'KMG PRESTIGE |> 2016 – Present',
       'Property Manager (2019-Present)',
@@ -100,7 +100,7 @@ describe('jobs', () => {
       'Clerk / KMG PRESTIGE / 2016 / 2019',
     ])
   })
-  test('what is indented below dates of one column describes', () => {
+  test('indented lines below a column of dates are descriptions', () => {
     const lines = [
       'Agent | Compass | 2018 – Present',
       'Lead agent of eight x60',
@@ -110,7 +110,7 @@ describe('jobs', () => {
     const { work } = read([...TOP, 'EXPERIENCE @12b', ...lines])
     expect(work.map(({ title, certainty }) => `${title} ${certainty}`)).toEqual(['Agent sure', 'Clerk sure'])
   })
-  test('two texts that no words tell, in the order of the others', () => {
+  test('assigns two unknown texts by the order of the other entries', () => {
     const lines = ['Agent, Compass, 2018-2020', 'Clerk, Costco, 2015-2018', 'Wrangler, Quillfeather, 2014-2015']
     expect(jobs(read([...TOP, 'EXPERIENCE @12b', ...lines])).at(-1)).toBe('Wrangler / Quillfeather / 2014 / 2015')
   })
@@ -127,7 +127,7 @@ describe('jobs', () => {
     [['Agent, Compass of Missoula. 2018 to 2020.'], 'Agent / Compass of Missoula sure'],
     [['Agent (COMPASS REALTY) |> 2018 – Present'], 'Agent / COMPASS REALTY sure'],
     [['Client Care Manager', 'Hunt Real Estate |> 2018 – Present'], 'Client Care Manager / Hunt Real Estate sure'],
-    // no word says that it is a title
+    // no word identifies the title
     [['Wrangler, Keller Williams |> 2018 – Present'], 'Wrangler / Keller Williams likely'],
     [['Prewitt Group Real Estate, St. Louis |> 2018 – Present'], ' / Prewitt Group Real Estate likely'],
     [['Compass Realty |> 2018 – Present', 'Lead a crew of nine; bid jobs up to $400K.'], ' / Compass Realty likely'],
@@ -137,7 +137,7 @@ describe('jobs', () => {
       expected,
     )
   })
-  test('dates on two lines of a narrow column', () => {
+  test('joins dates on two lines of a narrow column', () => {
     const at = (text: string, x: number, y: number): Span => ({
       page: 1,
       text,
@@ -156,7 +156,7 @@ describe('jobs', () => {
     ]
     expect(jobs(readResume({ spans: [...top, ...job], pages: 1, isCut: false }, 'US'))).toEqual(agent)
   })
-  test('a whole resume in capitals', () => {
+  test('reads a resume in capitals', () => {
     const lines = [
       'AGENT, COMPASS, AUSTIN, TX |> 2019 – 2022',
       'SOLD 41 HOMES TO PEOPLE WHO CAME BACK.',
@@ -167,7 +167,7 @@ describe('jobs', () => {
       'CLERK / COSTCO / 2015 / 2019',
     ])
   })
-  test('positions under one company', () => {
+  test('gives each position the company above it', () => {
     const lines = [
       'Lakeview Homes |> Chicago, IL @11b',
       'Team Lead |> 2020 – Present',
@@ -180,7 +180,7 @@ describe('jobs', () => {
       'Agent / Lakeview Homes / 2016 / 2020',
     ])
   })
-  test('the order of other entries says what an unknown word is', () => {
+  test('assigns an unknown word by the order of the other entries', () => {
     const lines = [
       'Quillfeather',
       'Marketing Manager',
@@ -196,7 +196,7 @@ describe('jobs', () => {
       'Wrangler / Nestwell / 2016 / 2019',
     ])
   })
-  test('lists without descriptions', () => {
+  test('reads lists of jobs without descriptions', () => {
     const lines = [
       'Agent, Compass, 2019–2022',
       'Server, Olive Garden, 2016–2019',

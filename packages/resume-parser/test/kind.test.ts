@@ -36,16 +36,16 @@ const FILES: [what: string, file: Uint8Array, type: string | null][] = [
   ['a DOCX that lost all but its beginning', zip('word/document.xml').subarray(0, 60), DOCX],
   ['a DOCX of Word Online', zip('[Content_Types].xml', 'word/document2.xml'), DOCX],
   ['an encrypted DOCX', ENCRYPTED, DOCX],
-  ['a zip that holds one', zipSync({ '_rels/a': [ENCRYPTED, { level: 0 }] }), null],
+  ['a zip that contains an encrypted DOCX', zipSync({ '_rels/a': [ENCRYPTED, { level: 0 }] }), null],
 
   ['an XLSX', zip('[Content_Types].xml', '_rels/.rels', 'xl/workbook.xml'), null],
   ['a PPTX', zip('[Content_Types].xml', '_rels/.rels', 'ppt/presentation.xml'), null],
   ['a JAR', zip('META-INF/MANIFEST.MF', 'Main.class'), null],
   ['an ODT', zip('mimetype', 'content.xml'), null],
   ['a zip without files', zip(), null],
-  ['a zip that holds a DOCX', zipSync({ 'resume.docx': [docx, { level: 0 }] }), null],
+  ['a zip that contains a DOCX', zipSync({ 'resume.docx': [docx, { level: 0 }] }), null],
   [
-    'a zip whose file speaks of one',
+    'a zip with a file that names the body of a DOCX',
     zipSync({ '_rels/a': [strToU8(`${'-'.repeat(99)}word/document.xml`), { level: 0 }] }),
     null,
   ],
@@ -53,29 +53,29 @@ const FILES: [what: string, file: Uint8Array, type: string | null][] = [
   ['ASCII', binary('Jane Doe\n'), TEXT],
   ['one letter', binary('x'), TEXT],
   ['UTF-8', strToU8(words), TEXT],
-  ['UTF-8 with its mark', strToU8(`\ufeff${words}`), TEXT],
+  ['UTF-8 with a byte order mark', strToU8(`\ufeff${words}`), TEXT],
   ['Windows-1252', binary(words), TEXT],
-  ['UTF-16 LE with its mark', utf16(`\ufeff${words}`, 'le'), TEXT],
-  ['UTF-16 BE with its mark', utf16(`\ufeff${words}`, 'be'), TEXT],
-  ['UTF-16 LE without', utf16(words, 'le'), TEXT],
-  ['UTF-16 BE without', utf16(words, 'be'), TEXT],
-  ['UTF-16 in other letters', utf16('\ufeffОльга Петрова', 'le'), TEXT],
+  ['UTF-16 LE with a byte order mark', utf16(`\ufeff${words}`, 'le'), TEXT],
+  ['UTF-16 BE with a byte order mark', utf16(`\ufeff${words}`, 'be'), TEXT],
+  ['UTF-16 LE without a byte order mark', utf16(words, 'le'), TEXT],
+  ['UTF-16 BE without a byte order mark', utf16(words, 'be'), TEXT],
+  ['UTF-16 in Cyrillic', utf16('\ufeffОльга Петрова', 'le'), TEXT],
   ['pages and tabs', binary('Jane\tDoe\f\n\x0b'), TEXT],
-  ['text that says %PDF late', binary(`${'-'.repeat(2000)}%PDF-`), TEXT],
+  ['text with %PDF after the first kilobyte', binary(`${'-'.repeat(2000)}%PDF-`), TEXT],
 
   ['a PNG', binary('\x89PNG\r\n\x1a\n\0\0\0\rIHDR'), null],
   ['a JPEG', binary('\xff\xd8\xff\xe0\0\x10JFIF\0'), null],
   ['a GIF', binary('GIF89a\x01\0\x01\0\x80\0\0'), null],
   ['a program', binary('MZ\x90\0\x03\0\0\0\x04\0\0\0\xff\xff\0\0'), null],
   ['a gzip', binary('\x1f\x8b\x08\0\0\0\0\0\0\x03'), null],
-  ['an old Word', binary('\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\0\0\0\0W\0o\0r\0d\0D\0'), null],
+  ['an old Word document', binary('\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\0\0\0\0W\0o\0r\0d\0D\0'), null],
   ['RTF', binary('{\\rtf1\\ansi Jane Doe}'), null],
   ['HTML', binary('\n<!DOCTYPE html><p>Jane Doe'), null],
   ['HTML in UTF-16', utf16('\ufeff<html><p>Jane Doe', 'le'), null],
   ['XML', strToU8('\ufeff<?xml version="1.0"?><resume/>'), null],
   ['PostScript', binary('%!PS-Adobe-3.0\n'), null],
   ['a NUL in text', binary(`Jane Doe\0${'-'.repeat(5000)}`), null],
-  ['many controls', binary(`${'Jane Doe\x01'.repeat(100)}`), null],
+  ['many control characters', binary(`${'Jane Doe\x01'.repeat(100)}`), null],
   ['UTF-32', bytes(0xff, 0xfe, 0, 0, 0x4a, 0, 0, 0, 0x61, 0, 0, 0), null],
 ]
 
@@ -86,12 +86,12 @@ function typeOf(file: Uint8Array, cuts: number[] = []) {
   return sniffer.type
 }
 
-describe('the type of a file is told by its bytes', () => {
+describe('detects the type of a file from its bytes', () => {
   test.each(FILES)('%s', (_what, file, type) => {
     expect(typeOf(file)).toBe(type)
   })
 
-  test('however they are cut into chunks', () => {
+  test('for any chunks', () => {
     const cuts = array(nat({ max: 5000 }), { maxLength: 8 })
     assert(
       property(constantFrom(...FILES), cuts, ([, file, type], cuts) => typeOf(file, cuts) === type),

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { readResume } from '../src/fields/read'
 import type { Span } from '../src/text/span'
-import { columns, grid, read, TOP, told } from './pages'
+import { columns, grid, read, TOP, withCertainty } from './pages'
 
 describe('layouts', () => {
-  test('a sidebar on the left with sections of its own', () => {
+  test('reads a left sidebar with its own sections', () => {
     const found = readResume(
       columns(
         [
@@ -38,7 +38,7 @@ describe('layouts', () => {
     ])
     expect(found.education).toMatchObject([{ school: 'Rice University', degree: 'B.A. History', endDate: '2012' }])
   })
-  test('headings of unknown words: their lines say what they are about', () => {
+  test('finds the section of an unknown heading from its lines', () => {
     const found = read([
       ...TOP,
       'SUMMARY @14b',
@@ -64,7 +64,7 @@ describe('layouts', () => {
     expect(found.education).toMatchObject([{ school: 'Rice University', degree: 'B.A. History' }])
     expect([found.skills.length, found.emails.length]).toEqual([2, 1])
   })
-  test('headings in the margin', () => {
+  test('reads headings in the margin', () => {
     const beside = (left: string, right: string, y: number): Span[] => [
       ...(left ? [{ page: 1, text: left, x: 40, y, width: left.length * 5, size: 10, bold: true }] : []),
       { page: 1, text: right, x: 180, y, width: right.length * 5, size: 10, bold: false },
@@ -83,7 +83,7 @@ describe('layouts', () => {
     )
     expect([found.work.length, found.skills.length, found.education.length]).toEqual([2, 2, 1])
   })
-  test('headers and footers that return are no part of a job', () => {
+  test('removes repeated headers and footers from jobs', () => {
     const found = read([
       ...TOP,
       'EXPERIENCE @12b',
@@ -141,12 +141,12 @@ describe('layouts', () => {
       ],
       [50, 100, 160, 240],
     ],
-  ])('headings %s', (_, rows, at) => {
+  ])('reads headings %s', (_, rows, at) => {
     const found = readResume(grid(rows, at), 'US')
     expect(found.work.map(({ company }) => company?.split(' ')[0])).toEqual(['Compass', 'Costco'])
     expect([found.skills.length, found.education.length]).toEqual([2, 1])
   })
-  test('tables with the names of their columns are none of the page', () => {
+  test('a table with column names is not columns of the page', () => {
     const rows = [
       '*EMPLOYMENT',
       'Dates | Employer | Position',
@@ -169,7 +169,7 @@ describe('layouts', () => {
       'Pine Ridge High School / Diploma / 2008',
     ])
   })
-  test('hours and salaries at the margin are no column', () => {
+  test('hours and salaries in the margin are not a column', () => {
     const job = (company: string, title: string, dates: string) => [
       `${company} | ${dates}`,
       '1800 Main Street | Hours per week: 40',
@@ -185,7 +185,7 @@ describe('layouts', () => {
       'Clerk Costco 2015',
     ])
   })
-  test('two lines beside each other are no table', () => {
+  test('two lines side by side are not a table', () => {
     const rows = [
       'Web a.com | Hours 9 to 5 | Ask',
       '',
@@ -194,12 +194,12 @@ describe('layouts', () => {
     ]
     expect(readResume(grid(rows, [50, 180, 320], ['Jane Doe @20b']), 'US').city?.value).toBe('Austin')
   })
-  test('a table of three columns without lines is no broken one', () => {
+  test('does not join the rows of a table of three columns without rules', () => {
     const rows = ['*SKILLS', 'Negotiation | Word | Home staging', 'Conflict resolution | Excel']
     const { skills } = readResume(grid(rows, [50, 155, 205]), 'US')
     expect(skills.length).toBe(5)
   })
-  test('short items under a heading of unknown words are skills, if none stand elsewhere', () => {
+  test('short items under an unknown heading are skills if there is no skills section', () => {
     const lines = [
       'EXPERIENCE @12b',
       'Agent, Compass |> 2018 – 2020',
@@ -213,11 +213,11 @@ describe('layouts', () => {
     expect(read([...TOP, ...lines]).skills.length).toBe(4)
     expect(read([...TOP, ...lines, '', 'SKILLS @12b', 'Word']).skills.length).toBe(1)
   })
-  test('the number of a page is no part of what stands above it', () => {
+  test('removes page numbers from the text above', () => {
     const found = read([...TOP, 'SKILLS @12b', 'MLS, Night shifts', 'Page of'])
     expect(found.skills.map(({ value }) => value)).toEqual(['MLS', 'Night shifts'])
   })
-  test('referees at the foot of the last page are no footer', () => {
+  test('references at the end of the last page are not a footer', () => {
     const lines = [
       'EXPERIENCE @12b',
       'Agent, Compass |> 2018 – 2020',
@@ -227,9 +227,9 @@ describe('layouts', () => {
       '',
       'Ann Roe | ann@roe.com',
     ]
-    expect(read([...TOP, ...lines]).emails.map(told)).toEqual(['jane.doe@gmail.com sure'])
+    expect(read([...TOP, ...lines]).emails.map(withCertainty)).toEqual(['jane.doe@gmail.com sure'])
   })
-  test('columns below a heading are under it', () => {
+  test('columns below a heading belong to its section', () => {
     const rows = [
       '*EXPERIENCE',
       'Agent, Compass, 2018 – 2020',
@@ -249,7 +249,7 @@ describe('layouts', () => {
     ['School', 'Courses'],
     ['Educational Background', 'Military / Volunteering'],
     ['College', 'Personal'],
-  ])('%s heads schools, %s what is none', (schools, other) => {
+  ])('%s is a heading of schools, %s is not', (schools, other) => {
     const lines = [
       'EXPERIENCE @12b',
       'Agent, Compass |> 2018 – 2020',

@@ -1,10 +1,10 @@
-import type { Found } from '../src/fields/parsed'
+import type { ParsedValue } from '../src/fields/parsed'
 import { readResume } from '../src/fields/read'
 import type { DocumentText, Span } from '../src/text/span'
 
 /**
- * A page as it is written: `text @18b x200` is in 18 points, bold, from 200 points on; `|>` sets a cell at the right
- * margin, an empty line a gap. Each further page begins with `---`.
+ * A page from lines: `text @18b x200` is in 18 points, bold, at 200 points from the left. `|>` puts a cell at the right
+ * margin, an empty line is a gap, and `---` begins the next page.
  */
 export function page(lines: string[]): DocumentText {
   const spans: Span[] = []
@@ -27,15 +27,15 @@ export function page(lines: string[]): DocumentText {
   return { spans, pages: number, isCut: false }
 }
 
-/** Two columns beside each other, the left from 40 points on, the right from 240. */
+/** Two columns side by side, at 40 and 240 points from the left. */
 export function columns(left: string[], right: string[]): DocumentText {
   const [a, b] = [page(left.map((line) => `${line} x40`)), page(right.map((line) => `${line} x240`))]
   return { spans: [...a.spans, ...b.spans], pages: 1, isCut: false }
 }
 
 /**
- * Rows of cells, with ` | ` between them, that begin at these points from the left; `*` before a cell makes it bold, an empty row is
- * a gap. They stand below the top of the page.
+ * Rows of cells, separated by ` | `, at these points from the left, below the lines of `above`. `*` before a cell makes
+ * it bold; an empty row is a gap.
  */
 export function grid(rows: string[], at: number[], above: string[] = TOP): DocumentText {
   const { spans, ...rest } = page(above)
@@ -52,5 +52,5 @@ export function grid(rows: string[], at: number[], above: string[] = TOP): Docum
 }
 
 export const read = (lines: string[], country = 'US') => readResume(page(lines), country)
-export const told = (found: Found | null) => found && `${found.value} ${found.certainty}`
+export const withCertainty = (found: ParsedValue | null) => found && `${found.value} ${found.certainty}`
 export const TOP = ['Jane Doe @20b', 'Austin, TX 78701 | (512) 555-0142 | jane.doe@gmail.com']

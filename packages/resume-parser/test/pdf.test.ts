@@ -5,10 +5,10 @@ import { at, JANE, PDF, pdf, pdfOf, refusal, stream, texts } from './documents'
 
 const JANE_AT = at(72, 700, `(${JANE}) Tj`)
 
-describe('a PDF that Chromium printed', () => {
+describe('a PDF printed by Chromium', () => {
   const read = async () => extractText(await readFile('./files/printed.pdf'), PDF)
 
-  test('is read line by line, words and columns apart, letters together', async () => {
+  test('gives lines of words, with columns apart', async () => {
     expect((await read()).spans.map(({ page, text }) => [page, text])).toEqual([
       [1, 'MARIE-ÈVE O’CONNOR'],
       [1, 'Affluent office work ·'],
@@ -27,7 +27,7 @@ describe('a PDF that Chromium printed', () => {
     ])
   })
 
-  test('says where each piece stands, how large it is and whether it is bold', async () => {
+  test('gives position, size and weight of each span', async () => {
     const { spans, pages, isCut } = await read()
     expect({ pages, isCut }).toEqual({ pages: 2, isCut: false })
     const [name, , bold, plain, skills] = spans
@@ -104,13 +104,13 @@ describe('the text of a PDF', () => {
     ['a matrix', '2 0 0 3 90 500 Tm (Acme Realty) Tj', { x: 90, y: 292, width: 113.36, size: 30 }],
     ['a font in a state', '/G gs (Acme Realty) Tj', { size: 17 }],
     ['a negative size', '/F -10 Tf -1 0 0 -1 72 600 Tm (Acme Realty) Tj', { x: 72, size: 10, width: 56.68 }],
-  ])('%s is heeded', async (_what, content, expected) => {
+  ])('applies %s', async (_what, content, expected) => {
     const file = pdf([JANE_AT + at(72, 600, content)], { resources: '/ExtGState<</G<</Font[3 0 R 17]>>>>' })
     const { spans } = await extractText(file, PDF)
     for (const [key, value] of Object.entries(expected)) expect(spans[1]).toHaveProperty(key, expect.closeTo(value, 1))
   })
 
-  test('boldness is told by the name of the font', async () => {
+  test('detects bold fonts by their names', async () => {
     const names = [
       'Helvetica',
       'AAAAAA+Inter-SemiBold',
@@ -127,7 +127,7 @@ describe('the text of a PDF', () => {
     expect(spans.map(({ bold }) => bold)).toEqual([false, true, true, true, true, false, true])
   })
 
-  test('is read where it is drawn: in a form, on a page that is turned or begins elsewhere', async () => {
+  test('is found in forms, and on rotated and offset pages', async () => {
     const form = stream(
       at(0, 0, '(Acme Realty of New York City) Tj'),
       '/Subtype/Form/BBox[0 0 600 600]/Matrix[2 0 0 2 50 60]',
@@ -152,7 +152,7 @@ describe('the text of a PDF', () => {
     })
   })
 
-  test('a font of its own units is as large as it looks', async () => {
+  test('a font in its own units has its visible size', async () => {
     const glyphs = '<</a 6 0 R>>'
     const font = `<</Type/Font/Subtype/Type3/FontMatrix[.05 0 0 .05 0 0]/FontBBox[0 0 12 240]/CharProcs${glyphs}/Encoding<</Differences[97/a]>>/FirstChar 97/LastChar 97/Widths[10]>>`
     const more = [font, stream('10 0 d0 0 0 8 9 re f')]
@@ -163,7 +163,7 @@ describe('the text of a PDF', () => {
     expect(spans[1]).toMatchObject({ text: 'aaa', size: 12, width: 1.5 })
   })
 
-  test('is that of the first thirty pages', async () => {
+  test('ends after thirty pages', async () => {
     const { spans, pages, isCut } = await extractText(pdf(Array(1000).fill(JANE_AT)), PDF)
     expect({ read: spans.length, last: spans.at(-1)?.page, pages, isCut }).toEqual({
       read: 30,
@@ -173,12 +173,12 @@ describe('the text of a PDF', () => {
     })
   })
 
-  test('is read where only its owner needs a password', async () => {
+  test('is read if only the owner password is set', async () => {
     expect(await texts(await readFile('./files/locked-open.pdf'), PDF)).toEqual([JANE])
   })
 })
 
-describe('a PDF that can’t be read says why', () => {
+describe('an unreadable PDF has a reason', () => {
   const image = stream('\0'.repeat(900), '/Subtype/Image/Width 30/Height 30/BitsPerComponent 8/ColorSpace/DeviceGray')
 
   test.each<[what: string, file: () => Uint8Array | Promise<Uint8Array>, expected: string]>([
@@ -204,18 +204,18 @@ describe('a PDF that can’t be read says why', () => {
     expect(await refusal(await file(), PDF)).toBe(expected)
   })
 
-  test('what is there is read where its end is lost', async () => {
+  test('reads the text before a lost end', async () => {
     const whole = pdf([JANE_AT])
     const text = new TextDecoder('latin1').decode(whole)
     expect(await texts(whole.slice(0, text.indexOf('startxref')), PDF)).toEqual([JANE])
   })
 })
 
-describe('a PDF that would never end meets the budget', () => {
+describe('a PDF with endless work exceeds the budget', () => {
   const tooMuch = 'failed: The PDF unpacks to far more than a resume has.'
   const mega = (content: string, times: number) =>
     stream(new Uint8Array(times * 1024 * 1024).fill(content.charCodeAt(0)))
-  /** Forms that each draw the next one twice. */
+  /** Forms that each draw the next form twice. */
   const doubling = (content: string, group: string) =>
     Array.from({ length: 40 }, (_, i) =>
       stream(
@@ -265,13 +265,13 @@ describe('a PDF that would never end meets the budget', () => {
     expect(await refusal(file(), PDF)).toBe(tooMuch)
   })
 
-  test('and what came before it is read', async () => {
+  test('reads the text before the budget ends', async () => {
     const { spans, pages, isCut } = await extractText(pdf([JANE_AT, '0 0 m 9 9 l S '.repeat(400_000), JANE_AT]), PDF)
     expect(spans.map(({ text }) => text)).toEqual([JANE])
     expect({ pages, isCut }).toEqual({ pages: 3, isCut: true })
   })
 
-  test('the next one has it whole again', async () => {
+  test('the next PDF has the whole budget', async () => {
     await refusal(pdf(['q '.repeat(200_000)]), PDF)
     expect(await texts(pdf([JANE_AT]), PDF)).toEqual([JANE])
   })

@@ -19,16 +19,16 @@ describe('plain text', () => {
     ['UTF-16 LE without its mark', wide(LINE, false)],
     ['UTF-16 BE without its mark', wide(LINE, true)],
     ['Windows-1252', Uint8Array.from(LINE, (ch) => ch.charCodeAt(0))],
-  ])('in %s', async (_what, file) => {
+  ])('decodes %s', async (_what, file) => {
     expect(await texts(file, TEXT)).toEqual([LINE])
   })
 
-  test('has quotes and dashes in Windows-1252, and one spoilt byte does not turn UTF-8 into it', async () => {
+  test('keeps quotes and dashes of Windows-1252; one broken byte leaves UTF-8 detected', async () => {
     expect(await texts(Uint8Array.from([...strToU8(`${JANE} `), 0x91, 0x96, 0x92]), TEXT)).toEqual([`${JANE} ‘–’`])
     expect(await texts(Uint8Array.from([...strToU8(`${LINE} `), 0xff]), TEXT)).toEqual([`${LINE} \ufffd`])
   })
 
-  test('stands in rows and columns, on pages', async () => {
+  test('is laid out in lines, columns and pages', async () => {
     const { spans, pages } = await extractText(strToU8(`${JANE}\r\n\r\n  Acme\t\t2019   NY  x\rAgent\n\fTwo`), TEXT)
     expect(spans.map(({ page, x, y, width, text }) => [page, x, y, width, text])).toEqual([
       [1, 0, 12, 180, JANE],
@@ -62,7 +62,7 @@ describe('plain text', () => {
     ['a greeting', ['Hi there,', 'my resume', 'Jane Doe'], ['my resume', 'Jane Doe']],
     ['no greeting', ['Hello', 'Jane Doe', 'Thanks'], ['Hello', 'Jane Doe', 'Thanks']],
     ['the device', [JANE, 'Sent from my iPhone'], [JANE]],
-  ])('is kept without what mail puts around it: %s', async (_what, lines, read) => {
+  ])('removes the parts of a mail: %s', async (_what, lines, read) => {
     expect(await texts(strToU8([...lines, JANE].join('\n')), TEXT)).toEqual([...read, JANE])
   })
 
@@ -91,12 +91,12 @@ describe('plain text', () => {
     ['Skills: -------', [['Skills', 0, true]]],
     ['- Skills', [['- Skills', 0, false]]],
     ['[2019 to now]', [['[2019 to now]', 0, false]]],
-  ])('what is marked in %j is bold', async (line, expected) => {
+  ])('marked text in %j is bold', async (line, expected) => {
     const { spans } = await extractText(strToU8(`${line}\n${JANE}`), TEXT)
     expect(spans.slice(0, -1).map(({ text, x, bold }) => [text, x, bold])).toEqual(expected)
   })
 
-  test('is read to a bound: of pages, of pieces, of characters', async () => {
+  test('is limited in pages, spans and characters', async () => {
     for (const [more, read] of [
       [`\f${'x\n'.repeat(3)}`.repeat(40), 1 + 29 * 3],
       ['x\n'.repeat(60_000), 50_000],

@@ -197,8 +197,8 @@ describe('schools', () => {
     ['Rice University — M.Ed., 1999; B.S., 1994', 'Rice University / M.Ed. / 1999 ; Rice University / B.S. / 1994'],
   ])('%s', (line, found) => {
     const { education } = read([...TOP, 'EDUCATION @12b', line])
-    const told = education.map(({ school, degree, startDate, endDate }) => [school, degree, startDate, endDate])
-    expect(told.map((one) => one.filter(Boolean).join(' / ')).join(' ; ')).toBe(found)
+    const parts = education.map(({ school, degree, startDate, endDate }) => [school, degree, startDate, endDate])
+    expect(parts.map((one) => one.filter(Boolean).join(' / ')).join(' ; ')).toBe(found)
   })
 })
 
@@ -227,7 +227,7 @@ test.each<[string[], string]>([
   [['Drake School of Real', 'Estate, Waco, TX. Completed', 'BBA'], 'Drake School of Real Estate / BBA'],
   [['Universidad Tecnológica', '(Rice), Houston', 'BBA'], 'Universidad Tecnológica (Rice) / BBA'],
   [['Rice University Houston', 'Eugene, OR', 'BBA'], 'Rice University Houston / BBA'],
-])('schools that a narrow column broke: %j', (lines, found) => {
+])('joins schools that a narrow column broke: %j', (lines, found) => {
   const work = [
     'EXPERIENCE @12b',
     'Realtor, Keller Williams',
@@ -246,7 +246,7 @@ test.each<[string[], string]>([
 test.each([
   ['*Rice University | Houston', 'Rice University'],
   ['*BBA Drama | Yale University', 'Yale University / BBA Drama'],
-])('a school set apart by its look: %s', (row, found) => {
+])('separates a school by its look: %s', (row, found) => {
   const at = [50, 48 + 5 * row.indexOf(' |')]
   const { education } = readResume(grid([row], at, [...TOP, 'EDUCATION @12b']), 'US')
   expect(education.map(({ school, degree }) => [school, degree].filter(Boolean).join(' / '))).toEqual([found])

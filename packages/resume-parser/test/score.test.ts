@@ -41,12 +41,12 @@ const READ: ParsedResume = {
   licenses: [{ ...source, name: 'Licensed Real Estate Salesperson, NY', number: '#10401234567', status: 'licensed' }],
 }
 
-test('what says the same in other words is right', () => {
+test('equal values in other words are correct', () => {
   for (const [field, scored] of Object.entries(score(TRUTH, READ)))
     expect({ field, f1: rate([scored]).f1 }).toEqual({ field, f1: 1 })
 })
 
-test('what is false is wrong and missed, what is found twice is wrong once, an entry alone counts with each part', () => {
+test('a false value is wrong and missed, a value found twice is wrong once, every part of an unpaired entry counts', () => {
   const scores = score(TRUTH, {
     ...READ,
     name: found('Acme Realty'),
@@ -69,7 +69,7 @@ test('what is false is wrong and missed, what is found twice is wrong once, an e
   expect(scores['education degrees']).toEqual({ right: [], wrong: ['M.A., History'], missed: ['B.A., History'] })
 })
 
-test('what is filled in is right only as the resume has it, a title with its company', () => {
+test('filled values must be those of the resume; a title only with its company', () => {
   const wrong = (filled: object) =>
     Object.entries(scoreFilled(TRUTH, filled)).flatMap(([f, s]) => (s.wrong[0] ? [f] : []))
   const right = { email: 'jose@example.com', city: 'New York', state: 'NY', licenseStatus: 'licensed' }
@@ -77,7 +77,6 @@ test('what is filled in is right only as the resume has it, a title with its com
   expect(
     wrong({ email: 'a@example.com', phone: '+12125550199', city: 'Rome', state: null, licenseStatus: 'in_progress' }),
   ).toEqual(['email', 'phone', 'city', 'licenseStatus'])
-  // once theirs, and another's title
   expect(wrong({ title: 'Clerk', company: 'Acme Realty' })).toEqual(['title', 'company'])
   expect(wrong({ title: 'Agent', company: 'Other' })).toEqual(['title', 'company'])
 })

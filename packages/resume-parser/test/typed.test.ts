@@ -4,7 +4,7 @@ import { readResume } from '../src/fields/read'
 import { extractText } from '../src/text/extract'
 import { TEXT } from './documents'
 
-describe('resumes as they are typed', () => {
+describe('resumes in plain text', () => {
   const typed = async (lines: string[]) =>
     readResume(
       await extractText(
@@ -14,9 +14,9 @@ describe('resumes as they are typed', () => {
       'US',
     )
 
-  test('a place behind a hyphen', async () => expect((await typed([])).city?.value).toBe('Austin'))
+  test('finds a place after a hyphen', async () => expect((await typed([])).city?.value).toBe('Austin'))
 
-  test('a name before an address on one line', async () => {
+  test('finds a name before an address on the same line', async () => {
     const lines = 'JANE DOE, Austin, TX 78701, (512) 555-0142, jane@doe.com\nSKILLS: Excel'
     expect(readResume(await extractText(strToU8(lines), TEXT), 'US').name).toMatchObject({ value: 'Jane Doe' })
   })
@@ -170,11 +170,11 @@ describe('resumes as they are typed', () => {
     [['EDUCATION', 'University\tRice University', 'Degree\tB.A. Law'], ['Rice University / B.A. Law']],
   ])('schools of %j', async (lines, schools) => {
     const { education } = await typed(lines)
-    const told = education.map(({ school, degree, startDate, endDate }) => [school, degree, startDate, endDate])
-    expect(told.map((one) => one.filter(Boolean).join(' / '))).toEqual(schools)
+    const parts = education.map(({ school, degree, startDate, endDate }) => [school, degree, startDate, endDate])
+    expect(parts.map((one) => one.filter(Boolean).join(' / '))).toEqual(schools)
   })
 
-  test('licences whose numbers stand in a column', async () => {
+  test('reads licence numbers in a column', async () => {
     const rows = [
       'TX Real Estate Broker            0712345',
       'TX P&C Producer                  2231456',
@@ -184,7 +184,7 @@ describe('resumes as they are typed', () => {
     expect(licenses.map(({ number }) => number)).toEqual(['0712345', '2231456', '1234567'])
   })
 
-  test('without capitals', async () => {
+  test('reads a resume without capitals', async () => {
     const typed = [
       'jane doe',
       'austin, tx 78701',

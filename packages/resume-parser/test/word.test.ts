@@ -9,7 +9,7 @@ describe('a Word document', () => {
   const box = (text: string) => `<w:txbxContent>${paragraph(text)}</w:txbxContent>`
   const run = (inside: string) => `<w:p><w:r>${inside}</w:r></w:p>`
 
-  test('that the docx package wrote is read', async () => {
+  test('reads a document written by the docx package', async () => {
     const { Document, HeadingLevel, Packer, Paragraph, Tab, TextRun } = docx
     const document = new Document({
       sections: [
@@ -75,12 +75,12 @@ describe('a Word document', () => {
     expect(await texts(word(paragraph(JANE) + body), DOCX)).toEqual([JANE, ...expected])
   })
 
-  test('of Word Online is read, whose body has another name', async () => {
+  test('reads a document of Word Online, whose body has another name', async () => {
     const { 'word/document.xml': body, ...parts } = unzipSync(word(paragraph(JANE)))
     expect(await texts(zipSync({ ...parts, 'word/document2.xml': body as Uint8Array }), DOCX)).toEqual([JANE])
   })
 
-  test('stands where its own marks put it: not tab stops, nor what its look was before', async () => {
+  test('ignores tab stops and earlier looks in tracked changes', async () => {
     const was = '<w:rPrChange><w:rPr><w:b/><w:sz w:val="40"/></w:rPr></w:rPrChange>'
     const runs =
       '<w:p><w:r><w:rPr><w:b/></w:rPr><w:t>Acme</w:t></w:r><w:r><w:t xml:space="preserve"> Agent</w:t></w:r></w:p>'
@@ -98,7 +98,7 @@ describe('a Word document', () => {
     ])
   })
 
-  test('is read to a bound, also where it is one paragraph or one row', async () => {
+  test('is limited, even in one paragraph or one row', async () => {
     const read = async (body: string) => {
       const { spans, isCut } = await extractText(word(body), DOCX)
       return { length: spans.reduce((sum, { text }) => sum + text.length, 0), isCut }
@@ -108,7 +108,7 @@ describe('a Word document', () => {
     expect(await read(`<w:tbl>${row}</w:tbl>`)).toEqual({ length: 50_000, isCut: true })
   })
 
-  test('has its cells side by side, and wraps them there', async () => {
+  test('puts cells side by side and wraps their text', async () => {
     const grid = '<w:tblGrid><w:gridCol w:w="3000"/><w:gridCol w:w="3000"/><w:gridCol w:w="3000"/></w:tblGrid>'
     const rows = `<w:tr>${CELL('Skills')}${CELL('Negotiation, closing and a great many other things')}${CELL('Escrow')}</w:tr><w:tr><w:tc><w:tcPr><w:gridSpan w:val="2"/></w:tcPr>${paragraph('Acme')}</w:tc>${CELL('2019')}</w:tr>`
     const { spans } = await extractText(word(`<w:tbl>${grid}${rows}</w:tbl>${paragraph(JANE)}`), DOCX)
@@ -130,7 +130,7 @@ describe('a Word document', () => {
     )
   })
 
-  test('looks as its styles say', async () => {
+  test('applies styles', async () => {
     const style = (id: string, inside: string, attributes = '') =>
       `<w:style w:type="paragraph" w:styleId="${id}"${attributes}>${inside}</w:style>`
     const styles = [
@@ -159,7 +159,7 @@ describe('a Word document', () => {
     ])
   })
 
-  test('has pages where it says so, and says so twice', async () => {
+  test('begins pages at page breaks, once for a break that is marked twice', async () => {
     const broken =
       '<w:p><w:r><w:t>One</w:t><w:br w:type="page"/></w:r><w:r><w:lastRenderedPageBreak/><w:t>Two</w:t></w:r></w:p>'
     const { spans, pages } = await extractText(
@@ -176,11 +176,11 @@ describe('a Word document', () => {
   })
 })
 
-describe('a Word document that can’t be read says why', () => {
+describe('an unreadable Word document has a reason', () => {
   const body = word(paragraph(JANE))
   const damaged = 'failed: The document is damaged.'
-  /** The same, with the length that it tells of its body's text made up. */
-  const lying = (file: Uint8Array) => {
+  /** The same file with a wrong length of its body's text. */
+  const withWrongLength = (file: Uint8Array) => {
     const bytes = file.slice()
     const name = 'word/document.xml'
     const text = new TextDecoder('latin1').decode(bytes)
@@ -191,7 +191,7 @@ describe('a Word document that can’t be read says why', () => {
 
   test.each<[what: string, file: Uint8Array, expected: string]>([
     ['too large unpacked', large, 'failed: The document is too large when unpacked.'],
-    ['too large, and it lies', lying(large), 'failed: The document is too large when unpacked.'],
+    ['too large, and it lies', withWrongLength(large), 'failed: The document is too large when unpacked.'],
     [
       'too many parts',
       zipSync(Object.fromEntries(Array.from({ length: 3000 }, (_, i) => [`word/${i}`, new Uint8Array()]))),

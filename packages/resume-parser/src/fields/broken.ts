@@ -1,33 +1,36 @@
 import { coreOf, endsInLead, isLand } from './campus'
 import { periodsOf } from './dates'
-import { isPlace } from './places'
-import type { Placed } from './sections'
+import { isLocation } from './locations'
+import type { SectionLine } from './sections'
 import { FIELD, NO_MAJOR } from './studies'
 import { degreeAt, isDegree, isSchool } from './vocabulary'
 
-/** How far from the edge of its column a line may end that was broken there, in points. */
+/** How close to the edge of its column a broken line must end, in points. */
 const PADDING = 12
-/** What the name of a school ends in, at the beginning of a line. */
+/** The end of a school's name, at the beginning of a line. */
 const HEAD =
   /^(?:(?:state|community|technical|high|business|law) )?(?:university|college|school|institute|academy)(?: of (?:technology|law|business|real estate))?(?=$|[,-]| [(–—|-]| \d{4})/i
-/** What the name of a degree ends in. */
+/** The end of a degree's name. */
 const DEGREE_END = /^(?:(?:pre|post)-?licens\p{L}+|course|certificate|program|diploma|degree)\b(?! (?:in|of) )/iu
 
 const OF_END = /\b(?:college|school|institute|academy) of \S+$/i
-/** What a year follows. */
+/** Text that a year follows. */
 const MONTH_END =
   /(?:\b(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)\p{Ll}{0,6}\.?,?|\b(?:graduated|expected|class of|spring|summer|fall|winter)|[^\d\s]\s*[,–—-])$/iu
 
-/** Lines of schools that a narrow column broke, put together. `all` are those of the document, which say how wide columns are. */
-export function joinBroken(lines: Placed[], all: Placed[]): Placed[] {
+/**
+ * Joins the lines of schools that a narrow column broke. `all` has every line of the document: their ends give the
+ * widths of columns.
+ */
+export function joinBroken(lines: SectionLine[], all: SectionLine[]): SectionLine[] {
   const right = new Map<number, number>()
   for (const line of all) right.set(line.block, Math.max(right.get(line.block) ?? 0, line.end))
-  const out: Placed[] = []
+  const out: SectionLine[] = []
   for (const line of lines) {
     const last = out.at(-1)
     const [first, ...others] = last?.cells ?? []
     if (last && first && goesOn(last, line, others[0]?.x ?? right.get(line.block) ?? 0)) {
-      // what is full now goes on as far as its last line
+      // the joined cell now ends where its last line ends
       const cells = [{ ...first, text: `${first.text} ${line.text}`, end: line.end }, ...others]
       out[out.length - 1] = { ...last, cells, text: cells.map((cell) => cell.text).join('\t') }
     } else out.push(line)
@@ -35,8 +38,8 @@ export function joinBroken(lines: Placed[], all: Placed[]): Placed[] {
   return out
 }
 
-/** Whether a line is the rest of the one above, whose first cell has room up to `edge`. */
-function goesOn(last: Placed, line: Placed, edge: number): boolean {
+/** Whether a line continues the line above. `edge` is where the first cell of that line must end. */
+function goesOn(last: SectionLine, line: SectionLine, edge: number): boolean {
   const [first] = last.cells
   if (!first || last.block !== line.block || last.part !== line.part || line.gap >= 1.9) return false
   if (line.cells.length > 1 || line.isBullet || last.text.length >= 200) return false
@@ -60,9 +63,9 @@ function goesOn(last: Placed, line: Placed, edge: number): boolean {
   if (!isSchool(before)) return DEGREE_END.test(after) && !isLand(before.split(', ').at(-1) ?? '')
   const [name = ''] = after.split(/,|\s[–—|-]\s/)
   const isName = /^\p{Lu}/u.test(name) && name.split(' ').length <= 3 && (!FIELD.test(name) || OF_END.test(before))
-  return !isDegree(after) && (endsInLead(before) || (isName && !isPlace(after) && !NO_MAJOR.test(after)))
+  return !isDegree(after) && (endsInLead(before) || (isName && !isLocation(after) && !NO_MAJOR.test(after)))
 }
 
-/** The width of a line's first word, with the space before it. */
-const widthOf = ({ text, x, end }: Placed) =>
+/** The width of a line's first word and the space before it. */
+const widthOf = ({ text, x, end }: SectionLine) =>
   ((end - x) * ((text.split(/[ ,\t]/, 1)[0]?.length ?? 0) + 1)) / Math.max(1, text.length)

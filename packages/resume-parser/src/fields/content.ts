@@ -1,19 +1,20 @@
 import { periodsOf } from './dates'
 import type { Section } from './headings'
-import { isPlace, withoutPlace } from './places'
-import type { Placed } from './sections'
+import { isLocation, withoutLocation } from './locations'
+import type { SectionLine } from './sections'
 import { companyScore, isDegree, isSchool, titleScore } from './vocabulary'
 
-/** What may hide jobs or schools under a heading that was not seen, or says something else. */
+/** Sections that may have jobs or schools in them, because their heading was not recognised or means something else. */
 const OPEN: Section[] = ['top', 'summary', 'skills', 'licenses', 'unknown']
-/** How far from its dates the title or the company of a job stands. */
+/** How many lines the title or the company of a job may be away from its dates. */
 const NEAR = 2
 
 /**
- * Gives the lines under headings of unknown words the section that they read like, if the headings name none for it: dates with
- * titles or companies are jobs, schools with degrees are education, someone's address is a reference, short items are skills.
+ * Gives lines under headings of unknown words the section that they read like, if no heading of the document names that
+ * section. Dates with titles or companies are jobs, schools with degrees are education, another person's address is a
+ * reference, and short items are skills.
  */
-export function resolveUnknown(lines: Placed[]): Placed[] {
+export function resolveUnknown(lines: SectionLine[]): SectionLine[] {
   const referees = new Set(
     partsOf(lines, 'unknown')
       .filter((part) => part.some(hasAddress))
@@ -31,9 +32,9 @@ export function resolveUnknown(lines: Placed[]): Placed[] {
   return resolved.map((line) => (line.section === 'unknown' ? { ...line, section: 'other' } : line))
 }
 
-const hasAddress = ({ text }: Placed) => /\S@\S+\.\S/.test(text) || /\(?\d{3}\)?[ .-]\d{3}[.-]\d{4}/.test(text)
+const hasAddress = ({ text }: SectionLine) => /\S@\S+\.\S/.test(text) || /\(?\d{3}\)?[ .-]\d{3}[.-]\d{4}/.test(text)
 
-function partsOf(lines: Placed[], section: Section): Placed[][] {
+function partsOf(lines: SectionLine[], section: Section): SectionLine[][] {
   return [
     ...Map.groupBy(
       lines.filter((line) => line.section === section),
@@ -42,9 +43,16 @@ function partsOf(lines: Placed[], section: Section): Placed[][] {
   ]
 }
 
-/** Gives each part from its first telling line on, with what heads that, to a section. */
-function claim(lines: Placed[], section: Section, tells: (lines: Placed[], at: number) => boolean): Placed[] {
-  const claimed = new Set<Placed>()
+/**
+ * Assigns lines to a section: in each part, from the first line that `tells` accepts, with the lines that head it, to
+ * the end.
+ */
+function claim(
+  lines: SectionLine[],
+  section: Section,
+  tells: (lines: SectionLine[], at: number) => boolean,
+): SectionLine[] {
+  const claimed = new Set<SectionLine>()
   for (const open of OPEN)
     for (const part of partsOf(lines, open)) {
       const first = part.findIndex((_, i) => tells(part, i))
@@ -56,8 +64,8 @@ function claim(lines: Placed[], section: Section, tells: (lines: Placed[], at: n
   return lines.map((line) => (claimed.has(line) ? { ...line, section } : line))
 }
 
-/** Whether a part is items of a few words each, without dates, as skills are. */
-function isList(part: Placed[]): boolean {
+/** Whether a part is a list of items of a few words each, without dates, as skills are. */
+function isList(part: SectionLine[]): boolean {
   const items = part.slice(0, 40).flatMap((line) =>
     line.text
       .split(/[\t,;|•·]/)
@@ -71,21 +79,21 @@ function isList(part: Placed[]): boolean {
   )
 }
 
-const isHead = (line: Placed | undefined) =>
+const isHead = (line: SectionLine | undefined) =>
   line !== undefined &&
   !line.isBullet &&
   line.text.length < 80 &&
   !/[,;@|•]|[.:]$/.test(
     line.cells
-      .filter((cell) => !isPlace(cell.text))
-      .map((cell) => withoutPlace(cell.text))
+      .filter((cell) => !isLocation(cell.text))
+      .map((cell) => withoutLocation(cell.text))
       .join(' '),
   )
 
 const isTelling = (text: string) =>
   text.split(/\t|\s[–—|•·-]\s|, /, 6).some((part) => titleScore(part) >= 2.5 || companyScore(part) >= 2.5)
 
-const isJobLine = (lines: Placed[], at: number): boolean => {
+const isJobLine = (lines: SectionLine[], at: number): boolean => {
   const text = lines[at]?.text ?? ''
   if (text.length > 140 || !periodsOf(text).some((period) => !period.isSingle)) return false
   return lines
@@ -93,7 +101,7 @@ const isJobLine = (lines: Placed[], at: number): boolean => {
     .some((line) => line.text.length < 140 && isTelling(line.text))
 }
 
-const isSchoolLine = (lines: Placed[], at: number): boolean =>
+const isSchoolLine = (lines: SectionLine[], at: number): boolean =>
   isSchool(lines[at]?.text ?? '') &&
   (lines[at]?.text.length ?? 0) < 140 &&
   lines.slice(Math.max(0, at - NEAR), at + NEAR + 1).some((line) => line.text.length < 140 && isDegree(line.text)) &&

@@ -1,11 +1,11 @@
-/** From when to when, and the part of the text that says so. */
+/** A period, and the part of the text that states it. */
 export interface PeriodText {
   startDate: string | null
   endDate: string | null
   isCurrent: boolean
-  /** Only one date is told: it stands as `endDate`. */
+  /** The text has only one date, which is in `endDate`. */
   isSingle: boolean
-  /** The text ends in a dash after the start, or in a month: the rest may stand on the next line. */
+  /** The text ends in a dash after the start, or in a month: the rest may be on the next line. */
   isOpen: boolean
   text: string
   index: number
@@ -15,13 +15,13 @@ interface DateText {
   value: string
   index: number
   end: number
-  /** Such as `3/18`, which is a date only as one side of a range. */
+  /** A form such as `3/18`, which is a date only as one side of a range. */
   isShort: boolean
-  /** A month alone, whose year stands behind the other side. */
+  /** A month alone; its year is on the other side of the range. */
   month?: string
 }
 
-/** How the months begin, in English and Spanish. */
+/** The beginnings of the months' names, in English and Spanish. */
 const MONTHS = ['jan|ene', 'feb', 'mar', 'apr|abr', 'may', 'jun', 'jul', 'aug|ago', 'sep', 'oct', 'nov', 'dec|dic'].map(
   (start) => new RegExp(`^(?:${start})`, 'i'),
 )
@@ -51,12 +51,12 @@ const NOW =
   /^(?:\((?:present|current|now)\)|(?:until |till |to )?(?:the )?present(?:e\b)?(?: day)?|actual(?:idad)?\b|pres\b|currently|current|(?:until |till )?(?:now|today)|to[ -]?date|till date|date\b|ongoing|on-going)/i
 const SINCE = /\b(?:since|from|starting|started)\s*:?\s*$/i
 const UNTIL = /\b(?:until|till|through|to)\s*$/i
-/** The end before the start, as some write it. */
+/** The end before the start, as some resumes have it. */
 const NOW_BEFORE = /\b(?:present|current|now)\s*[-–—]\s*$/i
 const SHORT_END = /^\s*[-–—/]\s*(\d\d)\b(?![/.-]?\d)/
 const NOT_A_DATE = /[#$£€@\d,][\d.,]*$/
 
-/** The periods that a line tells, in its order: `Jan 2018 – Present`, `03/2015-11/2017`, `2012`, `since 2020`. */
+/** The periods of a line, in order: `Jan 2018 – Present`, `03/2015-11/2017`, `2012`, `since 2020`. */
 export function periodsOf(line: string): PeriodText[] {
   const text = line.slice(0, 1000)
   const dates = datesOf(text)
@@ -76,7 +76,7 @@ export function periodsOf(line: string): PeriodText[] {
     const between = next ? text.slice(date.end, next.index) : ''
     if (next && range && range[0].length === between.length && !next.month) {
       const start = date.month ? `${next.value.slice(0, 4)}-${date.month}` : date.value
-      // the later before the earlier, as some write it
+      // the later date before the earlier, as some resumes have it
       const [from, to] =
         start > next.value && start.length === next.value.length ? [next.value, start] : [start, next.value]
       add(from, to, next.end)
@@ -140,7 +140,7 @@ export function periodsOf(line: string): PeriodText[] {
   return periods
 }
 
-/** Whether a text is only the word for "until now". */
+/** Whether a text is only a word for "until now". */
 export const isNow = (text: string): boolean =>
   NOW.exec(text.trim())?.[0].length === text.trim().length && text.trim() !== ''
 

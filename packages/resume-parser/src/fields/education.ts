@@ -2,50 +2,51 @@ import { joinBroken } from './broken'
 import { isFaculty } from './campus'
 import { at } from './contact'
 import { type PeriodText, periodsOf } from './dates'
+import { isLocation } from './locations'
 import type { ParsedResume } from './parsed'
-import { isPlace } from './places'
 import { joinRanges, withoutPeriods } from './ranges'
-import { of, type Placed } from './sections'
+import { type SectionLine, withCells } from './sections'
 import { type Study, studyIn, withTail } from './studies'
 import { isDegree, isSchool } from './vocabulary'
 
 type School = ParsedResume['education'][number]
 
 const MAX_SCHOOLS = 20
-/** What only says more of the degree above. */
+/** A line that only adds to the degree above. */
 const MAJOR = /^(?:double )?(?:majors?|minors?|concentration|emphasis|speciali[sz]ation)\b(?: in\b|:)/i
 
 interface Draft extends Study {
-  line: Placed
+  line: SectionLine
 }
 
 /**
- * The schools. A new entry begins with what the one before already has: a school, a degree, dates. A text beside a degree that no
- * word tells is its school. `sure`: a school and a degree, both by their words.
+ * The schools. A new entry begins when a line has what the entry already has: a school, a degree or dates. A text
+ * beside a degree is its school if no word says otherwise. `sure`: a school and a degree, both recognised by their
+ * words.
  */
-export function educationOf(lines: Placed[]): ParsedResume['education'] {
+export function educationOf(lines: SectionLine[]): ParsedResume['education'] {
   const drafts: Draft[] = []
   const own = joinBroken(joinRanges(lines.filter((line) => line.section === 'education')), lines).flatMap(apart)
   let schoolFirst: boolean | undefined
-  let pending: { text: string; line: Placed } | null = null
-  let early: { period: PeriodText | null; line: Placed } | undefined
+  let pending: { text: string; line: SectionLine } | null = null
+  let early: { period: PeriodText | null; line: SectionLine } | undefined
   for (const [i, line] of own.entries()) {
     const last = drafts.at(-1)
     const read = studyIn(line)
     const isBelow = last?.school && !last.degree && last.line.part === line.part
     const found = (read.period || line.isBullet) && !isBelow ? withTail(read) : read
-    // below a school, a point of a list with another only says what they did there
+    // below a school, a list item that names another school only describes activities
     if (line.isBullet && last?.school && !last.line.isBullet && !found.degree) continue
     if (last?.degree && MAJOR.test(line.text) && !found.school) {
       last.period ??= found.period
       continue
     }
-    // `Life, Accident & Health Course` below a school has none of its own
+    // `Life, Accident & Health Course` below a school names no school of its own
     if (isBelow && found.school && found.degree && !isSchool(found.school)) {
       found.degree = `${found.school}, ${found.degree}`
       found.school = null
     }
-    // beside its university, the part of it says little
+    // next to its university, the name of a faculty adds nothing
     if (own[i - 1]?.line === line.line - 1 && line.gap < 1.9 && last?.school && found.school) {
       const [isPart, isWhole] = [isFaculty(found.school), isFaculty(last.school)]
       const isOne = isBelow || (isPart && !found.degree && own[i - 1]?.text.includes(last.school))
@@ -56,12 +57,12 @@ export function educationOf(lines: Placed[]): ParsedResume['education'] {
         continue
       }
     }
-    // above the next entry, where all of this one is told
+    // a complete entry ends before a line that only has the dates of the next entry
     if (last?.period && last.school && last.degree && !found.school && !found.degree && isOnlyDates(line)) {
       early = { period: found.period, line }
       continue
     }
-    // apart from the entry above, and on top of a school of its own
+    // set apart from the entry above, and directly above its own school
     const next = line.gap > 1.9 && found.school === null ? own[i + 1] : undefined
     const isAbove = next !== undefined && next.gap < 1.9 && studyIn(next).school !== null
     if (!found.school && !found.degree && !found.period) {
@@ -78,7 +79,7 @@ export function educationOf(lines: Placed[]): ParsedResume['education'] {
         (found.school !== null || found.degree !== null || last.line.part !== line.part))
     const above =
       pending && line.line - pending.line.line === 1 && pending.line.part === line.part ? pending.text : null
-    // an unknown text above a degree is its school, not the one above that
+    // an unknown text above a degree is the school of that degree, not of the degree before
     if (above && found.degree && !found.school && schoolFirst !== false) {
       found.school = above
       if (last?.other === above) last.other = null
@@ -116,17 +117,21 @@ export function educationOf(lines: Placed[]): ParsedResume['education'] {
     .slice(0, MAX_SCHOOLS)
 }
 
-/** Whether a line tells dates, and a place perhaps. */
-const isOnlyDates = ({ cells }: Placed) => cells.every(({ text }) => isPlace(text) || withoutPeriods(text).length < 3)
+/** Whether a line has only dates, or dates and a place. */
+const isOnlyDates = ({ cells }: SectionLine) =>
+  cells.every(({ text }) => isLocation(text) || withoutPeriods(text).length < 3)
 
-/** `M.Ed., Rice University, 1999; B.S., Kent State University, 1994`: a line of several entries, each with a degree and a school or dates. */
-function apart(line: Placed): Placed[] {
+/**
+ * Splits a line of several entries, each with a degree and a school or dates: `M.Ed., Rice University, 1999; B.S., Kent
+ * State University, 1994`.
+ */
+function apart(line: SectionLine): SectionLine[] {
   const [cell, ...others] = line.cells
   if (!cell || others.length > 0) return [line]
   for (const separator of [/;\s+/, /\s+\|\s+/, /(?<=\d|\p{Ll}{2})\.\s+(?=\p{Lu})/u]) {
     const texts = line.text.split(separator)
     const isList = texts.every((text) => isDegree(text) && (isSchool(text) || periodsOf(text).length > 0))
-    if (texts.length > 1 && isList) return texts.map((text) => of(line, [{ ...cell, text }]))
+    if (texts.length > 1 && isList) return texts.map((text) => withCells(line, [{ ...cell, text }]))
   }
   return [line]
 }

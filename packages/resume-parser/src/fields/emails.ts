@@ -1,6 +1,6 @@
 import { at, contactArea, piecesOf } from './contact'
-import type { Found } from './parsed'
-import type { Placed } from './sections'
+import type { ParsedValue } from './parsed'
+import type { SectionLine } from './sections'
 
 const MAX_EMAILS = 5
 const EMAIL =
@@ -12,31 +12,31 @@ const OTHERS =
 const THEIRS = /^(?:e|e-?mail|personal|email address|e-?mail address|mail|personal e-?mail|home)$/
 
 /**
- * The owner's email addresses. `sure`: in the contact area and either labelled as an email of theirs, or the only one
- * there; an address of a role (`info@`) only if it is no one else's by its name. `likely`: others of the contact
- * area and, if there is none, one that stands elsewhere, under neither references nor work.
+ * The owner's email addresses. `sure`: an address of the contact area that is labelled as the owner's email or is the
+ * only one there; a role address (`info@`) only if no name in it is another person's. `likely`: other addresses of the
+ * contact area; if it has none, an address elsewhere, except under references or work.
  */
-export function emailsOf(lines: Placed[]): Found[] {
+export function emailsOf(lines: SectionLine[]): ParsedValue[] {
   const area = piecesOf(joined(contactArea(lines)))
   const found = area.flatMap((piece) => addressesIn(piece.text).map((value) => ({ value, ...piece })))
   const own = found.filter((email) => !OTHERS.test(email.label))
   const plausible = new Set(own.map((email) => email.value).filter((value) => !ROLE.test(value)))
-  const list = found.map(({ value, label, line }): Found => {
+  const list = found.map(({ value, label, line }): ParsedValue => {
     const isSure = !OTHERS.test(label) && !ROLE.test(value) && (THEIRS.test(label) || plausible.size === 1)
     return { value, ...at(line, isSure ? 'sure' : 'likely') }
   })
   if (list.length === 0) {
     const elsewhere = lines
       .filter((line) => line.section !== 'references' && line.section !== 'work')
-      .flatMap((line) => addressesIn(line.text).map((value): Found => ({ value, ...at(line, 'likely') })))
+      .flatMap((line) => addressesIn(line.text).map((value): ParsedValue => ({ value, ...at(line, 'likely') })))
     list.push(...elsewhere.slice(0, 1))
   }
   return once(list).slice(0, MAX_EMAILS)
 }
 
-/** Each value once; `sure` if one of its places is. */
-export function once(list: Found[]): Found[] {
-  const best = new Map<string, Found>()
+/** Each value once. It is `sure` if one of its occurrences is. */
+export function once(list: ParsedValue[]): ParsedValue[] {
+  const best = new Map<string, ParsedValue>()
   for (const found of list) {
     const before = best.get(found.value)
     if (!before) best.set(found.value, found)
@@ -53,9 +53,9 @@ const addressesIn = (text: string): string[] =>
         .filter((email) => email.length <= 200)
     : []
 
-/** An address that a narrow column broke over two lines, put together. */
-function joined(lines: Placed[]): Placed[] {
-  const out: Placed[] = []
+/** Joins an address that a narrow column broke over two lines. */
+function joined(lines: SectionLine[]): SectionLine[] {
+  const out: SectionLine[] = []
   for (const line of lines) {
     const last = out.at(-1)
     const tail = last?.text.match(/\S{1,80}$/)?.[0] ?? ''

@@ -1,6 +1,6 @@
 import type { Line } from './layout'
 
-/** How the most text of a document looks. What looks otherwise is emphasised. */
+/** How most text of a document looks. Text that looks different is emphasised. */
 export interface Body {
   size: number
   isBold: boolean
@@ -21,10 +21,12 @@ export function bodyOf(lines: Line[]): Body {
   return { size, isBold: bold > all / 2, isCaps: caps > all / 2 }
 }
 
-/** Whether a text has no small letters, and at least so many capitals. */
+/** Whether a text has no lower-case letters and at least `least` capitals. */
 export const isCaps = (text: string, least = 2): boolean =>
   !/\p{Ll}/u.test(text) && (text.match(/\p{Lu}/gu)?.length ?? 0) >= least
 
-/** Whether a text is bold, in capitals or larger than the most. Short ones (`MDRT`) are in capitals anyhow. */
+/**
+ * Whether a text is bold, in capitals or larger than most text. Capitals do not count for short texts such as `MDRT`.
+ */
 export const isEmphasised = (look: { text: string; bold: boolean; size: number }, body: Body, leastCaps = 2): boolean =>
   (look.bold && !body.isBold) || (isCaps(look.text, leastCaps) && !body.isCaps) || look.size > body.size * 1.08

@@ -1,16 +1,16 @@
 import { type PeriodText, periodsOf } from './dates'
 import { type Body, bodyOf, isEmphasised } from './emphasis'
+import { isLocation, withoutLocation } from './locations'
 import { isNote } from './notes'
-import { isPlace, withoutPlace } from './places'
 import { joinRanges, withoutPeriods } from './ranges'
-import { of, type Placed } from './sections'
+import { type SectionLine, withCells } from './sections'
 import { companyScore, titleScore } from './vocabulary'
 
-/** The lines that head one entry of a list of jobs, with its dates. */
+/** The heading lines of one entry in a list of jobs, with its dates. */
 export interface Entry {
-  heads: Placed[]
-  /** The one among the heads that tells the dates. */
-  anchor: Placed
+  heads: SectionLine[]
+  /** The heading line that has the dates. */
+  anchor: SectionLine
   period: PeriodText | null
 }
 
@@ -20,17 +20,17 @@ const MAX_ABOVE = 3
 const MAX_BELOW = 3
 const VERB =
   /^(?:\p{L}+ly )?(?:\p{L}{2,}(?:ed|ing)|led|sold|built|grew|wrote|ran|won|oversaw|made|held|kept|drove|took|gave|taught|set|met|cut|brought|handle|manage|provide|assist|work|help|maintain|ensure|create|develop|conduct|prepare|coordinate|responsible|responsibilities|duties|key|achievements|highlights|specialize|serve|support|represent|generate|build|sell|list|show|host|answer|process|consistently|currently|successfully|promoted|top|as)\b/iu
-/** What only looks like a verb. */
+/** Words that only look like a verb. */
 const NO_VERB =
   /^(?:united|retired|assigned|shared|allied|limited|advanced|applied|integrated|certified|licensed|combined|associated|federated|consolidated|registered|managing|acting|listing|leasing|showing|accounting|marketing|closing|housing|banking|lending|training|building|engineering|nursing|teaching|consulting|staffing|boeing|sterling|outstanding|broking|underwriting|advertising|manufacturing|planning|show|list|top|support|work|help|process|host|key|as|represent) /i
 const LABELLED =
   /^(?:key |major |selected |notable )?(?:responsibilities|duties|achievements|accomplishments|highlights|results|projects|awards?|skills|tools|technologies|reason for leaving|supervisor|reports? to|reported to|references?|clients?|(?:okay|ok|may we) (?:to )?contact\b.*|hours per week|salary)(?:\s*(?::|$)| include)/i
 
 /**
- * Cuts a section of jobs into entries: a line with dates is the anchor of each, with the heading lines around it. How
- * many of those stand above the dates, the first entry says; a wide gap says it better.
+ * Cuts a section of jobs into entries. A line with dates is the anchor of each entry; the heading lines around it
+ * belong to it. The first entry shows how many heading lines stand above the dates, unless a wide gap shows it.
  */
-export function entriesOf(lines: Placed[]): Entry[] {
+export function entriesOf(lines: SectionLine[]): Entry[] {
   const joined = joinRanges(lines)
     .map(withoutText)
     .map(withoutNotes)
@@ -61,11 +61,14 @@ export function entriesOf(lines: Placed[]): Entry[] {
   return entries.sort((a, b) => a.at - b.at).map(({ entry }) => entry)
 }
 
-/** `Acme - Clerk. 2015 to 2019. Filed all papers.` up to its dates; `Clerk. Filed all papers.` below dates without a title up to its first full stop. */
-function withoutText(line: Placed, i: number, lines: Placed[]): Placed {
-  const keep = (text: string): Placed => {
+/**
+ * A line without the text that describes the job. `Acme - Clerk. 2015 to 2019. Filed all papers.` is kept up to its
+ * dates. `Clerk. Filed all papers.` below dates without a title is kept up to its first full stop.
+ */
+function withoutText(line: SectionLine, i: number, lines: SectionLine[]): SectionLine {
+  const keep = (text: string): SectionLine => {
     const [first] = line.cells
-    return first ? of(line, [{ ...first, text }]) : line
+    return first ? withCells(line, [{ ...first, text }]) : line
   }
   const period = line.isBullet ? undefined : periodsOf(line.text).find(({ isSingle }) => !isSingle)
   const end = (period?.index ?? 0) + (period?.text.length ?? 0)
@@ -79,18 +82,18 @@ function withoutText(line: Placed, i: number, lines: Placed[]): Placed {
   return title && isBelow && !line.isBullet && titleScore(title) >= 3 ? keep(title) : line
 }
 
-/** A line without streets, salaries and the like, and a row of a table without the cells that describe. */
-function withoutNotes(line: Placed): Placed {
+/** A line without streets, salaries and the like, and a line of a table without the cells that describe. */
+function withoutNotes(line: SectionLine): SectionLine {
   const told = line.cells.filter(({ text }) => periodsOf(text).length > 0 || !isNote(text))
   const short = told.filter(({ text }) => text.split(' ').length <= 8 || periodsOf(text).length > 0)
   const cells = line.cells.length > 2 && short.length > 1 ? short : told
-  return cells.length < line.cells.length ? of(line, cells) : line
+  return cells.length < line.cells.length ? withCells(line, cells) : line
 }
 
 const isHead = (kind: Kind | undefined) => kind === 'head' || kind === 'maybe'
 
-/** From where heading lines stand above the dates of an entry. */
-function startOf(at: number, taken: number, lead: number, lines: Placed[], kinds: Kind[]): number {
+/** The first heading line above the dates of an entry. */
+function startOf(at: number, taken: number, lead: number, lines: SectionLine[], kinds: Kind[]): number {
   let from = at
   while (
     from - 1 > taken &&
@@ -102,13 +105,13 @@ function startOf(at: number, taken: number, lead: number, lines: Placed[], kinds
   return from
 }
 
-/** Up to where heading lines stand below the dates: not those that are the next entry's. */
-function endOf(at: number, next: number, lead: number, lines: Placed[], kinds: Kind[]): number {
+/** The last heading line below the dates of an entry: the heading lines of the next entry do not count. */
+function endOf(at: number, next: number, lead: number, lines: SectionLine[], kinds: Kind[]): number {
   let to = at
   while (to + 1 < next && to - at < MAX_BELOW && isHead(kinds[to + 1]) && lines[to + 1]?.part === lines[at]?.part) to++
   if (to === at) return at
   if (to + 1 < next) {
-    // text follows: what stands apart from the dates above it by a gap is not theirs
+    // text follows: a line that a gap separates from the dates above does not belong to them
     return to
   }
   if (next >= lines.length || lines[next]?.part !== lines[at]?.part) return to
@@ -119,8 +122,13 @@ function endOf(at: number, next: number, lead: number, lines: Placed[], kinds: K
   return Math.max(at, next - 1 - lead)
 }
 
-/** Entries that tell no dates: heading lines before a text, with a title and a company. */
-function* undated(lines: Placed[], kinds: Kind[], from: number, to: number): Generator<{ at: number; entry: Entry }> {
+/** Entries without dates: heading lines before a text, with a title and a company. */
+function* undated(
+  lines: SectionLine[],
+  kinds: Kind[],
+  from: number,
+  to: number,
+): Generator<{ at: number; entry: Entry }> {
   for (let i = from; i < to; i++) {
     if (kinds[i] !== 'head') continue
     let end = i
@@ -128,13 +136,13 @@ function* undated(lines: Placed[], kinds: Kind[], from: number, to: number): Gen
     const heads = lines.slice(i, end + 1)
     const text = heads.map((line) => line.text).join(' ')
     const [anchor] = heads
-    if (anchor && titleScore(text.split(/[,|\t–—-]/)[0] ?? '') + companyScore(text) >= 5 && !isPlace(text))
+    if (anchor && titleScore(text.split(/[,|\t–—-]/)[0] ?? '') + companyScore(text) >= 5 && !isLocation(text))
       yield { at: i, entry: { heads, anchor, period: null } }
     i = end
   }
 }
 
-function kindsOf(lines: Placed[]): Kind[] {
+function kindsOf(lines: SectionLine[]): Kind[] {
   const body = bodyOf(lines)
   const right = new Map<number, number>()
   for (const line of lines) right.set(line.block, Math.max(right.get(line.block) ?? 0, line.end))
@@ -144,7 +152,7 @@ function kindsOf(lines: Placed[]): Kind[] {
   const indents = new Set(
     lines.filter((line) => line.isBullet || isSentence(line, body)).map((line) => Math.round(line.x / 2)),
   )
-  // where all dates stand in one column, and not in front, what is indented describes
+  // if all dates stand in one column that is not the first, indented lines are descriptions
   const isColumn = ranges.length > 1 && ranges.every((line) => Math.abs(line.x - left) < 3 && !startsWithDates(line))
   const indent = isColumn ? left + 6 : Number.POSITIVE_INFINITY
   const kinds: Kind[] = []
@@ -156,7 +164,7 @@ function kindsOf(lines: Placed[]): Kind[] {
       const isShort = rest.split(' ').length <= 4 && titleScore(rest) >= 3
       const isTitle =
         !line.isBullet && !line.text.endsWith('.') && titleScore(rest) >= 2.5 && (isShort || !isSentence(line, body))
-      // in the column of what stands beside the dates
+      // in the column of the text beside the dates
       const isBeside = above && startsWithDates(above) && Math.abs((above.cells[1]?.x ?? 0) - line.x) < 3
       if (isTitle && isBeside && above.part === line.part && hasRange(above) && !hasRange(line)) return 'head'
       const isIndented = indents.has(Math.round(line.x / 2)) && line.x > left + 6
@@ -193,7 +201,7 @@ function kindsOf(lines: Placed[]): Kind[] {
       if (isContinued) return 'text'
       if (isSentence(line, body) || /^\p{Ll}(?!\p{Ll}{0,3}\p{Lu})/u.test(line.text)) return 'text'
       if (line.text.length > 110) return 'text'
-      if (isStrong || isPlace(line.text) || isTelling(rest) || withoutPlace(rest) !== rest) return 'head'
+      if (isStrong || isLocation(line.text) || isTelling(rest) || withoutLocation(rest) !== rest) return 'head'
       return line.text.split(' ').length <= 7 ? 'maybe' : 'text'
     }
     kinds.push(kind())
@@ -205,11 +213,11 @@ function kindsOf(lines: Placed[]): Kind[] {
 const isTelling = (text: string) =>
   text.split(/\t|\s[–—|•·-]\s|, |\.$/, 6).some((part) => titleScore(part) >= 2.5 || companyScore(part) >= 2.5)
 
-const startsWithDates = (line: Placed) => periodsOf(line.text)[0]?.index === 0
-const hasRange = (line: Placed) => periodsOf(line.text).some((period) => !period.isSingle)
+const startsWithDates = (line: SectionLine) => periodsOf(line.text)[0]?.index === 0
+const hasRange = (line: SectionLine) => periodsOf(line.text).some((period) => !period.isSingle)
 
-/** A line of a description: it begins with a verb, ends in a full stop, or is long. */
-function isSentence(line: Placed, body: Body): boolean {
+/** Whether a line is part of a description: it begins with a verb, ends in a full stop, or is long. */
+function isSentence(line: SectionLine, body: Body): boolean {
   const rest = withoutPeriods(line.text)
   const words = rest.split(/\s+/)
   if (words.length > 16 || (line.isBullet && /^\p{Ll}/u.test(rest))) return true
@@ -240,7 +248,7 @@ function isSentence(line: Placed, body: Body): boolean {
     words.length >= (isPast ? 3 : 4) &&
     VERB.test(rest) &&
     !(NO_VERB.test(rest) && words.length < 8) &&
-    withoutPlace(rest) === rest &&
+    withoutLocation(rest) === rest &&
     !isEmphasised({ ...line, size: 0 }, body, 6) &&
     !isRow &&
     (isPast || titleScore(rest) < 3)

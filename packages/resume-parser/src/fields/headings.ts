@@ -1,5 +1,7 @@
-/** What a section is about. `top` is what stands before the first heading: name and contact, mostly;
- * `unknown` is under a heading whose words say nothing. */
+/**
+ * The subject of a section. `top` is the text before the first heading, mostly name and contact. `unknown` is text
+ * under a heading whose words are not recognised.
+ */
 export type Section =
   | 'top'
   | 'contact'
@@ -12,7 +14,7 @@ export type Section =
   | 'other'
   | 'unknown'
 
-/** The words that name a section. The first that a heading holds decides, in this order. */
+/** The words that name a section. If a heading has several, the first in this order decides. */
 const CORE: [Section, string][] = [
   ['references', 'reference references referees referee recommendations vouch'],
   ['licenses', 'licenses licences licensing licensure licensures registrations'],
@@ -40,7 +42,7 @@ const CORE: [Section, string][] = [
   ['education', 'training'],
   ['other', 'development additional miscellaneous other'],
 ]
-/** What may stand beside them in a heading. */
+/** Words that may accompany them in a heading. */
 const BESIDE = new Set(
   'a at i am have has been what where how so far to date held worked journey path record track chronological selected hold holds continuous post secondary higher formal schools now then along way great certificates licensure bring offer do use work of by roles held employers trade day other things places people a academic achievements active activities additional affiliations and applications area areas awards background banking business career certifications chronology communication community computer cont continued continuing core corporate current customer details development earlier early education estate executive experience expertise field finance financial for formal general get hard highlights history honors industry information insurance interests internship internships it job key languages leadership licence license licenses licensing life main management marketing me media memberships mortgage my notable objective of office other paid past personal previous primary prior professional professional’s profiles program programs property qualifications real recent record related relevant sales selected service skills social soft software special state statement strengths summary systems technical the tools top touch training volunteer with work working'.split(
     ' ',
@@ -50,7 +52,7 @@ const KIND = new Map<string, Section>()
 for (const [section, words] of CORE) for (const word of words.split(' ')) KIND.set(word, section)
 const RANK = new Map(CORE.flatMap(([, words], i) => words.split(' ').map((word): [string, number] => [word, i])))
 
-/** Headings whose words alone would say something else, or nothing. */
+/** Headings whose words alone would mean something else, or nothing. */
 const PHRASES: Record<string, Section> = {
   'professional background': 'work',
   background: 'work',
@@ -132,14 +134,14 @@ const PHRASES: Record<string, Section> = {
   'work experience and skills': 'work',
 }
 
-/** What stands above a column of a table. */
+/** The heading of a column in a table. */
 export const NAMES_COLUMN =
   /^(?:name of )?(?:employer|company|organi[sz]ation|position|title|job title|role|date|period|from|to|year|location|school|institution|university|degree|qualification|major|field of study|license|number|state|status|skill|level|city|(?:main )?dutie|responsibilitie|description|note)s?(?:(?:,? |\/| and | & )(?:name|attended|received|earned|awarded|completed|obtained|graduated|location|state|major|type|held))?$/i
 
-/** Experience that is no work. */
+/** Kinds of experience that are not work. */
 const NO_KIND = /^(?:customer|user|client|guest|patient|years|volunteer|community|leadership|buyer|seller)\b/
 
-/** Whether a text is made only of words that headings are made of, as the rest of a heading broken in two is. */
+/** Whether a text has only words of headings, as the rest of a heading that was broken in two. */
 export const isHeadingWords = (text: string): boolean =>
   text.length <= 40 &&
   text
@@ -149,11 +151,10 @@ export const isHeadingWords = (text: string): boolean =>
     .every((word) => KIND.has(word) || BESIDE.has(word))
 
 /**
- * The section that a text heads, if every word of it is one that headings are made of. Whether it stands as a heading
- * is for the layout to say.
+ * The section that a text names, if every word of it is a word of headings. The layout decides whether it is a heading.
  */
 export function headingOf(text: string): Section | undefined {
-  // in two languages, mostly
+  // mostly headings in two languages
   const [, one, other] = /^([^/|]{3,30})\s[/|]\s([^/|]{3,30})$/.exec(text) ?? []
   if (one && other) return headingOf(one) ?? headingOf(other)
   if (text.length > 60 || /[.@\d]/.test(text.replace(/\.$/, ''))) return undefined

@@ -1,13 +1,13 @@
 import { at } from './contact'
+import { isState } from './locations'
 import type { ParsedResume } from './parsed'
-import { isState } from './places'
 import { withoutPeriods } from './ranges'
-import type { Placed } from './sections'
+import type { SectionLine } from './sections'
 
 type License = ParsedResume['licenses'][number]
 
 const MAX_LICENSES = 20
-/** What real-estate, mortgage, insurance and securities licences are called. */
+/** Names of real-estate, mortgage, insurance and securities licences. */
 const TRADE =
   /\b(?:pre-? ?licens\p{L}+|real[- ]estate|sales ?person|sales associate|sales agent|affiliate broker|associate broker|managing broker|principal broker|designated broker|broker|realty|property manager|strata|appraiser|insurance|property (?:and|&|\/|\+) casualty|p ?& ?c|p\/c|casualty|life(?= (?:and|&|\/|only) |,)|accident|health|l ?& ?h|annuit(?:y|ies)|producer|adjuster|claims adjuster|(?:surplus|personal|commercial|general|all)[- ]lines|variable (?:life|contracts)|medicare|long[- ]term care|nmls|mlo|mortgage|loan originator|safe act|dre|bre|calbre|caldre|trec|npn|national producer|series \d|finra|sie|securities|investment adviser|title (?:agent|insurance|producer)|escrow (?:agent|officer)|reco|bcfsa|oaciq|rebny|fsra|customer representative|llqp|ribo|cemap|propertymark)\b/iu
 const NONE =
@@ -16,15 +16,15 @@ const ENDED =
   /\b(?:expired|lapsed|surrendered|revoked|inactive|not (?:currently )?(?:active|renewed)|cancell?ed|terminated|relinquished|in escrow|on deposit)\b|^(?:former(?:ly)?|previous(?:ly)?)\b/i
 const PROGRESS =
   /\b(?:pre-? ?licens\p{L}+|in progress|in process|pending|scheduled|enrolled|studying|candidate|to be completed|awaiting|pursuing|upcoming|expected|anticipated|working towards?|applied for|application|preparing for|sitting for|eligible (?:to|for)|ready to (?:sit|take)|scheduled to|to be taken|will begin|exam (?:date|booked)|will (?:sit|take|obtain))\b/iu
-/** On a line below the licence that it is about. */
+/** A status on a line below its licence. */
 const STATUS = /^(?:(?:licen[sc]e )?status|exam(?: date)?)\s*:\s*\D{0,30}(?:\d[\d\s/,-]{0,12})?$/i
-/** Who passed waits, unless a number is told. */
+/** A person who passed the exam waits for the licence, unless a number is given. */
 const EXAM = /\bpassed\b.{0,60}\bexam|\bexam(?:ination)?\b.{0,20}\bpassed\b/i
-/** `Passed the Ohio salesperson exam`, and waits. */
+/** `Passed the Ohio salesperson exam`: the licence is in progress. */
 const PASSED = /\bpassed (?:the |my )?([^.;]{3,60}) exam(?:ination)?\b/i
 const LEAD =
   /^(?:currently )?(?:expected:|will (?:sit for|take|obtain)|enrolled(?: in|:)|studying for|studying toward|pursuing|preparing for|scheduled for|candidate for|working towards?|completing|taking|applied for|awaiting|sitting for|ready to (?:take|sit for)|will begin|scheduled to take|passed|hold(?:s|ing)?|active|current|state)\s+(?:the |an? |my )?(?:(?:state|national)(?: and (?:state|national))? portions? of the )?(?:of )?/i
-/** `I am studying for the Arizona real estate exam`: what stands between. */
+/** `I am studying for the Arizona real estate exam`: the group is the name of the licence. */
 const UNDER_WAY =
   /\b(?:enrolled in|studying for|studying toward|pursuing|preparing for|scheduled for|candidate for|working towards?|completing|taking|obtain|applied for|awaiting)\s+(?:the |an? |my )?([^.;]{3,80})/i
 const LABEL = String.raw`(?:#|\b(?:no|num|number|lic|licen[sc]e|ref|id|reg|registration|nmls|npn|dre|bre|calbre|caldre|trec|cert)\b\.?)`
@@ -34,9 +34,9 @@ const NUMBER = new RegExp(
 )
 const BARE = /(?:^|[\s,(–-])((?:[A-Z]{1,4}[-.]?)?\d[\dA-Z.-]{4,18})(?=$|[\s,;)])/
 const REGISTER = /^(?:nmls|npn|(?:cal)?[db]re|trec)(?: ?(?:id|no|number|#))?[.:]?$/i
-/** Who gives licences. */
+/** Authorities that issue licences. */
 const AUTHORITY = /^(?!.*\blicen[sc])[\p{L}& ]*\b(?:commission|department|division|bureau|board)\b/iu
-/** What a number stands behind that belongs to the licence on the line above. */
+/** A label before a number that belongs to the licence on the line above. */
 const GENERIC = /^(?:licen[sc]e|lic|no|number|licen[sc]e number|id)\.?$/i
 const SERIES = /\b(?:finra )?series\s+(\d{1,3}(?:\s{0,2}(?:,|and|&|\/|\+|, and)\s{0,2}(?:series )?\d{1,3}\b){0,8})/gi
 const SERIES_ONE = /\bseries\s+\d/i
@@ -44,11 +44,13 @@ const LICENSED =
   /\blicensed (?:(?:and|in|as|an?|the) )?(?:[\p{L}&,]+ ){0,5}?(?:salesperson|agent|broker|producer|realtor|adjuster|associate|originator|adviser|advisor|appraiser|manager|realtor)s?\b/iu
 
 /**
- * Licences of real estate, mortgages, insurance and securities. `sure`: a line under a heading for licences that names one
- * (or gives a number after `#` or `No.`), and in the contact area a number with its register (`DRE #`, `NMLS`) or the words
- * `licensed …`. `likely`: a series, or `licensed …`, elsewhere. Jobs and referees say nothing about licences.
+ * Licences of real estate, mortgages, insurance and securities.
+ *
+ * `sure`: a line under a heading for licences that names one (or has a number after `#` or `No.`); in the contact area,
+ * a number with its register (`DRE #`, `NMLS`) or the words `licensed …`. `likely`: a series, or `licensed …`,
+ * elsewhere. Jobs and references are not searched.
  */
-export function licensesOf(lines: Placed[]): License[] {
+export function licensesOf(lines: SectionLine[]): License[] {
   const found: License[] = []
   for (const line of joined(lines.filter((line) => line.section === 'licenses'))) {
     const above = found.at(-1)
@@ -74,7 +76,7 @@ export function licensesOf(lines: Placed[]): License[] {
     .slice(0, MAX_LICENSES)
 }
 
-/** What a line lists; how it stands with a licence, told in a cell of its own, is put behind its name. */
+/** The items of a line. A status in its own cell is joined to the name of its licence. */
 function cellsOf(text: string): string[] {
   const cells = text.split(/\t|;\s|\s[|•·]\s/).slice(0, 10)
   const status = cells.slice(1).filter((cell) => cell.split(' ').length <= 4 && !TRADE.test(cell))
@@ -89,25 +91,25 @@ function cellsOf(text: string): string[] {
     : cells
 }
 
-/** Whether one name says no more than the other, or nothing. */
+/** Whether one name is part of the other, or a name is empty. */
 const isPart = (a: string, b: string) =>
   [a, b].some((name) => /^(?:lic(?:ense)?|nmls|npn|\S{2,6})(?: id)?$/i.test(name)) ||
   a.toLowerCase().includes(b.toLowerCase()) ||
   b.toLowerCase().includes(a.toLowerCase())
 
-/** The same number under one name, or the same name where one has no number. */
+/** Whether two licences are one: the same number with one name, or the same name if one has no number. */
 const isSame = (a: License, b: License) =>
   (a.number !== null && a.number === b.number && isPart(a.name, b.name)) ||
   (a.name.toLowerCase() === b.name.toLowerCase() && (a.number === null || b.number === null || a.number === b.number))
 
-/** A line under a heading for licences. */
-function addListed(found: License[], text: string, line: Placed): void {
+/** Adds the licences of a line under a heading for licences. */
+function addListed(found: License[], text: string, line: SectionLine): void {
   if (NONE.test(text) || ENDED.test(text) || text.length > 220) return
   if (addSeries(found, text, at(line, 'sure'))) return
   const number = numberIn(text, true)
   const name = nameIn(text, number?.index)
   const above = found.at(-1)
-  // a register beside its licence, or who gave it
+  // a register beside its licence, or the authority that issued it
   const isBeside =
     (above?.line === line.line && /^nmls\b/i.test(name) && /mortgage|loan|mlo/i.test(above.name)) ||
     (above?.number === null && AUTHORITY.test(name))
@@ -125,8 +127,8 @@ function addListed(found: License[], text: string, line: Placed): void {
   if (isNamed) found.push({ name, number: number?.value ?? null, status, ...at(line, isSentence ? 'likely' : 'sure') })
 }
 
-/** A line of another section: only what is explicit counts. */
-function addMentioned(found: License[], text: string, line: Placed, hasListed: boolean): void {
+/** Adds the licences of a line in another section, where only explicit mentions count. */
+function addMentioned(found: License[], text: string, line: SectionLine, hasListed: boolean): void {
   if (!/lic\b|licen|series|dre|bre|nmls|npn|trec|pre-|exam/i.test(text) || NONE.test(text) || ENDED.test(text)) return
   const isTop = line.section === 'top' || line.section === 'contact'
   if (addSeries(found, text, at(line, 'likely'))) return
@@ -143,7 +145,7 @@ function addMentioned(found: License[], text: string, line: Placed, hasListed: b
     return
   }
   if (hasListed) return
-  // a course among the schools was taken
+  // a course among the schools has been taken, so it is not in progress
   if (PROGRESS.test(line.section === 'education' ? text.replace(/pre-? ?licens\p{L}*/iu, '') : text)) {
     if (!/licens|exam/i.test(text) || !TRADE.test(text)) return
     const name = nameIn(UNDER_WAY.exec(text)?.[1] ?? text, undefined)
@@ -169,7 +171,7 @@ function addMentioned(found: License[], text: string, line: Placed, hasListed: b
     })
 }
 
-/** `FINRA Series 6, 63 and 65` are three. */
+/** Adds securities licences by series: `FINRA Series 6, 63 and 65` are three. */
 function addSeries(found: License[], text: string, source: ReturnType<typeof at>): boolean {
   let any = false
   const status = PROGRESS.test(text) ? 'in_progress' : 'licensed'
@@ -197,14 +199,14 @@ function numberIn(text: string, isListed: boolean): { value: string; index: numb
   return { value, index: match.index }
 }
 
-/** What a licence is called: the text before its number, without state, dates and how it is coming along. */
+/** The name of a licence: the text before its number, without state, dates and status. */
 function nameIn(text: string, number: number | undefined): string {
   const before = text.slice(0, number ?? text.length)
   const register =
     number === undefined
       ? ''
       : (/^(?:nmls|npn|dre|bre|calbre|caldre|trec|lic|licen[sc]e)\b\.?/i.exec(text.slice(number))?.[0] ?? '')
-  // `Broker License No. 7`: the word belongs to the name; `Agent, License No. 7`: it does not
+  // `Broker License No. 7`: the word is part of the name; `Agent, License No. 7`: it is not
   const isInParentheses = before.endsWith('(') && text.startsWith(`${register})`, before.length)
   const tail = isInParentheses ? `${register})` : /[\p{L}]\s$/u.test(before) || before === '' ? register : ''
   let name = withoutPeriods(`${before}${tail}`.replace(/\($/, ''))
@@ -229,9 +231,9 @@ function nameIn(text: string, number: number | undefined): string {
     .slice(0, 200)
 }
 
-/** Lines that a narrow column broke, put together. */
-function joined(lines: Placed[]): Placed[] {
-  const out: Placed[] = []
+/** Joins lines that a narrow column broke. */
+function joined(lines: SectionLine[]): SectionLine[] {
+  const out: SectionLine[] = []
   for (const line of lines) {
     const last = out.at(-1)
     const goesOn =

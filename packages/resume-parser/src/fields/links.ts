@@ -1,7 +1,7 @@
 import { at, contactArea } from './contact'
 import { once } from './emails'
-import type { Found } from './parsed'
-import type { Placed } from './sections'
+import type { ParsedValue } from './parsed'
+import type { SectionLine } from './sections'
 
 const MAX_LINKS = 10
 const SITES =
@@ -13,11 +13,11 @@ const LINK = new RegExp(
 const PROFILE = /^(?:https?:\/\/)?(?:[a-z]{2,3}\.)?(?:linkedin\.com\/(?:in|pub)\/|github\.com\/)/i
 
 /**
- * The owner's links, as absolute URLs. `sure`: a LinkedIn or GitHub profile in the contact area, if
- * there are not two LinkedIn profiles. `likely`: other sites of the
- * contact area, and profiles elsewhere. A site in a job's text is its employer's.
+ * The owner's links, as absolute URLs. `sure`: a LinkedIn or GitHub profile in the contact area, unless there are two
+ * LinkedIn profiles. `likely`: other sites of the contact area, and profiles elsewhere. A site in the text of a job is
+ * the employer's and is left out.
  */
-export function linksOf(lines: Placed[]): Found[] {
+export function linksOf(lines: SectionLine[]): ParsedValue[] {
   const area = new Set(contactArea(lines))
   const list = joined(lines).flatMap((line, i, all) => {
     // the rest of an email address
@@ -25,7 +25,7 @@ export function linksOf(lines: Placed[]): Found[] {
     const isContact = area.has(line.original)
     return addressesIn(line.text)
       .filter((link) => line.section !== 'references' && (isContact || PROFILE.test(link)))
-      .map((link): Found => {
+      .map((link): ParsedValue => {
         const isSure = isContact && PROFILE.test(link)
         return { value: absolute(link), ...at(line, isSure ? 'sure' : 'likely') }
       })
@@ -56,9 +56,9 @@ const absolute = (link: string): string => {
   return url.replace(/^[^/]+\/\/[^/?#]+/, (host) => host.toLowerCase())
 }
 
-/** A link that a narrow column broke over two lines, put together. */
-function joined(lines: Placed[]): (Placed & { original: Placed })[] {
-  const out: (Placed & { original: Placed })[] = []
+/** Joins a link that a narrow column broke over two lines. */
+function joined(lines: SectionLine[]): (SectionLine & { original: SectionLine })[] {
+  const out: (SectionLine & { original: SectionLine })[] = []
   for (const line of lines) {
     const last = out.at(-1)
     const tail = last?.text.slice(-100) ?? ''

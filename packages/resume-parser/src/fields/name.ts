@@ -2,9 +2,9 @@ import { at, contactArea } from './contact'
 import { periodsOf } from './dates'
 import { bodyOf } from './emphasis'
 import { headingOf } from './headings'
-import type { Found } from './parsed'
-import { isCountry, isState } from './places'
-import type { Placed } from './sections'
+import { isCountry, isState } from './locations'
+import type { ParsedValue } from './parsed'
+import type { SectionLine } from './sections'
 import { CREDENTIALS, companyScore, titleScore } from './vocabulary'
 
 const PARTICLES = new Set(
@@ -14,12 +14,12 @@ const SUFFIX = /^(?:jr|sr|ii|iii|iv|v)\.?$/i
 const WORD = /^(?:\p{L}\p{M}*\.?|(?:\p{L}\p{M}*)+(?:['’ʼ.-](?:\p{L}\p{M}*)+){0,3}\.?)$/u
 const NO_NAME =
   /\b(?:resume|résumé|curriculum|vitae|cv|page|confidential|real|estate|insurance|street|avenue|drive|realty|university|available|portfolio|licensed|experienced|certified|results|driven|dedicated|expert|years|phone|email|address|objective|contact|references|updated|united|north|south|new|group|team|homes|sales|property|life|financial|services|marketing|and|the|of|for|in|with|your|my|about|hello|hi|name)\b/i
-/** Names that are words, too. */
+/** Surnames that are also common words. */
 const SURNAME =
   /^(?:baker|barber|bailiff|bishop|brewer|butler|carpenter|chase|church|cook|dean|driver|english|farmer|field|fields|fisher|ford|forest|gap|guard|hall|hand|head|hill|homes|house|hunter|judge|king|land|law|lodge|marine|marsh|mason|miner|north|packer|page|painter|parker|porter|potter|power|price|sales|school|shepherd|south|steward|street|target|turner|union|usher|walker|warden|weaver|west|wood|woods|young|guide|baker-\p{L}+|banks|gallagher|hilton|hyatt|christie|lennar|sears|hampton|travers|nordstrom)$/iu
 const PREFIX =
   /^(?:(?:resume|résumé|curriculum vitae|cv|c\.v\.)(?: of| for)?|name|full name|candidate|applicant|prepared by|(?:(?:hi|hello|hey)[,!]? )?(?:i am|i['’]m|my name is))\s*[:–—-]?\s+(?=\S)/iu
-/** In forms, on lines of their own. */
+/** Labels of forms, with the name on the same line. */
 const GIVEN = /^(?:first|given) names?\s*:?\s+(\S.{1,40})$/i
 const FAMILY = /^(?:last name|surname|family name)\s*:?\s+(\S.{1,40})$/i
 const HONORIFIC =
@@ -28,23 +28,24 @@ const MAX_LINES = 25
 
 interface Candidate {
   value: string
-  line: Placed
+  line: SectionLine
   size: number
   score: number
-  /** What speaks for it: only with two of these is a name `sure`. */
+  /** How many signs support the name. It is `sure` with two of them. */
   evidence: number
-  /** An address, a repetition or a label says that it is a name, besides the place where it stands. */
+  /** An address, a repetition or a label supports the name, in addition to its position. */
   isBacked: boolean
-  /** A guess that says nothing without an address or a link that holds a part of it. */
+  /** A guess that counts only if an address or a link has a part of it. */
   needsHandle: boolean
 }
 
 /**
- * The owner's name. `sure` with two of these: it stands in the first line, it is in the largest letters of the page, an email address or
- * a LinkedIn link of the contact area holds a part of it, a header or footer repeats it, `Name:` stands before it; and,
- * where there are addresses, one of the last three or its initials in an address.
+ * The owner's name. It is `sure` with two of these signs: it is in the first line; it has the largest letters of the
+ * page; an email address or a LinkedIn link of the contact area has a part of it; a header or footer repeats it;
+ * `Name:` stands before it. If there are addresses, one of the last three signs is required, or the initials of the
+ * name in an address.
  */
-export function nameIn(lines: Placed[], emails: Found[], links: Found[]): Found | null {
+export function nameIn(lines: SectionLine[], emails: ParsedValue[], links: ParsedValue[]): ParsedValue | null {
   const first = lines.filter((line) => line.page === 1 && !line.isRunning)
   const body = bodyOf(first).size
   const largest = Math.max(0, ...first.slice(0, 400).map((line) => line.size))
@@ -60,7 +61,7 @@ export function nameIn(lines: Placed[], emails: Found[], links: Found[]): Found 
   const area = contactArea(first).slice(0, MAX_LINES)
   const big = first
     .slice(0, 400)
-    // in the largest letters it is a name even where a column with jobs is read before it
+    // text in the largest letters is a name even if a column with jobs is read before it
     .filter((line) => line.size > body * 1.3 && !area.includes(line))
     .filter((line) => line.section !== 'work' || (line.size >= largest * 0.98 && line.cells.length === 1))
     .slice(0, 5)
@@ -102,25 +103,25 @@ export function nameIn(lines: Placed[], emails: Found[], links: Found[]): Found 
   return { value: best.value.slice(0, 200), ...at(best.line, isSure ? 'sure' : 'likely') }
 }
 
-function candidatesIn(line: Placed, lines: Placed[], body: number, isTop: boolean): Candidate[] {
+function candidatesIn(line: SectionLine, lines: SectionLine[], body: number, isTop: boolean): Candidate[] {
   const index = lines.indexOf(line)
   const parts = line.text.split(/\t|\s*[|•·]\s*|\s+[–—/-]\s+/).slice(0, 4)
   const texts: [text: string, bonus: number, needsHandle?: boolean][] = parts.map((part, i) => [part, i === 0 ? 0 : -1])
   if (line.cells.length > 1) texts.push([line.text.replaceAll('\t', ' '), -0.5])
-  // a name before an address or a title, without anything but commas between
+  // a name before an address or a title, with only commas between them
   const [before = ''] = line.text.split(/,\s/, 1)
   const isBefore = /\d{3}/.test(line.text) || titleScore(line.text.slice(before.length + 2)) >= 2
   if (line.cells.length === 1 && before.length < 40 && isBefore) texts.push([before, -0.5])
   const [given, family] = [GIVEN.exec(line.text)?.[1], FAMILY.exec(lines[index + 1]?.text ?? '')?.[1]]
   if (given && family) texts.push([`Name: ${given} ${family}`, 0])
-  // set apart by nothing but their look
+  // name and title that only their looks separate
   const [cell] = line.cells
   if (cell?.lead && cell.text.startsWith(cell.lead) && /^\p{Lu}/u.test(cell.text.slice(cell.lead.length)))
     texts.push([`${cell.lead} ${cell.text.slice(cell.lead.length)}`, 1])
-  // a title behind it, in other letters or in the same
+  // a title after it, in other letters or in the same
   const title = titledName(cell?.text ?? '', cell?.lead)
   if (title) texts.push([title, 0, line.cells.length === 1 && cell?.lead?.trim() !== title])
-  // first and last name on lines of their own: in one style, or both large
+  // first and last name on separate lines: in one style, or both large
   const isLarge = line.size > body * 1.15
   const next = lines.slice(index + 1, index + (isLarge ? 4 : 2)).find((other) => {
     const [below] = other.cells
@@ -159,7 +160,7 @@ function candidatesIn(line: Placed, lines: Placed[], body: number, isTop: boolea
   })
 }
 
-/** The name that a text begins with, whose rest is a job's title. */
+/** The name that a text begins with, if the rest is a job title. */
 function titledName(text: string, lead: string | undefined): string | undefined {
   const words = text.split(' ')
   if (words.length < 3 || words.length > 9 || /[,|:]/.test(text)) return undefined
@@ -170,7 +171,7 @@ function titledName(text: string, lead: string | undefined): string | undefined 
     .find((name) => nameOf(name))
 }
 
-/** The name that a text is, in the usual case, without credentials and nicknames; undefined if it is no name. */
+/** The name in normal case, without credentials and nicknames; undefined if the text is not a name. */
 export function nameOf(text: string): string | undefined {
   if (text.length > 120) return undefined
   let plainText = text
@@ -233,14 +234,14 @@ export function nameOf(text: string): string | undefined {
   return name
 }
 
-/** `JD` before `Jane Doe`. */
+/** Whether a text is the initials of the name: `JD` before `Jane Doe`. */
 const isMonogram = (text: string, [first = '', ...others]: string[]) =>
   text.length === 2 && text === `${first[0]}${others.at(-1)?.[0]}`.toUpperCase() && first.length > 1
 
-/** What stands in quotes or parentheses on a line. */
+/** The nicknames on a line, in quotes or parentheses. */
 const nicknamesIn = (text: string): string[] => text.match(/(?<=[("“'‘])\p{L}{3,15}(?=[)"”'’])/gu) ?? []
 
-/** Letters that no list has to know: `FCAS` behind a name in usual case, `Ph.D.` anywhere. */
+/** Credentials that no list needs: `FCAS` after a name in normal case, `Ph.D.` anywhere. */
 const isInitials = (text: string, name: string) =>
   name.includes(' ') &&
   /^(?:\p{Lu}[\p{Lu}-]{1,5}|(?:\p{Lu}\p{Ll}{0,3}\.){2,4})$/u.test(text) &&
@@ -260,7 +261,7 @@ const plain = (text: string) =>
     .replaceAll('ø', 'o')
     .replaceAll('ł', 'l')
 
-/** `MCDONALD` as McDonald, `O'NEILL` as O'Neill, `VAN DER BERG` as van der Berg. */
+/** A word of a name in normal case: `MCDONALD` as McDonald, `O'NEILL` as O'Neill, `VAN DER BERG` as van der Berg. */
 function nameCase(word: string, isLater: boolean): string {
   const low = word.toLowerCase()
   if (isLater && PARTICLES.has(low)) return low

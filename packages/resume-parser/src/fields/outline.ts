@@ -2,27 +2,27 @@ import { periodsOf } from './dates'
 import { type Body, bodyOf, isCaps, isEmphasised } from './emphasis'
 import { headingOf, isHeadingWords, NAMES_COLUMN, type Section } from './headings'
 import type { Line } from './layout'
-import type { Cell } from './rows'
+import type { Cell } from './page-lines'
 import { companyScore, isDegree, isSchool, titleScore } from './vocabulary'
 
-/** What a line is in the outline: a heading, with what stands beside it on the line, or the rest of one broken in two. */
+/** A line of the outline: a heading with the cells beside it, or the rest of a heading that was broken in two. */
 export interface Heading {
-  /** Undefined for a line that only goes on with the heading above, or that names the columns of a table. */
+  /** Undefined for a line that only continues the heading above, or that names the columns of a table. */
   section: Section | undefined
   rest: Cell[]
 }
 
 /**
- * The headings among lines. The words say what a heading is about, but it must look like one: bold, in capitals, larger
- * or underlined, as the others are; where none looks so, a short line set apart. A line of unknown words that looks
- * as only the headings do is one, too.
+ * Finds the headings among lines. Their words give the section, but they must also look like headings: bold, in
+ * capitals, larger or underlined, as the other headings are. If no heading looks different, a short line set apart is
+ * one. A line of unknown words is a heading if only headings look like it.
  */
 export function outlineOf(lines: Line[]): (Heading | undefined)[] {
   const body = bodyOf(lines)
   const sides = sidesOf(lines)
   const looksIt = (line: Line) => looksLikeHeading(line, body) || sides.has(line)
   const strong = lines.filter((line) => !line.isRunning && sectionOf(line) && looksIt(line)).length
-  // who writes without capitals has none in headings either
+  // a document without capitals has none in its headings either
   const isLower = lines.filter((line) => /\p{Lu}/u.test(line.text)).length < 0.1 * lines.length
   const outline = lines.map((line, i): Heading | undefined => {
     if (line.isRunning) return undefined
@@ -44,7 +44,10 @@ export function outlineOf(lines: Line[]): (Heading | undefined)[] {
 
 const firstOf = (line: Line): string => (line.cells.length > 1 ? (line.cells[0]?.text ?? '') : line.text)
 
-/** The section that a line's words head; of several cells only the first is looked at, and only if they make no heading together. */
+/**
+ * The section that a line's words name. Of several cells only the first counts, unless all cells together are a
+ * heading.
+ */
 const sectionOf = (line: Line): Section | undefined =>
   line.cells.length > 6 ? undefined : (headingOf(line.text.replaceAll('\t', ' ')) ?? headingOf(firstOf(line)))
 
@@ -54,7 +57,7 @@ function looksLikeHeading(line: Line, body: Body): boolean {
   return isEmphasised(cell, body) || (line.cells.length === 1 && (line.isUnderlined || /[^:]:$/.test(line.text)))
 }
 
-/** The lines that begin with a heading in the left margin, beside its text, where several sections do. */
+/** The lines that begin with a heading in the left margin, beside its text, if several sections do so. */
 function sidesOf(lines: Line[]): Set<Line> {
   const beside = lines.filter((line) => line.cells.length > 1 && headingOf(firstOf(line)))
   const columns = Map.groupBy(beside, (line) => `${line.block} ${Math.round((line.cells[1]?.x ?? 0) / 6)}`)
@@ -73,7 +76,7 @@ const isSetApart = (line: Line, isLower: boolean) =>
   (isLower || /^\p{Lu}/u.test(line.text)) &&
   (line.gap > 1.7 || line.text.split(' ').length <= 2)
 
-/** `Professional` above `Experience` in a narrow column are one heading. */
+/** Joins a heading that a narrow column broke: `Professional` above `Experience`. */
 function joinBroken(lines: Line[], outline: (Heading | undefined)[], body: Body): void {
   lines.forEach((line, i) => {
     const next = lines[i + 1]
@@ -100,7 +103,10 @@ function joinBroken(lines: Line[], outline: (Heading | undefined)[], body: Body)
 const styleOf = (line: Line) => `${Math.round(line.size * 2)} ${line.bold} ${line.isCaps} ${line.isUnderlined}`
 const marginOf = (line: Line) => `${Math.round(line.x / 3)} ${line.cells[0]?.bold} ${isCaps(firstOf(line))}`
 
-/** The headings of unknown words: in a style that known headings have and hardly any other line, or in the margin where they stand. */
+/**
+ * Adds headings of unknown words. Their style must be one that known headings have and hardly any other line has, or
+ * they stand in the margin where known headings stand.
+ */
 function addUnknown(lines: Line[], outline: (Heading | undefined)[], body: Body): void {
   const count = (key: (line: Line) => string, isHeading: boolean) => {
     const counts = new Map<string, number>()
@@ -113,7 +119,7 @@ function addUnknown(lines: Line[], outline: (Heading | undefined)[], body: Body)
   const [headings, others] = [count(styleOf, true), count(styleOf, false)]
   const [margin, beside] = [count(marginOf, true), count(marginOf, false)]
   const misfits = new Set(lines.filter((line, i) => !outline[i] && !isShaped(firstOf(line))).map(styleOf))
-  // where headings are told by the empty lines around them alone
+  // in documents whose headings only have empty lines around them
   const isBare = (line: Line, i: number) =>
     line.cells.length === 1 && line.gap > 1.7 && (lines[i + 1]?.gap ?? 0) > 1.7 && !looksLikeHeading(line, body)
   const known = lines.flatMap((line, i) => (outline[i]?.section ? [isBare(line, i)] : []))
@@ -146,11 +152,11 @@ function addUnknown(lines: Line[], outline: (Heading | undefined)[], body: Body)
   })
 }
 
-/** Whether a text could be a heading: some words, without digits. */
+/** Whether a text could be a heading: a few words without digits. */
 const isShaped = (text: string) =>
   text.length <= 40 && text.split(' ').length <= 6 && /^[\p{L}&/’' ,-]+[:?!]?$/u.test(text)
 
-/** Whether known headings of several cells have theirs where this line has its own. */
+/** Whether known headings beside their text begin where this line begins. */
 const isMargin = (lines: Line[], outline: (Heading | undefined)[], line: Line): boolean =>
   lines.some((other, i) => {
     const [a, b] = [outline[i]?.section && other.cells[1], line.cells[1]]

@@ -1,41 +1,43 @@
-/** Where something was found, counted from 1, and how certain the rule that found it is: only what is `sure` fills blanks. */
+/**
+ * Where a value was found, counted from 1, and how certain the rule is that found it. Only `sure` values fill blanks.
+ */
 export interface Source {
   page: number
   line: number
   certainty: 'sure' | 'likely'
 }
 
-export type Found = Source & { value: string }
+export type ParsedValue = Source & { value: string }
 
-/** From when to when: `YYYY-MM`, or `YYYY` where no month is told; null if it is not said. */
+/** `YYYY-MM`, or `YYYY` if the resume gives no month; null if it gives no date. */
 interface Period {
   startDate: string | null
-  /** Null while `isCurrent`, too. */
+  /** Also null if `isCurrent`. */
   endDate: string | null
   isCurrent: boolean
 }
 
-/** What was read in a resume, as callers see it. Lists are in the order of the document, each thing once. */
+/** The fields of a resume, as the API returns them. Lists are in document order, each value once. */
 export interface ParsedResume {
-  name: Found | null
+  name: ParsedValue | null
   /** In lower case. */
-  emails: Found[]
+  emails: ParsedValue[]
   /** E.164. */
-  phones: Found[]
-  city: Found | null
-  /** As it is written: `CA`, `California`. */
-  state: Found | null
-  postalCode: Found | null
-  /** Absolute URLs: LinkedIn, a site of their own. */
-  links: Found[]
-  skills: Found[]
+  phones: ParsedValue[]
+  city: ParsedValue | null
+  /** As written: `CA`, `California`. */
+  state: ParsedValue | null
+  postalCode: ParsedValue | null
+  /** Absolute URLs: LinkedIn, the owner's own site. */
+  links: ParsedValue[]
+  skills: ParsedValue[]
   work: (Source & Period & { title: string | null; company: string | null })[]
   education: (Source & Period & { school: string | null; degree: string | null })[]
   licenses: (Source & {
-    /** As it is written: `Licensed Real Estate Salesperson`, `Series 6`. */
+    /** As written: `Licensed Real Estate Salesperson`, `Series 6`. */
     name: string
     number: string | null
-    /** `licensed`, or `in_progress` if it says that they are on their way. */
+    /** `in_progress` if the resume says that the owner is working towards the licence. */
     status: 'licensed' | 'in_progress'
   })[]
 }

@@ -2,8 +2,8 @@ import { type CountryCode, parsePhoneNumberFromString } from 'libphonenumber-js'
 import { at, contactArea, piecesOf } from './contact'
 import { periodsOf } from './dates'
 import { once } from './emails'
-import type { Found } from './parsed'
-import type { Placed } from './sections'
+import type { ParsedValue } from './parsed'
+import type { SectionLine } from './sections'
 
 const MAX_PHONES = 5
 const NUMBER = /(?:\+|00)?[(\d][\d\s().\-–‐‑−/]{5,24}\d(?:\s{0,2}(?:x|ext\.?|extension|#)\s{0,2}\d{1,6}\b)?/gi
@@ -12,27 +12,26 @@ const THEIRS =
   /^(?:c|m|t|p|h|ph|tel|telephone|tele|phone|phone number|phone no|mobile|mobile phone|mobile no|mobile number|cell|cell phone|cellphone|cellular|home|home phone|direct|personal|call|text|call or text|call\/text|cell\/text|phone\/text|contact|contact number|contact no|contact phone|whatsapp|mob|cell no|cell number|tel\.? no|daytime|evening)$/
 const OTHERS =
   /\b(?:office|work|broker|brokerage|company|manager|supervisor|assistant|reference|referee|employer|agency|main|emergency|spouse|o|w)\b/
-/** A label behind the number: `512-555-0142 (fax)`. */
+/** A label after the number: `512-555-0142 (fax)`. */
 const BEHIND =
   /^\s*(?:[-–] ?)?(?:(fax|cell|mobile|home|office|work)\b|\(([fchmow])\)|\((fax|cell|mobile|home|office|work)\b)/i
-/** Numbers of companies. */
+/** Toll-free and premium numbers, which belong to companies. */
 const TOLL_FREE = /^\+1(?:8(?:00|33|44|55|66|77|88)|900)/
-/** A number that is none of a phone, by what stands right before it. */
+/** Text directly before a number that is not a phone number. */
 const NO_PHONE =
   /(?:\b(?:fax|f|facsimile|lic|licen[sc]e|dre|bre|nmls|npn|id|ein|ssn|mls|crd|nrds|reg|registration|account|acct|policy|employee|badge|sl|bk|zip)(?: ?(?:no|number|num|nr))?\s?[.:#]*\s*[a-z]{0,2}|#)\s*$/i
 
 /**
- * The owner's phone numbers. `sure`: in the contact area, valid, and either labelled as a phone of theirs (cell,
- * mobile, phone, home …), or the only one there without another's label. `likely`: the others of the contact area. Numbers that are free to call are never
- * sure. Faxes,
- * licence numbers, dates and what stands elsewhere are none.
+ * The owner's phone numbers. `sure`: a valid number in the contact area that is labelled as the owner's (cell, mobile,
+ * phone, home …), or is the only one there without another label. `likely`: other numbers of the contact area.
+ * Toll-free numbers are never sure. Faxes, licence numbers, dates and numbers elsewhere are left out.
  */
-export function phonesOf(lines: Placed[], country: string): Found[] {
+export function phonesOf(lines: SectionLine[], country: string): ParsedValue[] {
   const found = piecesOf(contactArea(lines)).flatMap((piece) =>
     numbersIn(piece.text, piece.label, country).map((number) => ({ ...piece, ...number })),
   )
   const plausible = new Set(found.filter((phone) => !OTHERS.test(phone.label)).map((phone) => phone.value))
-  const list = found.map(({ value, label, line }): Found => {
+  const list = found.map(({ value, label, line }): ParsedValue => {
     const isSure = !OTHERS.test(label) && !TOLL_FREE.test(value) && (THEIRS.test(label) || plausible.size === 1)
     return { value, ...at(line, isSure ? 'sure' : 'likely') }
   })
@@ -56,12 +55,12 @@ function numbersIn(text: string, label: string, country: string): { value: strin
   return numbers
 }
 
-/** Dates, a range of them, or years. */
+/** Whether a text is a date, a range of dates, or years. */
 const isDates = (text: string) =>
   periodsOf(text).some((period) => period.startDate !== null || period.text.length > 6) ||
   /(?:19|20)\d\d\s*[-–/]\s*(?:19|20)\d\d/.test(text)
 
-/** The number in E.164, without a postal code that stood before it. */
+/** The number as E.164, without a postal code before it; undefined if it is not valid. */
 function valid(text: string, country: string): string | undefined {
   const plain = text
     .replace(EXTENSION, '')
@@ -76,10 +75,10 @@ function valid(text: string, country: string): string | undefined {
   return undefined
 }
 
-/** North American numbers: neither the area code nor the exchange starts with 0 or 1, whatever the country. */
+/** North American numbers: neither the area code nor the exchange starts with 0 or 1, in any country. */
 const NANP = /^[2-9]\d\d[2-9]/
 
-/** A valid number as E.164. */
+/** A valid number as E.164; undefined if it is not valid. */
 function toE164(text: string, country: string): string | undefined {
   const number = parsePhoneNumberFromString(text, { defaultCountry: country as CountryCode, extract: false })
   const isValid = number?.isValid() && (number.countryCallingCode !== '1' || NANP.test(number.nationalNumber))

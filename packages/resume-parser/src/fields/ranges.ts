@@ -1,13 +1,13 @@
 import { isNow, periodsOf } from './dates'
-import type { Cell } from './rows'
-import type { Placed } from './sections'
+import type { Cell } from './page-lines'
+import type { SectionLine } from './sections'
 
 /**
- * Puts the end of a range to its start, where a narrow column broke it: `Jan 2018 –` above `Present`. In a table of three
- * columns or more, what stands beside it goes on with the cells above it.
+ * Joins a range that a narrow column broke: `Jan 2018 –` above `Present`. In a table of three columns or more, the
+ * cells beside the end are joined to the cells above them.
  */
-export function joinRanges(lines: Placed[]): Placed[] {
-  const out: Placed[] = []
+export function joinRanges(lines: SectionLine[]): SectionLine[] {
+  const out: SectionLine[] = []
   for (const line of lines) {
     const last = out.at(-1)
     const whole = last && last.part === line.part && line.gap < 2.2 && fromTo(last, line)
@@ -35,8 +35,8 @@ export function joinRanges(lines: Placed[]): Placed[] {
   return out
 }
 
-/** `From: 09/2012` above `To: 03/2017`, as forms have it. */
-function fromTo(last: Placed, line: Placed): Placed | undefined {
+/** Joins the lines of a form: `From: 09/2012` above `To: 03/2017`. */
+function fromTo(last: SectionLine, line: SectionLine): SectionLine | undefined {
   const [, start] =
     /^(?:from|start(?:ed)?|start date|date started|date from)\s*:?\s+(\S.{2,30})$/i.exec(last.text) ?? []
   const [, end] = /^(?:to|until|end(?:ed)?|end date|date ended|date to)\s*:?\s+(\S.{2,30})$/i.exec(line.text) ?? []
@@ -49,7 +49,7 @@ function fromTo(last: Placed, line: Placed): Placed | undefined {
 const isDate = (text: string) => periodsOf(text)[0]?.text.length === text.trim().length
 const columnOf = (cell: Cell, cells: Cell[]) => cells.findLastIndex((other) => other.x <= cell.x + 4)
 
-/** A line without its dates, and without what they leave empty. */
+/** A text without its dates, and without the parentheses and separators that they leave empty. */
 export function withoutPeriods(text: string): string {
   let rest = text
   for (const period of periodsOf(text)) rest = rest.replace(period.text, ' ')

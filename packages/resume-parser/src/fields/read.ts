@@ -1,4 +1,5 @@
 import type { DocumentText } from '../text/span'
+import { addressIn } from './address'
 import { educationOf } from './education'
 import { emailsOf } from './emails'
 import { linesOf } from './layout'
@@ -7,15 +8,15 @@ import { linksOf } from './links'
 import { nameIn } from './name'
 import type { ParsedResume } from './parsed'
 import { phonesOf } from './phones'
-import { placeIn } from './place'
 import { sectionsOf } from './sections'
 import { skillsOf } from './skills'
 import { workOf } from './work'
 
 /**
- * Reads the fields of a resume from its text. `country` is the one of phone numbers without a country code (`US`). Each field says
- * where it was found; the lines of a page are counted as they are read, column after column. It never throws, and its work grows
- * with the text, of which it reads a bounded part.
+ * Extracts the fields of a resume from its text. `country` applies to phone numbers without a country code (`US`).
+ *
+ * Each value has its source: the page, and the line in reading order, column after column. Never throws. The work is
+ * proportional to the text, of which a bounded part is read.
  */
 export function readResume(text: DocumentText, country: string): ParsedResume {
   const lines = sectionsOf(linesOf(text))
@@ -25,7 +26,7 @@ export function readResume(text: DocumentText, country: string): ParsedResume {
     name: nameIn(lines, emails, links),
     emails,
     phones: phonesOf(lines, country),
-    ...placeIn(lines),
+    ...addressIn(lines),
     links,
     skills: skillsOf(lines),
     work: workOf(lines),

@@ -2,16 +2,16 @@ import { resolveUnknown } from './content'
 import { headingOf, type Section } from './headings'
 import type { Line } from './layout'
 import { outlineOf } from './outline'
-import type { Cell } from './rows'
+import type { Cell } from './page-lines'
 
-/** A line and the section that it stands in. */
-export interface Placed extends Line {
+/** A line and its section. */
+export interface SectionLine extends Line {
   section: Section
-  /** Under which heading, counted from the top: 0 is before the first. */
+  /** The number of its heading, counted from the top: 0 is before the first heading. */
   part: number
 }
 
-/** A column, and the section that is open in it. */
+/** A column and its current section. */
 interface Column {
   block: number
   page: number
@@ -23,19 +23,19 @@ interface Column {
   part: number
 }
 
-/** How many columns back one is looked for that goes on. */
+/** How many columns back to look for one that this column continues. */
 const MAX_BACK = 50
-/** `Skills: Excel, Outlook`: the heading and what follows it on the same line. */
+/** A heading with its text on the same line: `Skills: Excel, Outlook`. */
 const INLINE = /^([\p{L}&/ ’']{4,40}):\s+(?=\S)/u
 
 /**
- * Puts every line under the heading that it belongs to, and leaves the headings out. A column without one at its top
- * goes on with the section of what stands above it, on its page or else on the one before.
+ * Gives each line its section, and leaves headings out. A column without a heading at its top continues the section of
+ * the column above it, on its page or else on the page before.
  */
-export function sectionsOf(lines: Line[]): Placed[] {
+export function sectionsOf(lines: Line[]): SectionLine[] {
   const outline = outlineOf(lines)
   const foot = footOf(lines)
-  const placed: Placed[] = []
+  const placed: SectionLine[] = []
   const columns: Column[] = []
   let open: Column | undefined
   let parts = 0
@@ -59,13 +59,13 @@ export function sectionsOf(lines: Line[]): Placed[] {
     if (heading?.section ?? inline) Object.assign(open, { section: heading?.section ?? inline?.section, part: ++parts })
     const rest = heading ? heading.rest : inline ? [{ ...(line.cells[0] as Cell), text: inline.rest }] : line.cells
     if (rest.length > 0)
-      placed.push({ ...(rest === line.cells ? line : of(line, rest)), section: open.section, part: open.part })
+      placed.push({ ...(rest === line.cells ? line : withCells(line, rest)), section: open.section, part: open.part })
   })
   return resolveUnknown(placed)
 }
 
-/** A line with some of its cells only. */
-export const of = <L extends Line>(line: L, cells: Cell[]): L => ({
+/** A line reduced to some of its cells. */
+export const withCells = <L extends Line>(line: L, cells: Cell[]): L => ({
   ...line,
   cells,
   text: cells.map((cell) => cell.text).join('\t'),
@@ -81,14 +81,17 @@ function inlineHeading(line: Line, open: Section): { section: Section; rest: str
   const section = headingOf(label)
   if (!section || section === 'contact' || section === open) return undefined
   const isCaps = !/\p{Ll}/u.test(label)
-  // `Coursework: Statistics` is said of the school above
+  // `Coursework: Statistics` is about the school above
   if (section === 'other' && open === 'education' && !isCaps) return undefined
   const isList = section === 'licenses' && open !== 'work'
   if (!isCaps && !isList && (open === 'skills' || (!line.bold && line.gap < 1.5))) return undefined
   return { section, rest: line.text.slice(label.length + 1).trim() }
 }
 
-/** The last lines of a page, set apart from the text above, that hold an email address and separators: a footer on one page. */
+/**
+ * The last lines of a page, set apart from the text above, that have an email address and separators: a footer of one
+ * page.
+ */
 function footOf(lines: Line[]): Set<Line> {
   const foot = new Set<Line>()
   lines.forEach((line, i) => {
@@ -109,7 +112,7 @@ function footOf(lines: Line[]): Set<Line> {
   return foot
 }
 
-/** From where to where the block reaches that begins at a line. */
+/** The extent of the block that begins at a line. */
 function extentOf(lines: Line[], from: number): Pick<Column, 'x' | 'end' | 'top' | 'bottom'> {
   const extent = { x: Number.POSITIVE_INFINITY, end: Number.NEGATIVE_INFINITY, top: lines[from]?.y ?? 0, bottom: 0 }
   for (let i = from; i < lines.length && lines[i]?.block === lines[from]?.block; i++) {
@@ -120,6 +123,6 @@ function extentOf(lines: Line[], from: number): Pick<Column, 'x' | 'end' | 'top'
   return extent
 }
 
-/** Whether a column stands above or below most of another's width. */
+/** Whether a column is above or below most of another's width. */
 const covers = (a: { x: number; end: number }, b: { x: number; end: number }): boolean =>
   Math.min(a.end, b.end) - Math.max(a.x, b.x) > 0.5 * (b.end - b.x)

@@ -1,19 +1,19 @@
 import { at } from './contact'
-import type { Found } from './parsed'
-import type { Placed } from './sections'
+import type { ParsedValue } from './parsed'
+import type { SectionLine } from './sections'
 
 const MAX_SKILLS = 60
 const MAX_WORDS = 6
 const CATEGORY = /^[\p{L}\d+&/ .'’()-]{2,40}:(?! ?\d)\s*/u
-/** What is no skill, among them. */
+/** Lines of a skills section that are not skills. */
 const HOBBIES = /^(?:interests?|hobbies|hobbies (?:and|&) interests)\s*:/i
 const RATING = /[●○◉◯★☆■□▪▫◆◇]+|\b\d{1,3} ?%|\b\d{1,2} ?\/ ?\d{1,2}\b/g
 const LEVEL =
   /\s*(?:[(–—:-]\s*)?\b(?:basic|beginner|novice|elementary|intermediate|advanced|expert|proficient|fluent|native|conversational|working knowledge|familiar|experienced|skillful|skilled|competent|excellent|good|(?<=\w.{0,60})bilingual|mother tongue|native speaker|professional working proficiency|limited working proficiency|\d{1,2}\+? ?(?:years?|yrs?))\)?$/i
 
-/** What the sections for skills list, `likely` by nature: each once, without categories, ratings and sentences. */
-export function skillsOf(lines: Placed[]): Found[] {
-  const skills = new Map<string, Found>()
+/** The items of skills sections, always `likely`: each once, without categories, ratings and sentences. */
+export function skillsOf(lines: SectionLine[]): ParsedValue[] {
+  const skills = new Map<string, ParsedValue>()
   for (const { text, line } of itemsOf(lines)) {
     const value = tidy(text)
     const key = value.toLowerCase()
@@ -23,16 +23,19 @@ export function skillsOf(lines: Placed[]): Found[] {
   return [...skills.values()]
 }
 
-/** `I am proficient in Excel`: what stands before what they know. */
+/** The words before the skills in a sentence: `I am proficient in Excel`. */
 const LEAD =
   /^(?:(?:i am|i['’]m|i have|my) )?(?:(?:highly|very|also) )?(?:(?:proficient|skilled|experienced?|comfortable|adept|versed|well[- ]versed|knowledgeable|fluent|familiar|trained|working knowledge) (?:in|with|at|of|using)|(?:key )?(?:strengths|skills) (?:are|include)) (?=\S)/i
 
-/** The items of lists: what stands between separators, and on lines of their own. A line too full for its last item goes on in the next. */
-function itemsOf(all: Placed[]): { text: string; line: Placed }[] {
+/**
+ * The items of lists: texts between separators, and lines. An item that did not fit into its line continues on the
+ * next.
+ */
+function itemsOf(all: SectionLine[]): { text: string; line: SectionLine }[] {
   const right = new Map<number, number>()
   for (const line of all) right.set(line.block, Math.max(right.get(line.block) ?? 0, line.end))
   const lines = all.filter((line) => line.section === 'skills' && !HOBBIES.test(line.text))
-  const items: { text: string; line: Placed }[] = []
+  const items: { text: string; line: SectionLine }[] = []
   lines.forEach((line, i) => {
     const above = lines[i - 1]
     const hasCategory = CATEGORY.test(line.text)
@@ -59,18 +62,18 @@ function itemsOf(all: Placed[]): { text: string; line: Placed }[] {
   return items
 }
 
-/** What a line lists: without `Languages:`, or a category in a cell of its own beside a list. */
-function textOf(line: Placed): string {
+/** The items of a line, without a label such as `Languages:` or a category in its own cell. */
+function textOf(line: SectionLine): string {
   const [category, list] = line.cells
   const isBeside = line.cells.length === 2 && /[,;]/.test(list?.text ?? '') && !/[,;]/.test(category?.text ?? '')
   const text = (isBeside ? (list?.text ?? '') : line.text).replace(CATEGORY, '')
-  // a sentence ends in `and`
+  // the list of a sentence ends in `and`
   return LEAD.test(text) ? text.replace(LEAD, '').replace(/,? and (?=[^,;]*$)/, ', ') : text
 }
 
 const separatorOf = (text: string) => /[,;|•·]/.exec(text)?.[0]
 
-/** `Boilers. Yardi. Tenant relations.`: a few words each, ended by full stops. */
+/** Splits items that full stops end: `Boilers. Yardi. Tenant relations.` */
 function sentencesApart(text: string): string {
   const ended = /(?<=[\p{L}\d)]{2})\.\s+(?=\p{L})/gu
   const items = text.split(ended)
@@ -80,7 +83,7 @@ function sentencesApart(text: string): string {
     : text
 }
 
-/** Splits at separators, but not inside parentheses. */
+/** Splits at separators outside parentheses. */
 function split(text: string): string[] {
   const parts: string[] = []
   let depth = 0

@@ -1,41 +1,41 @@
 import { coreOf, hasCampuses, isAnySchool, isCity, isFaculty, isLand, needsCampus, withoutCity } from './campus'
 import { type PeriodText, periodsOf } from './dates'
 import { headingOf, NAMES_COLUMN } from './headings'
+import { withoutLocation } from './locations'
 import { isSaidOfSchool } from './notes'
-import { withoutPlace } from './places'
 import { withoutPeriods } from './ranges'
-import type { Placed } from './sections'
+import type { SectionLine } from './sections'
 import { degreeAt, isDegree, isSchool } from './vocabulary'
 
-/** What a line says of someone's studies. */
+/** The school, degree and period of a line. */
 export interface Study {
   school: string | null
   degree: string | null
   period: PeriodText | null
-  /** A text that is neither, by its words: the school, if no other is found. */
+  /** A text that is neither school nor degree by its words. It is the school if no other is found. */
   other: string | null
-  /** The end of the degree, if that is no field of study: the school, if no other is found. */
+  /** The end of the degree's text if it is no field of study. It is the school if no other is found. */
   tail: string | null
 }
 
 const NOTHING: Study = { school: null, degree: null, period: null, other: null, tail: null }
 const SEPARATOR =
   /\t|\s+[|•·/*~]\s+|\s*\|\s*|\s+[–—-]{1,3}\s+|;\s|(?<=\p{Ll}{4}|\p{L}{6})\.\s+(?=\p{Lu})|(?<=, [A-Z]{2})[.:]\s+(?=\p{Lu}|\d)|(?<=(?:\S (?:University|UNIVERSITY|College|COLLEGE|School|SCHOOL|Institute|INSTITUTE|Academy|ACADEMY)|University of|UNIVERSITY OF)[^:]{0,40}):\s+(?=\p{Lu})/u
-/** What stands beside degrees and schools, and is neither a field of study nor a name. */
+/** Words beside degrees and schools that are neither a field of study nor a name. */
 export const NO_MAJOR =
   /\b(?:gpa|g\.p\.a|laude|honou?rs|dean|minor|cumulative|distinction|graduated|class of|expected|anticipated|concentration|thesis|awards?|activities|courses?|coursework|scholarship|member|president|valedictorian|hours|present|completed|major|transferred|relevant|study abroad|campus|online)\b/i
 const EXTRA =
   /^(?:(?:graduated|graduate|attended|attending|enrolled|student)(?: (?:from|of|at|in))? (?=(?:the )?\p{Lu})|(?:graduated|graduation|graduating|class of|expected|anticipated|completed|conferred|awarded|degree conferred|in progress|candidate|attended)\b|(?:education|date|year)s?\s*(?::|$))[\s:,.]*/iu
-/** What one does for a degree. */
+/** Phrases for working towards a degree. */
 const EFFORT =
   /^(?:I )?(?:(?:have|hold|holds|earned|received|obtained|currently|pursuing|seeking|completing|working (?:on|towards?)|candidate for) )+(?:an? |my )?(?=\S)/i
-/** Words that no name has. */
-const TOLD =
+/** Words that no school's name has. */
+const NOT_A_NAME =
   /(?<!\p{L})(?:while|through|my|was|were|when|who|which|during|after|before|attending|working|worked|advisor|assistant|realtor\S{0,2} institute)(?!\p{L})|\b(?:scholar|award|fellow|member|alumn\p{L}+|association|club|team|fund|foundation)s?$/iu
 /** `School: Rice University` */
 const LABEL =
   /^(?:(?:name(?: (?:and|&) location)?(?: of)? ?)?(?:school|institution|university|college|high school|organi[sz]ation)?(?: name)?|degree(?: earned| awarded)?|title of qualification(?: awarded)?|(?:under|post)?graduate|secondary|(?:trade|vocational) school|diploma|award|qualification|program(?:me)?|course|certificate|major|field of study|course of study)\s*:\s*(?=\S)/i
-/** How fields of study end, and some that end otherwise. */
+/** Endings of fields of study, and some whole fields. */
 export const FIELD =
   /(?:ing|ics|logy|ment|tions?|ance|istry|graphy|sophy|ture|nomy|ience|ciences?|tory|iature|ies|ish|ese|ism|cy|law|arts?|tech|technology|sales|history|commerce|nursing|business|systems|theat(?:er|re)|music|design|estate|work|health|care|affairs|relations|services|spanish|french|german|math|film|dance|studio|general|major|minor)\b/i
 const COURSE = /^\d{2,3}[ -](?:(?:clock|credit)[ -])?hours?\b|\b(?:pre|post)-?licens|\blicens\p{L}+ course\b/iu
@@ -46,7 +46,7 @@ const isOnly = {
   degree: (text: string) => isDegree(text) && !isSchool(text),
 }
 
-export function studyIn(line: Placed): Study {
+export function studyIn(line: SectionLine): Study {
   const period = periodIn(line.text)
   const isNote = line.isBullet && !isSchool(line.text) && !isDegree(line.text)
   const label = /^([\p{L} ]{4,30}):\s/u.exec(line.text)?.[1]
@@ -93,14 +93,14 @@ export function studyIn(line: Placed): Study {
     )
       study.degree += `, ${text}`
   }
-  // beside a school, what is no field of study is a place
+  // beside a school, a text that is no field of study is a place
   return study.school && !FIELD.test(study.other ?? '') ? { ...study, other: null } : study
 }
 
 const SHORT_YEAR = /(?:^|[\s,(])(?:(0?[1-9]|1[0-2])\/|['’‘])(\d\d)(?=$|[\s,;)])/
 
-/** A line, with a tab where the look of a cell changes behind a school or a degree. */
-function atLook(text: string, { lead }: Placed['cells'][number]): string {
+/** The text of a cell, with a tab where its look changes after a school or a degree. */
+function atLook(text: string, { lead }: SectionLine['cells'][number]): string {
   const first = lead?.replace(/^\P{L}+/u, '').trim() ?? ''
   if (!first || !(isDegree(first) || coreOf(first) === first)) return text
   const end = text.indexOf(first) + first.length
@@ -109,12 +109,15 @@ function atLook(text: string, { lead }: Placed['cells'][number]): string {
     : text
 }
 
-/** The period of a line. `Present (expected May 2026)` and `2022 – expected 2026` end when they are expected to; `’09` is a year. */
+/**
+ * The period of a line. `Present (expected May 2026)` and `2022 – expected 2026` end at the expected date; `’09` is a
+ * year.
+ */
 function periodIn(text: string): PeriodText | null {
   const plain = text.replace(/([–—-]|\bto)\s+\(?(?:expected|anticipated|exp\.?|projected)\s+(?:in\s+)?/i, '$1 ')
   const [first, ...others] = periodsOf(plain)
   const [second] = others
-  // in two columns
+  // the dates are in two columns
   const between = second ? plain.slice((first?.index ?? 0) + (first?.text.length ?? 0), second.index) : ''
   if (first?.isSingle && second?.isSingle && between === '\t' && (first.endDate ?? '') < (second.endDate ?? ''))
     return { ...second, startDate: first.endDate, isSingle: false }
@@ -128,7 +131,7 @@ function periodIn(text: string): PeriodText | null {
   return { startDate: null, endDate, isCurrent: false, isSingle: true, isOpen: false, text: short, index }
 }
 
-/** A text between separators without place, effort and what it says of dates. */
+/** A text between separators without places, effort and date words. */
 function bare(text: string): string {
   const rest = text
     .replace(EXTRA, '')
@@ -137,15 +140,18 @@ function bare(text: string): string {
     .replace(/\s*\((?:formerly|now|online)[^()]*\)/i, '')
     .trim()
   const effort = EFFORT.exec(rest)?.[0] ?? ''
-  const told = isDegree(rest.slice(effort.length, effort.length + 40)) ? rest.slice(effort.length) : rest
-  if (!isSchool(told)) return withoutPlace(told)
-  const placed = withoutPlace(told)
-  const [, next] = (told.startsWith(placed) && /^, ([^,]+)$/.exec(told.slice(placed.length))) || []
+  const afterEffort = isDegree(rest.slice(effort.length, effort.length + 40)) ? rest.slice(effort.length) : rest
+  if (!isSchool(afterEffort)) return withoutLocation(afterEffort)
+  const placed = withoutLocation(afterEffort)
+  const [, next] = (afterEffort.startsWith(placed) && /^, ([^,]+)$/.exec(afterEffort.slice(placed.length))) || []
   const [last = '', ...before] = placed.split(', ').reverse()
   return next && isSchool(last) ? [...before.reverse(), withoutCity(last, next)].join(', ') : placed
 }
 
-/** `University of Wisconsin - Madison`: two texts with a dash between, as they are written. */
+/**
+ * `University of Wisconsin - Madison`: two texts with a dash between them, as written; undefined if they do not belong
+ * together.
+ */
 function besideIn(whole: string, first: string, second: string): string | undefined {
   const from = whole.indexOf(first)
   const to = whole.indexOf(second, from + first.length)
@@ -153,20 +159,20 @@ function besideIn(whole: string, first: string, second: string): string | undefi
   return isBeside ? whole.slice(from, to + second.length) : undefined
 }
 
-/** A text that could be a school of any name, without its place. */
+/** A text without its place, if it could be a school of any name. */
 function unknownIn(text: string): string | null {
   const [first = '', ...rest] = text.split(', ')
   return isMajor(first) && (rest.length === 0 || isLand(rest.at(-1) ?? '')) ? first : null
 }
 
-/** What ends the degree is the school, if there is no other. */
+/** Takes the end of the degree as the school, if no other is found. */
 export function withTail<S extends Study>(study: S): S {
   const { school, degree, tail } = study
   if (school !== null || !tail || !degree?.endsWith(`, ${tail}`)) return study
   return { ...study, school: tail, degree: degree.slice(0, -tail.length - 2) }
 }
 
-/** A text between separators: a school, a degree with its major, or both with a comma between. */
+/** A text between separators: a school, a degree with its major, or both with a comma between them. */
 function readText(text: string): Pick<Study, 'school' | 'degree' | 'tail'> {
   const two = apart(text)
   if (two) return { ...two, tail: null }
@@ -177,7 +183,7 @@ function readText(text: string): Pick<Study, 'school' | 'degree' | 'tail'> {
   for (const [i, part] of parts.entries()) {
     const next = parts[i + 1] ?? ''
     const glued: ReturnType<typeof unglued> = school === null && degree === null ? unglued(part) : undefined
-    const hasSchool = isSchool(part) && !isAnySchool(part) && !TOLD.test(part) && !TOLD.test(parts[0] ?? '')
+    const hasSchool = isSchool(part) && !isAnySchool(part) && !NOT_A_NAME.test(part) && !NOT_A_NAME.test(parts[0] ?? '')
     const hasDegree = isDegree(part)
     if (glued) {
       school = withoutCity(glued.school, next)
@@ -194,7 +200,7 @@ function readText(text: string): Pick<Study, 'school' | 'degree' | 'tail'> {
       school += `, ${withoutCity(part, next)}`
       last = 'none'
     } else if (hasDegree && degree === null) {
-      // a place before a colon is none of it
+      // a place before a colon is not part of the degree
       degree = last === 'school' ? part.replace(/^\p{Lu}[\p{L} ]{2,24}: (?=\d|\p{Lu})/u, '') : part
       last = 'degree'
     } else if (
@@ -206,7 +212,7 @@ function readText(text: string): Pick<Study, 'school' | 'degree' | 'tail'> {
       !isLand(next)
     ) {
       degree += `, ${part}`
-      // a list goes on up to its `and`
+      // a list of fields continues up to its `and`
       last = parts.slice(i + 1, i + 3).some((other) => / (?:&|and) /.test(other) && !isSchool(other))
         ? 'degree'
         : 'none'
@@ -231,16 +237,21 @@ function readText(text: string): Pick<Study, 'school' | 'degree' | 'tail'> {
   return { school, degree, tail }
 }
 
-/** `School of Law, Rice University`, `Rutgers, The State University of New Jersey`: two names of one school. */
+/**
+ * Whether two names are of one school: `School of Law, Rice University`, `Rutgers, The State University of New Jersey`.
+ */
 const isOfOne = (a: string, b: string) =>
   ![a, b].every((name) => /\buniversit/i.test(name)) || /^(?:the )?(?:state|city) universit/i.test(b)
 
-/** `High School Diploma`; `B.A. School Counseling`, if a school follows. */
+/** Whether a text names no school: `High School Diploma`; `B.A. School Counseling`, if a school follows. */
 const isNoSchool = (text: string, others: string[]) =>
   /^(?:high school )?(?:diploma|degree)|^high school or|^some college|diploma$/i.test(text) ||
   (degreeAt(text)?.index === 0 && others.some(isOnly.school))
 
-/** A degree and a school with a word, a colon or parentheses between: `BA from Rice University`, `Rice University (BA)`. */
+/**
+ * A degree and a school with a word, a colon or parentheses between them: `BA from Rice University`, `Rice University
+ * (BA)`.
+ */
 function apart(text: string): { school: string | null; degree: string | null } | undefined {
   const at =
     / (?:from|at) (?:the )?(?=\p{Lu})/u.exec(text) ??
@@ -265,7 +276,7 @@ function apart(text: string): { school: string | null; degree: string | null } |
   return undefined
 }
 
-/** `BA English Rice University`, `Rice University BA English`: a degree and a school with nothing between. */
+/** A degree and a school with nothing between them: `BA English Rice University`, `Rice University BA English`. */
 function unglued(part: string): { school: string; degree: string; isSchoolFirst: boolean } | undefined {
   const found = isSchool(part) ? degreeAt(part) : undefined
   if (!found) return undefined

@@ -1,6 +1,6 @@
 const words = (text: string) => new Set(text.trim().split(/\s+/))
 
-/** Words that say what a person does; the last of a title, mostly. */
+/** Words for what a person does, mostly the last word of a title. */
 const TITLE_HEADS = words(`
 accountant actuary adjuster adjustor administrator advisor adviser advocate aide agent ambassador analyst apprentice appraiser architect
 artist assessor assistant associate attendant attorney auditor bagger baker banker barista barber bartender bellhop bookkeeper broker builder busser buyer
@@ -15,12 +15,12 @@ prospector publicist realtor realtor® receptionist recruiter rep reporter repre
 shopper solicitor specialist stager steward stewardess stocker storekeeper strategist stylist superintendent supervisor supporter surveyor teacher technician technologist telemarketer teller temp
 tester therapist trader trainee trainer translator treasurer tutor typist underwriter usher valet valuer vendor veterinarian videographer vp svp evp avp waiter waitress warden webmaster welder worker writer csr
 lettings secretary-treasurer rainmaker barback page hygienist phlebotomist esthetician aesthetician butcher florist roofer framer installer assembler surgeon dentist optician optometrist dietitian nutritionist chaplain pastor minister priest deacon dean provost registrar archivist curator economist statistician chemist biologist geologist psychologist psychiatrist radiographer sonographer doula midwife emt infantryman airman seaman quartermaster commander colonel mason glazier gardener groomer sitter babysitter croupier boss cadet trooper deputy sheriff policeman prosecutor judge legislator senator councilmember mayor commissioner lobbyist canvasser author columnist correspondent copywriter proofreader illustrator animator dancer actor docent facilitator interviewer enumerator abstractor adjudicator arbitrator mediator keyholder key-holder loader caseworker bellman doorman repairman tradesman foremen linesman lineman patrolman draftsman draughtsman chairs programmer-analyst sommelier dishwasher steelworker ironworker pipefitter millwright toolmaker rigger longshoreman trucker conductor sub-agent subcontractor vice-president caretaker soldier marine corporal specialist hand staffer homemaker busboy deckhand farmhand salesclerk foreperson bailiff officer`)
-/** Words that stand in titles beside them. */
+/** Words that accompany them in titles. */
 const TITLE_WORDS = words(`
 senior sr sr. junior jr jr. lead chief head vice assistant associate deputy executive regional district general managing licensed independent freelance self-employed
 inside outside sales listing buyer's buyers showing transaction leasing claims account customer client service operations marketing office property
 part-time full-time interim acting staff team personal commercial lines new business in charge operator showroom volunteer captive retail area national showings trainee summer student duty front desk`)
-/** Words that names of companies end in. */
+/** Words that end names of companies. */
 const COMPANY_TAILS = words(`
 inc inc. llc l.l.c. llc. ltd ltd. limited corp corp. corporation co co. company llp lp pllc plc p.a. pa pc p.c. gmbh
 agency agencies realty realtors realtors® properties property homes estate estates group partners associates team insurance assurance mutual financial bank mortgage lending title escrow
@@ -39,13 +39,13 @@ const SCHOOL =
   /(?<!\p{L})(?:universit[yàéä]t?|universidad|universidade|université|college|collège|colegio|institute|instituto|school|academy|polytechnic|politécnico|conservatory|seminary|lycée|cégep|cegep|hochschule|ucla|rutgers|caltech|johns hopkins|notre dame|gymnasium|lyceum|liceo|escuela|escola|politecnico|universit(?:ä|a)t|sciences po|vocational|votech|trade sch|mit|usc|nyu|suny|cuny|asu|lsu|byu|ucf|fiu|fsu|utsa|smu|tcu|unlv|sdsu|sfsu|csun|csulb|penn state|ohio state|cal state|cal poly|georgia tech|virginia tech|texas tech|texas a&m|uc (?:berkeley|davis|irvine|san diego|santa barbara|santa cruz|riverside|los angeles)|ut (?:austin|dallas|arlington|san antonio)|kaplan|coursera|udemy|udacity|edx|flatiron|general assembly|ce shop|aceable(?: ?agent)?|colibri|real estate express|mckissock|proschools|examfx|univ|universiti|universiteit|universitet|uniwersytet|univerzit\p{L}*|tecnol[oó]gico|école|ecole|fachhochschule|faculdade|facultad|preparatoria|conservatoire|schools|adult education|(?:education(?:al)?|learning|training|career) (?:cent(?:er|re)|services)|unc|high sch|sixth form|grammar|prep|high$)(?!\p{L})/iu
 const DEGREE =
   /\b(?:bachelor(?:['’]?s)?|master(?:['’]?s)?|doctor(?:ate)?|associate(?:['’]?s)?(?= (?:of|in|degree)\b)|associate['’]s|associates degree|diploma|ged|g\.e\.d\.?|(?<!\bno )degree|certificate|certification|mba|m\.b\.a\.?|emba|bba|b\.b\.a\.?|bsba|bsb|bsre|msre|mre|bscs|mscs|bsit|bsee|bsme|bpa|mph|mhr|macc|bacc|bas|bgs|mps|bps|dba|edd|pharmd|\d{2,3}[ -](?:(?:clock|credit)[ -])?hours?|licen[sc]ing course|b\.s\.b\.a\.?|bfa|b\.f\.a\.?|mfa|m\.f\.a\.?|phd|ph\.d\.?|jd|j\.d\.?|llb|ll\.b\.?|llm|ll\.m\.?|aas|a\.a\.s\.?|beng|meng|mphil|bed|med|m\.ed\.?|b\.ed\.?|bsn|msw|bsw|mpa|hnd|hnc|btec|gcses?|a[- ]levels?|nvq|foundation degree|honou?rs degree|licenciatura|licenciado|licence|maîtrise|baccalauréat|coursework|b\.e\.|m\.e\.|b\.?tech|m\.?tech|bsc|b\.sc\.?|msc|m\.sc\.?|bcom|b\.com\.?|mcom|minor in|major in|some college|(?:program(?:me)?|(?<!relevant )course)(?=$|,| [(–-])|(?:under)?graduate studies(?= in)|international baccalaureate|higher secondary|equivalency|high school or equivalent|bootcamp|immersive|nanodegree|apprenticeship|magister|laurea|diplom-\p{L}+|abogad[oa]|contador público|ingenier[oa]|ingeniería|bachillerato|maestría|post-?licens(?:ing|ure|e)(?: course)?|pre-?licens(?:ing|ure|e)(?: course)?|real estate course)(?![\p{L}\d])/iu
-/** Degrees of two letters, which must be capitals: `BA`, `B.S.`, `AA`; and others with full stops: `M.Div.`. */
+/** Degrees of two letters, which must be capitals (`BA`, `B.S.`, `AA`), and others with full stops (`M.Div.`). */
 const SHORT_DEGREE =
   /(?:^|[\s,(])(?:AEC|DEC|(?:[BM]|Ph|Th|Ed|Psy|S)\. ?(?:[A-Z][a-z]{0,5}\. ?){1,2}|(?:B\.? ?A|B\.? ?S|B\.? ?E|A\.? ?B|S\.? ?B|M\.? ?A|M\.? ?S|A\.? ?A|A\.? ?S)\.?)(?=$|[\s,:()–-])/
 
-/** The same in a text without capitals. */
+/** The same for text without capitals. */
 const LOWER_DEGREE = /^(?:b\.?[as]|m\.?[as]|a\.?a|a\.s)\.?(?=$|[\s,])(?=\P{Lu}*$)/u
-/** `Stuyvesant HS`, `Michigan State`. */
+/** Short names of schools: `Stuyvesant HS`, `Michigan State`. */
 const SHORT_SCHOOL = /^\p{Lu}.*\p{L} H\.?S(?:$|\.)|^(?!New York )(?:\p{Lu}\p{Ll}+ ){1,2}State$/u
 
 const wordsOf = (text: string) =>
@@ -56,10 +56,10 @@ const wordsOf = (text: string) =>
     .filter(Boolean)
     .slice(0, 20)
 
-/** How much a text reads like a job's title: 3 and more if its head is one, below 1 if nothing says so. */
+/** How much a text reads like a job title: 3 or more if its main word is one, below 1 if nothing indicates it. */
 export function titleScore(text: string): number {
   const whole = wordsOf(text)
-  // what is said of the head follows it: `Director of Sales`, `Manager, Claims`, `Agent (part-time)`
+  // words that describe the main word follow it: `Director of Sales`, `Manager, Claims`, `Agent (part-time)`
   const before = wordsOf(text.split(/ (?:of|for|to|in|at|with|on|and|&|the)\b|[,(:]|\s[-–—]\s/i)[0] ?? '')
   const head = before.at(-1) ?? ''
   const heads = whole.filter((word) => TITLE_HEADS.has(singular(word))).length
@@ -71,7 +71,7 @@ export function titleScore(text: string): number {
 
 const singular = (word: string) => (word.endsWith('s') && !word.endsWith('ss') ? word.slice(0, -1) : word)
 
-/** How much a text reads like the name of a company: 3 and more if its end or a name in it says so. */
+/** How much a text reads like the name of a company: 3 or more if its end or a name in it indicates it. */
 export function companyScore(text: string): number {
   const whole = wordsOf(text)
   const last = whole.at(-1) ?? ''
@@ -92,7 +92,7 @@ export function companyScore(text: string): number {
 export const isSchool = (text: string): boolean => SCHOOL.test(text) || SHORT_SCHOOL.test(text)
 export const isDegree = (text: string): boolean => degreeAt(text) !== undefined
 
-/** Where a text first names a degree. */
+/** The position of the first degree in a text. */
 export function degreeAt(text: string): { index: number; end: number } | undefined {
   const found = [DEGREE, SHORT_DEGREE, LOWER_DEGREE]
     .map((words) => words.exec(text))
@@ -102,7 +102,7 @@ export function degreeAt(text: string): { index: number; end: number } | undefin
   return found.sort((a, b) => a.index - b.index)[0]
 }
 
-/** Letters behind a name that are no part of it. */
+/** Letters after a name that are not part of it. */
 export const CREDENTIALS = words(`
 mba phd ph.d ph.d. cpa rn jd j.d. esq esq. md m.d. crs gri abr abrm srs sres rsps psa epro e-pro ahwd clhms chms crb ccim sior cips mrp crp pmn sfr dre realtor realtor® realtors broker agent
 clu chfc cfp cfp® cpcu cic crm cisr acsr aai are arm ains aic ascr cfa lutcf rhu rebc reba ricp fscp chfc® clu® cpp pmp shrm-cp shrm-scp sphr phr csm ms m.s. ma m.a. ba b.a. bs b.s. msc bsc bba

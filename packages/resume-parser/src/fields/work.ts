@@ -1,11 +1,11 @@
 import { at } from './contact'
 import type { PeriodText } from './dates'
 import { type Entry, entriesOf } from './entries'
+import { isLocation, withoutLocation } from './locations'
 import { isNote, labelOf } from './notes'
 import type { ParsedResume } from './parsed'
-import { isPlace, withoutPlace } from './places'
 import { withoutPeriods } from './ranges'
-import type { Placed } from './sections'
+import type { SectionLine } from './sections'
 import { companyScore, titleScore } from './vocabulary'
 
 type Work = ParsedResume['work'][number]
@@ -20,7 +20,7 @@ const SUFFIX = /^(?:inc|llc|l\.l\.c|ltd|limited|corp|co|p\.?a|p\.?c|pllc|llp|lp|
 
 interface Piece {
   text: string
-  line: Placed
+  line: SectionLine
   title: number
   company: number
 }
@@ -30,23 +30,23 @@ interface Read {
   pieces: Piece[]
   title: Piece | null
   company: Piece | null
-  /** By how much, by the words alone, this reading is better than the other way round. */
+  /** By how much this reading scores better than the opposite one, by the words alone. */
   margin: number
-  /** Whether a text was taken apart for it where nothing but a comma or its look does. */
+  /** Whether a text was split at a comma, or where its look changes, and nothing else suggests the split. */
   isSplit: boolean
 }
 
-/** What the document does: whether titles stand before companies, from -1 (never) to 1 (always). */
+/** The document's order of titles and companies: titles come before companies from -1 (never) to 1 (always). */
 interface Habit {
   order: number
 }
 
 /**
- * The jobs. Which of two texts is the title is said by their words, and where those say nothing, by the order of the other
- * entries. `sure`: title, company and dates stand together, the words alone say which is which and that the title is one,
- * and nothing else there reads like either.
+ * The jobs. The words of two texts decide which is the title. If they do not, the order of the other entries does.
+ * `sure`: title, company and dates are together, the words alone decide, the title is recognised, and no other text
+ * there reads like either.
  */
-export function workOf(lines: Placed[]): ParsedResume['work'] {
+export function workOf(lines: SectionLine[]): ParsedResume['work'] {
   const entries = entriesOf(lines.filter((line) => line.section === 'work')).slice(0, MAX_WORK * 2)
   const first = entries.map((entry) => read(entry, { order: 0 }))
   const votes = first.filter((job) => job.margin >= 2.5 && job.title && job.company)
@@ -112,13 +112,13 @@ function scoreOf(title: Piece | null, company: Piece | null, pieces: Piece[], ha
   )
 }
 
-function piecesIn(line: Placed): Piece[] {
+function piecesIn(line: SectionLine): Piece[] {
   return withoutPeriods(line.text.replace(/^\d{1,2}[.)]\s+(?=\p{L})/u, ''))
     .split(SEPARATOR)
     .flatMap(atSlashes)
-    .map((text) => withoutPlace(tidy(text)))
+    .map((text) => withoutLocation(tidy(text)))
     .filter((text) => text.length > 1 && /\p{L}/u.test(text))
-    .filter((text) => !NOISE.test(text) && !isPlace(text) && !isNote(text))
+    .filter((text) => !NOISE.test(text) && !isLocation(text) && !isNote(text))
     .flatMap(inParentheses)
     .flatMap((text) => {
       const at = / at (?=\p{Lu})/u.exec(text)
@@ -129,43 +129,43 @@ function piecesIn(line: Placed): Piece[] {
     .flatMap((text) => labelled(text, line))
 }
 
-/** `Server / Captain` is one title, `Agent / Compass` a title and a company. */
+/** Splits at slashes: `Server / Captain` is one title, `Agent / Compass` a title and a company. */
 function atSlashes(text: string): string[] {
   const parts = text.split(/\s+\/\s+/)
   return parts.every((part) => titleScore(part) >= 2.5) ? [text] : parts
 }
 
-/** What stands behind a label, or on both sides of a colon. */
-function labelled(text: string, line: Placed): Piece[] {
+/** The text after a label, or the texts on both sides of a colon. */
+function labelled(text: string, line: SectionLine): Piece[] {
   const label = labelOf(text)
   if (!label) return [toPiece(text, line)]
   const { kind, name, rest } = label
   if (kind === 'note') return titleScore(rest) >= 2.5 ? [toPiece(rest, line)] : []
   if (!kind) return [toPiece(name, line), toPiece(rest, line)]
-  const piece = toPiece(withoutPlace(rest), line)
+  const piece = toPiece(withoutLocation(rest), line)
   return [
     { ...piece, title: kind === 'title' ? piece.title + 3 : 0, company: kind === 'company' ? piece.company + 3 : 0 },
   ]
 }
 
-/** `Underwriter (Travelers, Hartford, CT)`: what stands in parentheses is a text of its own, unless it is a remark. */
+/** Splits off the text in parentheses, unless it is a remark: `Underwriter (Travelers, Hartford, CT)`. */
 function inParentheses(text: string): string[] {
   const match = /^([^()]{3,100}) \(([^()]{3,100})\)$/.exec(text)
   const [, before = '', inner = ''] = match ?? []
   const isRemark =
     !/^\p{Lu}/u.test(inner) || NOISE.test(inner) || DEPARTMENT.test(inner) || /^\P{Ll}{0,6}$/u.test(inner)
   const isOther = companyScore(inner) >= 2 && companyScore(before) <= titleScore(before)
-  return match && !isRemark && (withoutPlace(inner) !== inner || isOther) ? [before, withoutPlace(inner)] : [text]
+  return match && !isRemark && (withoutLocation(inner) !== inner || isOther) ? [before, withoutLocation(inner)] : [text]
 }
 
-const toPiece = (text: string, line: Placed): Piece => ({
+const toPiece = (text: string, line: SectionLine): Piece => ({
   text,
   line,
   title: titleScore(text),
   company: companyScore(text),
 })
 
-/** The ways to take a text apart at a comma or `at`, or where its look changes: `Realtor, Keller Williams`. */
+/** The ways to split a text at a comma or `at`, or where its look changes: `Realtor, Keller Williams`. */
 function splitsOf(piece: Piece, isOrdered: boolean): [Piece, Piece][] {
   const { text, line } = piece
   const commas = [...text.matchAll(/, |\. (?=\p{Lu})| at (?=\p{Lu})/gu)]
@@ -186,19 +186,19 @@ function splitsOf(piece: Piece, isOrdered: boolean): [Piece, Piece][] {
     ]
     if (!left.text || !/^[\p{L}\d]/u.test(right.text) || right.text.length < 2) return []
     if (SUFFIX.test(right.text) || DEPARTMENT.test(right.text.split(',')[0] ?? '')) return []
-    // a company and where it is
+    // a company and its place
     if (left.title <= 0 && right.title <= 0 && right.company <= 0 && (left.company > 0 || !isOrdered)) return []
     return [[left, right]]
   })
 }
 
-/** Whether all of a period is in another, longer one. */
+/** Whether a period lies within another, longer one. */
 function isWithin(a: PeriodText | null, b: PeriodText | null): boolean {
   if (!a?.startDate || !b?.startDate || a.text === b.text) return false
   return a.startDate >= b.startDate && (b.isCurrent || (!a.isCurrent && (a.endDate ?? '') <= (b.endDate ?? '')))
 }
 
-/** Companies that head several positions are given to each of them. */
+/** Gives each position the company that heads a group of positions. */
 function grouped(jobs: Read[]): Read[] {
   const out: Read[] = []
   let heading: Piece | null = null
@@ -259,14 +259,14 @@ function toWork({ entry, pieces, title, company, margin }: Read): Work {
   }
 }
 
-/** `Austin, Sales Associate`, behind its company on one line, without the city. */
+/** A title after its company without the city before it: `Austin, Sales Associate`. */
 function withoutCityBefore({ text, line }: Piece, company: Piece | null): string {
   const [city = '', title, ...more] = text.split(', ')
   const isCity = /^\p{Lu}[\p{L}. ]{2,25}$/u.test(city) && titleScore(city) <= 0 && companyScore(city) <= 0
   return title && more.length === 0 && company?.line === line && isCity && titleScore(title) >= 2.5 ? title : text
 }
 
-/** `Keller Williams, Austin` without the city. */
+/** A text without the city at its end: `Keller Williams, Austin`. */
 function withoutCity(text: string): string {
   const [name = '', tail, ...more] = text.split(', ')
   return tail &&

@@ -1,19 +1,21 @@
 import type { DocumentText, Span } from './span'
 
-/** What no document of a person comes near, in any format: the rest of one that does is not read. */
+/** Limits that no person's document reaches, in any format. Text beyond them is not read. */
 const MAX_SPANS = 50_000
 const MAX_CHARACTERS = 300_000
-/** Characters that are looked at for them: spaces, line ends and what can't be seen are read, and not kept. */
+/**
+ * The maximum of characters that are examined: spaces, line ends and invisible characters are examined and not kept.
+ */
 export const MAX_LENGTH = 2 * MAX_CHARACTERS
 export const MAX_PAGES = 30
 
-/** Gathers the spans of a document, cleaned, until there are too many. */
+/** Collects the spans of a document, cleaned, up to the limits. */
 export class Collector {
   readonly #spans: Span[] = []
   #characters = 0
   #isFull = false
 
-  /** Keeps a span if there is anything to see in it, or what there is room for. False once no more are kept. */
+  /** Keeps a span if it has visible text, or as much of it as the limits allow. Returns false when no more is kept. */
   add(span: Span): boolean {
     if (this.#spans.length === MAX_SPANS || this.#characters === MAX_CHARACTERS || span.page > MAX_PAGES) {
       this.#isFull = true
@@ -32,15 +34,15 @@ export class Collector {
     return this.#spans.length === 0
   }
 
-  /** All that was kept, of a document of so many pages. */
+  /** All kept text of a document with this number of pages. */
   finish(pages: number, isCut = false): DocumentText {
     return { spans: this.#spans, pages, isCut: isCut || this.#isFull || pages > MAX_PAGES }
   }
 }
 
 /**
- * A text as people read it: NFC, ligatures taken apart, one kind of space and one at a time, nothing that can't be
- * seen (controls, soft hyphens, zero-width characters, a font's own icons).
+ * A text as people see it: NFC, without ligatures, with single plain spaces, and without invisible characters
+ * (controls, soft hyphens, zero-width characters, private icons of a font).
  */
 const clean = (text: string): string =>
   text

@@ -6,14 +6,15 @@ import { Unreadable } from './unreadable'
 import { unzip } from './zip'
 
 /**
- * Reads the text of a Word document (ECMA-376, part 1, 17): its headers, its body and its footers, one below the other.
+ * Extracts the text of a Word document (ECMA-376, part 1, 17): its headers, its body and its footers, one below the
+ * other.
  *
  * @throws {Unreadable} if the zip or its XML is encrypted, damaged, or larger than any resume.
  */
 export function readDocx(bytes: Uint8Array): DocumentText {
   const parts = unzip(bytes, /^word\/(document\d?|styles|header\d*|footer\d*)\.xml$/)
   const named = (name: string) => [...parts].filter(([path]) => path.includes(name)).map(([, part]) => part)
-  // Word Online calls it document2.xml
+  // Word Online names it document2.xml
   const [body] = named('/document')
   if (!body) throw new Unreadable('failed', 'The document is damaged.')
 

@@ -1,12 +1,12 @@
 import { wideEncoding } from '../kind'
 
-/** Bytes that are decoded at a time: what is held of a text is what its reader keeps of it. */
+/** The bytes that are decoded at a time, so that only the text that the caller keeps is in memory. */
 const SLICE = 64 * 1024
 
-/** A file or a part of one, as it came: the pieces follow one another. */
+/** A file or a part of one, in consecutive pieces. */
 export type Pieces = Iterable<Uint8Array>
 
-/** The text of bytes in UTF-8, UTF-16 with or without its mark, or Windows-1252, whichever they are; slice by slice. */
+/** Decodes bytes slice by slice. Detects UTF-8, UTF-16 with or without a byte order mark, and Windows-1252. */
 export function* decode(pieces: Pieces): Generator<string> {
   yield* decodeAs(wideEncodingOf(pieces) ?? (isUtf8(pieces) ? 'utf-8' : 'windows-1252'), pieces)
 }
@@ -29,7 +29,7 @@ function wideEncodingOf(pieces: Pieces) {
   return wideEncoding(head, atEven, atOdd, length)
 }
 
-/** Whether no more characters are broken in UTF-8 than are whole, those of ASCII left out. */
+/** Whether valid characters outnumber broken ones in UTF-8. ASCII does not count. */
 function isUtf8(pieces: Pieces): boolean {
   let [wrong, right] = [0, 0]
   for (const text of decodeAs('utf-8', pieces))

@@ -2,17 +2,17 @@ import { DOCX, MAX_RESUME, type ResumeType } from '../types'
 import type { DocumentText } from './span'
 import { Unreadable } from './unreadable'
 
-/** A document of fewer letters than this holds no text that is worth a look: a scan, an empty page. */
+/** A document with fewer letters is a scan or an empty page. */
 const MIN_LETTERS = 20
 
 /**
- * Reads the text of a resume, each piece with where it stands. What reads a format is loaded when it is first needed,
- * never with the Worker: pdf.js alone is five times the rest.
+ * Extracts the text of a resume, with the position of each piece. The code for a format is loaded on first use, not
+ * with the Worker, because pdf.js alone is five times the size of everything else.
  *
- * Every reader is bounded by counts, because a deployed Worker's clock stands still while it computes.
+ * Every format is limited by counts, because the clock of a deployed Worker stands still while it computes.
  *
- * @throws {Unreadable} `unsupported` where there is nothing to read (encrypted, a scan), `failed` where it is damaged
- * or meets a bound before it gives any text.
+ * @throws {Unreadable} `unsupported` if there is no text (encrypted, a scan), `failed` if the file is damaged or
+ * reaches a limit before it gives any text.
  */
 export async function extractText(bytes: Uint8Array, type: ResumeType): Promise<DocumentText> {
   if (bytes.length > MAX_RESUME) throw new Unreadable('failed', 'The file is larger than 5 MB.')

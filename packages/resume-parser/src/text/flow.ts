@@ -4,12 +4,14 @@ import type { Span } from './span'
 import { type Look, readLook } from './styles'
 import { type Attributes, walkXml } from './xml'
 
-/** What is not there to be read: what was deleted or moved away, a second rendering of a drawing, tab stops. */
+/**
+ * Elements that are not part of the visible text: deleted or moved text, the second rendering of a drawing, tab stops.
+ */
 const SKIPPED = new Set(['w:del', 'w:moveFrom', 'mc:Fallback', 'w:tabs', 'w:pPrChange', 'w:rPrChange'])
 
-/** Word's own bound. */
+/** Word's own limit. */
 const MAX_COLUMNS = 63
-/** A line of more than this is written in several. */
+/** A line with more pieces is written as several lines. */
 const MAX_PIECES = 1000
 const MAX_LENGTH = 50_000
 
@@ -18,7 +20,7 @@ const TAB = 36
 const CHARACTER = 0.5
 const LINE = 1.2
 
-interface Place {
+interface Position {
   page: number
   y: number
 }
@@ -27,10 +29,10 @@ interface Paragraph {
   look: Look
   x: number
   line: Omit<Span, 'page' | 'y' | 'width'>[]
-  /** Where the next text goes. */
+  /** The x of the next text. */
   cursor: number
   isApart: boolean
-  /** Whether it is one of a list, and its bullet is still to be written. */
+  /** Whether the paragraph is a list item whose bullet is not written yet. */
   isItem: boolean
 }
 
@@ -39,13 +41,14 @@ interface Table {
   columns: number[]
   column: number
   span: number
-  top: Place
-  bottom: Place
+  top: Position
+  bottom: Position
 }
 
 /**
- * Gives the text of WordprocessingML places on pages, as a very plain printer would: lines one below the other, half
- * an em a character, tabs every half inch, the cells of a row side by side. Pages end where the document says so.
+ * Gives the text of WordprocessingML positions on pages, as a very simple printer would: lines one below the other,
+ * half an em for each character, tabs every half inch, the cells of a row side by side. Pages end where the document
+ * says so.
  */
 export class Flow {
   page = 1
@@ -65,7 +68,7 @@ export class Flow {
     this.#paragraph = this.#newParagraph()
   }
 
-  /** Lays out one part of the document, below what is there already. */
+  /** Lays out one part of the document below the text so far. */
   read(bytes: Pieces): void {
     walkXml(bytes, this)
   }
@@ -124,17 +127,24 @@ export class Flow {
         this.#outer.push(this.#paragraph)
         break
       case 'w:tbl':
-        this.#tables.push({ x: this.#left, columns: [], column: 0, span: 1, top: this.#place, bottom: this.#place })
+        this.#tables.push({
+          x: this.#left,
+          columns: [],
+          column: 0,
+          span: 1,
+          top: this.#position,
+          bottom: this.#position,
+        })
         break
       case 'w:gridCol':
         if (table && table.columns.length < MAX_COLUMNS) table.columns.push(points(attributes['w:w']))
         break
       case 'w:tr':
-        if (table) Object.assign(table, { column: 0, top: this.#place, bottom: this.#place })
+        if (table) Object.assign(table, { column: 0, top: this.#position, bottom: this.#position })
         break
       case 'w:tc':
         if (table) {
-          this.#place = table.top
+          this.#position = table.top
           table.span = 1
         }
         break
@@ -163,11 +173,11 @@ export class Flow {
       case 'w:tc':
         if (table) {
           table.column += table.span
-          if (isBelow(this.#place, table.bottom)) table.bottom = this.#place
+          if (isBelow(this.#position, table.bottom)) table.bottom = this.#position
         }
         break
       case 'w:tr':
-        if (table) this.#place = table.bottom
+        if (table) this.#position = table.bottom
         break
       case 'w:tbl':
         this.#tables.pop()
@@ -186,22 +196,22 @@ export class Flow {
     }
   }
 
-  get #place(): Place {
+  get #position(): Position {
     return { page: this.page, y: this.#y }
   }
 
-  set #place({ page, y }: Place) {
+  set #position({ page, y }: Position) {
     this.page = page
     this.#y = y
   }
 
-  /** Where lines begin: at the margin, or in the cell that is open. */
+  /** Where lines begin: at the margin, or in the current cell. */
   get #left(): number {
     const table = this.#tables.at(-1)
     return table ? table.x + sum(table.columns.slice(0, table.column)) : MARGIN
   }
 
-  /** Where lines must end: only among other cells is there something to run into. */
+  /** Where lines must end: only the next cell is in the way. */
   get #right(): number {
     const table = this.#tables.at(-1)
     return table && table.columns.length > 1
@@ -218,7 +228,7 @@ export class Flow {
     this.#paragraph.x = this.#left + by
   }
 
-  /** Writes what stands between two tabs: in a cell, word by word. */
+  /** Writes the text between two tabs; in a cell, word by word. */
   #writePart(part: string): void {
     if (part === '' || !Number.isFinite(this.#right)) this.#write(part)
     else for (const { 0: word } of part.matchAll(/[^ ]* |[^ ]+/g)) this.#write(word)
@@ -249,23 +259,23 @@ export class Flow {
     this.#y += LINE * Math.max(0, ...(line.length > 0 ? line : [look]).map(({ size = 0 }) => size))
     for (const { text, ...piece } of line) {
       const indent = text.length - text.trimStart().length
-      const at = { ...this.#place, x: piece.x + indent * piece.size * CHARACTER }
+      const at = { ...this.#position, x: piece.x + indent * piece.size * CHARACTER }
       const span = { ...piece, ...at, text, width: text.trim().length * piece.size * CHARACTER }
       this.isDone ||= !this.collector.add(span)
     }
     Object.assign(this.#paragraph, { line: [], cursor: x, isApart: false })
   }
 
-  /** Ends the page, unless nothing stands on it: Word says twice that a page ends where it was told to end it. */
+  /** Ends the page, unless it is empty: Word marks a forced page break twice. */
   #endPage(): void {
     if (this.#paragraph.line.length > 0) this.#endLine()
-    if (this.#y > MARGIN / 2) this.#place = { page: this.page + 1, y: MARGIN / 2 }
+    if (this.#y > MARGIN / 2) this.#position = { page: this.page + 1, y: MARGIN / 2 }
   }
 }
 
-/** Word measures in twentieths of a point. */
+/** Converts Word's twentieths of a point to points. */
 const points = (twips: string | undefined): number => Number(twips ?? 0) / 20 || 0
 
 const sum = (numbers: number[]): number => numbers.reduce((total, n) => total + n, 0)
 
-const isBelow = (a: Place, b: Place): boolean => a.page > b.page || (a.page === b.page && a.y > b.y)
+const isBelow = (a: Position, b: Position): boolean => a.page > b.page || (a.page === b.page && a.y > b.y)

@@ -1,11 +1,11 @@
 import type { OPS as Operators } from 'unpdf/pdfjs'
 
-/** A character as it is drawn: upright, in points from the page's left and top. */
+/** A drawn character that is upright. Positions are in points from the page's left and top. */
 export interface Glyph {
   text: string
   x: number
   y: number
-  /** How far the next one stands if nothing moves it. */
+  /** The distance to the next character if nothing moves it. */
   width: number
   size: number
   font: string
@@ -14,7 +14,7 @@ export interface Glyph {
 
 type Matrix = [number, number, number, number, number, number]
 
-/** What pdf.js tells of a font, and of a character in it: widths are in thousandths of the size. */
+/** pdf.js's data of a font, and of a character in it. Widths are in thousandths of the font size. */
 interface Font {
   name?: string
   vertical?: boolean
@@ -28,12 +28,12 @@ interface FontGlyph {
   isSpace: boolean
 }
 
-/** As fonts are named by their makers, TeX's and Windows's short forms with them: `AAAAAA+Inter-SemiBold`, `CMBX12`. */
+/** Font names of bold fonts, including the short forms of TeX and Windows: `AAAAAA+Inter-SemiBold`, `CMBX12`. */
 const BOLD = /bold|black|heavy|demi|^([A-Z]{6}\+)?(cm|sf|lm|ec)[a-z]*bx|[-,](bd|hea|bla)/i
 
 const IDENTITY: Matrix = [1, 0, 0, 1, 0, 0]
 
-/** Both, the first one first (ISO 32000, 8.3.4). */
+/** The product of two matrices; `m` applies first (ISO 32000, 8.3.4). */
 const multiply = (m: Matrix, n: Matrix): Matrix => [
   m[0] * n[0] + m[1] * n[2],
   m[0] * n[1] + m[1] * n[3],
@@ -44,11 +44,11 @@ const multiply = (m: Matrix, n: Matrix): Matrix => [
 ]
 
 /**
- * The characters that a page draws, in the order in which it does, spaces too; not what is turned or stands outside of
- * the page. Follows the text operators of ISO 32000, 9.3 and 9.4.
+ * The characters that a page draws, including spaces, in drawing order. Rotated text and text outside the page are left
+ * out. Follows the text operators of ISO 32000, 9.3 and 9.4.
  *
- * pdf.js has a text layer of its own, but that tells neither fonts nor the space between words from the space between
- * letters, of which the headings of resumes have much.
+ * The text layer of pdf.js is not used: it has no fonts, and it does not distinguish the space between words from the
+ * space between letters, which headings of resumes often have.
  */
 export function* pageGlyphs(
   operators: { fnArray: number[]; argsArray: unknown[] },
@@ -150,7 +150,7 @@ export function* pageGlyphs(
             advance((-shown / 1000) * state.size)
             continue
           }
-          const glyph = place(shown, state, multiply(text, state.ctm), page)
+          const glyph = positionOf(shown, state, multiply(text, state.ctm), page)
           if (glyph) yield glyph
           advance(
             shown.width * (state.font.fontMatrix?.[0] ?? 0.001) * state.size +
@@ -163,8 +163,8 @@ export function* pageGlyphs(
   }
 }
 
-/** Where a character of a font falls on the page; null if it isn't upright or falls outside. */
-function place(
+/** The position of a character on the page; null if it is not upright or outside the page. */
+function positionOf(
   { unicode, width }: FontGlyph,
   { font, bold, size, stretch, rise }: { font: Font; bold: boolean; size: number; stretch: number; rise: number },
   [a, b, c, d, e, f]: Matrix,
@@ -185,7 +185,7 @@ function place(
   }
 }
 
-/** How high a font's em is where it says so itself: a Type 3 font may be drawn at size 1 in units of its own. */
+/** The height of a font's em, if the font defines it: a Type 3 font may be drawn at size 1 in its own units. */
 function emHeight({ isType3Font, fontMatrix, bbox }: Font, size: number): number {
   const height = (bbox?.[3] ?? 0) - (bbox?.[1] ?? 0)
   return isType3Font && Math.abs(size) <= 1 && fontMatrix && height > 0 ? height * Math.abs(fontMatrix[3]) : 1

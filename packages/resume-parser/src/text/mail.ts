@@ -1,4 +1,4 @@
-/** How far from the top a mail begins, and how long a letter goes on at most. */
+/** The lines from the top in which a mail can begin, and the maximum length of a letter in lines. */
 const MAX_ABOVE = 40
 const MAX_LETTER = 80
 const HEADER = /^(?:from|to|cc|bcc|sent|date|subject|reply-to|attachments?):(?:\s|$)/i
@@ -9,7 +9,10 @@ const GREETING =
 const CLOSING =
   /^\s*(?:(?:yours )?sincerely|(?:kind(?:est)? |best |warm(?:est)? )?regards|best(?: wishes)?|(?:many )?thanks(?: again)?|thank you|respectfully(?: yours)?|yours (?:truly|faithfully)|cheers|cordially)[,.!]?\s*$/i
 
-/** The lines of a text without what mail puts around a resume: quote marks, headers, a letter above it, the device. What is left out is empty. */
+/**
+ * The lines of a text without the parts of a mail around a resume: quote marks, headers, a letter above it, the
+ * signature of a device. Lines that are left out are empty.
+ */
 export function withoutMail(lines: string[]): string[] {
   const full = lines.filter((line) => line.trim() !== '')
   const isQuoted = full.filter((line) => line.startsWith('>')).length > 0.6 * full.length

@@ -1,4 +1,4 @@
-/** A part of a line, from this column on. */
+/** A part of a line that begins at a column. */
 interface Part {
   text: string
   index: number
@@ -11,10 +11,10 @@ const HEADING = [
   /^\s*(?:[=*~#]{2,40}|[-–—]{3,40})\s?(\p{L}[\p{L} &/’']{2,40}):?\s*$/u,
   /^\s*(\p{L}[\p{L} &/’']{2,40}):?\s*[-=*~_–—]{3,80}\s*$/u,
 ]
-/** Bold or slanted text as it is typed: `*Agent*`, `**Agent**`, `__Agent__`, `_Agent_`. */
+/** Bold or italic text in plain-text marks: `*Agent*`, `**Agent**`, `__Agent__`, `_Agent_`. */
 const STRESSED = /(?<![\p{L}\p{N}*_])(\*{1,3}|_{1,2})(?=[^\s*_])([^*_\n]{1,100})(?<=\S)\1(?![\p{L}\p{N}*_])/gu
 
-/** The parts of a line that look alike, without the marks that make a heading or bold text of it. */
+/** Splits a line into parts of one look, without the marks of headings and bold text. */
 export function* partsOf(line: string): Generator<Part> {
   for (const heading of HEADING) {
     const text = heading.exec(line)?.[1]
@@ -27,7 +27,7 @@ export function* partsOf(line: string): Generator<Part> {
     yield { text: inner, index: index - removed, bold: true }
     from = index + whole.length
     removed += whole.length - inner.length
-    // what stands in a column of its own stays there
+    // text in a separate column keeps its position
     if (/^ {3}/.test(line.slice(from, from + 3))) removed = 0
   }
   if (from < line.length) yield { text: line.slice(from), index: from - removed, bold: false }

@@ -4,7 +4,7 @@ import { joinGlyphs } from './runs'
 import type { DocumentText } from './span'
 import { Unreadable } from './unreadable'
 
-/** Only text is wanted, and nothing may be fetched: no image, no form, no font of the system's. */
+/** Only text is read, and nothing may be fetched: no image, no form, no system font. */
 const OPTIONS = {
   verbosity: 0,
   maxImageSize: 0,
@@ -17,14 +17,15 @@ const OPTIONS = {
   enableXfa: false,
 }
 
-/** 16 MiB unpacked, or 262,144 operators and operands: a page of a resume has ten or twenty thousand. */
+/** Allows 16 MiB to be unpacked, or 262,144 operators and operands. A page of a resume has ten to twenty thousand. */
 const BUDGET = 64 * 1024 * 1024
 
 /**
- * Reads the text of a PDF's first 30 pages, in the order in which it is drawn; less where pdf.js has done more than
- * any resume asks for. One document at a time: the budget is pdf.js's own.
+ * Extracts the text of a PDF's first 30 pages, in drawing order. Stops early if pdf.js does more work than any resume
+ * needs. Read one document at a time, because the budget is global in pdf.js.
  *
- * @throws {Unreadable} if it needs a password, if pdf.js can't make out its pages, or if none came before the bound.
+ * @throws {Unreadable} if the PDF needs a password, if pdf.js cannot read its pages, or if the budget ends before the
+ * first text.
  */
 export async function readPdf(bytes: Uint8Array): Promise<DocumentText> {
   const { AnnotationMode, budget, getDocument, OPS } = await import('./pdfjs.js')
@@ -55,7 +56,7 @@ export async function readPdf(bytes: Uint8Array): Promise<DocumentText> {
 
 const TOO_MUCH = new Unreadable('failed', 'The PDF unpacks to far more than a resume has.')
 
-/** What an error of pdf.js says of the file; any other is thrown again. */
+/** The error of pdf.js as a reason for the user. Throws any other error again. */
 function unreadable(error: unknown): Unreadable {
   if (!(error instanceof Error && error.name.endsWith('Exception'))) throw error
   return error.name === 'PasswordException'

@@ -1,20 +1,20 @@
 import type { Glyph } from './glyphs'
 import type { Span } from './span'
 
-/** In parts of the font's size: what stands further from its neighbour than usual begins a word, or another span. */
+/** Gaps in units of the font size: a wider gap begins a word, or a new span. */
 const WORD_GAP = 0.15
 const SPAN_GAP = 1
-/** The same between words of a line that draws its spaces, but has none there: the cells of a table. */
+/** The gap that begins a new span in a line that draws spaces elsewhere, but not in this gap: cells of a table. */
 const CELL_GAP = 0.35
-/** A space that takes no place is none: browsers draw a soft hyphen so. */
+/** A drawn space narrower than this does not count: browsers draw a soft hyphen as such a space. */
 const NO_GAP = 0.05
-/** How far apart letters are where they are spaced on purpose, and how many it takes to tell. */
+/** The gap of letters that are spaced on purpose, and the number of letters needed to detect it. */
 const TRACKED_GAP = 0.07
 const TRACKED_LETTERS = 3
-/** A longer run is cut: it is no line of a page. */
+/** A longer run is cut, because no line of a page is that long. */
 const MAX_RUN = 2000
 
-/** A run of glyphs on one base line, and what comes before each: `gap` is from the end of the one before. */
+/** A glyph of a run on one base line. `gap` is the distance from the end of the glyph before. */
 interface Piece {
   glyph: Glyph
   gap: number
@@ -22,8 +22,8 @@ interface Piece {
 }
 
 /**
- * Joins characters that stand on one line, in one weight and size and without a column's gap between them, into
- * spans. Words are set apart where a space is drawn, or where the gap is wider than between the other letters.
+ * Joins the characters of one line into spans of one weight and size, without the gap of a column between them. Words
+ * are separated by drawn spaces, or by gaps that are wider than the gaps between the other letters.
  */
 export function* joinGlyphs(glyphs: Iterable<Glyph>): Generator<Omit<Span, 'page'>> {
   let run: Piece[] = []
@@ -46,7 +46,10 @@ export function* joinGlyphs(glyphs: Iterable<Glyph>): Generator<Omit<Span, 'page
   yield* split(run)
 }
 
-/** Small capitals are of two sizes: their second word looks like the beginning of the first, not like its end. */
+/**
+ * Whether a glyph continues the run. Small capitals have two sizes: their second word looks like the beginning of the
+ * first word, not like its end.
+ */
 function continues(run: Piece[], next: Glyph, gap: number, afterSpace: boolean): boolean {
   const [first, last] = [run[0], run.at(-1)].map((piece) => piece?.glyph) as [Glyph, Glyph]
   const size = Math.max(last.size, next.size)
@@ -56,7 +59,7 @@ function continues(run: Piece[], next: Glyph, gap: number, afterSpace: boolean):
   return isAlike && Math.abs(next.y - last.y) < size / 5 && gap > -size / 2 && gap < 3 * size
 }
 
-/** Cuts a run where a gap is a column's, with the gap that its letters have anyhow taken off. */
+/** Cuts a run at the gaps between columns. The usual gap between its letters is subtracted first. */
 function* split(run: Piece[]): Generator<Omit<Span, 'page'>> {
   const size = Math.max(...run.map(({ glyph }) => glyph.size))
   const tracking = trackingOf(run, size)
@@ -80,14 +83,14 @@ function* split(run: Piece[]): Generator<Omit<Span, 'page'>> {
   if (first && last) yield spanOf(text, first, last, size)
 }
 
-/** The gap that most neighbours within words have: 0 but where letters are spaced. */
+/** The gap between most letters within words: 0 unless letters are spaced. */
 function trackingOf(run: Piece[], size: number): number {
   const gaps = run.flatMap(({ gap, afterSpace }, i) => (i === 0 || afterSpace ? [] : [gap])).sort((a, b) => a - b)
   const median = gaps[gaps.length >> 1] ?? 0
   return gaps.length >= TRACKED_LETTERS - 1 && median > TRACKED_GAP * size ? median : 0
 }
 
-/** What is between words of letters that are spread out by spaces, `J A N E   D O E`, at least; else any gap is. */
+/** The smallest gap between words if letters are separated by spaces, `J A N E   D O E`; otherwise any gap. */
 function wordGapOf(run: Piece[]): number {
   const gaps = run.flatMap(({ gap, afterSpace }) => (afterSpace ? [gap] : [])).sort((a, b) => a - b)
   const wide = 1.6 * (gaps[gaps.length >> 1] ?? 0)

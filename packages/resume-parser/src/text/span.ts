@@ -1,11 +1,11 @@
-/** A piece of text as it stands on a page: a word or several, in one font. What every format is read into. */
+/** A piece of text on a page: one or more words in one font. Every format is read into spans. */
 export interface Span {
   /** Counted from 1. */
   page: number
   text: string
   /** The left edge, in points from the page's left. */
   x: number
-  /** The base line, in points from the page's top: larger is further down. */
+  /** The base line, in points from the page's top; larger is lower. */
   y: number
   /** In points. */
   width: number
@@ -14,10 +14,10 @@ export interface Span {
   bold: boolean
 }
 
-/** The text of a document, in the document's own order. */
+/** The text of a document, in the order of the document. */
 export interface DocumentText {
   spans: Span[]
   pages: number
-  /** Whether a bound was met, so that the rest was not read. */
+  /** Whether a limit was reached, so that the rest was not read. */
   isCut: boolean
 }

@@ -1,20 +1,20 @@
 import type { Pieces } from './encoding'
 import { type Attributes, walkXml } from './xml'
 
-/** How a style, or a run of text, looks: what it doesn't say comes from what it is based on. */
+/** The look of a style or a run of text. A missing value is inherited from the base style. */
 export interface Look {
   bold?: boolean
   /** In points. */
   size?: number
 }
 
-/** Word's own size where nothing is said. */
+/** Word's default size. */
 const DEFAULT_SIZE = 11
 const HEADING_SIZE = 14
 const MAX_BASES = 10
 const MAX_STYLES = 10_000
 
-/** What a run's or a style's properties say of its look (ECMA-376, 17.3.2.1 `b` and 17.3.2.38 `sz`, in half points). */
+/** Reads the look from a property of a run or a style (ECMA-376, 17.3.2.1 `b` and 17.3.2.38 `sz`, in half points). */
 export function readLook(look: Look, name: string, attributes: Attributes): void {
   const value = attributes['w:val']
   if (name === 'w:b') look.bold = !/^(0|false|off|none)$/.test(value ?? '')
@@ -22,8 +22,8 @@ export function readLook(look: Look, name: string, attributes: Attributes): void
 }
 
 /**
- * Reads `word/styles.xml` into a look-up of a paragraph's or a run's style by its id. Headings and titles count as bold
- * and large, whatever they look like.
+ * Reads `word/styles.xml` and returns a function from the id of a paragraph or run style to its look. Headings and
+ * titles count as bold and large, whatever they look like.
  */
 export function readStyles(bytes: Pieces | undefined): (id: string | undefined) => Look {
   const defaults: Look = { size: DEFAULT_SIZE }

@@ -1,4 +1,4 @@
-/** A resume whose text can't be had; `reason` is a sentence for the people who gave it. */
+/** A resume whose text cannot be read. `reason` is a sentence for the user. */
 export class Unreadable extends Error {
   constructor(
     readonly status: 'unsupported' | 'failed',

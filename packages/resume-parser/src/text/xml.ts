@@ -4,16 +4,17 @@ import { decode, type Pieces } from './encoding'
 import { Unreadable } from './unreadable'
 
 const MAX_DEPTH = 200
-/** What no tag has. */
+/** More than any real tag has. */
 const MAX_ATTRIBUTES = 500
 
 export type Attributes = Record<string, string>
 
 /**
- * Walks through the XML of a document's part: names carry their prefixes. `isDone` is asked now and then, and ends it.
+ * Parses the XML of a document's part and calls `to` for each tag and text. Names include their prefixes. Stops when
+ * `isDone` is true; it is checked before each slice.
  *
- * @throws {Unreadable} if it isn't well-formed, declares a document type (entities of its own, which can be made to
- * grow without end), or is nested deeper, or in larger pieces, than any document.
+ * @throws {Unreadable} if the XML is not well-formed, declares a document type (whose entities could grow without end),
+ * is nested too deeply, or has larger pieces than any document.
  */
 export function walkXml(
   bytes: Pieces,
@@ -27,7 +28,7 @@ export function walkXml(
   const parser = new SaxesParser()
   let depth = 0
   let attributes = 0
-  /** What was read since something was last found. */
+  /** The characters since the last tag or attribute. */
   let length = 0
   parser.on('doctype', () => {
     throw new Unreadable('failed', 'The document declares a type of its own.')

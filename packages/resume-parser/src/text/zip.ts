@@ -3,14 +3,14 @@ import { Unreadable } from './unreadable'
 
 const MAX_ENTRIES = 2000
 const MAX_BYTES = 8 * 1024 * 1024
-/** Deflate makes at most 1032 bytes of one, so that no slice makes more than this before it is looked at. */
+/** Deflate unpacks a byte to at most 1032 bytes, so a slice unpacks to at most 4 MiB before the size is checked. */
 const SLICE = 4096
 
 /**
- * Unpacks the files of a zip whose names match, counting what comes out: what a zip says of its own sizes is not
- * believed. Each file is in pieces, as they came out.
+ * Unpacks the files of a zip whose names match. Counts the unpacked bytes, because the sizes that a zip states are not
+ * reliable. Each file is returned in the pieces in which it was unpacked.
  *
- * @throws {Unreadable} if the zip is encrypted, damaged, or has too much in it.
+ * @throws {Unreadable} if the zip is encrypted, damaged, or too large.
  */
 export function unzip(bytes: Uint8Array, wanted: RegExp): Map<string, Uint8Array[]> {
   // one that Word encrypts is no zip any more (see `Sniffer`)

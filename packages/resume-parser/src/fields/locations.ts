@@ -1,10 +1,10 @@
-/** The states and territories of the US and the provinces of Canada, each under its code. */
+/** The states and territories of the US and the provinces of Canada, by code. */
 const STATES: Record<string, string> = Object.fromEntries(
   `AL Alabama,AK Alaska,AZ Arizona,AR Arkansas,CA California,CO Colorado,CT Connecticut,DE Delaware,FL Florida,GA Georgia,HI Hawaii,ID Idaho,IL Illinois,IN Indiana,IA Iowa,KS Kansas,KY Kentucky,LA Louisiana,ME Maine,MD Maryland,MA Massachusetts,MI Michigan,MN Minnesota,MS Mississippi,MO Missouri,MT Montana,NE Nebraska,NV Nevada,NH New Hampshire,NJ New Jersey,NM New Mexico,NY New York,NC North Carolina,ND North Dakota,OH Ohio,OK Oklahoma,OR Oregon,PA Pennsylvania,RI Rhode Island,SC South Carolina,SD South Dakota,TN Tennessee,TX Texas,UT Utah,VT Vermont,VA Virginia,WA Washington,WV West Virginia,WI Wisconsin,WY Wyoming,DC District of Columbia,PR Puerto Rico,GU Guam,VI Virgin Islands,AB Alberta,BC British Columbia,MB Manitoba,NB New Brunswick,NL Newfoundland and Labrador,NS Nova Scotia,NT Northwest Territories,NU Nunavut,ON Ontario,PE Prince Edward Island,QC Quebec,SK Saskatchewan,YT Yukon`
     .split(',')
     .map((state) => [state.slice(0, 2), state.slice(3)]),
 )
-/** As some write them, beside the codes. */
+/** Other abbreviations of states. */
 const SHORT_NAMES =
   'Ala Ariz Ark Calif Colo Conn Del Fla Ga Ill Ind Kan Ky La Md Mass Mich Minn Miss Mo Mont Neb Nev N.H N.J N.M N.Y N.C N.D Okla Ore Pa Penn R.I S.C S.D Tenn Tex Vt Va Wash W.Va Wis Wyo Ont Que'.split(
     ' ',
@@ -25,12 +25,12 @@ const POSTAL_CODE =
 const CITY =
   /^(?:\p{Lu}[\p{L}.'’-]*|de|del|la|las|los|of|upon|on|the|le|du|der|am|sur|\p{Ll}['’]\p{Lu}\p{L}+)(?: (?:\p{Lu}[\p{L}.'’-]*|\p{Ll}['’]\p{Lu}\p{L}+|de|del|la|las|los|of|upon|on|the|le|du|by|sur)){0,4}$/u
 
-/** A city with its state and its postal code, as they are written. */
-export interface Place {
+/** A city with its state and postal code, as written. */
+export interface Location {
   city: string | null
   state: string | null
   postalCode: string | null
-  /** What stood before the city: a street, if anything. */
+  /** The text before the city: a street, or ''. */
   before: string
 }
 
@@ -42,8 +42,8 @@ export const isState = (text: string): boolean =>
 
 export const isCountry = (text: string): boolean => COUNTRY.has(text.toLowerCase())
 
-/** Reads `[street, ]city, state[ postal code][, country]`, or undefined if the text is anything else. */
-export function placeOf(written: string): Place | undefined {
+/** Parses `[street, ]city, state[ postal code][, country]`; undefined if the text is anything else. */
+export function parseLocation(written: string): Location | undefined {
   if (written.length > 160 || !/\p{L}/u.test(written)) return undefined
   const text = /\p{Lu}/u.test(written) ? written : capitalised(written)
   const parts = text
@@ -77,7 +77,7 @@ export function placeOf(written: string): Place | undefined {
     if (city) return { ...city, state, postalCode, before: [...parts, city.before].filter(Boolean).join(', ') }
   }
   const isUk = postalCode !== null && /^[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}$/.test(postalCode)
-  // as some sites write it: `Portland, 97209, United States`
+  // some sites write `Portland, 97209, United States`
   if (!isUk && !(country && (parts.length === 0 || code))) return undefined
   const county =
     isUk && parts.length > 0 && !/\d/.test(parts.at(-1) ?? '') && CITY.test(parts.at(-1) ?? '') ? last : null
@@ -85,7 +85,7 @@ export function placeOf(written: string): Place | undefined {
   return city ? { ...city, state: county, postalCode, before: parts.join(', ') } : undefined
 }
 
-/** `austin, tx` as others write it. Codes that are words stay as they are, unless a postal code follows. */
+/** `austin, tx` with capitals. Codes that are also words stay as they are, unless a postal code follows. */
 const capitalised = (text: string) =>
   text
     .replaceAll(/(?<!\p{L})\p{Ll}(?=\p{L}{2})/gu, (first) => first.toUpperCase())
@@ -94,35 +94,35 @@ const capitalised = (text: string) =>
       (code) => code.toUpperCase(),
     )
 
-/** Whether a text is a place and nothing else, without a street. */
-export function isPlace(text: string): boolean {
+/** Whether a text is only a place, without a street. */
+export function isLocation(text: string): boolean {
   const trimmed = text.trim().replace(/^\((.*)\)$/, '$1')
   if (/^(?:remote|hybrid|on-?site)$/i.test(trimmed)) return true
-  const place = placeOf(trimmed)
+  const place = parseLocation(trimmed)
   return place !== undefined && place.before === ''
 }
 
 /** A text without the place at its end: `Keller Williams, Austin, TX`. */
-export function withoutPlace(text: string): string {
+export function withoutLocation(text: string): string {
   const rest = text.replace(/\s*\(([^()]{2,40})\)$/, (whole, inner: string) =>
-    isPlace(inner) || isCountry(inner) ? '' : whole,
+    isLocation(inner) || isCountry(inner) ? '' : whole,
   )
-  if (isPlace(rest)) return ''
+  if (isLocation(rest)) return ''
   const dash = rest.lastIndexOf('-')
-  // as some sites write it: `Allstate-Charlotte, NC`
-  if (dash > 1 && !HYPHENED.test(rest) && isPlace(rest.slice(dash + 1))) return rest.slice(0, dash).trim()
+  // some sites write `Allstate-Charlotte, NC`
+  if (dash > 1 && !HYPHENED.test(rest) && isLocation(rest.slice(dash + 1))) return rest.slice(0, dash).trim()
   const parts = rest.split(', ')
   for (const n of [3, 2])
-    if (parts.length > n && isPlace(parts.slice(-n).join(', '))) return parts.slice(0, -n).join(', ')
+    if (parts.length > n && isLocation(parts.slice(-n).join(', '))) return parts.slice(0, -n).join(', ')
   const last = parts.at(-1) ?? ''
-  if (parts.length > 1 && (isPlace(last) || isState(last))) return parts.slice(0, -1).join(', ')
+  if (parts.length > 1 && (isLocation(last) || isState(last))) return parts.slice(0, -1).join(', ')
   return rest
 }
 
-/** What stands in names of schools and companies. */
+/** Words in names of schools and companies. */
 const NO_CITY =
   /(?<!\p{L})(?:universit\p{L}*|universidad\p{L}*|coll[eè]ge|institut\p{L}*|academy|school|inc|llc|insurance|realty|realtors|properties|bank|group|agency|associates|company|services|financial)(?!\p{L})/iu
-/** Cities that have a hyphen of their own. */
+/** Cities with a hyphen in their names. */
 const HYPHENED =
   /^(?:winston|wilkes|fuquay|dover|milton|stratford|newcastle|saint|sainte|st|ste|notre|trois|sept|baie|mont|carmel|l)-|-(?:sur|upon|de|des|du|la|le|on|the|in|by|under)-/i
 const STREET_END =

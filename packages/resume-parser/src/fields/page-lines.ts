@@ -3,34 +3,36 @@ import type { Span } from '../text/span'
 const MAX_LINE = 1000
 const ONLY_BULLET = /^[•●▪■◦○‣⁃∙·►▶➢➤✓✔❖◆◇*\u{e000}-\u{f8ff}–—-]$/u
 
-/** Text that stands together on one line, apart from its neighbours by a wide gap. */
+/** Text of one line that wide gaps separate from its neighbours. */
 export interface Cell {
   text: string
   x: number
   end: number
   size: number
   bold: boolean
-  /** The text before its look changes, from bold to plain or back, if it does. */
+  /** The text before the look changes between bold and plain, if it changes. */
   lead?: string
 }
 
-/** What stands at one height of a page. */
-export interface Row {
+/** All text at one height of a page, across columns. */
+export interface PageLine {
   page: number
   y: number
   cells: Cell[]
-  /** How far below its first line its last one stands, if cells of it are broken over several. */
+  /** How far the last line of its cells is below the first, if cells were broken over several lines. */
   height?: number
 }
 
-/** What stands between texts to set them apart, whatever it looks like. */
+/** A symbol that separates texts. */
 const ORNAMENT = / [\p{So}⋅∗⁕⁎†‡] /gu
-/** A heading, or bold text, as it is marked in plain text. */
+/** The marks of a heading or of bold text in plain text. */
 const MARKED = /^#{1,6} (?=\p{L})|^\*\*(?=\S)/u
-/** Icons: what stands behind one is a text of its own. */
+/** Icons. The text after an icon is a separate text. */
 const ICON = /[\p{Extended_Pictographic}\u{e000}-\u{f8ff}]\ufe0f?(?<![©®™●■◆★☆])/gu
 
-/** A span with plain spaces, ligatures resolved and numbers in bounds; at icons and wide gaps in its text it is cut in two. */
+/**
+ * A span with plain spaces and resolved ligatures, with numbers in bounds, cut at icons and at wide gaps in its text.
+ */
 export function clean(span: Span): Span[] {
   const isMarked = MARKED.test(span.text)
   const text = span.text
@@ -60,18 +62,18 @@ export function clean(span: Span): Span[] {
   return pieces
 }
 
-/** What stands at one height makes a row; in it, what stands close together makes a cell. */
-export function rowsOf(spans: Span[]): Row[] {
-  const rows: Span[][] = []
+/** Groups text at one height into lines, and text close together into cells. */
+export function pageLinesOf(spans: Span[]): PageLine[] {
+  const lines: Span[][] = []
   let base: Span | undefined
   for (const span of spans.toSorted((a, b) => a.y - b.y || a.x - b.x)) {
-    if (base && span.y - base.y < 0.35 * Math.min(span.size, base.size)) rows.at(-1)?.push(span)
+    if (base && span.y - base.y < 0.35 * Math.min(span.size, base.size)) lines.at(-1)?.push(span)
     else {
       base = span
-      rows.push([span])
+      lines.push([span])
     }
   }
-  return rows.map((row) => ({ page: row[0]?.page ?? 1, y: row[0]?.y ?? 0, cells: cellsOf(row) }))
+  return lines.map((line) => ({ page: line[0]?.page ?? 1, y: line[0]?.y ?? 0, cells: cellsOf(line) }))
 }
 
 function cellsOf(spans: Span[]): Cell[] {
@@ -105,10 +107,10 @@ function cellsOf(spans: Span[]): Cell[] {
   }))
 }
 
-/** `E D U C A T I O N`, as headings are spread out. */
+/** Joins letters that are spread out, as in headings: `E D U C A T I O N`. */
 const unspaced = (text: string) => (/^(?:[\p{L}&] ){2,60}[\p{L}&]$/u.test(text) ? text.replaceAll(' ', '') : text)
 
-/** A row of nothing but single letters is a text that is spread out; the words in it stand further apart than the letters. */
+/** Joins cells of single letters into one text. Gaps between words are wider than gaps between letters. */
 function togetherIfSpread<C extends Cell & { boldLetters: number }>(cells: C[]): C[] {
   const [first, second] = cells
   if (!first || !second || cells.length < 5 || !cells.every(({ text }) => /^[\p{L}&.-]$/u.test(text))) return cells
