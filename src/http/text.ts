@@ -60,6 +60,13 @@ export const email = line(254)
 const EMAIL =
   /^(?!\.|.*\.\.)[\p{L}\p{M}\p{N}.!#$%&'*+/=?^_`{|}~-]{1,64}(?<!\.)@(?:[\p{L}\p{N}](?:[\p{L}\p{M}\p{N}-]{0,61}[\p{L}\p{M}\p{N}])?\.)+[\p{L}\p{N}][\p{L}\p{M}\p{N}-]{0,61}[\p{L}\p{M}\p{N}]$/u
 
+/** An http or https URL of at most `max` characters, or ''. It is kept as it is given. */
+export const url = (max: number) =>
+  line(max).refine(
+    (s) => s === '' || (/^https?:\/\/\S+$/i.test(s) && URL.canParse(s)),
+    invalid('wrong_format', 'This is not an http or https URL.'),
+  )
+
 /** An id in a body. Ids are opaque: a malformed one is an unknown one. */
 export const idReference = z.string().overwrite(trim)
 

@@ -1,33 +1,14 @@
 import { foldCase } from '../http/text'
+import { CSV_COLUMNS, FIELD_NAMES, fieldOf } from '../prospects/field-names'
+import { CreateProspect } from '../prospects/schema'
 
-/** What a column can be: a field of a POST, an id, or a whole name, which is split where its parts are not given. */
-export const FIELDS = [
-  'id',
-  'firstName',
-  'lastName',
-  'fullName',
-  'email',
-  'phone',
-  'stageId',
-  'pipelineId',
-  'licenseStatus',
-  'labels',
-  'notes',
-  'title',
-  'company',
-  'userId',
-  'streetAddress',
-  'city',
-  'state',
-  'postalCode',
-  'officeId',
-  'sourceId',
-  'newSourceName',
-  'jobId',
-  'update',
-  'muteWebhook',
-] as const
-export type Field = (typeof FIELDS)[number]
+/**
+ * What a column of a file can be: a field of the body of a POST, `id`, or `fullName`, which is split into first and last
+ * name where the row does not have them.
+ */
+export type Field = Exclude<keyof CreateProspect, 'resume'> | 'id' | 'fullName'
+const { resume: _, ...POST_FIELDS } = CreateProspect.shape
+export const FIELDS = ['id', 'fullName', ...Object.keys(POST_FIELDS)] as Field[]
 
 /** The most columns that a file can have, and a row of NDJSON keys. */
 export const MAX_COLUMNS = 500
@@ -38,37 +19,21 @@ export interface Column {
   field?: Field | null | undefined
 }
 
-/** Usual spellings besides the fields' own, in small letters and digits. */
-const SPELLINGS: { [F in Field]?: string } = {
+/** Usual headings of columns, besides the names of fields. */
+const HEADINGS: { [F in Field]?: string | undefined } = {
+  ...Object.fromEntries(FIELD_NAMES.map((name) => [name, fieldOf(name).headings])),
   id: 'prospectid',
-  firstName: 'first fname givenname given forename',
-  lastName: 'last lname surname familyname family',
   fullName: 'name contact contactname prospect prospectname candidate candidatename leadname agentname',
-  email:
-    'emailaddress emailid mail primaryemail workemail personalemail contactemail email1 email2 emailaddress1 emailaddress2',
-  phone:
-    'phonenumber phoneno cell cellphone cellnumber mobile mobilephone mobilenumber mobileno telephone telephonenumber tel primaryphone homephone workphone contactnumber phone1 phone2 phonenumber1 phonenumber2',
   stageId: 'currentstageid',
-  licenseStatus: 'licencestatus licensingstatus',
-  labels: 'label tag tags',
-  notes: 'note comment comments remarks',
-  title: 'jobtitle position role',
-  company: 'companyname brokerage employer organization organisation firm currentcompany',
-  streetAddress: 'address street address1 addressline1 streetaddress1 mailingaddress homeaddress',
-  city: 'town',
-  state: 'province stateprovince region',
-  postalCode: 'zip zipcode postcode zippostalcode',
   newSourceName: 'source sourcename leadsource referralsource',
 }
 const RECOGNISED = new Map<string, Field | null>(
-  FIELDS.flatMap((field) => [field.toLowerCase(), ...(SPELLINGS[field]?.split(' ') ?? [])].map((key) => [key, field])),
+  FIELDS.flatMap((field) => [field.toLowerCase(), ...(HEADINGS[field]?.split(' ') ?? [])].map((key) => [key, field])),
 )
 // what the refused rows of an import have
 RECOGNISED.set('error', null)
-/** What an export has beside the fields of a POST. */
-const EXPORTED = new Set(
-  'currentstage labelids jobids createdbyuserid updatedbyuserid version createdat updatedat'.split(' '),
-)
+/** Columns that only an export has, and no import reads. */
+const EXPORTED = new Set(CSV_COLUMNS.map((name) => name.toLowerCase()).filter((key) => !RECOGNISED.has(key)))
 
 /**
  * What columns of these names are, "E-mail", "e_mail" or "Ẽ mail": a field, or null if it is none. What the caller says of

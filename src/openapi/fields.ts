@@ -1,3 +1,5 @@
+import { FIELD_NAMES, fieldOf } from '../prospects/field-names'
+
 /** What the document says of a field or a parameter. */
 interface Said {
   description: string
@@ -6,50 +8,26 @@ interface Said {
 
 /** Of the fields of bodies, by name. */
 const FIELDS: Record<string, Said> = {
-  firstName: { description: 'First name.', example: 'José' },
-  lastName: { description: 'Last name.', example: 'Nerúda' },
-  email: { description: 'E-mail address, in any case, with letters of any script.', example: 'jose@example.com' },
-  phone: {
-    description: 'Written in any way; without a country code it is read as the account’s country writes it.',
-    example: '(212) 555-0123',
-  },
+  ...Object.fromEntries(
+    FIELD_NAMES.map((name) => {
+      const { description, example, input = { description, example } } = fieldOf(name)
+      return [name, input]
+    }),
+  ),
   stageId: { description: 'The stage; wins over `pipelineId`.' },
   pipelineId: { description: 'The pipeline: its default stage, unless they are in it already.' },
-  licenseStatus: {
-    description: 'How far they are with their license: `not_started`, `in_progress` or `licensed`.',
-    example: 'in_progress',
-  },
-  labels: {
-    description:
-      'Labels by name, of at most 64 characters: an array, or separated by commas. One that is new is made. POST adds them, PATCH replaces them all. A prospect has at most 100.',
-    example: ['Hot', 'Inbound'],
-  },
   addLabels: { description: 'Labels to add.', example: 'Met' },
   removeLabels: { description: 'Labels to take away.', example: 'Hot' },
-  notes: { description: 'Lines and tabs are kept.', example: 'Met at the fair.' },
-  title: { description: 'Job title.', example: 'Agent' },
-  company: { description: 'Where they work now.', example: 'Acme Realty' },
   userId: { description: 'The user who makes this change; kept on the timeline.' },
-  streetAddress: { description: 'Street and number.', example: '1 Main St' },
-  city: { description: 'City.', example: 'New York' },
-  state: { description: 'State or province.', example: 'NY' },
-  postalCode: { description: 'Postal code.', example: '10001' },
-  officeId: { description: 'The office they are meant for.' },
-  sourceId: { description: 'Where they came from; wins over `newSourceName`.' },
   newSourceName: {
     description: 'Where they came from, by name, in any case; one that is new is made.',
     example: 'Referral',
-  },
-  resume: {
-    description:
-      'A resume: it is kept and read, and what it says for sure fills blanks. At most 5 MiB; null removes it.',
   },
   muteWebhook: {
     description: 'The change is on the timeline, and no webhook of it is ever sent.',
     example: false,
   },
   jobId: { description: 'A job that they are linked to, beside those they are linked to already.' },
-  jobIds: { description: 'The jobs that they are linked to: the whole set, at most 100.' },
   update: { description: 'Whether somebody who is known is updated.', example: true },
   duplicateId: { description: 'The prospect that is merged into this one, and goes.' },
   name: { description: 'Its name.', example: 'Downtown' },

@@ -4,6 +4,7 @@ import type { Item } from '../catalog/store'
 import { SCOPES } from '../http/factory'
 import type { RowError } from '../imports/rows'
 import type { Import } from '../imports/store'
+import { FIELD_NAMES, fieldOf, TEXT_FIELDS, type TextField, type TextValues } from '../prospects/field-names'
 import type { Prospect } from '../prospects/prospect'
 import type { Delivery, DeliveryLog } from '../webhooks/deliveries'
 import { EVENT_TYPES } from '../webhooks/schema'
@@ -23,37 +24,39 @@ const text = (description: string, example: string) => z.string().meta({ descrip
 const orNull = (schema: z.ZodString, description: string, example?: string) =>
   schema.nullable().meta({ description, ...(example !== undefined && { example }) })
 
-const prospect = z.object({
-  id: id('prs', 'prospect'),
-  firstName: text('First name.', 'José'),
-  lastName: text('Last name.', 'Nerúda'),
-  email: orNull(z.string(), 'In lower case.', 'jose@example.com'),
-  phone: orNull(z.string(), 'E.164.', '+12125550123'),
-  currentStage: orNull(z.string(), 'Name of the stage.', 'New'),
-  currentStageId: orNull(z.string(), 'Id of the stage.', 'stg_01jd3v7x5c9q8m2k4n6p0r1s3t'),
-  pipelineId: orNull(z.string(), "The stage's pipeline.", 'pipe_01jd3v7x5c9q8m2k4n6p0r1s3t'),
-  labels: z.array(z.string()).meta({ description: 'Names, in alphabetical order.', example: ['Hot', 'Inbound'] }),
-  title: orNull(z.string(), 'Job title.', 'Agent'),
-  company: orNull(z.string(), 'Where they work now.', 'Acme Realty'),
-  licenseStatus: z
-    .enum(['not_started', 'in_progress', 'licensed'])
-    .nullable()
-    .meta({ description: 'How far they are with their license.' }),
-  notes: orNull(z.string(), 'May have several lines.', 'Met at the fair.'),
-  streetAddress: orNull(z.string(), 'Street and number.', '1 Main St'),
-  city: orNull(z.string(), 'City.', 'New York'),
-  state: orNull(z.string(), 'State or province.', 'NY'),
-  postalCode: orNull(z.string(), 'Postal code.', '10001'),
-  officeId: orNull(z.string(), 'Office they are meant for.', 'off_01jd3v7x5c9q8m2k4n6p0r1s3t'),
-  sourceId: orNull(z.string(), 'Where they came from.', 'src_01jd3v7x5c9q8m2k4n6p0r1s3t'),
-  jobIds: z.array(z.string()).meta({ description: 'Jobs they are linked to.', example: [] }),
-  createdByUserId: orNull(z.string(), 'The `userId` of the write that made them.'),
-  updatedByUserId: orNull(z.string(), 'The `userId` of the last write; null if it named none.'),
-  resume: ResumeSchema.nullable().meta({ description: 'Null if there is none.' }),
-  version: z.int().meta({ description: 'Goes up with each change; `If-Match` compares it.', example: 1 }),
-  createdAt: time('When they were made'),
-  updatedAt: time('When they were last changed'),
-})
+const texts = Object.fromEntries(
+  TEXT_FIELDS.map((name) => {
+    const { required, values } = fieldOf(name)
+    const value = values ? z.enum(values) : z.string()
+    return [name, required ? value : value.nullable()]
+  }),
+) as unknown as { [F in TextField]: z.ZodType<TextValues[F]> }
+const shape = {
+  ...texts,
+  id: z.string(),
+  email: z.string().nullable(),
+  phone: z.string().nullable(),
+  currentStage: z.string().nullable(),
+  currentStageId: z.string().nullable(),
+  pipelineId: z.string().nullable(),
+  labels: z.array(z.string()),
+  sourceId: z.string().nullable(),
+  jobIds: z.array(z.string()),
+  createdByUserId: z.string().nullable(),
+  updatedByUserId: z.string().nullable(),
+  resume: ResumeSchema.nullable(),
+  version: z.int(),
+  createdAt: z.int(),
+  updatedAt: z.int(),
+}
+const prospect = z.object(
+  Object.fromEntries(
+    FIELD_NAMES.map((name) => {
+      const { description, example } = fieldOf(name)
+      return [name, shape[name].meta({ description, ...(example !== undefined && { example }) })]
+    }),
+  ) as typeof shape,
+)
 prospect satisfies z.ZodType<Prospect>
 
 const message = z

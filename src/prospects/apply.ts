@@ -3,12 +3,13 @@ import { MAX_CATALOG } from '../db/quotas'
 import { catalogFull, invalidInput } from '../http/errors'
 import type { InputError } from '../http/factory'
 import { nameKey } from '../http/text'
+import { EXTRACTED_FIELDS, TEXT_FIELDS, type TextField } from './field-names'
 import { MAX_LABELS } from './labels'
 import type { NamedItem, Plan, References } from './plan'
-import { type Label, PLAIN, type ProspectRecord, type Stage } from './prospect'
+import type { Label, ProspectRecord, Stage } from './prospect'
 import { isSameFile, type StoredResume } from './resume'
 import { MAX_JOBS } from './schema'
-import { type Change, EXTRACTED_FIELDS } from './write-request'
+import type { Change } from './write-request'
 
 /** What the account has under these names; what it lacks is put on the list of what to make. */
 function findOrMake<T>(
@@ -33,7 +34,9 @@ function findOrMake<T>(
 /** A prospect who is new: nothing but an id and a stage. */
 export const blank = (change: Change, references: References, now: number): ProspectRecord => ({
   id: newId('prs', now),
-  ...(Object.fromEntries([...PLAIN, 'email', 'phone', 'sourceId'].map((field) => [field, null])) as unknown as Blank),
+  ...(Object.fromEntries(
+    [...TEXT_FIELDS, 'email', 'phone', 'sourceId'].map((field) => [field, null]),
+  ) as unknown as Blank),
   stage: references.defaultStage,
   labels: [],
   jobIds: [],
@@ -46,7 +49,7 @@ export const blank = (change: Change, references: References, now: number): Pros
   updatedAt: now,
 })
 
-type Blank = Pick<ProspectRecord, (typeof PLAIN)[number] | 'email' | 'phone' | 'sourceId'>
+type Blank = Pick<ProspectRecord, TextField | 'email' | 'phone' | 'sourceId'>
 
 /** The record after the change: absent leaves alone, null clears, present overwrites. */
 export function apply(
@@ -70,7 +73,9 @@ export function apply(
   const jobIds = [...(change.jobIds ?? before.jobIds), ...(change.jobId ? [change.jobId] : [])]
   const after = {
     ...before,
-    ...Object.fromEntries(PLAIN.flatMap((field) => (change[field] === undefined ? [] : [[field, change[field]]]))),
+    ...Object.fromEntries(
+      TEXT_FIELDS.flatMap((field) => (change[field] === undefined ? [] : [[field, change[field]]])),
+    ),
     ...(change.email !== undefined && { email: change.email }),
     ...(change.phone !== undefined && { phone: change.phone ? (change.phone.e164 ?? before.phone) : null }),
     ...(source !== undefined && { sourceId: source }),

@@ -1,22 +1,10 @@
 import type { NewEvent } from '../webhooks/events'
-import { labelNames, PLAIN, type Prospect, type ProspectRecord, toProspect } from './prospect'
+import { REPORTED_FIELDS, type ReportedField } from './field-names'
+import { labelNames, type Prospect, type ProspectRecord, toProspect } from './prospect'
 import { toResume } from './resume'
 import type { Change } from './write-request'
 
-/** Fields whose changes events tell, but for the stage, whose moves have an event of their own. */
-const REPORTED_FIELDS = [
-  ...PLAIN,
-  'email',
-  'phone',
-  'labels',
-  'sourceId',
-  'jobIds',
-  'createdByUserId',
-  'updatedByUserId',
-  'resume',
-] as const satisfies (keyof Prospect)[]
-
-const shown = (record: ProspectRecord, field: (typeof REPORTED_FIELDS)[number]) =>
+const shown = (record: ProspectRecord, field: ReportedField) =>
   field === 'labels'
     ? labelNames(record)
     : field === 'resume'

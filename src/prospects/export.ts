@@ -1,6 +1,7 @@
 import type { Database } from '../db/client'
 import { BYTE_ORDER_MARK, guardFormula, toCsv } from '../http/csv'
 import type { Caller } from '../http/factory'
+import { CSV_COLUMNS } from './field-names'
 import { listRecords } from './list'
 import { type ProspectRecord, toProspect } from './prospect'
 import type { ExportProspects } from './schema'
@@ -19,37 +20,6 @@ function toExported(record: ProspectRecord & { sourceName: string | null }) {
   const { resume: _, ...prospect } = toProspect(record)
   return { ...prospect, labelIds: record.labels.map(({ id }) => id), sourceName: record.sourceName }
 }
-
-/** The columns of a CSV, in order. */
-export const CSV_COLUMNS = [
-  'id',
-  'firstName',
-  'lastName',
-  'email',
-  'phone',
-  'currentStage',
-  'currentStageId',
-  'pipelineId',
-  'labels',
-  'labelIds',
-  'title',
-  'company',
-  'licenseStatus',
-  'notes',
-  'streetAddress',
-  'city',
-  'state',
-  'postalCode',
-  'officeId',
-  'sourceName',
-  'sourceId',
-  'jobIds',
-  'createdByUserId',
-  'updatedByUserId',
-  'version',
-  'createdAt',
-  'updatedAt',
-] as const satisfies (keyof ReturnType<typeof toExported>)[]
 
 const toCell = (value: string | number | string[] | null) =>
   typeof value === 'number'

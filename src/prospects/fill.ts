@@ -1,10 +1,8 @@
 import { nameKey } from '../http/text'
+import { FILLED_TOGETHER, type GroupedField } from './field-names'
 import { hasEmail, hasPhone } from './match'
 import type { ProspectRecord } from './prospect'
 import { type Change, NO_CHANGE, type ResumeReading } from './write-request'
-
-/** Fields that say one thing together. */
-const GROUPS = [['title', 'company'], ['streetAddress', 'city', 'state', 'postalCode'], ['licenseStatus']] as const
 
 /**
  * What of a resume that was read is to be written: how it ended, and what fills blanks of the prospect. What is there
@@ -20,10 +18,10 @@ export function fillBlanks(
   const { email, phone, reading, muteWebhook } = change
   if (!record || record.resume?.key !== reading.key) return { ...NO_CHANGE, muteWebhook }
   const isFree = (has: (p: ProspectRecord) => boolean) => !others.some((p) => p.id !== record.id && has(p))
-  const isBlank = (field: (typeof GROUPS)[number][number] | 'email' | 'phone') =>
+  const isBlank = (field: GroupedField | 'email' | 'phone') =>
     record[field] === null && !record.resume?.had?.includes(field)
   const e164 = phone?.e164
-  const agreed = GROUPS.filter((group) => group.every((f) => isBlank(f) || isSame(record[f], change[f])))
+  const agreed = FILLED_TOGETHER.filter((group) => group.every((f) => isBlank(f) || isSame(record[f], change[f])))
   const blanks = agreed.flat().filter((field) => isBlank(field) && change[field])
   return {
     ...NO_CHANGE,

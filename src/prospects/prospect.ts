@@ -1,11 +1,9 @@
+import { columnOf, FIELD_NAMES, type FieldName, type TextValues } from './field-names'
 import { type Resume, type StoredResume, toResume } from './resume'
-import type { LicenseStatus } from './schema'
 
-/** A prospect as callers see it. */
-export interface Prospect {
+/** A prospect as callers see it. The table of fields describes each field. */
+export interface Prospect extends TextValues {
   id: string
-  firstName: string
-  lastName: string
   email: string | null
   /** E.164. */
   phone: string | null
@@ -14,15 +12,6 @@ export interface Prospect {
   pipelineId: string | null
   /** Names, in alphabetical order. */
   labels: string[]
-  title: string | null
-  company: string | null
-  licenseStatus: LicenseStatus | null
-  notes: string | null
-  streetAddress: string | null
-  city: string | null
-  state: string | null
-  postalCode: string | null
-  officeId: string | null
   sourceId: string | null
   jobIds: string[]
   createdByUserId: string | null
@@ -43,21 +32,6 @@ export interface Label {
   id: string
   name: string
 }
-
-/** Fields that are kept as they are given. */
-export const PLAIN = [
-  'firstName',
-  'lastName',
-  'title',
-  'company',
-  'licenseStatus',
-  'notes',
-  'streetAddress',
-  'city',
-  'state',
-  'postalCode',
-  'officeId',
-] as const satisfies (keyof Prospect)[]
 
 /** A prospect in memory, between being read and being written. */
 export type ProspectRecord = Omit<Prospect, 'currentStage' | 'currentStageId' | 'pipelineId' | 'labels' | 'resume'> & {
@@ -80,16 +54,17 @@ export type ProspectRow = Omit<ProspectRecord, 'stage' | 'labels' | 'jobIds' | '
   aliases?: string
 }
 
-/** What reads a whole prospect `p` with the names of its stage `s` and labels; use with `JOINS`. */
+/** Fields that a prospect's row has no column for, or shows in another shape. */
+const JOINED_FIELDS: FieldName[] = ['currentStage', 'currentStageId', 'pipelineId', 'labels']
+
+/** SQL: the columns of a `ProspectRow`, of a prospect `p` and its stage `s`. Use it with `JOINS`. */
 export const COLUMNS = `
-  p.id, p.first_name AS firstName, p.last_name AS lastName, p.email, p.phone,
+  ${FIELD_NAMES.filter((name) => !JOINED_FIELDS.includes(name))
+    .map((name) => `p.${columnOf(name)} AS ${name}`)
+    .join(', ')},
   s.id AS stageId, s.name AS stageName, s.pipeline_id AS pipelineId,
   (SELECT json_group_array(json_object('id', l.id, 'name', l.name))
-    FROM json_each(p.labels) k CROSS JOIN labels l ON l.account_id = p.account_id AND l.id = k.value) AS labels,
-  p.title, p.company, p.license_status AS licenseStatus, p.notes, p.street_address AS streetAddress, p.city, p.state,
-  p.postal_code AS postalCode, p.office_id AS officeId, p.source_id AS sourceId, p.jobs AS jobIds,
-  p.created_by_user_id AS createdByUserId, p.updated_by_user_id AS updatedByUserId,
-  p.resume, p.version, p.created_at AS createdAt, p.updated_at AS updatedAt`
+    FROM json_each(p.labels) k CROSS JOIN labels l ON l.account_id = p.account_id AND l.id = k.value) AS labels`
 
 /** How long what may be long of a prospect `p` is; of labels the ids are there, and the names about as long. */
 export const BYTES = `(coalesce(octet_length(p.notes), 0) + coalesce(octet_length(p.resume), 0) + octet_length(p.jobs)
@@ -115,35 +90,18 @@ export const toRecord = ({
   aliases: JSON.parse(aliases ?? '{"emails":[],"phones":[]}'),
 })
 
+/** The record in the shape of responses. */
 export function toProspect(record: ProspectRecord): Prospect {
-  return {
-    id: record.id,
-    firstName: record.firstName,
-    lastName: record.lastName,
-    email: record.email,
-    phone: record.phone,
-    currentStage: record.stage?.name ?? null,
-    currentStageId: record.stage?.id ?? null,
-    pipelineId: record.stage?.pipelineId ?? null,
+  const { stage, labels: _, aliases: __, resume, ...stored } = record
+  const values: Prospect = {
+    ...stored,
+    currentStage: stage?.name ?? null,
+    currentStageId: stage?.id ?? null,
+    pipelineId: stage?.pipelineId ?? null,
     labels: labelNames(record),
-    title: record.title,
-    company: record.company,
-    licenseStatus: record.licenseStatus,
-    notes: record.notes,
-    streetAddress: record.streetAddress,
-    city: record.city,
-    state: record.state,
-    postalCode: record.postalCode,
-    officeId: record.officeId,
-    sourceId: record.sourceId,
-    jobIds: record.jobIds,
-    createdByUserId: record.createdByUserId,
-    updatedByUserId: record.updatedByUserId,
-    resume: record.resume && toResume(record.resume),
-    version: record.version,
-    createdAt: record.createdAt,
-    updatedAt: record.updatedAt,
+    resume: resume && toResume(resume),
   }
+  return Object.fromEntries(FIELD_NAMES.map((name) => [name, values[name]])) as unknown as Prospect
 }
 
 /** A record's labels as they are shown. */

@@ -1,37 +1,15 @@
 import * as z from 'zod'
 import { limit, pageToken } from '../http/page'
-import {
-  email,
-  flagParameter,
-  idReference,
-  invalid,
-  line,
-  lines,
-  nameKey,
-  orNull,
-  parameter,
-  requiredLine,
-  trim,
-} from '../http/text'
+import { email, flagParameter, idReference, invalid, line, nameKey, orNull, parameter } from '../http/text'
+import { FIELDS } from './fields'
 import { labels } from './labels'
 import { ResumeFile } from './resume-file'
-
-const LICENSE_STATUSES = ['not_started', 'in_progress', 'licensed'] as const
-export type LicenseStatus = (typeof LICENSE_STATUSES)[number]
+import { optionalTexts, requiredTexts } from './text-fields'
 
 /** How many jobs a prospect can have. */
 export const MAX_JOBS = 100
 /** How many labels a list can be filtered by. */
 const MAX_FILTER_LABELS = 10
-
-const licenseStatus = z
-  .string()
-  .overwrite(trim)
-  .refine(
-    (s) => s === '' || LICENSE_STATUSES.includes(s as LicenseStatus),
-    invalid('not_allowed', `This must be one of ${LICENSE_STATUSES.join(', ')}.`),
-  )
-  .meta({ enum: [...LICENSE_STATUSES, ''] }) as z.ZodType<LicenseStatus | '', string>
 
 const flag = z
   .boolean()
@@ -44,29 +22,19 @@ const profile = {
   phone: orNull(line(100)),
   stageId: reference,
   pipelineId: reference,
-  licenseStatus: orNull(licenseStatus),
-  notes: orNull(lines(20_000)),
-  title: orNull(line(200)),
-  company: orNull(line(200)),
   userId: reference,
-  streetAddress: orNull(line(200)),
-  city: orNull(line(100)),
-  state: orNull(line(100)),
-  postalCode: orNull(line(20)),
-  officeId: reference,
+  ...optionalTexts,
   sourceId: reference,
   newSourceName: orNull(line(200)),
   resume: ResumeFile.nullish(),
   muteWebhook: flag,
   jobId: reference,
 }
-const name = requiredLine(100)
 const someLabels = labels.nullish().transform((names) => names ?? [])
 
 /** The body of `POST /v1/prospects`. Optional fields: absent leaves alone, null clears. */
 export const CreateProspect = z.strictObject({
-  firstName: name,
-  lastName: name,
+  ...requiredTexts,
   ...profile,
   labels: someLabels,
   update: flag,
@@ -75,8 +43,7 @@ export type CreateProspect = z.output<typeof CreateProspect>
 
 /** The body of `PATCH /v1/prospects/{id}`: `labels` and `jobIds` are whole sets, the rest is as in POST. */
 export const UpdateProspect = z.strictObject({
-  firstName: name.optional(),
-  lastName: name.optional(),
+  ...z.object(requiredTexts).partial().shape,
   ...profile,
   labels: labels
     .nullable()
@@ -141,7 +108,7 @@ export const ListProspects = z.strictObject({
   company: parameter().optional(),
   stage: parameter().optional(),
   label: labelFilter.optional(),
-  licenseStatus: z.enum(LICENSE_STATUSES).optional(),
+  licenseStatus: z.enum(FIELDS.licenseStatus.values).optional(),
   officeId: parameter().optional(),
   sourceId: parameter().optional(),
   jobId: parameter().optional(),

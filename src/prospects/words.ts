@@ -1,11 +1,12 @@
 import { foldCase } from '../http/text'
+import { searchedBy, type TextValues } from './field-names'
 
 /** The text filters, and the field of `prospect_words` that each searches. */
-const TEXT_FIELDS = { name: 'n', title: 't', company: 'c' } as const
-export type TextFilter = keyof typeof TEXT_FIELDS
+const TEXT_FILTERS = { name: 'n', title: 't', company: 'c' } as const
+export type TextFilter = keyof typeof TEXT_FILTERS
 
 /** A folded word of one field. */
-export type FieldWord = [field: (typeof TEXT_FIELDS)[TextFilter], word: string]
+export type FieldWord = [field: (typeof TEXT_FILTERS)[TextFilter], word: string]
 
 /** Letters that Unicode does not take apart into a plain one and an accent. */
 const PLAIN: Record<string, string> = { ø: 'o', ł: 'l', đ: 'd', ð: 'd', ħ: 'h', ı: 'i', æ: 'ae', œ: 'oe', þ: 'th' }
@@ -17,16 +18,14 @@ export const wordsOf = (text: string): string[] =>
     .match(/[\p{L}\p{N}]+/gu) ?? []
 
 /** What a prospect is found by: each word of its fields once, sorted. */
-export function searchWords(p: {
-  firstName: string
-  lastName: string
-  title: string | null
-  company: string | null
-}): FieldWord[] {
-  const texts = { name: `${p.firstName} ${p.lastName}`, title: p.title ?? '', company: p.company ?? '' }
-  return (['company', 'name', 'title'] as const).flatMap((filter) =>
-    [...new Set(wordsOf(texts[filter]))].sort().map((word): FieldWord => [TEXT_FIELDS[filter], word]),
-  )
+export function searchWords(texts: Partial<TextValues>): FieldWord[] {
+  // sorted by the letters of the filters
+  return (['company', 'name', 'title'] as const).flatMap((filter) => {
+    const text = searchedBy(filter)
+      .map((field) => texts[field] ?? '')
+      .join(' ')
+    return [...new Set(wordsOf(text))].sort().map((word): FieldWord => [TEXT_FILTERS[filter], word])
+  })
 }
 
 /**
@@ -38,5 +37,5 @@ export function prefixesOf(filter: TextFilter, text: string): FieldWord[] {
   return words
     .filter((word) => !words.some((other) => other !== word && other.startsWith(word)))
     .sort((a, b) => b.length - a.length)
-    .map((word) => [TEXT_FIELDS[filter], word])
+    .map((word) => [TEXT_FILTERS[filter], word])
 }

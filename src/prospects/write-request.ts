@@ -1,4 +1,5 @@
 import type { Problem } from '../http/problem-type'
+import { EXTRACTED_FIELDS, type ExtractedField } from './field-names'
 import { type ParsedPhone, parsePhone } from './phone'
 import type { Label } from './prospect'
 import type { NewFile, Reading } from './resume'
@@ -77,18 +78,8 @@ export const toUpdateRequest = (
   file?: NewFile,
 ): WriteRequest => ({ target: { match: false, id, ifVersions }, change: toChange(input, country, file) })
 
-/** Fields that a resume may fill. */
-export type ExtractedFields = { [F in (typeof EXTRACTED_FIELDS)[number]]?: string | null | undefined }
-export const EXTRACTED_FIELDS = [
-  'email',
-  'phone',
-  'title',
-  'company',
-  'city',
-  'state',
-  'postalCode',
-  'licenseStatus',
-] as const
+/** What a resume says about the fields that it can fill. */
+export type ExtractedFields = { [F in ExtractedField]?: string | null | undefined }
 
 /** A resume that was read, and what it says for sure; what no caller could give either is left out. */
 export function toResumeRequest(

@@ -6,18 +6,10 @@ import type { IdempotentRequest } from '../http/factory'
 import { claimKey, findUsedKey, KeyAlreadyUsed, type StoredResponse, storeResponse } from '../http/idempotency'
 import { nameKey } from '../http/text'
 import { type Committed, committedIn, type Origin, type Outbox, recordEvents } from '../webhooks/events'
+import { columnOf, type FieldName, REPORTED_FIELDS, searchedBy } from './field-names'
 import { LABEL_WEIGHT } from './labels'
 import type { NamedItem, Plan, References } from './plan'
-import {
-  BYTES,
-  COLUMNS,
-  JOINS,
-  type Prospect,
-  type ProspectRecord,
-  type ProspectRow,
-  type Stage,
-  toRecord,
-} from './prospect'
+import { BYTES, COLUMNS, JOINS, type ProspectRecord, type ProspectRow, type Stage, toRecord } from './prospect'
 import type { NewFile } from './resume'
 import { searchWords } from './words'
 import type { Change, WriteRequest } from './write-request'
@@ -191,57 +183,31 @@ function toReferences(row: Record<string, string>): References {
   }
 }
 
-/** Columns of `prospects` that a write sets, and the fields that each follows. `words` follows what is searched. */
-const FIELDS_OF_COLUMN: Record<string, (keyof Prospect)[]> = {
-  first_name: ['firstName'],
-  last_name: ['lastName'],
-  email: ['email'],
-  phone: ['phone'],
-  stage_id: ['currentStageId'],
-  labels: ['labels'],
-  jobs: ['jobIds'],
-  title: ['title'],
-  company: ['company'],
-  license_status: ['licenseStatus'],
-  notes: ['notes'],
-  street_address: ['streetAddress'],
-  city: ['city'],
-  state: ['state'],
-  postal_code: ['postalCode'],
-  office_id: ['officeId'],
-  source_id: ['sourceId'],
-  created_by_user_id: ['createdByUserId'],
-  resume: ['resume'],
-  words: ['firstName', 'lastName', 'title', 'company'],
+/** Fields that a write can change. Each has a column of its own. */
+const WRITTEN_FIELDS: FieldName[] = [...REPORTED_FIELDS.filter((name) => name !== 'updatedByUserId'), 'currentStageId']
+
+/** Columns of `prospects` that a write sets → the fields whose changes change them. */
+const FIELDS_OF_COLUMN: Record<string, FieldName[]> = {
+  ...Object.fromEntries(WRITTEN_FIELDS.map((name) => [columnOf(name), [name]])),
+  words: [...searchedBy('name'), ...searchedBy('title'), ...searchedBy('company')],
 }
 
 /** A record as a row of `prospects`, in JSON: column → value. */
-const toColumns = (r: ProspectRecord) => ({
-  id: r.id,
-  first_name: r.firstName,
-  last_name: r.lastName,
-  email: r.email,
-  phone: r.phone,
-  stage_id: r.stage?.id ?? null,
-  labels: JSON.stringify(r.labels.map(({ id }) => id)),
-  jobs: JSON.stringify(r.jobIds),
-  title: r.title,
-  company: r.company,
-  license_status: r.licenseStatus,
-  notes: r.notes,
-  street_address: r.streetAddress,
-  city: r.city,
-  state: r.state,
-  postal_code: r.postalCode,
-  office_id: r.officeId,
-  source_id: r.sourceId,
-  resume: r.resume && JSON.stringify(r.resume),
-  words: JSON.stringify(searchWords(r)),
-  created_by_user_id: r.createdByUserId,
-  updated_by_user_id: r.updatedByUserId,
-  version: r.version,
-  created_at: r.createdAt,
-})
+const toColumns = (record: ProspectRecord) => {
+  const values = {
+    ...record,
+    currentStageId: record.stage?.id ?? null,
+    labels: JSON.stringify(record.labels.map(({ id }) => id)),
+    jobIds: JSON.stringify(record.jobIds),
+    resume: record.resume && JSON.stringify(record.resume),
+  }
+  const written = [...WRITTEN_FIELDS, 'updatedByUserId', 'version', 'createdAt'] as (keyof typeof values & FieldName)[]
+  return {
+    id: record.id,
+    ...Object.fromEntries(written.map((name) => [columnOf(name), values[name]])),
+    words: JSON.stringify(searchWords(record)),
+  }
+}
 
 /**
  * Later than every commit before it in the account, whatever the clock says, so that a client that asks for what changed

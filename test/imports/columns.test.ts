@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { guardFormula, unguardFormula } from '../../src/http/csv'
 import { columnsOf, FIELDS, type Mapping } from '../../src/imports/columns'
 import { splitName } from '../../src/imports/names'
-import { CSV_COLUMNS } from '../../src/prospects/export'
+import { CSV_COLUMNS } from '../../src/prospects/field-names'
 
 const fieldOf = (name: string, mapping: Mapping = {}) => columnsOf([name], mapping)[0]?.field
 

@@ -1,7 +1,7 @@
 import { exports } from 'cloudflare:workers'
 import Papa from 'papaparse'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { CSV_COLUMNS } from '../../src/prospects/export'
+import { CSV_COLUMNS } from '../../src/prospects/field-names'
 import { type Account, newAccount } from '../support/api'
 import { writeMany } from '../support/callers'
 import { watchTrips } from '../support/d1'

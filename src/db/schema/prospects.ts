@@ -1,8 +1,18 @@
 import { sql } from 'drizzle-orm'
 import { check, foreignKey, index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
+// the one import from above: this table alone lists the fields of prospects
+import { fieldOf, type RequiredField, TEXT_FIELDS, type TextField } from '../../prospects/field-names'
 import { inAccount } from './accounts'
 import { jobs, labels, offices, sources, stages, users } from './catalog'
 import { accountId, keyOf, times } from './columns'
+
+const optional = () => text()
+const required = () => text().notNull()
+
+/** A column for each text field of the table of fields. */
+const textColumns = Object.fromEntries(
+  TEXT_FIELDS.map((name) => [name, fieldOf(name).required ? required() : optional()]),
+) as { [F in TextField]: ReturnType<F extends RequiredField ? typeof required : typeof optional> }
 
 export const prospects = sqliteTable(
   'prospects',
@@ -10,8 +20,7 @@ export const prospects = sqliteTable(
     accountId: accountId(),
     /** Ordered by time, so the key read backwards is newest first. */
     id: text().notNull(),
-    firstName: text().notNull(),
-    lastName: text().notNull(),
+    ...textColumns,
     /** Lower case. */
     email: text(),
     /** E.164. */
@@ -21,15 +30,6 @@ export const prospects = sqliteTable(
     labels: text().notNull().default('[]'),
     /** Sorted JSON array of job ids. */
     jobs: text().notNull().default('[]'),
-    title: text(),
-    company: text(),
-    licenseStatus: text(),
-    notes: text(),
-    streetAddress: text(),
-    city: text(),
-    state: text(),
-    postalCode: text(),
-    officeId: text(),
     sourceId: text(),
     createdByUserId: text(),
     updatedByUserId: text(),

@@ -1,0 +1,50 @@
+import { FIELDS, type Field } from './fields'
+
+type Fields = typeof FIELDS
+export type FieldName = keyof Fields
+
+/** Names of the fields that have this property in the table. */
+type NamesWith<P> = { [F in FieldName]: Fields[F] extends P ? F : never }[FieldName]
+
+/** A field that is stored as it is given, in a column of its own. */
+export type TextField = Exclude<FieldName, NamesWith<{ type: 'special' }>>
+export type RequiredField = NamesWith<{ required: true }>
+export type ReportedField = TextField | NamesWith<{ reported: true }>
+/** A field that a resume can fill. */
+export type ExtractedField = NamesWith<{ extracted: true }>
+/** A field that a resume fills only together with others. */
+export type GroupedField = NamesWith<{ filledWith: string }>
+
+type ValueOf<F> =
+  | (F extends { values: readonly (infer V)[] } ? V : string)
+  | (F extends { required: true } ? never : null)
+/** The values of all text fields. */
+export type TextValues = { [F in TextField]: ValueOf<Fields[F]> }
+
+export const FIELD_NAMES = Object.keys(FIELDS) as FieldName[]
+
+/** What the table says about a field. */
+export const fieldOf = (name: FieldName): Field => FIELDS[name]
+
+const namesWhere = <F extends FieldName>(holds: (field: Field) => unknown) =>
+  FIELD_NAMES.filter((name) => holds(fieldOf(name))) as F[]
+
+const isText = ({ type }: Field) => type !== 'special'
+export const TEXT_FIELDS = namesWhere<TextField>(isText)
+export const REPORTED_FIELDS = namesWhere<ReportedField>((field) => isText(field) || field.reported)
+export const EXTRACTED_FIELDS = namesWhere<ExtractedField>(({ extracted }) => extracted)
+/** Groups of fields that a resume fills together. */
+export const FILLED_TOGETHER = (['work', 'address', 'license'] as const).map((group) =>
+  namesWhere<GroupedField>(({ filledWith }) => filledWith === group),
+)
+/** Fields whose words this filter of the list searches. */
+export const searchedBy = (filter: NonNullable<Field['words']>): TextField[] =>
+  namesWhere<TextField>(({ words }) => words === filter)
+
+/** Columns of an export in CSV, in order. */
+export const CSV_COLUMNS = FIELD_NAMES.flatMap((name) => fieldOf(name).csv ?? [name]) as CsvColumn[]
+type CsvColumn = { [F in FieldName]: Fields[F] extends { csv: readonly (infer C)[] } ? C : F }[FieldName]
+
+/** The field's column in `prospects`. */
+export const columnOf = (name: FieldName): string =>
+  fieldOf(name).column ?? name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
