@@ -1,4 +1,4 @@
--- STRICT, WITHOUT ROWID and the two deferred references are written by hand: Drizzle cannot say them.
+-- Written by hand, because Drizzle cannot express them: STRICT, WITHOUT ROWID and the two deferred references.
 CREATE TABLE accounts (
   id text PRIMARY KEY NOT NULL,
   name text NOT NULL,

@@ -1,4 +1,4 @@
--- What must hold whoever writes: label and job sets in canonical order, the join tables, the words and the counters.
+-- Triggers that hold for every write: label and job sets in canonical order, the join tables, the words and the counters.
 CREATE TRIGGER prospects_canonical_insert BEFORE INSERT ON prospects
 WHEN NEW.labels IS NOT (SELECT json_group_array(value) FROM (SELECT DISTINCT value FROM json_each(NEW.labels) ORDER BY value))
   OR NEW.jobs IS NOT (SELECT json_group_array(value) FROM (SELECT DISTINCT value FROM json_each(NEW.jobs) ORDER BY value))

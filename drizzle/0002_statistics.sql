@@ -1,5 +1,5 @@
--- Planner statistics for tables that are still empty. Without them SQLite takes an account to hold ten rows, and
--- reads all of it by the primary key where another index would find one row. They survive restarts and exports.
+-- Planner statistics for tables that are still empty. Without them, SQLite assumes ten rows for each account. It then reads the
+-- whole account by the primary key, although another index would find one row. Statistics survive restarts and exports.
 ANALYZE;
 --> statement-breakpoint
 DELETE FROM sqlite_stat1;

@@ -1,4 +1,4 @@
--- STRICT and WITHOUT ROWID, the values for rows that are there, and the planner's statistics are written by hand.
+-- Written by hand: STRICT and WITHOUT ROWID, the values of existing rows, and the planner's statistics.
 CREATE TABLE attempts (
   account_id text NOT NULL,
   webhook_id text NOT NULL,

@@ -1,4 +1,4 @@
--- STRICT and WITHOUT ROWID, the triggers and the planner's statistics are written by hand.
+-- Written by hand: STRICT and WITHOUT ROWID, the triggers and the planner's statistics.
 CREATE TABLE object_deletions (
   account_id text NOT NULL,
   key text NOT NULL,
@@ -22,8 +22,8 @@ CREATE INDEX resume_readings_due ON resume_readings (next_at);
 --> statement-breakpoint
 ALTER TABLE prospects ADD resume text;
 --> statement-breakpoint
--- Whoever writes, an object that a prospect has is not deleted, one that it has no longer is, and one that is to be
--- read waits for it: woken by whoever wrote, or after 15 s by the schedule.
+-- These hold for every write. A file that a prospect has is not deleted, and a file that no prospect has any more is. A resume to
+-- be parsed is listed: the Worker that wrote it enqueues it, or the schedule does after 15 s.
 CREATE TRIGGER prospects_insert_resume AFTER INSERT ON prospects WHEN NEW.resume IS NOT NULL
 BEGIN
   DELETE FROM object_deletions WHERE account_id = NEW.account_id AND key = NEW.resume ->> 'key';

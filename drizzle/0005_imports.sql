@@ -1,4 +1,4 @@
--- STRICT and WITHOUT ROWID, the trigger and the planner's statistics are written by hand.
+-- Written by hand: STRICT and WITHOUT ROWID, the triggers and the planner's statistics.
 CREATE TABLE imports (
   account_id text NOT NULL,
   id text NOT NULL,
@@ -39,7 +39,7 @@ CREATE TABLE import_errors (
   FOREIGN KEY (account_id,import_id) REFERENCES imports(account_id,id) ON DELETE CASCADE
 ) STRICT, WITHOUT ROWID;
 --> statement-breakpoint
--- Whoever ends or deletes an import before its time, its file goes.
+-- The file of an import is deleted with every cancellation and deletion.
 CREATE TRIGGER imports_cancel_file AFTER UPDATE OF status ON imports WHEN NEW.status = 'cancelled'
 BEGIN
   INSERT INTO object_deletions (account_id, key, due_at) VALUES (OLD.account_id, OLD.account_id || '/imports/' || OLD.id, 0)

@@ -1,4 +1,4 @@
--- How many things the catalog of each account holds: by hand, what there is now and the triggers that keep it.
+-- The number of objects in each account's catalog. Written by hand: the present numbers, and the triggers that maintain them.
 ALTER TABLE accounts ADD catalog_size integer DEFAULT 0 NOT NULL;
 --> statement-breakpoint
 UPDATE accounts SET catalog_size = (SELECT count(*) FROM pipelines t WHERE t.account_id = accounts.id)

@@ -1,4 +1,4 @@
--- The planner's statistics are written by hand.
+-- Written by hand: the planner's statistics.
 CREATE INDEX api_keys_live ON api_keys (account_id,id) WHERE revoked_at IS NULL;
 --> statement-breakpoint
 CREATE INDEX webhooks_live ON webhooks (account_id,id) WHERE deleted_at IS NULL;

@@ -1,4 +1,4 @@
--- contract: only triggers write the two tables that go, and views with their names and columns serve the code that reads them.
+-- contract: only triggers write the two dropped tables, and views with the same names and columns serve the code that reads them.
 -- Written by hand: STRICT, WITHOUT ROWID, the stored data, the triggers, the views and the planner's statistics.
 CREATE TABLE label_set_counts (
   account_id text NOT NULL,
@@ -64,7 +64,7 @@ CREATE VIEW prospect_counts (account_id, label_set, stage_id, n) AS
 CREATE VIEW label_set_members (account_id, label_id, label_set) AS
   SELECT l.account_id, l.id, m.label_set FROM labels l CROSS JOIN label_memberships m ON m.label_weight = l.weight;
 --> statement-breakpoint
--- As before, but each value is looked at once: it comes after the one before it.
+-- As before, but each value is compared once, with the value before it.
 CREATE TRIGGER prospects_canonical_insert BEFORE INSERT ON prospects
 WHEN EXISTS (SELECT 1 FROM json_each(NEW.labels) WHERE key > 0 AND value <= NEW.labels ->> (key - 1))
   OR EXISTS (SELECT 1 FROM json_each(NEW.jobs) WHERE key > 0 AND value <= NEW.jobs ->> (key - 1))
@@ -84,8 +84,8 @@ BEGIN
   UPDATE labels SET weight = random() & 0xffffffffffffff WHERE account_id = NEW.account_id AND id = NEW.id;
 END;
 --> statement-breakpoint
--- An insert counts one prospect more (change 1) or fewer (-1) in a set and stage. A view, so that the set's key, which
--- every statement below needs, is worked out once.
+-- An insert counts one prospect more (change 1) or fewer (-1) in a set and stage. It is a view, so that the key of the set, which
+-- every statement below needs, is computed once.
 CREATE VIEW label_set_changes (account_id, labels, label_set, stage_id, change) AS
   SELECT account_id, '[]', label_set, stage_id, 0 FROM label_set_counts;
 --> statement-breakpoint
@@ -113,7 +113,7 @@ BEGIN
       WHERE NOT EXISTS (SELECT 1 FROM label_set_counts WHERE account_id = NEW.account_id AND label_set = NEW.label_set));
 END;
 --> statement-breakpoint
--- The newest prospect of a label has the label's count: one more than the newest had, if this one is newer.
+-- The row of a label's newest prospect has the label's count. A newer prospect takes over the count, plus one.
 CREATE VIEW label_assignments (account_id, label_id, prospect_id, stage_id) AS
   SELECT account_id, label_id, prospect_id, stage_id FROM prospect_labels;
 --> statement-breakpoint
@@ -141,7 +141,7 @@ BEGIN
       ORDER BY prospect_id DESC LIMIT 1);
 END;
 --> statement-breakpoint
--- A label that is gone weighs nothing: the foreign key of prospect_labels ends such a write.
+-- A deleted label has no weight. The foreign key of prospect_labels rejects such a write.
 CREATE TRIGGER prospects_insert AFTER INSERT ON prospects
 BEGIN
   INSERT INTO label_set_changes (account_id, labels, label_set, stage_id, change)

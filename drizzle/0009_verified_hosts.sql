@@ -1,4 +1,5 @@
--- By hand: which endpoints have answered 2xx, as far as their deliveries say, and the planner's statistics.
+-- Written by hand: the endpoints that have responded with a 2xx, according to their stored deliveries, and the planner's
+-- statistics.
 ALTER TABLE webhooks ADD host text;
 --> statement-breakpoint
 ALTER TABLE webhooks ADD verified_at integer;

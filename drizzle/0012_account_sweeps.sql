@@ -1,4 +1,4 @@
--- contract: the code before finds what is due by the same name, with more rows read. So no row is written for another index.
+-- contract: the previous code uses the new index under the same name, and reads more rows. So a delivery is in one index only.
 DROP INDEX deliveries_due;
 --> statement-breakpoint
 CREATE INDEX deliveries_due ON deliveries (account_id,next_at) WHERE next_at IS NOT NULL;

@@ -4,9 +4,12 @@ import type { paths } from './schema.d.ts'
 export type { components, operations, paths, webhooks } from './schema.d.ts'
 
 /**
- * The Prospects API with the types of its document: `api.GET('/v1/prospects', {params: {query: {label: ['Hot']}}})`.
- * Each call resolves to `{data, error, response}`: `error` is the problem (RFC 9457) of an answer that is no 2xx.
- * `baseUrl` is the service, as `https://api.example.com`; `options` are those of openapi-fetch, as another `fetch`.
+ * A client of the Prospects API, typed by its OpenAPI document:
+ * `api.GET('/v1/prospects', {params: {query: {label: ['Hot']}}})`.
+ *
+ * Each call resolves to `{data, error, response}`. If the response is not a 2xx, `error` is its problem (RFC 9457).
+ * `baseUrl` is the service's origin, such as `https://api.example.com`. `options` are those of openapi-fetch, such as
+ * another `fetch`.
  */
 export const createProspectsClient = (
   baseUrl: string,

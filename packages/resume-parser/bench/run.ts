@@ -32,7 +32,7 @@ async function loadReading() {
       export { toResumeRequest } from './src/prospects/write-request'
       export { fillBlanks } from './src/prospects/fill'`
     const stdin = { contents, resolveDir: join(import.meta.dirname, '../../..') }
-    await build({ stdin, outfile, bundle: true, platform: 'node', format: 'esm', packages: 'external' })
+    await build({ stdin, outfile, bundle: true, platform: 'node', format: 'esm' })
     return await import(outfile)
   } finally {
     rmSync(folder, { recursive: true })
