@@ -22,6 +22,7 @@ const SERVICE = {
     'prospects/errors',
     'prospects/field-names',
     'prospects/labels',
+    'prospects/openapi-schemas',
     'prospects/prospect',
     'prospects/resume',
     'prospects/resume-file',
@@ -50,7 +51,6 @@ const SERVICE = {
   ],
   /** Imports that break a law today. Remove a line when its import is gone. */
   exceptions: [
-    'openapi/mounted.ts imports app',
     // stays: the columns of prospects derive from the table of fields, which imports nothing
     'db/schema/prospects.ts imports prospects/field-names',
   ],

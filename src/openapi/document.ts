@@ -5,12 +5,14 @@ import {
   type ZodOpenApiOperationObject,
   type ZodOpenApiPathsObject,
 } from 'zod-openapi'
+import type { Body, Operation, Section } from '../http/openapi'
+import { WEBHOOK_HEADERS } from '../webhooks/openapi-events'
 import { CODES, ERROR_CODES, errorsOf } from './errors'
-import { WEBHOOKS } from './events'
-import { fieldAt, idAt, PARAMETERS } from './fields'
-import { CONDITIONS, HEADERS, headersNamed, IDEMPOTENCY_KEY, SEEN, SIGNED } from './headers'
-import { mountedRoutes, type Route } from './mounted'
-import { type Body, OPERATIONS, type Operation, TAGS } from './operations'
+import { type Guides, introduceGuide, quoteGuide, quoteSection } from './guides'
+import { CONDITIONS, HEADERS, headersNamed, IDEMPOTENCY_KEY, SEEN } from './headers'
+import type { Route } from './mounted'
+import { describeInputs, tidy } from './schemas'
+import { SECTIONS, WEBHOOKS } from './sections'
 
 const BYTES = { type: 'string', format: 'binary' } as const
 const contentOf = (body: Body) =>
@@ -20,9 +22,9 @@ const contentOf = (body: Body) =>
       .map((one) => (typeof one === 'string' ? [one, { schema: BYTES }] : ['application/json', { schema: one }])),
   )
 
-/** What is sent with an operation: JSON, or bytes of one of several types. */
-function toBody({ schemas }: Route, { takes, example }: Operation) {
-  if (takes) return { requestBody: { required: true, content: contentOf(takes) } }
+/** The body of a request: JSON, or bytes of one of several media types. */
+function requestBodyOf({ schemas }: Route, { mediaTypes, example }: Operation) {
+  if (mediaTypes) return { requestBody: { required: true, content: contentOf(mediaTypes) } }
   if (!schemas.json) return {}
   const required = !schemas.json.safeParse({}).success
   return {
@@ -30,10 +32,10 @@ function toBody({ schemas }: Route, { takes, example }: Operation) {
   }
 }
 
-/** The answers to those who are not refused, by status. */
-const toAnswers = ({ canBeRepeated, scope, byOperator }: Route, { answers, isFile }: Operation) =>
+/** The successful responses, by status. */
+const responsesOf = ({ canBeRepeated, scope, byOperator }: Route, { responses, isFile }: Operation) =>
   Object.fromEntries(
-    Object.entries(answers).map(([status, [description, body, headers = []]]) => [
+    Object.entries(responses).map(([status, [description, body, headers = []]]) => [
       status,
       {
         description,
@@ -50,63 +52,117 @@ const toAnswers = ({ canBeRepeated, scope, byOperator }: Route, { answers, isFil
     ]),
   )
 
-/** An operation of the document; what it refers to is added to `shared`. */
-function toOperation(route: Route, operation: Operation, shared: Record<string, object>): ZodOpenApiOperationObject {
+/** What the id in a path is. Throws if the section does not say. */
+function describeId({ ids }: Section, path: string): string {
+  const noun = ids?.[path.split('/')[2] ?? '']
+  if (!noun) throw new Error(`Nothing describes the id in ${path}`)
+  return `Id of the ${noun}. Ids are opaque: a malformed id counts as an unknown one.`
+}
+
+interface Described {
+  route: Route
+  section: Section
+  operation: Operation
+}
+
+/** An operation of the document. Adds the error responses that it refers to to `shared`. */
+function toOperation(
+  { route, section, operation }: Described,
+  guides: Guides,
+  shared: Record<string, object>,
+): ZodOpenApiOperationObject {
   const { method, schemas, scope, byOperator, canBeRepeated, path } = route
   const headers: Record<string, z.ZodType> = {
     ...(canBeRepeated && { 'Idempotency-Key': IDEMPOTENCY_KEY }),
     ...(method === 'GET' && (scope || byOperator) && { 'X-D1-Bookmark': SEEN }),
   }
   for (const name of operation.conditions ?? []) headers[name] = CONDITIONS[name]
-  const words = [operation.description, scope && `Needs a key with the scope \`${scope}\`.`].filter(Boolean)
+  const description = [
+    operation.description,
+    scope && `Needs a key with the scope \`${scope}\`.`,
+    ...(operation.quotes ?? []).map((reference) => quoteSection(guides, reference)),
+  ].filter(Boolean)
   return {
     operationId: operation.operationId,
-    tags: [operation.tag],
+    tags: [section.tag],
     summary: operation.summary,
-    ...(words.length > 0 && { description: words.join('\n\n') }),
+    ...(description.length > 0 && { description: description.join('\n\n') }),
     security: byOperator ? [{ operatorToken: [] }] : scope ? [{ apiKey: [] }] : [],
     requestParams: {
-      ...(path.includes(':id') && { path: z.object({ id: z.string().meta({ description: idAt(path) }) }) }),
+      ...(path.includes(':id') && {
+        path: z.object({ id: z.string().meta({ description: describeId(section, path) }) }),
+      }),
       ...(schemas.query && { query: schemas.query as z.ZodObject }),
       ...(Object.keys(headers).length > 0 && { header: z.object(headers) }),
     },
-    ...toBody(route, operation),
-    responses: { ...toAnswers(route, operation), ...errorsOf(route, operation, shared) },
+    ...requestBodyOf(route, operation),
+    responses: { ...responsesOf(route, operation), ...errorsOf(route, operation, shared) },
   } as ZodOpenApiOperationObject
 }
 
-/**
- * The introduction of the document: these guides of docs/api, and every code. Headings are one level lower, and links lead
- * to the guides as they are served.
- */
-const introductionOf = (guides: string[]) =>
-  [...guides, `# Codes\n\nOf errors:\n\n${CODES}\n\nOf fields and parameters, in \`errors\`:\n\n${ERROR_CODES}\n`]
-    .join('\n')
-    .replaceAll(/^#/gm, '##')
-    .replaceAll(/\]\((\w[\w-]*\.md)/g, '](/docs/$1')
+const linksTo = (names: string[], guides: Guides) => names.map((name) => `- ${introduceGuide(guides, name)}`).join('\n')
 
-/** The document of the API, OpenAPI 3.1, introduced by `guides`, in Markdown. Throws where a route is not described. */
-export function createApiDocument(guides: string[]) {
+/** The tags, each with its introduction and its guides. */
+const tagsOf = (guides: Guides) =>
+  SECTIONS.filter(({ introduction }) => introduction).map((section) => ({
+    name: section.tag,
+    description: `${section.introduction}\n\n${linksTo(section.guides ?? [], guides)}`.trim(),
+  }))
+
+/** What is at the top of the reference: two guides, and every code. */
+const introductionOf = (guides: Guides) =>
+  [
+    quoteGuide(guides, 'conventions'),
+    quoteGuide(guides, 'errors'),
+    `## Codes\n\nCodes of errors:\n\n${CODES}\n\nCodes of fields and parameters in \`errors\`, and of rows of an import:\n\n${ERROR_CODES}\n`,
+  ].join('\n')
+
+const webhooksOf = () =>
+  Object.fromEntries(
+    WEBHOOKS.map(({ type, name, summary, body }) => [
+      type,
+      {
+        post: {
+          operationId: `on${name}`,
+          tags: ['Webhooks'],
+          summary,
+          security: [],
+          requestParams: { header: WEBHOOK_HEADERS },
+          requestBody: { required: true, content: { 'application/json': { schema: body } } },
+          responses: {
+            '2XX': { description: 'The event is delivered. Respond within 15 seconds.' },
+            '410': { description: 'The webhook is disabled: no more events are sent to it.' },
+            '4XX': { description: 'The event is not delivered. Another attempt follows.' },
+          },
+        },
+      },
+    ]),
+  )
+
+/**
+ * The OpenAPI 3.1 document of the API, from its mounted routes, the sections of the features and the guides of docs/api.
+ * Throws if a route, a parameter or a field is not described, or if a described route is not mounted.
+ */
+export function createApiDocument(routes: Route[], guides: Guides) {
+  const nameOf = ({ method, path }: Route) => `${method} ${path}`
+  const described = new Map(
+    SECTIONS.flatMap((section) =>
+      Object.entries(section.operations).map(([name, operation]) => [name, { section, operation }] as const),
+    ),
+  )
+  const mounted = new Map(routes.map((route) => [nameOf(route), route]))
+  for (const name of mounted.keys()) if (!described.has(name)) throw new Error(`${name} is mounted and not described`)
+
   const paths: Record<string, Record<string, ZodOpenApiOperationObject>> = {}
   const responses: Record<string, object> = {}
-  const order = Object.keys(OPERATIONS)
-  const routes = mountedRoutes().sort((a, b) => place(a) - place(b))
-  function place({ method, path }: Route) {
-    const at = order.indexOf(`${method} ${path}`)
-    if (at < 0) throw new Error(`${method} ${path} is mounted and not described`)
-    return at
-  }
-  for (const name of order)
-    if (!routes.some(({ method, path }) => `${method} ${path}` === name))
-      throw new Error(`${name} is described and not mounted`)
-  for (const route of routes) {
+  for (const [name, { section, operation }] of described) {
+    const route = mounted.get(name)
+    if (!route) throw new Error(`${name} is described and not mounted`)
     const path = route.path.replace(/:(\w+)/g, '{$1}')
-    paths[path] ??= {}
-    paths[path][route.method.toLowerCase()] = toOperation(
-      route,
-      OPERATIONS[`${route.method} ${route.path}`] as Operation,
-      responses,
-    )
+    paths[path] = {
+      ...paths[path],
+      [route.method.toLowerCase()]: toOperation({ route, section, operation }, guides, responses),
+    }
   }
   const document = createDocument(
     {
@@ -119,85 +175,30 @@ export function createApiDocument(guides: string[]) {
         description: introductionOf(guides),
       },
       servers: [{ url: '/', description: 'This service.' }],
-      tags: [...TAGS],
+      tags: tagsOf(guides),
       paths: paths as ZodOpenApiPathsObject,
-      webhooks: Object.fromEntries(
-        WEBHOOKS.map(({ type, name, summary, body }) => [
-          type,
-          {
-            post: {
-              operationId: `on${name}`,
-              tags: ['Webhooks'],
-              summary,
-              security: [],
-              requestParams: { header: SIGNED },
-              requestBody: { required: true, content: { 'application/json': { schema: body } } },
-              responses: {
-                '2XX': { description: 'Taken. Answer within 15 seconds.' },
-                '410': { description: 'Never again: the webhook is disabled.' },
-                '4XX': { description: 'Not taken: it comes again.' },
-              },
-            },
-          },
-        ]),
-      ),
+      webhooks: webhooksOf(),
       components: {
         headers: HEADERS,
         responses,
-        // the page puts the focus into the last
+        // the page puts the focus into the last one
         securitySchemes: {
           operatorToken: { type: 'http', scheme: 'bearer', description: "The operator's `ADMIN_TOKEN`." },
-          apiKey: { type: 'http', scheme: 'bearer', description: "An account's key." },
+          apiKey: { type: 'http', scheme: 'bearer', description: 'A key of the account.' },
         },
       } as unknown as ZodOpenApiComponentsObject,
     },
-    // clients ignore what they don't know: answers may grow
+    // responses may grow: clients ignore fields that they do not know
     {
       override: ({ jsonSchema, io }) => {
         if (io === 'output' && jsonSchema.additionalProperties === false) delete jsonSchema.additionalProperties
       },
     },
   )
-  return tidy(document)
-}
-
-// biome-ignore lint/suspicious/noExplicitAny: any JSON
-type Json = { [key: string]: any }
-
-/** Says of each field and parameter what it is, and the same thing once. */
-function tidy(document: object): Json {
-  const plain: Json = JSON.parse(JSON.stringify(document).replaceAll('ProspectOutput"', 'Prospect"'))
-  for (const [path, operations] of Object.entries<Json>(plain.paths))
-    for (const operation of Object.values<Json>(operations)) {
-      for (const parameter of operation.parameters ?? []) {
-        if (parameter.in === 'query') {
-          const { description, example } = PARAMETERS[parameter.name] ?? {}
-          parameter.description = description
-          // not as the parameter's own example: the page would fill it in
-          if (example !== undefined) parameter.schema.examples = [example]
-        }
-        if (['integer', 'boolean'].includes(parameter.schema.type)) {
-          delete parameter.schema.minLength
-          delete parameter.schema.maxLength
-        }
-      }
-      const { properties = {} } = operation.requestBody?.content['application/json']?.schema ?? {}
-      for (const [field, schema] of Object.entries<Json>(properties)) Object.assign(schema, fieldAt(path, field))
-    }
-  return JSON.parse(JSON.stringify(plain), (_, value) => withoutBounds(withNull(value)))
-}
-
-/** `anyOf: [{type: T, …}, {type: null}]` as `{type: [T, null], …}`. */
-function withNull(schema: Json): Json {
-  const [one, nothing, ...others] = schema?.anyOf ?? []
-  if (nothing?.type !== 'null' || others.length > 0 || typeof one.type !== 'string') return schema
-  const { anyOf, ...rest } = schema
-  return { ...one, type: [one.type, 'null'], ...rest, ...(one.enum && { enum: [...one.enum, null] }) }
-}
-
-/** Every integer of JSON is a safe one (RFC 8259, section 6): that is no bound, and no sample. */
-function withoutBounds(schema: Json): Json {
-  if (schema?.minimum === Number.MIN_SAFE_INTEGER) delete schema.minimum
-  if (schema?.maximum === Number.MAX_SAFE_INTEGER) delete schema.maximum
-  return schema
+  const plain = tidy(document)
+  for (const [name, { section, operation }] of described) {
+    const [method = '', path = ''] = name.split(' ')
+    describeInputs(plain.paths[path.replace(/:(\w+)/g, '{$1}')][method.toLowerCase()], section, operation)
+  }
+  return plain
 }

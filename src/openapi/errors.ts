@@ -3,13 +3,13 @@ import * as accountErrors from '../accounts/errors'
 import * as catalogErrors from '../catalog/errors'
 import * as httpErrors from '../http/errors'
 import { FIELD_ERRORS } from '../http/field-errors'
+import { type Operation, text, textOrNull } from '../http/openapi'
 import type { DocumentedProblem } from '../http/problem-type'
 import * as importErrors from '../imports/errors'
 import * as prospectErrors from '../prospects/errors'
 import * as webhookErrors from '../webhooks/errors'
 import { HEADERS, type HeaderName, headersNamed } from './headers'
 import type { Route } from './mounted'
-import type { Operation } from './operations'
 
 const isProblemType = (value: unknown): value is DocumentedProblem => typeof value === 'function' && 'means' in value
 
@@ -21,23 +21,22 @@ const PROBLEMS = [httpErrors, accountErrors, catalogErrors, importErrors, prospe
 
 const REQUEST_ID = '0b9c1b1e-4c5e-4a57-9c0f-0f6a5f0b8a1d'
 
-const text = (description: string, example: string) => z.string().meta({ description, example })
-/** A code, one of these or of others that are to come. */
+/** A code: one of these, or a new one in the future. */
 const codeOf = (codes: string[], example: string) =>
-  z.string().meta({ description: 'Stable; for programs. There may be more.', example, 'x-extensible-enum': codes })
+  z.string().meta({ description: 'Stable, for programs. New codes may be added.', example, 'x-extensible-enum': codes })
 
-export const ProblemSchema = z
+const ProblemSchema = z
   .looseObject({
-    type: text('`about:blank`: `code` says more.', 'about:blank'),
-    title: text('What the status means.', 'Bad Request'),
-    status: z.int().meta({ description: 'The status again.', example: 400 }),
-    detail: text('For people.', 'lastName: This is required.'),
+    type: text('Always `about:blank`: `code` tells the kinds of problems apart.', 'about:blank'),
+    title: text('The name of the status.', 'Bad Request'),
+    status: z.int().meta({ description: 'The status of the response.', example: 400 }),
+    detail: text('What happened and what to do, for people.', 'lastName: This is required.'),
     code: codeOf([...new Set(PROBLEMS.map(({ code }) => code))], 'invalid_input'),
-    requestId: text('Name it when you ask us.', REQUEST_ID),
+    requestId: text('Names the call. Mention it when you report an error.', REQUEST_ID),
     errors: z
       .array(
         z.object({
-          in: z.enum(['body', 'query', 'path', 'header']),
+          in: z.enum(['body', 'query', 'path', 'header']).meta({ description: 'The part of the request.' }),
           pointer: text('JSON Pointer into that part.', '/lastName'),
           code: codeOf(Object.keys(FIELD_ERRORS), 'required'),
           message: text('For people.', 'This is required.'),
@@ -46,16 +45,14 @@ export const ProblemSchema = z
       .optional()
       .meta({
         description:
-          'Everything that is wrong with the input (400, 422): at most 100 entries. The last one has the code `more_errors` if there are more errors.',
+          'Everything that is wrong with the input (400, 422): at most 100 entries. If there are more errors, the last entry has the code `more_errors`.',
       }),
-    conflictsWith: z
-      .string()
-      .nullable()
-      .optional()
-      .meta({ description: 'The id of what it conflicts with (409); null if that has just gone.' }),
-    prospectCount: z.int().optional().meta({ description: 'How many use what cannot be deleted (409 `in_use`).' }),
-    mergedInto: z.string().optional().meta({ description: 'Who answers for a merged duplicate (410).' }),
-    version: z.int().optional().meta({ description: "The prospect's version now (412)." }),
+    conflictsWith: textOrNull(
+      'Id of the object that the request conflicts with (409). Null if it no longer exists.',
+    ).optional(),
+    prospectCount: z.int().optional().meta({ description: 'How many prospects use the item (409 `in_use`).' }),
+    mergedInto: z.string().optional().meta({ description: 'Id of the prospect that this one was merged into (410).' }),
+    version: z.int().optional().meta({ description: 'The current version of the prospect (412).' }),
   })
   .meta({ id: 'Problem', description: 'An error (RFC 9457).' })
 

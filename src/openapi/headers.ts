@@ -1,10 +1,12 @@
 import * as z from 'zod'
 import { BOOKMARK } from '../db/client'
+import type { ResponseHeader } from '../http/openapi'
 
-/** Headers of answers; one that is `required` is there wherever it is declared, unless said otherwise. */
+/** The headers of responses. A `required` one is on every response that lists it, unless the response says otherwise. */
 export const HEADERS = {
   'X-Request-Id': {
-    description: 'Names this call; tell it when you ask us. It is the one that the call sent, or a new one.',
+    description:
+      'Names the call. It is the id that the request sent, or a new one. Mention it when you report an error.',
     required: true,
     schema: { type: 'string' },
   },
@@ -14,33 +16,36 @@ export const HEADERS = {
   },
   'X-D1-Bookmark': {
     description:
-      'Names the state of the database that this answer shows, where it could be read. Send it with a call that reads, and that shows no older one.',
+      'Names the state of the database that this response shows. Send it with a later read to see this state or a newer one.',
     schema: { type: 'string' },
   },
   'RateLimit-Policy': {
     description:
-      'The limits (draft-ietf-httpapi-ratelimit-headers): `q` calls of a key in `w` seconds; in `cost`, `q` ms of the database for all keys of the account. It is not there while there are no limits.',
+      'The limits (draft-ietf-httpapi-ratelimit-headers). `default`: a key may make `q` calls in `w` seconds. `cost`: all keys of the account together may use `q` ms of the database in `w` seconds. Absent while the service has no limits.',
     schema: { type: 'string' },
   },
-  'Idempotent-Replayed': { description: '`true` if the call had been made before.', schema: { const: 'true' } },
-  ETag: { description: 'Names this state of what is answered.', required: true, schema: { type: 'string' } },
+  'Idempotent-Replayed': {
+    description: '`true` if this is the stored response of an earlier call with the same `Idempotency-Key`.',
+    schema: { const: 'true' },
+  },
+  ETag: { description: 'Names this version of the response.', required: true, schema: { type: 'string' } },
   'Content-Disposition': {
-    description: 'The name to save it under (RFC 6266).',
+    description: 'The name of the file (RFC 6266).',
     required: true,
     schema: { type: 'string' },
   },
-  Location: { description: 'Where it is read.', required: true, schema: { type: 'string' } },
-  'Retry-After': { description: 'Seconds to wait.', required: true, schema: { type: 'integer' } },
+  Location: { description: 'The path of the new object.', required: true, schema: { type: 'string' } },
+  'Retry-After': { description: 'How many seconds to wait.', required: true, schema: { type: 'integer' } },
   'WWW-Authenticate': {
     description: 'What is wrong with the credential (RFC 6750).',
     required: true,
     schema: { type: 'string' },
   },
-} as const
+} as const satisfies Record<ResponseHeader | string, object>
 
 export type HeaderName = keyof typeof HEADERS
 
-/** The headers of an answer, by name; those that are only `sometimes` there are not required. */
+/** The headers of a response, by name. Those that are only `sometimes` on it are not required. */
 export const headersNamed = (names: HeaderName[], sometimes: HeaderName[] = []) =>
   Object.fromEntries([
     ...names.map((name) => [name, { $ref: `#/components/headers/${name}` }]),
@@ -50,24 +55,21 @@ export const headersNamed = (names: HeaderName[], sometimes: HeaderName[] = []) 
     ]),
   ])
 
-// no example: the page would send it with each call
+// without an example: the page would send it with every call
 export const IDEMPOTENCY_KEY = z.string().min(1).max(255).optional().meta({
   description:
-    'Lets the call be repeated for 24 hours: 1 to 255 printable ASCII characters, another one for each thing that is asked.',
+    'Makes it safe to repeat the call for 24 hours: 1 to 255 printable ASCII characters, a new value for each new request.',
 })
 
 export const CONDITIONS = {
-  'If-Match': z.string().optional().meta({ description: 'An `ETag`, or a version: only if it is still so.' }),
-  'If-None-Match': z.string().optional().meta({ description: 'An `ETag`: only if it is no longer so.' }),
+  'If-Match': z.string().optional().meta({
+    description: 'An `ETag` or a `version`. The call is made only if the prospect still has this version.',
+  }),
+  'If-None-Match': z.string().optional().meta({
+    description: 'An `ETag`. If it is still the current one, the response is a 304.',
+  }),
 }
 
 export const SEEN = z.string().regex(BOOKMARK).optional().meta({
-  description: 'The header of this name of an earlier answer: reads that state, or a newer one.',
-})
-
-/** The headers of a webhook. */
-export const SIGNED = z.object({
-  'webhook-id': z.string().meta({ description: "The event's id: the same however often it comes." }),
-  'webhook-timestamp': z.string().meta({ description: 'When this attempt was signed, in Unix seconds.' }),
-  'webhook-signature': z.string().meta({ description: '`v1,` and a signature; several, separated by spaces.' }),
+  description: 'The `X-D1-Bookmark` of an earlier response. The call then reads that state or a newer one.',
 })

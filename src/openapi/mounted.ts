@@ -1,9 +1,9 @@
+import type { Hono } from 'hono'
 import type * as z from 'zod'
-import { app } from '../app'
 import { requireOperator } from '../http/auth'
-import type { Scope } from '../http/factory'
+import type { AppEnv, Scope } from '../http/factory'
 
-/** What a mounted route takes and asks for, as its handlers say. */
+/** What a mounted route takes and requires, as its handlers say. */
 export interface Route {
   method: string
   /** As it is mounted: `/v1/prospects/:id`. */
@@ -14,17 +14,18 @@ export interface Route {
   canBeRepeated: boolean
 }
 
-/** Pages for people; the document is for programs. */
+/** Pages for people. The reference describes calls of programs only. */
 const PAGES = ['/', '/llms.txt', '/docs', '/docs/*']
 
-/** The routes that are mounted, each once, less the pages. What is for all methods is a route unless it is for all paths below. */
-export function mountedRoutes(): Route[] {
-  const covers = (pattern: string, path: string) =>
-    pattern === path || (pattern.endsWith('/*') && `${path}/`.startsWith(pattern.slice(0, -1)))
+const covers = (pattern: string, path: string) =>
+  pattern === path || (pattern.endsWith('/*') && `${path}/`.startsWith(pattern.slice(0, -1)))
+
+/** The routes of an app, each once, without the pages. A handler for all methods is a route, unless its path ends in `*`. */
+export function mountedRoutes({ routes }: Pick<Hono<AppEnv>, 'routes'>): Route[] {
   const found = new Map<string, Route>()
-  for (const { method, path } of app.routes) {
+  for (const { method, path } of routes) {
     if ((method === 'ALL' && path.endsWith('*')) || PAGES.includes(path)) continue
-    const handlers = app.routes
+    const handlers = routes
       .filter((r) => (r.method === method && r.path === path) || (r.method === 'ALL' && covers(r.path, path)))
       .map((r) => r.handler as { scope?: Scope; schemas?: Route['schemas']; canBeRepeated?: true })
     const scope = handlers.find((h) => h.scope)?.scope

@@ -1,5 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { app } from '../../src/app'
 import { mountedRoutes } from '../../src/openapi/mounted'
 import { type Account, type ApiResponse, costOf, newAccount } from '../support/api'
 import { callsTo } from '../support/configured'
@@ -39,7 +40,7 @@ const FAULTS: Omit<Fault, 'n'>[] = [
 ]
 
 const FILES = ['put', 'get', 'head', 'delete', 'createMultipartUpload'] as const
-const repeatable = new Set(mountedRoutes().flatMap((r) => (r.canBeRepeated ? [`${r.method} ${r.path}`] : [])))
+const repeatable = new Set(mountedRoutes(app).flatMap((r) => (r.canBeRepeated ? [`${r.method} ${r.path}`] : [])))
 
 /** What is watched, how often it was done, whether that wrote something, and what of it fails. */
 let watched: 'trip' | 'file' | 'message' | undefined

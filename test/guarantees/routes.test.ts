@@ -1,5 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { describe, expect, test } from 'vitest'
+import { app } from '../../src/app'
 import { SCOPES } from '../../src/http/factory'
 import { mountedRoutes } from '../../src/openapi/mounted'
 import { type ApiResponse, newAccount, send } from '../support/api'
@@ -7,7 +8,7 @@ import { errorsOf, expectProblem } from '../support/problem'
 import { ALL, credential, make, rightCall, routesWith, takesBody } from '../support/right-calls'
 import { ROUTES } from '../support/routes'
 
-const mounted = mountedRoutes().map(({ method, path }) => `${method} ${path}`)
+const mounted = mountedRoutes(app).map(({ method, path }) => `${method} ${path}`)
 const GUARDED = routesWith(({ needs }) => needs !== 'nobody')
 const SCOPED = routesWith(({ needs }) => needs !== 'nobody' && needs !== 'operator')
 

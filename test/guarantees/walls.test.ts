@@ -1,6 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import type * as z from 'zod'
+import { app } from '../../src/app'
 import { FIELDS } from '../../src/imports/columns'
 import { mountedRoutes } from '../../src/openapi/mounted'
 import { type Account, type ApiResponse, newAccount, operator } from '../support/api'
@@ -126,7 +127,7 @@ async function newCaller(): Promise<Account> {
   return account
 }
 
-const routes = mountedRoutes()
+const routes = mountedRoutes(app)
   // the first call of /health in a second reads the databases, the others share what it has read
   .filter(({ byOperator, path }) => !byOperator && path !== '/health')
   .map((route) => ({

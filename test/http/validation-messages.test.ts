@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import type * as z from 'zod'
+import { app } from '../../src/app'
 import { toErrors } from '../../src/http/validate'
 import { mountedRoutes } from '../../src/openapi/mounted'
 import { newAccount } from '../support/api'
@@ -33,7 +34,7 @@ const VALUES = [
 const SENTENCE = /^["A-Z].*[.?…]$/s
 const OF_ZOD = /\b(expected|received|invalid)\b|^too |unrecognized/i
 
-const schemas = mountedRoutes().flatMap(({ method, path, schemas }) =>
+const schemas = mountedRoutes(app).flatMap(({ method, path, schemas }) =>
   (['body', 'query'] as const).flatMap((where) => {
     const schema = where === 'body' ? schemas.json : schemas.query
     return schema ? [{ where, schema: schema as z.ZodObject, name: `the ${where} of ${method} ${path}` }] : []

@@ -1,12 +1,11 @@
 import { env } from 'cloudflare:workers'
 import { expect, test } from 'vitest'
-import conventions from '../../docs/api/conventions.md?raw'
-import errors from '../../docs/api/errors.md?raw'
-import { createApiDocument } from '../../src/openapi/document'
+import { app } from '../../src/app'
 import { mountedRoutes } from '../../src/openapi/mounted'
 import { newAccount, send } from '../support/api'
+import { createDocumentOf } from '../support/document'
 
-const document = createApiDocument([conventions, errors])
+const document = createDocumentOf(app)
 
 test('the document is served as it is made: `npm run openapi` was run', async () => {
   const { status, headers, json } = await send('GET', '/openapi.json')
@@ -53,7 +52,7 @@ test('samples are true: nothing is filled in that repeats a call, refusals are t
 
 test('every operation is told apart, and says what it takes', () => {
   const operations = Object.values(document.paths as object).flatMap((path) => Object.values(path)) as any[]
-  expect(operations).toHaveLength(mountedRoutes().length)
+  expect(operations).toHaveLength(mountedRoutes(app).length)
   expect(new Set(operations.map(({ operationId }) => operationId)).size).toBe(operations.length)
   for (const { operationId, parameters = [], requestBody } of operations) {
     const fields = Object.entries<any>(requestBody?.content['application/json']?.schema.properties ?? {})

@@ -1,0 +1,112 @@
+import * as z from 'zod'
+import { storageUnavailable, unknownReference, unsupportedMediaType } from '../http/errors'
+import { id, LIST_PARAMETERS, pageOf, type Section, text, textOrNull, time } from '../http/openapi'
+import { importTooLarge, tooManyImports } from './errors'
+import { IMPORT_TYPES } from './records'
+import type { RowError } from './rows'
+import type { Import } from './store'
+
+const imported = z.object({
+  id: id('imp', 'import'),
+  status: z.enum(['queued', 'running', 'completed', 'failed', 'cancelled']).meta({
+    description:
+      '`queued`: the import waits for an earlier import of the account, or for its next try. `failed`: the file could not be read to its end; see `reason`. What was written stays.',
+  }),
+  reason: textOrNull('Why the import failed, for people.'),
+  bytes: z.int().meta({ description: 'The size of the file.', example: 1048576 }),
+  bytesDone: z.int().meta({ description: 'How many bytes of the file are done.', example: 524288 }),
+  read: z.int().meta({ description: 'How many rows are done: the sum of the next four.', example: 5000 }),
+  created: z.int().meta({ description: 'How many rows created a prospect.', example: 4000 }),
+  updated: z.int().meta({ description: 'How many rows changed a prospect.', example: 600 }),
+  unchanged: z.int().meta({ description: 'How many rows matched a prospect and changed nothing.', example: 390 }),
+  failed: z.int().meta({ description: 'How many rows were rejected.', example: 10 }),
+  unknownColumns: z.array(z.string()).meta({
+    description:
+      'At most 100 columns that were not recognised (`mapping` can name their field), or that have a value which was not used because another column of the same field had one.',
+    example: ['Shoe size'],
+  }),
+  dryRun: z.boolean().meta({ description: 'Whether the import only checks the rows and writes nothing.' }),
+  createdAt: time('When the file was sent'),
+  finishedAt: time('When the import ended').nullable(),
+})
+imported satisfies z.ZodType<Import>
+const ImportSchema = imported.meta({ id: 'Import', description: 'An import of a file, and its progress.' })
+
+const rowError = z.object({
+  line: z.int().meta({ description: 'The line of the file on which the row starts. The first line is 1.', example: 7 }),
+  column: textOrNull('The column, as the file names it.', 'E-mail'),
+  field: textOrNull('The field of the column.', 'email'),
+  code: text('Stable, for programs.', 'wrong_format'),
+  message: text('For people.', 'This is not an e-mail address.'),
+  refused: z.boolean().meta({
+    description: 'Whether the row was rejected. If not, the row was written without this value.',
+  }),
+})
+rowError satisfies z.ZodType<RowError>
+const RowErrorSchema = rowError.meta({ id: 'RowError', description: 'An error in a row of an import.' })
+
+/** `/v1/imports`. */
+export const importSection: Section = {
+  tag: 'Imports',
+  introduction: 'Creates and updates many prospects from a file.',
+  guides: ['importing'],
+  ids: { imports: 'import, `imp_…`' },
+  parameters: {
+    ...LIST_PARAMETERS,
+    update: { description: 'Whether rows that match a prospect update it. A row’s own `update` wins.' },
+    muteWebhook: { description: 'Sends no webhooks for the changes. They are on the timeline as usual.' },
+    userId: { description: 'The user of the timeline, for rows that name no user.' },
+    stageId: { description: 'The stage, for rows that name no stage and no pipeline. Overrides `pipelineId`.' },
+    pipelineId: { description: 'The pipeline, for rows that name no stage and no pipeline.' },
+    labels: { description: 'Labels to add in every row, by name, separated by commas.', example: 'Imported' },
+    mapping: {
+      description:
+        'A JSON object from the names of columns to fields of a prospect, `fullName` or `id`. Null ignores a column.',
+      example: '{"Kontakt": "fullName", "Shoe size": null}',
+    },
+    dryRun: { description: 'Only checks the rows: counts them, reports errors and writes nothing.' },
+  },
+  operations: {
+    'GET /v1/imports': {
+      operationId: 'listImports',
+      summary: 'List imports',
+      description: 'Returns a page of imports, newest first.',
+      responses: { 200: ['A page of imports.', pageOf(ImportSchema, 'Import')] },
+    },
+    'POST /v1/imports': {
+      operationId: 'startImport',
+      summary: 'Import a file',
+      description: 'The body is the file. Its rows are written in the background.',
+      quotes: ['importing#The file', 'importing#Rows', 'importing#Columns'],
+      responses: { 202: ['The import. Its rows are being written.', ImportSchema, ['Location']] },
+      errors: [tooManyImports, importTooLarge, unsupportedMediaType, unknownReference, storageUnavailable],
+      mediaTypes: Object.keys(IMPORT_TYPES),
+    },
+    'GET /v1/imports/:id': {
+      operationId: 'getImport',
+      summary: 'Get an import and its progress',
+      responses: { 200: ['The import.', ImportSchema] },
+    },
+    'DELETE /v1/imports/:id': {
+      operationId: 'deleteImport',
+      summary: 'Cancel or delete an import',
+      description:
+        'Cancels an import that has not ended: what it has written stays. Deletes an import that has ended. The file is deleted in both cases.',
+      responses: { 204: ['The import is cancelled or deleted.'] },
+    },
+    'GET /v1/imports/:id/errors': {
+      operationId: 'listImportErrors',
+      summary: 'List the errors of an import',
+      description:
+        'Returns a page of errors, in the order of the file. With `Accept: text/csv` (NDJSON files: `application/x-ndjson`) it returns the rejected rows instead.',
+      quotes: ['importing#Rows with errors'],
+      responses: {
+        200: [
+          'A page of errors, or the rejected rows.',
+          [pageOf(RowErrorSchema, 'RowError'), ...Object.keys(IMPORT_TYPES)],
+        ],
+      },
+      errors: [storageUnavailable],
+    },
+  },
+}

@@ -1,0 +1,47 @@
+import type { Operation, Section } from '../http/openapi'
+
+// biome-ignore lint/suspicious/noExplicitAny: any JSON
+export type Json = { [key: string]: any }
+
+/** The document as plain JSON, with simpler schemas. */
+export const tidy = (document: object): Json =>
+  JSON.parse(JSON.stringify(document).replaceAll('ProspectOutput"', 'Prospect"'), (_, value) =>
+    withoutSafeBounds(withNull(value)),
+  )
+
+/** `anyOf: [{type: T, …}, {type: null}]` as `{type: [T, null], …}`. */
+function withNull(schema: Json): Json {
+  const [one, nothing, ...others] = schema?.anyOf ?? []
+  if (nothing?.type !== 'null' || others.length > 0 || typeof one.type !== 'string') return schema
+  const { anyOf, ...rest } = schema
+  return { ...one, type: [one.type, 'null'], ...rest, ...(one.enum && { enum: [...one.enum, null] }) }
+}
+
+/** Every integer of JSON is a safe one (RFC 8259, section 6), so these bounds say nothing. */
+function withoutSafeBounds(schema: Json): Json {
+  if (schema?.minimum === Number.MIN_SAFE_INTEGER) delete schema.minimum
+  if (schema?.maximum === Number.MAX_SAFE_INTEGER) delete schema.maximum
+  return schema
+}
+
+/** Adds the descriptions of its query parameters and of the fields of its body to an operation of the document. */
+export function describeInputs(operation: Json, section: Section, { operationId, fields }: Operation): void {
+  for (const parameter of operation.parameters ?? []) {
+    if (['integer', 'boolean'].includes(parameter.schema.type)) {
+      delete parameter.schema.minLength
+      delete parameter.schema.maxLength
+    }
+    if (parameter.in !== 'query') continue
+    const { description, example } = section.parameters?.[parameter.name] ?? missing(operationId, parameter.name)
+    parameter.description = description
+    // not as the example of the parameter: the page would fill it in
+    if (example !== undefined) parameter.schema.examples = [example]
+  }
+  const { properties = {} } = operation.requestBody?.content['application/json']?.schema ?? {}
+  for (const [name, schema] of Object.entries<Json>(properties))
+    Object.assign(schema, fields?.[name] ?? section.fields?.[name] ?? missing(operationId, name))
+}
+
+function missing(operationId: string, name: string): never {
+  throw new Error(`Nothing describes ${name} of ${operationId}`)
+}

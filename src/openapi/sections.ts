@@ -1,0 +1,28 @@
+import { accountSection, operatorSection } from '../accounts/openapi'
+import { catalogSection } from '../catalog/openapi'
+import type { Section } from '../http/openapi'
+import { importSection } from '../imports/openapi'
+import { prospectSection } from '../prospects/openapi'
+import { orErased, ProspectSchema } from '../prospects/openapi-schemas'
+import { resumeSection } from '../resumes/openapi'
+import { webhookSection } from '../webhooks/openapi'
+import { describeEvents } from '../webhooks/openapi-events'
+import { serviceSection } from './service'
+
+const events = describeEvents(orErased(ProspectSchema))
+
+/** The requests that webhooks receive. */
+export const WEBHOOKS = events.webhooks
+
+/** The reference, section by section. */
+export const SECTIONS: Section[] = [
+  prospectSection,
+  resumeSection,
+  importSection,
+  catalogSection,
+  events.section,
+  webhookSection,
+  accountSection,
+  operatorSection,
+  serviceSection,
+]

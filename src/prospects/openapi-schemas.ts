@@ -1,0 +1,84 @@
+import * as z from 'zod'
+import { nextPageToken, textOrNull } from '../http/openapi'
+import { FIELD_NAMES, fieldOf, TEXT_FIELDS, type TextField, type TextValues } from './field-names'
+import { ResumeSchema } from './openapi-resume'
+import type { Prospect } from './prospect'
+
+/** The responses about prospects, as schemas. `satisfies` checks them against the types that the code returns. */
+
+/** The text fields: as the table of fields describes them. */
+const texts = Object.fromEntries(
+  TEXT_FIELDS.map((name) => {
+    const { required, values } = fieldOf(name)
+    const value = values ? z.enum(values) : z.string()
+    return [name, required ? value : value.nullable()]
+  }),
+) as unknown as { [F in TextField]: z.ZodType<TextValues[F]> }
+/** The schema of each field. */
+const shape = {
+  ...texts,
+  id: z.string(),
+  email: z.string().nullable(),
+  phone: z.string().nullable(),
+  currentStage: z.string().nullable(),
+  currentStageId: z.string().nullable(),
+  pipelineId: z.string().nullable(),
+  labels: z.array(z.string()),
+  sourceId: z.string().nullable(),
+  jobIds: z.array(z.string()),
+  createdByUserId: z.string().nullable(),
+  updatedByUserId: z.string().nullable(),
+  resume: ResumeSchema.nullable(),
+  version: z.int(),
+  createdAt: z.int(),
+  updatedAt: z.int(),
+}
+const prospect = z.object(
+  Object.fromEntries(
+    FIELD_NAMES.map((name) => {
+      const { description, example } = fieldOf(name)
+      return [name, shape[name].meta({ description, ...(example !== undefined && { example }) })]
+    }),
+  ) as typeof shape,
+)
+prospect satisfies z.ZodType<Prospect>
+
+const message = textOrNull(
+  'What the service did not take as it was given, for people. Null if there is nothing to report.',
+)
+
+export const ProspectSchema = prospect.meta({ id: 'Prospect', description: 'A person whom the account may hire.' })
+
+export const ProspectWithMessage = prospect
+  .extend({ message })
+  .meta({ id: 'ProspectWithMessage', description: 'A prospect, and a message about the call.' })
+
+export const ProspectWritten = prospect
+  .extend({
+    message,
+    created: z.boolean().meta({ description: 'Whether the call created the prospect.' }),
+    matchedBy: z
+      .enum(['email', 'phone'])
+      .nullable()
+      .meta({ description: 'What matched an existing prospect. Null if the prospect is new.' }),
+    potentialDuplicateId: textOrNull('Id of another prospect with the same phone, who may be the same person.'),
+  })
+  .meta({ id: 'ProspectWritten', description: 'A prospect, and how the call matched it.' })
+
+const erased = z
+  .object({ id: z.string(), erased: z.literal(true) })
+  .meta({ id: 'ErasedProspect', description: 'What is left of a prospect that was erased.' })
+
+/** A prospect, or what is left of it: in idempotent replays after it was erased, and in events. */
+export const orErased = (schema: z.ZodType) => z.union([schema, erased])
+
+export const ProspectPage = z
+  .object({
+    prospects: z.array(ProspectSchema),
+    totalCount: z.int().nullable().meta({
+      description: 'The exact number of prospects that match, whatever the page. Null with `total=false`.',
+      example: 42,
+    }),
+    nextPageToken,
+  })
+  .meta({ id: 'ProspectPage', description: 'A page of the prospects that match.' })
