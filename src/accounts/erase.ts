@@ -1,14 +1,14 @@
-import { isNotNull, sql } from 'drizzle-orm'
+import { eq, isNotNull, sql } from 'drizzle-orm'
 import type { Database } from '../db/client'
 import { accounts } from '../db/schema'
 import { describeError } from '../http/problem'
 
-/** How many rows of a table one statement deletes: first, and at most. */
-const [FIRST_CHUNK, MOST_CHUNK] = [20, 200]
-/** What it may write, rows of indexes and of other tables too: so little that calls of other accounts hardly wait for it. */
-const MOST_WRITTEN = 5000
+/** How many rows of a table one statement deletes: the first statement, and the most. */
+const [FIRST_CHUNK, MAX_CHUNK] = [20, 200]
+/** How many rows it may write, with those of indexes and other tables: few, so that the calls of other accounts hardly wait. */
+const MAX_WRITTEN = 5000
 
-/** Tables that can have many rows, and the keys of these. They are emptied in chunks. */
+/** Tables that can have many rows, each with its key. They are emptied in chunks, in this order. */
 const LARGE = [
   ['attempts', 'account_id, webhook_id, event_seq, n'],
   ['deliveries', 'account_id, webhook_id, event_seq'],
@@ -22,14 +22,13 @@ const LARGE = [
   ...['webhooks', 'labels', 'sources', 'offices', 'users', 'jobs'].map((table) => [table, 'account_id, id'] as const),
 ]
 
-/** All that is left after them. References between pipelines and stages, and to the account, end with the batch. */
+/** The other tables. One batch empties them, because pipelines and stages refer to each other. */
 const SMALL = ['moves', 'stages', 'pipelines', 'api_keys']
 
 /**
- * Erases what deleted accounts hold, in chunks, at most `trips` round trips of it; the schedule goes on with the
- * rest. The account's own row goes last, and foreign keys keep it until nothing refers to it: a write that was
- * under way meanwhile is found and erased too. They come in any order, and one that fails is logged, so
- * that none keeps the others waiting.
+ * Erases the data of deleted accounts in chunks, with at most `trips` round trips; the schedule does the rest. The row of
+ * the account goes last: foreign keys keep it while other rows refer to it, so a write that was under way is erased too.
+ * The accounts come in random order, and a failure is logged, so that no account delays the others for good.
  */
 export async function eraseAccounts(db: Database, trips = 200): Promise<void> {
   const marked = await db.orm
@@ -52,18 +51,19 @@ export async function eraseAccounts(db: Database, trips = 200): Promise<void> {
 
 async function eraseAccount(db: Database, id: string, end: number): Promise<void> {
   for (const [table, key] of LARGE) {
+    // text: its table varies
     const remove = `DELETE FROM ${table} WHERE (${key}) IN
-      (SELECT ${key} FROM ${table} WHERE account_id = ?1 LIMIT ?2) RETURNING 1 AS gone`
+      (SELECT ${key} FROM ${table} WHERE account_id = ?1 LIMIT ?2) RETURNING 1 AS deleted`
     for (let chunk = FIRST_CHUNK, isEmpty = false; !isEmpty; ) {
       if (db.cost.trips >= end || !db.hasRoom()) return
       const before = db.cost.written
-      isEmpty = (await db.d1.prepare(remove).bind(id, chunk).all()).results.length < chunk
-      const affordable = (chunk * MOST_WRITTEN) / (db.cost.written - before)
-      chunk = Math.max(1, Math.floor(Math.min(affordable, 2 * chunk, MOST_CHUNK)))
+      isEmpty = (await db.query(remove, id, chunk)).length < chunk
+      const affordable = (chunk * MAX_WRITTEN) / (db.cost.written - before)
+      chunk = Math.max(1, Math.floor(Math.min(affordable, 2 * chunk, MAX_CHUNK)))
     }
   }
-  await db.d1.batch([
-    ...SMALL.map((table) => db.d1.prepare(`DELETE FROM ${table} WHERE account_id = ?1`).bind(id)),
-    db.d1.prepare('DELETE FROM accounts WHERE id = ?1').bind(id),
+  await db.batch([
+    ...SMALL.map((table) => db.query(`DELETE FROM ${table} WHERE account_id = ?1`, id)),
+    db.orm.delete(accounts).where(eq(accounts.id, id)),
   ])
 }

@@ -24,7 +24,7 @@ import {
   updateAccount,
 } from './store'
 
-/** `/admin/accounts`: what the operator does. */
+/** `/admin/accounts`: the operator's calls. */
 export const adminRoutes = factory
   .createApp()
   .use(requireOperator, limitBody(MAX_BODY))
@@ -46,7 +46,7 @@ export const adminRoutes = factory
     const id = c.req.param('id')
     await deleteAccount(useDatabaseOf(c), id)
     forgetKeys(id)
-    // a database of its own: what goes on in the background is not this call's cost
+    // opened again, because the cost of background work is not the cost of this call
     const db = databaseOf(c.env, id) as Database
     inBackground(
       c,
@@ -60,10 +60,16 @@ export const adminRoutes = factory
       scopes: ['read' as const, 'write' as const, 'admin' as const],
       expiresAt: null,
     }
-    return c.json(await createKey(useDatabaseOf(c), c.req.param('id'), input, c.get('repeatable'), OPERATOR), 201)
+    return c.json(
+      await createKey(useDatabaseOf(c), c.req.param('id'), input, {
+        repeatable: c.get('repeatable'),
+        storedFor: OPERATOR,
+      }),
+      201,
+    )
   })
 
-/** `/v1/me`: whose key this is. */
+/** `/v1/me`: the account and the key of the caller. */
 export const meRoutes = factory.createApp().get('/', requireScope('read'), validate({}), async (c) => {
   const { caller, db } = c.var
   return c.json({ account: await getAccount(db, caller.account.id), key: caller.key })
@@ -78,7 +84,7 @@ export const keyRoutes = factory
   })
   .post('/', idempotent, validate({ json: CreateKey }), async (c) => {
     const { db, caller } = c.var
-    return c.json(await createKey(db, caller.account.id, c.req.valid('json'), c.get('repeatable')), 201)
+    return c.json(await createKey(db, caller.account.id, c.req.valid('json'), { repeatable: c.get('repeatable') }), 201)
   })
   .delete('/:id', validate({}), async (c) => {
     const { account } = c.var.caller
@@ -87,7 +93,7 @@ export const keyRoutes = factory
     return c.body(null, 204)
   })
 
-/** Opens the database that the account in the path lives in; 404 if its id names none. */
+/** Opens the database of the account in the path. Throws 404 if the id contains no number of a database. */
 function useDatabaseOf(c: Context<AppEnv, '/:id'>) {
   const db = databaseOf(c.env, c.req.param('id'))
   if (!db) throw notFound('account')

@@ -1,5 +1,5 @@
 import { and, desc, eq, isNull, lt, sql } from 'drizzle-orm'
-import { type Database, numberOf, toStatement } from '../db/client'
+import { type Database, numberOf } from '../db/client'
 import { abortIf, isAborted, isStopped } from '../db/errors'
 import { newId } from '../db/ids'
 import { stopIfOver } from '../db/quotas'
@@ -14,7 +14,7 @@ import { nameKey } from '../http/text'
 import { lastAdminKey, tooManyKeys } from './errors'
 import type { CreateAccount, CreateKey, UpdateAccount } from './schema'
 
-/** What a new account starts with. */
+/** The pipeline of a new account, and its stages. */
 const PIPELINE = 'Recruiting'
 const STAGES = ['New', 'Contacted', 'Interview', 'Offer', 'Hired']
 
@@ -36,22 +36,22 @@ export interface ApiKey {
   createdAt: number
 }
 
-/** A key with its secret: what is answered once, when it is made. */
+/** A key with its secret, which only the response to its creation contains. */
 export type NewApiKey = ApiKey & { key: string }
 
-/** The database that a new account goes to: the emptiest. A call that is repeated goes where it went the first time. */
+/** Chooses the database of a new account: the emptiest. A repeated call gets the database of the first call. */
 export async function placeAccount(all: Database[], repeatable?: IdempotentRequest): Promise<Database> {
   const [first] = all as [Database]
   const db = await emptiest(all)
   if (!repeatable) return db
   const number = await firstChoice(first, OPERATOR, repeatable, db.number)
   const chosen = all.find((d) => d.number === number)
-  // it was added a moment ago, and this isolate does not have it yet
+  // the database was added a moment ago, and this isolate has no binding for it yet
   if (!chosen) throw new KeyAlreadyUsed()
   return chosen
 }
 
-/** Makes an account with its pipeline and a first admin key, in one batch. */
+/** Creates an account with its pipeline and a first admin key, in one batch. */
 export async function createAccount(
   db: Database,
   input: CreateAccount,
@@ -76,37 +76,36 @@ export async function createAccount(
     scopes: ['read', 'write', 'admin'],
     expiresAt: null,
   })
-  const made = { ...toAccount({ ...account, suspendedAt: null }), apiKey }
-  const response = { status: 201 as const, body: { ...made, apiKey: { ...apiKey, key: null } }, about: accountId }
-  await db.d1.batch([
+  const created = { ...toAccount({ ...account, suspendedAt: null }), apiKey }
+  const response = { status: 201 as const, body: { ...created, apiKey: { ...apiKey, key: null } }, about: accountId }
+  const pipeline = {
+    accountId,
+    id: pipelineId,
+    name: PIPELINE,
+    nameKey: nameKey(PIPELINE),
+    position: 0,
+    defaultStageId: stageRows[0]?.id ?? '',
+    ...times,
+  }
+  await db.batch([
     ...claimKey(db, OPERATOR, repeatable, now),
-    ...[
-      db.orm.insert(accounts).values(account),
-      db.orm.insert(pipelines).values({
-        accountId,
-        id: pipelineId,
-        name: PIPELINE,
-        nameKey: nameKey(PIPELINE),
-        position: 0,
-        defaultStageId: stageRows[0]?.id ?? '',
-        ...times,
-      }),
-      db.orm.insert(stages).values(stageRows),
-      db.orm.insert(apiKeys).values(row),
-    ].map((query) => toStatement(db, query)),
+    db.orm.insert(accounts).values(account),
+    db.orm.insert(pipelines).values(pipeline),
+    db.orm.insert(stages).values(stageRows),
+    db.orm.insert(apiKeys).values(row),
     ...storeResponse(db, OPERATOR, repeatable, response),
   ])
-  return made
+  return created
 }
 
-/** One account; 404 if it is gone. */
+/** Returns one account. Throws 404 if it does not exist. */
 export async function getAccount(db: Database, id: string): Promise<Account> {
   const [row] = await db.orm.select().from(accounts).where(eq(accounts.id, id))
   if (!row) throw notFound('account')
   return toAccount(row)
 }
 
-/** A page of the accounts of all databases, newest first: a page of each, merged. One trip a database. */
+/** A page of the accounts of all databases, newest first: a page of each database, merged. One round trip to each. */
 export async function listAccounts(all: Database[], { limit, pageToken }: ListQuery): Promise<Page<Account>> {
   const [after = 'acct_00~'] = (await decodePageToken('accounts', pageToken, 1)) ?? []
   const pages = await Promise.all(
@@ -123,10 +122,10 @@ export async function listAccounts(all: Database[], { limit, pageToken }: ListQu
   return pageOf(rows, limit, 'accounts', ({ id }) => [id], toAccount)
 }
 
-/** What of an account's id comes after its database's number: the later it was made, the higher. */
+/** The part of an account's id after the number of its database. It sorts by the time of creation. */
 const ageOf = (id: string) => id.slice('acct_00'.length)
 
-/** Changes what is given; 404 if there is no such account. */
+/** Changes the given fields. Throws 404 if the account does not exist. */
 export async function updateAccount(db: Database, id: string, input: UpdateAccount): Promise<Account> {
   const { suspended, ...fields } = input
   const now = Date.now()
@@ -143,10 +142,10 @@ export async function updateAccount(db: Database, id: string, input: UpdateAccou
   return toAccount(row)
 }
 
-/** Kills the account's keys and marks it for erasure (see `erase.ts`), in one batch. */
+/** Deletes the account's keys and marks the account for erasure (see `erase.ts`), in one batch. Throws 404. */
 export async function deleteAccount(db: Database, id: string): Promise<void> {
   const now = Date.now()
-  const [marked] = await db.orm.batch([
+  const [marked] = await db.batch([
     db.orm
       .update(accounts)
       .set({ erasedAt: now, updatedAt: now })
@@ -158,36 +157,33 @@ export async function deleteAccount(db: Database, id: string): Promise<void> {
   if (marked.length === 0) throw notFound('account')
 }
 
-/** How long a revoked key is known, ms, and how many of an account are: a call with one of these is no guess. */
-const REVOKED_KNOWN_FOR = 30 * 24 * 60 * 60 * 1000
-const MAX_REVOKED_KNOWN = 1000
-
-const FORGET_REVOKED = `
-  DELETE FROM api_keys WHERE account_id = ?1 AND revoked_at <= max(?2, coalesce(
-    (SELECT revoked_at FROM api_keys WHERE account_id = ?1 AND revoked_at IS NOT NULL
-      ORDER BY revoked_at DESC LIMIT 1 OFFSET ${MAX_REVOKED_KNOWN}), 0))`
+/**
+ * How long a revoked key stays in the database, ms, and how many of an account do. Calls with these keys do not count as
+ * guesses.
+ */
+const REVOKED_LIFETIME = 30 * 24 * 60 * 60 * 1000
+const MAX_REVOKED = 1000
 
 /**
- * Makes a key, on behalf of its account or of the operator (`keptFor`). 404 if there is no such account, 409 if it has too
- * many; the operator can always make one more.
+ * Creates a key. `storedFor` is the account, or the operator if the operator created it. Throws 404 if the account does
+ * not exist, and 409 if it has too many keys; the operator can always create another.
  */
 export async function createKey(
   db: Database,
   accountId: string,
   input: CreateKey,
-  repeatable?: IdempotentRequest,
-  keptFor = accountId,
+  { repeatable, storedFor = accountId }: { repeatable: IdempotentRequest | undefined; storedFor?: string },
 ): Promise<NewApiKey> {
   const { row, apiKey } = await mintKey(accountId, input)
   const response = { status: 201 as const, body: { ...apiKey, key: null }, about: accountId }
   try {
-    await db.d1.batch([
-      ...claimKey(db, keptFor, repeatable, row.createdAt),
-      db.d1.prepare(abortIf('NOT EXISTS (SELECT 1 FROM accounts WHERE id = ? AND erased_at IS NULL)')).bind(accountId),
-      db.d1.prepare(FORGET_REVOKED).bind(accountId, row.createdAt - REVOKED_KNOWN_FOR),
-      toStatement(db, db.orm.insert(apiKeys).values(row)),
-      ...(keptFor === OPERATOR ? [] : [db.d1.prepare(stopIfOver('api_keys')).bind(accountId)]),
-      ...storeResponse(db, keptFor, repeatable, response),
+    await db.batch([
+      ...claimKey(db, storedFor, repeatable, row.createdAt),
+      db.query(abortIf('NOT EXISTS (SELECT 1 FROM accounts WHERE id = ? AND erased_at IS NULL)'), accountId),
+      db.query(DELETE_REVOKED, accountId, row.createdAt - REVOKED_LIFETIME),
+      db.orm.insert(apiKeys).values(row),
+      ...(storedFor === OPERATOR ? [] : [db.query(stopIfOver('api_keys'), accountId)]),
+      ...storeResponse(db, storedFor, repeatable, response),
     ])
   } catch (error) {
     if (isAborted(error)) throw notFound('account')
@@ -197,7 +193,13 @@ export async function createKey(
   return apiKey
 }
 
-/** A page of the account's keys, newest first; revoked ones are left out. */
+// text: it deletes by a limit that it reads from the same table
+const DELETE_REVOKED = `
+  DELETE FROM api_keys WHERE account_id = ?1 AND revoked_at <= max(?2, coalesce(
+    (SELECT revoked_at FROM api_keys WHERE account_id = ?1 AND revoked_at IS NOT NULL
+      ORDER BY revoked_at DESC LIMIT 1 OFFSET ${MAX_REVOKED}), 0))`
+
+/** A page of the account's keys, newest first, without the revoked ones. */
 export async function listKeys(
   db: Database,
   accountId: string,
@@ -219,20 +221,20 @@ export async function listKeys(
   return pageOf(rows, limit, 'api-keys', ({ id }) => [id], toApiKey)
 }
 
-/** Revokes a key. 409 for the last admin key that still works: without one nobody could make another. */
+/** Revokes a key. Throws 404, and 409 for the last admin key that works: without it, the account could not create keys. */
 export async function revokeKey(db: Database, accountId: string, keyId: string): Promise<void> {
-  const [revoked, left] = await db.d1.batch([
-    db.d1.prepare(REVOKE).bind(accountId, keyId, Date.now()),
-    db.d1.prepare(LIVING).bind(accountId, keyId),
+  const [revoked, active] = await db.batch([
+    db.query(REVOKE, accountId, keyId, Date.now()),
+    db.query(FIND_ACTIVE, accountId, keyId),
   ])
-  if (revoked?.results.length) return
-  if (!left?.results.length) throw notFound('key')
+  if (revoked.length > 0) return
+  if (active.length === 0) throw notFound('key')
   throw lastAdminKey({ conflictsWith: keyId })
 }
 
 const isAdmin = (scopes: string) => `EXISTS (SELECT 1 FROM json_each(${scopes}) WHERE value = 'admin')`
 
-// by the account's index: by its id alone, another account's key would be found, and shown in what was read
+// text: both name the account's index. By the id alone, the cost of the call would show that another account has this key
 const REVOKE = `
   UPDATE api_keys INDEXED BY api_keys_account SET revoked_at = ?3
   WHERE account_id = ?1 AND id = ?2 AND revoked_at IS NULL AND (
@@ -241,7 +243,7 @@ const REVOKE = `
         AND coalesce(o.expires_at, ?3 + 1) > ?3 AND ${isAdmin('o.scopes')}))
   RETURNING id`
 
-const LIVING = `
+const FIND_ACTIVE = `
   SELECT 1 FROM api_keys INDEXED BY api_keys_account WHERE account_id = ?1 AND id = ?2 AND revoked_at IS NULL`
 
 async function mintKey(accountId: string, { name, scopes, expiresAt }: CreateKey) {

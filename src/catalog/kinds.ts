@@ -3,7 +3,7 @@ import type { IdPrefix } from '../db/ids'
 import { email, idReference, invalid, nameKey, orNull, requiredLine } from '../http/text'
 import { LABEL_WEIGHT, MAX_LABEL_LENGTH } from '../prospects/labels'
 
-/** What prospects refer to. The kinds differ in this table alone; their verbs are written once, in the store. */
+/** A kind of item that prospects refer to. The kinds differ only in this table; the store has their verbs once. */
 export interface Kind {
   /** The table, and the path below `/v1/`. */
   name: 'pipelines' | 'stages' | 'labels' | 'sources' | 'offices' | 'users' | 'jobs'
@@ -14,23 +14,23 @@ export interface Kind {
   Create: z.ZodType<CreateItem>
   /** The body of PATCH. */
   Update: z.ZodType<UpdateItem>
-  /** What must be unique: `?2` is the new row as JSON. None: names may repeat. */
+  /** A condition that finds the item with the same name or email: `?2` is the new row as JSON. Absent if names may repeat. */
   unique?: string
-  /** The list's order. */
+  /** The columns that the list is ordered by. */
   order: string[]
-  /** What objects of this kind show besides `id`, `name` and the times: field → SQL. */
-  shows: Record<string, string>
-  /** Columns that a new row has besides those of all: column → SQL, where `?1` is the account, `?2` the row as JSON. */
-  sets: Record<string, string>
-  /** How many prospects use a row `t`, as SQL. */
-  uses: string
-  /** The prospects that use `?2`, at most `?3` of them, as SQL that selects `id`. */
-  users: string
+  /** The fields of an item besides `id`, `name` and the times: field → SQL. */
+  fields: Record<string, string>
+  /** The columns of a new row besides those of every kind: column → SQL, where `?1` is the account, `?2` the row as JSON. */
+  columns: Record<string, string>
+  /** SQL: how many prospects use the row `t`. */
+  countProspects: string
+  /** SQL that selects the `id` of prospects that use `?2`, at most `?3` of them. */
+  selectProspects: string
   /** SQL that makes `?2` the default. */
   makeDefault?: string
 }
 
-/** The bodies of PATCH together. */
+/** The fields of all bodies of PATCH. */
 export interface UpdateItem {
   name?: string | undefined
   email?: string | null | undefined
@@ -38,7 +38,7 @@ export interface UpdateItem {
   isDefault?: true | undefined
 }
 
-/** The bodies of POST together: what a kind does not have is refused by its own schema. */
+/** The fields of all bodies of POST. The schema of a kind rejects those that it does not have. */
 export interface CreateItem {
   name: string
   email?: string | null | undefined
@@ -47,7 +47,7 @@ export interface CreateItem {
 }
 
 const name = requiredLine(200)
-// a comma separates labels wherever they are listed, so that none can hold one
+// lists of labels are separated by commas, so the name of a label cannot contain one
 const labelName = requiredLine(MAX_LABEL_LENGTH).refine(
   (s) => !s.includes(','),
   invalid('not_allowed', 'A label cannot hold a comma.'),
@@ -61,7 +61,7 @@ const stageNames = z
     invalid('duplicate', 'Two stages of a pipeline cannot have the same name.'),
   )
 
-// there is always one default: it moves when another is made it
+// there is always one default: a PATCH can only make another item the default
 const isDefault = z.literal(true, { message: 'Make another one the default instead.' }).optional()
 const position = z.int().min(0).max(1_000_000).optional()
 const rename = z.strictObject({ name: name.optional() })
@@ -69,15 +69,15 @@ const rename = z.strictObject({ name: name.optional() })
 const inCounts = (stages: string) =>
   `(SELECT coalesce(sum(c.n), 0) FROM label_set_counts c
     WHERE c.account_id = t.account_id AND c.label_set = 0 AND c.stage_id ${stages})`
-/** Uses of a kind that prospects name in a column which has an index. */
+/** For a kind that prospects refer to in a column with an index. */
 const byColumn = (column: string, index: string) => ({
-  uses: `(SELECT count(*) FROM prospects p INDEXED BY ${index} WHERE p.account_id = t.account_id AND p.${column} = t.id)`,
-  users: `SELECT id FROM prospects INDEXED BY ${index} WHERE account_id = ?1 AND ${column} = ?2 LIMIT ?3`,
+  countProspects: `(SELECT count(*) FROM prospects p INDEXED BY ${index} WHERE p.account_id = t.account_id AND p.${column} = t.id)`,
+  selectProspects: `SELECT id FROM prospects INDEXED BY ${index} WHERE account_id = ?1 AND ${column} = ?2 LIMIT ?3`,
 })
 
 const BY_NAME = ['name_key', 'id']
 const BY_POSITION = ['position', 'name_key', 'id']
-const named = { unique: "name_key = ?2 ->> 'nameKey'", order: BY_NAME, shows: {}, sets: {} }
+const named = { unique: "name_key = ?2 ->> 'nameKey'", order: BY_NAME, fields: {}, columns: {} }
 
 export const KINDS: Kind[] = [
   {
@@ -86,18 +86,20 @@ export const KINDS: Kind[] = [
     prefix: 'pipe',
     Create: z.strictObject({ name, stages: stageNames.default(['New']) }),
     Update: z.strictObject({ name: name.optional(), position, isDefault }),
-    uses: inCounts('IN (SELECT s.id FROM stages s WHERE s.account_id = t.account_id AND s.pipeline_id = t.id)'),
-    users: `SELECT p.id FROM stages s CROSS JOIN prospects p INDEXED BY prospects_stage
+    countProspects: inCounts(
+      'IN (SELECT s.id FROM stages s WHERE s.account_id = t.account_id AND s.pipeline_id = t.id)',
+    ),
+    selectProspects: `SELECT p.id FROM stages s CROSS JOIN prospects p INDEXED BY prospects_stage
       ON p.account_id = ?1 AND p.stage_id = s.id WHERE s.account_id = ?1 AND s.pipeline_id = ?2 LIMIT ?3`,
     makeDefault: `UPDATE accounts SET default_pipeline_id = ?2
       WHERE id = ?1 AND EXISTS (SELECT 1 FROM pipelines WHERE account_id = ?1 AND id = ?2)`,
     unique: named.unique,
     order: BY_POSITION,
-    shows: {
+    fields: {
       position: 'position',
       isDefault: 't.id = (SELECT default_pipeline_id FROM accounts a WHERE a.id = t.account_id)',
     },
-    sets: {
+    columns: {
       position: '(SELECT coalesce(max(position) + 1, 0) FROM pipelines WHERE account_id = ?1)',
       default_stage_id: "?2 ->> 'defaultStageId'",
     },
@@ -108,19 +110,20 @@ export const KINDS: Kind[] = [
     prefix: 'stg',
     Create: z.strictObject({ name, pipelineId: idReference }),
     Update: z.strictObject({ name: name.optional(), position, isDefault }),
-    uses: inCounts('= t.id'),
-    users: 'SELECT id FROM prospects INDEXED BY prospects_stage WHERE account_id = ?1 AND stage_id = ?2 LIMIT ?3',
+    countProspects: inCounts('= t.id'),
+    selectProspects:
+      'SELECT id FROM prospects INDEXED BY prospects_stage WHERE account_id = ?1 AND stage_id = ?2 LIMIT ?3',
     makeDefault: `UPDATE pipelines SET default_stage_id = ?2
       WHERE account_id = ?1 AND id = (SELECT pipeline_id FROM stages WHERE account_id = ?1 AND id = ?2)`,
     unique: "pipeline_id = ?2 ->> 'pipelineId' AND name_key = ?2 ->> 'nameKey'",
     order: BY_POSITION,
-    shows: {
+    fields: {
       pipelineId: 'pipeline_id',
       position: 'position',
       isDefault: `t.id = (SELECT default_stage_id FROM pipelines p
         WHERE p.account_id = t.account_id AND p.id = t.pipeline_id)`,
     },
-    sets: {
+    columns: {
       pipeline_id: "?2 ->> 'pipelineId'",
       position: `(SELECT coalesce(max(position) + 1, 0) FROM stages
         WHERE account_id = ?1 AND pipeline_id = ?2 ->> 'pipelineId')`,
@@ -132,11 +135,11 @@ export const KINDS: Kind[] = [
     prefix: 'lbl',
     Create: z.strictObject({ name: labelName }),
     Update: z.strictObject({ name: labelName.optional() }),
-    uses: `coalesce((SELECT n FROM prospect_labels p WHERE p.account_id = t.account_id AND p.label_id = t.id
+    countProspects: `coalesce((SELECT n FROM prospect_labels p WHERE p.account_id = t.account_id AND p.label_id = t.id
       ORDER BY p.prospect_id DESC LIMIT 1), 0)`,
-    users: 'SELECT prospect_id AS id FROM prospect_labels WHERE account_id = ?1 AND label_id = ?2 LIMIT ?3',
+    selectProspects: 'SELECT prospect_id AS id FROM prospect_labels WHERE account_id = ?1 AND label_id = ?2 LIMIT ?3',
     ...named,
-    sets: { weight: LABEL_WEIGHT },
+    columns: { weight: LABEL_WEIGHT },
   },
   {
     name: 'sources',
@@ -164,14 +167,14 @@ export const KINDS: Kind[] = [
     Update: z.strictObject({ name: name.optional(), email: orNull(email) }),
     unique: "email = ?2 ->> 'email'",
     order: BY_NAME,
-    shows: { email: 'email' },
-    sets: { email: "?2 ->> 'email'" },
-    uses: `(SELECT count(*) FROM (
+    fields: { email: 'email' },
+    columns: { email: "?2 ->> 'email'" },
+    countProspects: `(SELECT count(*) FROM (
       SELECT id FROM prospects INDEXED BY prospects_created_by
         WHERE account_id = t.account_id AND created_by_user_id = t.id
       UNION SELECT id FROM prospects INDEXED BY prospects_updated_by
         WHERE account_id = t.account_id AND updated_by_user_id = t.id))`,
-    users: `SELECT id FROM prospects INDEXED BY prospects_created_by
+    selectProspects: `SELECT id FROM prospects INDEXED BY prospects_created_by
         WHERE account_id = ?1 AND created_by_user_id = ?2
       UNION SELECT id FROM prospects INDEXED BY prospects_updated_by
         WHERE account_id = ?1 AND updated_by_user_id = ?2 LIMIT ?3`,
@@ -183,9 +186,9 @@ export const KINDS: Kind[] = [
     Create: z.strictObject({ name }),
     Update: rename,
     order: BY_NAME,
-    shows: {},
-    sets: {},
-    uses: '(SELECT count(*) FROM prospect_jobs j WHERE j.account_id = t.account_id AND j.job_id = t.id)',
-    users: 'SELECT prospect_id AS id FROM prospect_jobs WHERE account_id = ?1 AND job_id = ?2 LIMIT ?3',
+    fields: {},
+    columns: {},
+    countProspects: '(SELECT count(*) FROM prospect_jobs j WHERE j.account_id = t.account_id AND j.job_id = t.id)',
+    selectProspects: 'SELECT prospect_id AS id FROM prospect_jobs WHERE account_id = ?1 AND job_id = ?2 LIMIT ?3',
   },
 ]

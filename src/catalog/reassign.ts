@@ -1,7 +1,8 @@
+import { and, eq, sql } from 'drizzle-orm'
 import type { Database } from '../db/client'
 import { abortIf, isAborted } from '../db/errors'
+import { accounts, moves } from '../db/schema'
 import { notFound, unknownReference } from '../http/errors'
-import type { Caller } from '../http/factory'
 import { describeError } from '../http/problem'
 import { Problem } from '../http/problem-type'
 import { writeProspects } from '../prospects/store'
@@ -9,64 +10,64 @@ import { NO_CHANGE, type Replacement } from '../prospects/write-request'
 import type { Outbox } from '../webhooks/events'
 import { beingMoved, isDefault } from './errors'
 import { KINDS, type Kind } from './kinds'
-import { deleteItem } from './store'
+import { deleteItem, type ItemKey } from './store'
 
-/** How many prospects one chunk of a move changes. */
+/** How many prospects one chunk of a reassignment changes. */
 const CHUNK = 100
 
-/** A move under way: whoever uses `fromId` is to use `toId`, then `fromId` goes. */
-interface Move {
+/** A reassignment under way (a row of `moves`): the prospects of `fromId` get `toId`, then `fromId` is deleted. */
+interface Reassignment {
   accountId: string
   kind: Kind['name']
   fromId: string
   toId: string
-  /** Whose key asked for it. */
+  /** The key that asked for it. */
   keyId: string
 }
 
 /**
- * Says that whoever uses one item is to use another of its kind, and that the first is to go then; `runMoves` does it.
- * Where moves meet, they become one: what was going to the first goes to the other, and what goes to an item that is
- * being moved away goes where that goes. A default hands that on: a pipeline to any other, a stage to another of its
- * pipeline. 404 if there is no such item, 422 if there is no such target, 409 if two are moved to each other, or if a
- * default stage would leave its pipeline without one.
+ * Records that the prospects of an item get another item of its kind, and that the item is then deleted;
+ * `runReassignments` does it. Reassignments that meet are joined: those to this item now lead to the new target, and a
+ * target that is being reassigned itself is replaced by its own target. A default passes on being the default: a pipeline
+ * to any other, a stage to another stage of its pipeline.
+ *
+ * Throws 404 for an unknown item, 422 for an unknown target, and 409 if two items are reassigned to each other or if a
+ * pipeline would lose its default stage.
  */
 export async function startReassignment(
-  { d1 }: Database,
-  kind: Kind,
-  { account, key }: Caller,
-  id: string,
+  db: Database,
+  { kind, accountId, id }: ItemKey,
   toId: string,
+  keyId: string,
 ): Promise<void> {
-  const pipelineOf = kind.name === 'stages' ? 'pipeline_id' : "''"
-  const read = (
-    which: string,
-  ) => `SELECT id, ${kind.shows.isDefault ?? 'false'} AS isDefault, ${pipelineOf} AS pipelineId
-    FROM ${kind.name} t WHERE account_id = ?1 AND id = ${which}`
-  const movedOn = `SELECT to_id FROM moves WHERE account_id = ?1 AND kind = '${kind.name}' AND from_id = ?2`
+  const table = kind.name
+  // text: its table and its columns come from KINDS
+  const isDefaultItem = kind.fields.isDefault ?? 'false'
+  const pipelineId = table === 'stages' ? 'pipeline_id' : "''"
+  const find = (id: string) => `SELECT id, ${isDefaultItem} AS isDefault, ${pipelineId} AS pipelineId
+    FROM ${table} t WHERE account_id = ?1 AND id = ${id}`
+  const itsTarget = `SELECT to_id FROM moves WHERE account_id = ?1 AND kind = '${table}' AND from_id = ?2`
   type Found = { id: string; isDefault: number; pipelineId: string }
-  const [found, target] = await d1.batch<Found>([
-    d1.prepare(read('?2')).bind(account.id, id),
-    d1.prepare(read(`coalesce((${movedOn}), ?2)`)).bind(account.id, toId),
+  const [[from], [to]] = await db.batch([
+    db.query<Found>(find('?2'), accountId, id),
+    db.query<Found>(find(`coalesce((${itsTarget}), ?2)`), accountId, toId),
   ])
-  const [from, to] = [found?.results[0], target?.results[0]]
   if (!from) throw notFound(kind.noun)
   if (!to || toId === id) throw unknownReference([{ in: 'query', field: 'moveTo', value: toId }])
   if (from.isDefault && from.pipelineId !== to.pipelineId) throw isDefault({ noun: kind.noun, conflictsWith: id })
-  const there = (which: string) => `EXISTS (SELECT 1 FROM ${kind.name} WHERE account_id = ?1 AND id = ${which})`
-  const at = (sql: string) => d1.prepare(sql).bind(account.id, to.id, from.id)
+  const exists = (id: string) => `EXISTS (SELECT 1 FROM ${table} WHERE account_id = ?1 AND id = ${id})`
+  const hasChanged = `?2 = ?3 OR EXISTS (${itsTarget}) OR NOT ${exists('?2')} OR NOT ${exists('?3')}`
+  const leadHere = and(eq(moves.accountId, accountId), eq(moves.kind, table), eq(moves.toId, from.id))
   try {
-    await d1.batch([
-      at(abortIf(`?2 = ?3 OR EXISTS (${movedOn}) OR NOT ${there('?2')} OR NOT ${there('?3')}`)),
-      ...(from.isDefault && kind.makeDefault ? [d1.prepare(kind.makeDefault).bind(account.id, to.id)] : []),
-      d1.prepare('UPDATE accounts SET catalog_version = catalog_version + 1 WHERE id = ?1').bind(account.id),
-      at(`UPDATE moves SET to_id = ?2 WHERE account_id = ?1 AND kind = '${kind.name}' AND to_id = ?3`),
-      d1
-        .prepare(
-          `INSERT INTO moves (account_id, kind, from_id, to_id, key_id, tried_at) VALUES (?1, ?2, ?3, ?4, ?5, 1)
-           ON CONFLICT (account_id, kind, from_id) DO UPDATE SET to_id = excluded.to_id`,
-        )
-        .bind(account.id, kind.name, from.id, to.id, key.id),
+    await db.batch([
+      db.query(abortIf(hasChanged), accountId, to.id, from.id),
+      ...(from.isDefault && kind.makeDefault ? [db.query(kind.makeDefault, accountId, to.id)] : []),
+      db.orm.update(accounts).set({ catalogVersion: sql`catalog_version + 1` }).where(eq(accounts.id, accountId)),
+      db.orm.update(moves).set({ toId: to.id }).where(leadHere),
+      db.orm
+        .insert(moves)
+        .values({ accountId, kind: table, fromId: from.id, toId: to.id, keyId, triedAt: 1 })
+        .onConflictDoUpdate({ target: [moves.accountId, moves.kind, moves.fromId], set: { toId: to.id } }),
     ])
   } catch (error) {
     if (!isAborted(error)) throw error
@@ -75,19 +76,20 @@ export async function startReassignment(
 }
 
 /**
- * Goes on with the moves that are under way, of one account or of all, in turns, for at most `chunks` chunks; the
- * schedule does the rest. Every prospect is moved through the one write path, with an event of its own. One that fails is logged, and tried again in
- * its turn.
+ * Continues the reassignments of one account or of all, in turns, for at most `chunks` chunks; the schedule does the rest.
+ * Every prospect is changed through the one write path, with an event of its own. A failure is logged, and tried again at
+ * the next turn.
  */
 export async function runReassignments(db: Database, outbox: Outbox, accountId?: string, chunks = 50): Promise<void> {
-  const next = db.d1.prepare(accountId ? NEXT_OF_ACCOUNT : NEXT_OF_ALL)
   for (let left = chunks; left > 0 && db.hasRoom(); left--) {
-    const move = (await next.bind(Date.now(), ...(accountId ? [accountId] : [])).all<Move>()).results[0]
-    if (!move) return
+    const [next] = await (accountId
+      ? db.query<Reassignment>(NEXT_OF_ACCOUNT, Date.now(), accountId)
+      : db.query<Reassignment>(NEXT_OF_ALL, Date.now()))
+    if (!next) return
     try {
-      await moveChunk(db, move, outbox)
+      await runChunk(db, next, outbox)
     } catch (error) {
-      const { accountId, kind, fromId } = move
+      const { accountId, kind, fromId } = next
       console.error(
         JSON.stringify({ level: 'error', message: 'move', accountId, kind, fromId, ...describeError(error) }),
       )
@@ -95,56 +97,53 @@ export async function runReassignments(db: Database, outbox: Outbox, accountId?:
   }
 }
 
-/** Those of an account are found by it, whatever others have under way; by `IN` all of its moves would be read again. */
-const nextMove = (longestAgo: string) => `
+/**
+ * text: it finds a row and updates it in one statement. It joins the row (FROM), because `IN` would read all reassignments of
+ * the account again. `+tried_at` keeps SQLite from the index `moves_tried`, which has those of other accounts too.
+ */
+const nextOf = (longestAgo: string) => `
   UPDATE moves AS m SET tried_at = max(?1, m.tried_at + 1)
   FROM (SELECT account_id, kind, from_id FROM moves ${longestAgo} LIMIT 1) n
   WHERE m.account_id = n.account_id AND m.kind = n.kind AND m.from_id = n.from_id
   RETURNING account_id AS accountId, kind, from_id AS fromId, to_id AS toId, key_id AS keyId`
-const NEXT_OF_ALL = nextMove('INDEXED BY moves_tried WHERE tried_at > 0 ORDER BY tried_at')
-const NEXT_OF_ACCOUNT = nextMove('WHERE account_id = ?2 AND +tried_at > 0 ORDER BY +tried_at')
+const NEXT_OF_ALL = nextOf('INDEXED BY moves_tried WHERE tried_at > 0 ORDER BY tried_at')
+const NEXT_OF_ACCOUNT = nextOf('WHERE account_id = ?2 AND +tried_at > 0 ORDER BY +tried_at')
 
-/** Moves some of those who use the item; when nobody does, ends the move and the item. */
-async function moveChunk(
-  db: Database,
-  { accountId, kind: name, fromId, toId, keyId }: Move,
-  outbox: Outbox,
-): Promise<void> {
+/** Changes some prospects of the item. If there are none left, deletes the item and ends the reassignment. */
+async function runChunk(db: Database, { accountId, kind: name, fromId, toId, keyId }: Reassignment, outbox: Outbox) {
   const kind = KINDS.find((k) => k.name === name) as Kind
-  const [users, target] = await db.d1.batch<Replacement['to']>([
-    db.d1.prepare(kind.users).bind(accountId, fromId, CHUNK),
-    db.d1
-      .prepare(TARGETS[name] ?? `SELECT id, name FROM ${name} WHERE account_id = ?1 AND id = ?2`)
-      .bind(accountId, toId),
+  const [users, [to]] = await db.batch([
+    db.query<{ id: string }>(kind.selectProspects, accountId, fromId, CHUNK),
+    db.query<Replacement['to']>(
+      REPLACEMENTS[name] ?? `SELECT id, name FROM ${name} WHERE account_id = ?1 AND id = ?2`,
+      accountId,
+      toId,
+    ),
   ])
-  const to = target?.results[0]
-  if (to && users && users.results.length > 0) {
+  if (to && users.length > 0) {
     const change = { ...NO_CHANGE, replace: { kind: name, from: fromId, to } }
-    const rows = users.results.map(({ id }) => ({ target: { match: false as const, id }, change }))
+    const requests = users.map(({ id }) => ({ target: { match: false as const, id }, change }))
     try {
-      await writeProspects(db, { account: { id: accountId }, key: { id: keyId } }, 'api', rows, { outbox })
+      await writeProspects(db, { account: { id: accountId }, key: { id: keyId } }, 'api', requests, { outbox })
     } catch (error) {
-      // some were erased or merged since: the next chunk reads anew
+      // some were erased or merged since they were read: the next chunk reads again
       if (!(error instanceof Problem && [404, 410].includes(error.status))) throw error
     }
     return
   }
   try {
-    if (to) return await deleteItem(db, kind, accountId, fromId)
+    if (to) return await deleteItem(db, { kind, accountId, id: fromId })
   } catch (error) {
     if (!(error instanceof Problem)) throw error
-    // somebody has begun to use it again, or what goes with it is waited for
+    // a prospect has begun to use the item again, or the item is a target itself: the next turn tries again
     if (error.code === 'in_use' || error.code === 'being_moved') return
   }
-  // gone, made the default meanwhile, or with nowhere to go
-  await db.d1
-    .prepare('DELETE FROM moves WHERE account_id = ?1 AND kind = ?2 AND from_id = ?3')
-    .bind(accountId, name, fromId)
-    .run()
+  // the item is gone or has become the default, or the target is gone
+  await db.orm.delete(moves).where(and(eq(moves.accountId, accountId), eq(moves.kind, name), eq(moves.fromId, fromId)))
 }
 
-/** What prospects get in the place of the item, where that is more than its id and name: the stage they go to. */
-const TARGETS: { [name in Kind['name']]?: string } = {
+/** SQL for what prospects get instead of an item, if that is more than an id and a name: a stage with its pipeline. */
+const REPLACEMENTS: { [name in Kind['name']]?: string } = {
   stages: 'SELECT id, name, pipeline_id AS pipelineId FROM stages WHERE account_id = ?1 AND id = ?2',
   pipelines: `SELECT s.id, s.name, s.pipeline_id AS pipelineId FROM pipelines p
     CROSS JOIN stages s ON s.account_id = p.account_id AND s.id = p.default_stage_id

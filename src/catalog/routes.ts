@@ -1,6 +1,7 @@
+import type { Context } from 'hono'
 import { requireScope } from '../http/auth'
 import { databaseForLater, inBackground } from '../http/background'
-import { factory } from '../http/factory'
+import { type AppEnv, factory } from '../http/factory'
 import { idempotent } from '../http/idempotency'
 import { validate } from '../http/validate'
 import { openOutbox } from '../webhooks/events'
@@ -11,31 +12,31 @@ import { createItem, deleteItem, getItem, listItems, locationOf, updateItem } fr
 
 function routesOf(name: Kind['name']) {
   const kind = KINDS.find((k) => k.name === name) as Kind
+  const collectionOf = (c: Context<AppEnv>) => ({ kind, accountId: c.var.caller.account.id })
+  const itemOf = (c: Context<AppEnv, '/:id'>) => ({ ...collectionOf(c), id: c.req.param('id') })
   return factory
     .createApp()
     .get('/', requireScope('read'), validate({ query: ListItems }), async (c) => {
-      return c.json(await listItems(c.var.db, kind, c.var.caller.account.id, c.req.valid('query')))
+      return c.json(await listItems(c.var.db, collectionOf(c), c.req.valid('query')))
     })
     .post('/', requireScope('write'), idempotent, validate({ json: kind.Create }), async (c) => {
-      const { db, caller } = c.var
-      const item = await createItem(db, kind, caller.account.id, c.req.valid('json'), c.get('repeatable'))
+      const item = await createItem(c.var.db, collectionOf(c), c.req.valid('json'), c.get('repeatable'))
       return c.json(item, 201, locationOf(kind, item.id))
     })
     .get('/:id', requireScope('read'), validate({}), async (c) => {
-      return c.json(await getItem(c.var.db, kind, c.var.caller.account.id, c.req.param('id')))
+      return c.json(await getItem(c.var.db, itemOf(c)))
     })
     .patch('/:id', requireScope('write'), validate({ json: kind.Update }), async (c) => {
-      const { id } = c.var.caller.account
-      return c.json(await updateItem(c.var.db, kind, id, c.req.param('id'), c.req.valid('json')))
+      return c.json(await updateItem(c.var.db, itemOf(c), c.req.valid('json')))
     })
     .delete('/:id', requireScope('write'), validate({ query: DeleteItem }), async (c) => {
       const { db, caller } = c.var
       const { moveTo } = c.req.valid('query')
       if (moveTo === undefined) {
-        await deleteItem(db, kind, caller.account.id, c.req.param('id'))
+        await deleteItem(db, itemOf(c))
         return c.body(null, 204)
       }
-      await startReassignment(db, kind, caller, c.req.param('id'), moveTo)
+      await startReassignment(db, itemOf(c), moveTo, caller.key.id)
       inBackground(c, runReassignments(databaseForLater(c), openOutbox(c.env), caller.account.id))
       return c.body(null, 202)
     })

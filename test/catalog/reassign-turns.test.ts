@@ -5,7 +5,7 @@ import { KINDS, type Kind } from '../../src/catalog/kinds'
 import { runReassignments, startReassignment } from '../../src/catalog/reassign'
 import worker from '../../src/index'
 import { type Account, newAccount } from '../support/api'
-import { callerOf, databaseFor, noOutbox, writeMany } from '../support/callers'
+import { databaseFor, noOutbox, writeMany } from '../support/callers'
 import { rows, rowsOf } from '../support/d1'
 import { change, countsOf, type Item, itemsOf, makeItem, NAMES, remove, using } from '../support/items'
 import { expectProblem } from '../support/problem'
@@ -17,10 +17,9 @@ type KindName = Kind['name']
 const promise = (account: Account, kind: KindName, from: Item, to: Item) =>
   startReassignment(
     databaseFor(account),
-    KINDS.find(({ name }) => name === kind) as Kind,
-    callerOf(account),
-    from.id,
+    { kind: KINDS.find(({ name }) => name === kind) as Kind, accountId: account.id, id: from.id },
     to.id,
+    account.apiKey.id,
   )
 
 const run = (account: Account, chunks?: number) => runReassignments(databaseFor(account), noOutbox, account.id, chunks)

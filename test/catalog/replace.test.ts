@@ -49,7 +49,8 @@ test('a pipeline stays while its stage is what others are being moved to', async
   const from = stages.find(({ name }) => name === 'Offer')
   const to = stages.find(({ pipelineId }) => pipelineId === id)
   const kind = KINDS.find(({ name }) => name === 'stages') as Kind
-  await startReassignment(databaseFor(account), kind, callerOf(account), String(from?.id), String(to?.id))
+  const item = { kind, accountId: account.id, id: String(from?.id) }
+  await startReassignment(databaseFor(account), item, String(to?.id), account.apiKey.id)
   expect(await account.call('DELETE', `/v1/pipelines/${id}`)).toMatchObject({
     status: 409,
     json: { code: 'being_moved' },
