@@ -1,4 +1,6 @@
+import { and, eq } from 'drizzle-orm'
 import type { Database } from '../db/client'
+import { imports } from '../db/schema'
 import { takeOverdue } from '../queues/lease'
 import type { ImportMessage } from '../queues/messages'
 import { enqueueImports } from '../queues/send'
@@ -39,16 +41,12 @@ export interface LeasedImport {
 
 /** Leases an import. Null if it is not its turn, or it is past the message's byte. */
 export async function leaseImport(
-  { d1 }: Database,
+  { query }: Database,
   { accountId, importId, from }: ImportMessage,
 ): Promise<LeasedImport | null> {
   const now = Date.now()
   type Row = Omit<LeasedImport, 'format' | 'options' | 'unknown'> & { format: string; options: string; unknown: string }
-  const { results } = await d1
-    .prepare(LEASE)
-    .bind(accountId, importId, now, now + LEASE_TIME, from)
-    .all<Row>()
-  const [row] = results
+  const [row] = await query<Row>(LEASE, accountId, importId, now, now + LEASE_TIME, from)
   if (!row) return null
   return {
     ...row,
@@ -58,46 +56,54 @@ export async function leaseImport(
   }
 }
 
-/** Ends a turn that is to continue. After a failure the import waits for `wait` ms and lets others pass. */
+/** Ends a turn and re-enqueues its import. After a failed try the import waits for `wait` ms and lets others pass. */
 export async function requeueImport(
   db: Database,
   env: Env,
   { accountId, importId }: LeasedImport,
   wait = 0,
 ): Promise<void> {
-  const until = Date.now() + wait
-  const requeue = db.d1
-    .prepare(REQUEUE)
-    .bind(accountId, importId, ...(wait ? ['queued', until] : ['running', 0]), until + REQUEUED_FOR)
-  const requeued = await endTurn(db, env, accountId, requeue)
+  const now = Date.now()
+  const held = wait
+    ? { status: 'queued' as const, heldUntil: now + wait }
+    : { status: 'running' as const, heldUntil: 0 }
+  const [requeued, turn] = await db.batch([
+    db.orm
+      .update(imports)
+      .set({ ...held, nextAt: now + wait + REQUEUED_FOR })
+      .where(isRunning(accountId, importId))
+      .returning({ accountId: imports.accountId, importId: imports.id, from: imports.bytesDone }),
+    nextTurn(db, accountId, now),
+  ])
+  await enqueueImports(env, turn)
   if (wait) await enqueueImports(env, requeued, wait)
 }
 
-/**
- * Ends a turn: commits `statement`, if there is one, and enqueues the account's next turn. Returns the messages that the
- * statement returns.
- */
-export async function endTurn(
-  db: Database,
-  env: Env,
-  accountId: string,
-  statement?: D1PreparedStatement,
-): Promise<ImportMessage[]> {
-  const next = nextTurn(db, accountId, Date.now())
-  const results = await db.d1.batch<ImportMessage>(statement ? [statement, next] : [next])
-  await enqueueImports(env, results.at(-1)?.results ?? [])
-  return results[0]?.results ?? []
-}
-
-/** Ends an import that cannot continue. `reason` is for people. */
+/** Ends an import that cannot continue, and its turn. `reason` is for people. */
 export async function failImport(
   db: Database,
   env: Env,
   { accountId, importId }: LeasedImport,
   reason: string,
 ): Promise<void> {
-  await endTurn(db, env, accountId, db.d1.prepare(FAIL).bind(accountId, importId, reason, Date.now()))
+  const now = Date.now()
+  const [, turn] = await db.batch([
+    db.orm
+      .update(imports)
+      .set({ status: 'failed', reason, finishedAt: now, nextAt: null })
+      .where(isRunning(accountId, importId)),
+    nextTurn(db, accountId, now),
+  ])
+  await enqueueImports(env, turn)
 }
+
+/** Ends the turn of an import that is finished. */
+export async function endTurn(db: Database, env: Env, accountId: string): Promise<void> {
+  await enqueueImports(env, await nextTurn(db, accountId, Date.now()))
+}
+
+const isRunning = (accountId: string, importId: string) =>
+  and(eq(imports.accountId, accountId), eq(imports.id, importId), eq(imports.status, 'running'))
 
 /** Enqueues imports that are overdue, if it is their turn. */
 export async function sweepImports(db: Database, env: Env, now: number): Promise<void> {
@@ -117,6 +123,7 @@ const IMPORTS = {
   returning: `${MESSAGE_COLUMNS}, ${hasTurn('?1')} AS hasTurn`,
 } as const
 
+// text: it checks the turn, which names an index
 const LEASE = `
   UPDATE imports SET status = 'running', tries = tries + 1, held_until = ?4, next_at = ?4
   WHERE account_id = ?1 AND id = ?2 AND bytes_done = ?5 AND ${hasTurn('?3')}
@@ -124,11 +131,3 @@ const LEASE = `
     bytes, bytes_done AS bytesDone, line, read, tries, (SELECT default_country FROM accounts WHERE id = ?1) AS country,
     (SELECT count(*) FROM webhooks INDEXED BY webhooks_live
      WHERE account_id = ?1 AND deleted_at IS NULL AND disabled_at IS NULL) AS endpoints`
-
-const REQUEUE = `
-  UPDATE imports SET status = ?3, held_until = ?4, next_at = ?5
-  WHERE account_id = ?1 AND id = ?2 AND status = 'running' RETURNING ${MESSAGE_COLUMNS}`
-
-const FAIL = `
-  UPDATE imports SET status = 'failed', reason = ?3, finished_at = ?4, next_at = NULL
-  WHERE account_id = ?1 AND id = ?2 AND status = 'running'`

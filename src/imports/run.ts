@@ -59,7 +59,7 @@ async function runTurn(db: Database, env: Env, message: ImportMessage): Promise<
       leased.read += chunk.records.length
       if (leased.read > MAX_ROWS) throw new UnreadableFile(`It has more than ${MAX_ROWS} rows.`)
       const isWhole = await writeChunk(db, env, leased, chunk, mayContinue)
-      if (isWhole && chunk.end.byte === leased.bytes) return void (await endTurn(db, env, accountId))
+      if (isWhole && chunk.end.byte === leased.bytes) return endTurn(db, env, accountId)
       if (--left === 0 || !isWhole || !mayContinue()) break
       // lets calls pass that came meanwhile
       await scheduler.wait(1)
@@ -161,16 +161,14 @@ function advance(
 }
 
 /** Deletes imports that ended a month ago, with their errors. */
-export async function purgeImports({ d1 }: Database, now: number): Promise<void> {
-  await d1
-    .prepare(PURGE)
-    .bind(now - KEPT_FOR, MAX_PURGED)
-    .run()
+export async function purgeImports({ query }: Database, now: number): Promise<void> {
+  await query(PURGE, now - KEPT_FOR, MAX_PURGED)
 }
 
 const STOP_IF_MOVED = stopIf(`NOT EXISTS
   (SELECT 1 FROM imports WHERE account_id = ?1 AND id = ?2 AND status = 'running' AND bytes_done = ?3)`)
 
+// text: it adds to columns and sets others by a condition
 const ADVANCE = `
   UPDATE imports SET bytes_done = ?3, line = ?4, read = read + ?5 + ?6 + ?7 + ?8, created = created + ?5,
     updated = updated + ?6, unchanged = unchanged + ?7, failed = failed + ?8, unknown_columns = ?9, tries = 0,
@@ -178,10 +176,12 @@ const ADVANCE = `
     finished_at = ?11, errors = errors + ?12
   WHERE account_id = ?1 AND id = ?2`
 
+// text: it inserts what it selects
 const STORE_ERRORS = `
   INSERT INTO import_errors (account_id, import_id, bytes_from, errors)
   SELECT account_id, id, ?3, ?4 FROM imports WHERE account_id = ?1 AND id = ?2 AND errors < ?5`
 
+// text: it names an index
 const PURGE = `
   DELETE FROM imports WHERE (account_id, id) IN
     (SELECT account_id, id FROM imports INDEXED BY imports_finished WHERE finished_at < ?1 ORDER BY finished_at LIMIT ?2)`

@@ -217,13 +217,13 @@ export async function deleteImport(
   id: string,
 ): Promise<{ file: string; next: ImportMessage[] }> {
   const now = Date.now()
-  const [forgotten, cancelled, next] = await db.d1.batch([
-    db.d1.prepare(FORGET).bind(accountId, id),
-    db.d1.prepare(CANCEL).bind(accountId, id, now),
+  const [forgotten, cancelled, next] = await db.batch([
+    db.query(FORGET, accountId, id),
+    db.query(CANCEL, accountId, id, now),
     nextTurn(db, accountId, now),
   ])
-  if (!forgotten?.results.length && !cancelled?.results.length) throw notFound('import')
-  return { file: fileOf(accountId, id), next: (next?.results ?? []) as ImportMessage[] }
+  if (forgotten.length === 0 && cancelled.length === 0) throw notFound('import')
+  return { file: fileOf(accountId, id), next }
 }
 
 const FORGET = `

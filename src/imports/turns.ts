@@ -1,4 +1,5 @@
-import type { Database } from '../db/client'
+import type { Database, TextQuery } from '../db/client'
+import type { ImportMessage } from '../queues/messages'
 
 /**
  * SQL: the id of the import whose turn it is in an account at a time (Unix ms): the leased one, else the oldest. An
@@ -14,11 +15,12 @@ export const turnOf = (account: string, now: string): string => `
 export const MESSAGE_COLUMNS = 'account_id AS accountId, id AS importId, bytes_done AS "from"'
 
 /**
- * The statement that returns the message of the account's next turn. It returns no row while an import is leased: its
- * consumer sends the next message.
+ * The query for the message of the account's next turn. It returns no row while an import is leased: its consumer then
+ * enqueues the next turn.
  */
-export const nextTurn = ({ d1 }: Database, accountId: string, now: number): D1PreparedStatement =>
-  d1.prepare(NEXT_TURN).bind(accountId, now)
+export const nextTurn = ({ query }: Database, accountId: string, now: number): TextQuery<ImportMessage> =>
+  query(NEXT_TURN, accountId, now)
 
+// text: it names an index
 const NEXT_TURN = `
   SELECT ${MESSAGE_COLUMNS} FROM imports WHERE account_id = ?1 AND id = ${turnOf('?1', '?2')} AND held_until <= ?2`

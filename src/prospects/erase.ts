@@ -34,7 +34,12 @@ export async function eraseProspect(
       d1.prepare(STOP_IF_UNKNOWN).bind(account.id, id, userId, ifVersions ? JSON.stringify(ifVersions) : null),
       ...[REDUCE_EVENTS, FORGET_ANSWERS, FORGET_DUPLICATES, DELETE].map((sql) => d1.prepare(sql).bind(account.id, id)),
       redactStoredResponses(db, account.id, id),
-      ...recordEvents(db, outbox, account.id, { keyId: key.id, source: 'api' }, Date.now(), [deleted]),
+      ...recordEvents(db, outbox, {
+        accountId: account.id,
+        origin: { keyId: key.id, source: 'api' },
+        now: Date.now(),
+        events: [deleted],
+      }),
     ])
     const gone = results.flatMap((r) => r.results as { unreferencedKeys?: string | null }[])
     return { ...committedIn(results), unreferencedKeys: gone.flatMap(({ unreferencedKeys }) => unreferencedKeys ?? []) }

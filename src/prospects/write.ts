@@ -301,7 +301,7 @@ export async function commitPlan(
     ...(repeat
       ? storeResponse(db, accountId, repeat.repeatable, { ...repeat.answer, about: repeat.about, late: UPDATED_AT })
       : []),
-    ...(plan.events.length > 0 ? recordEvents(db, outbox, accountId, origin, now, plan.events) : []),
+    ...(plan.events.length > 0 ? recordEvents(db, outbox, { accountId, origin, now, events: plan.events }) : []),
   ])
   const rows = results.flatMap((r) => r.results) as { id?: string; updatedAt?: number; body?: string }[]
   const committed = new Map(rows.map(({ id, updatedAt }) => [id, updatedAt]))

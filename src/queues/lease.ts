@@ -23,16 +23,16 @@ interface WorkTable {
 
 /**
  * Takes at most `limit` rows that are overdue, the longest overdue first. They are due again at `until` (Unix ms), so
- * two runs of the schedule do not take the same row. SQL text because Drizzle cannot name an index.
+ * two runs of the schedule do not take the same row. Text: it names an index.
  */
 export async function takeOverdue<Row>(
-  { d1 }: Database,
+  { query }: Database,
   { name, key, returning }: WorkTable,
   { now, until, limit }: { now: number; until: number; limit: number },
 ): Promise<Row[]> {
-  const sql = `
+  const text = `
     UPDATE ${name} SET next_at = ?2 WHERE (${key}) IN
       (SELECT ${key} FROM ${name} INDEXED BY ${name}_due WHERE next_at <= ?1 ORDER BY next_at LIMIT ?3)
     RETURNING ${returning}`
-  return (await d1.prepare(sql).bind(now, until, limit).all<Row>()).results
+  return query<Row>(text, now, until, limit)
 }

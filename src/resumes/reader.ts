@@ -1,5 +1,7 @@
+import { and, eq, isNull, lte, sql } from 'drizzle-orm'
 import { type DocumentText, extractText, MAX_PAGES, readResume, Unreadable } from 'resume-parser'
 import { type Database, databaseOf } from '../db/client'
+import { accounts, prospects, resumeReadings } from '../db/schema'
 import { isOff } from '../http/limits'
 import { logInfo } from '../http/log'
 import { describeError } from '../http/problem'
@@ -75,7 +77,10 @@ async function readObject(
   if (!object) return ended('failed', 'The file no longer exists.')
   const bytes = new Uint8Array(await object.arrayBuffer())
   // counted first, because reading may crash this reader
-  await db.d1.prepare(COUNT).bind(accountId, prospectId).run()
+  await db.orm
+    .update(resumeReadings)
+    .set({ tries: sql`${resumeReadings.tries} + 1` })
+    .where(isReading(accountId, prospectId))
   try {
     const text = await extractText(bytes, contentType)
     return { status: 'parsed', reason: truncationReason(text), parsed: readResume(text, country) }
@@ -103,17 +108,27 @@ interface LeasedResume {
 }
 
 /** Leases a resume. Null if another reader has it, or it is not waiting to be read. */
-async function leaseResume({ d1 }: Database, { accountId, prospectId }: ResumeMessage): Promise<LeasedResume | null> {
+async function leaseResume(db: Database, { accountId, prospectId }: ResumeMessage): Promise<LeasedResume | null> {
   const now = Date.now()
-  const [leased, found] = await d1.batch([
-    d1.prepare(LEASE).bind(accountId, prospectId, now, now + LEASE_TIME),
-    d1.prepare(READ).bind(accountId, prospectId),
+  const until = now + LEASE_TIME
+  const [[leased], [found]] = await db.batch([
+    db.orm
+      .update(resumeReadings)
+      .set({ heldUntil: until, nextAt: until })
+      .where(and(isReading(accountId, prospectId), lte(resumeReadings.heldUntil, now)))
+      .returning({ tries: resumeReadings.tries }),
+    db.orm
+      .select({ resume: prospects.resume, country: accounts.defaultCountry })
+      .from(prospects)
+      .innerJoin(accounts, eq(accounts.id, prospects.accountId))
+      .where(and(eq(prospects.accountId, accountId), eq(prospects.id, prospectId), isNull(accounts.erasedAt))),
   ])
-  const row = found?.results[0] as { resume: string; country: string } | undefined
-  if (!leased?.results.length || !row) return null
-  const { tries } = leased.results[0] as { tries: number }
-  return { tries, country: row.country, resume: JSON.parse(row.resume) }
+  if (!leased || !found?.resume) return null
+  return { tries: leased.tries, country: found.country, resume: JSON.parse(found.resume) }
 }
+
+const isReading = (accountId: string, prospectId: string) =>
+  and(eq(resumeReadings.accountId, accountId), eq(resumeReadings.prospectId, prospectId))
 
 /** Enqueues resumes that are overdue. */
 export async function sweepResumes(db: Database, env: Env, now: number): Promise<void> {
@@ -126,13 +141,3 @@ const READINGS = {
   key: 'account_id, prospect_id',
   returning: 'account_id AS accountId, prospect_id AS prospectId',
 } as const
-
-const LEASE = `
-  UPDATE resume_readings SET held_until = ?4, next_at = ?4 WHERE account_id = ?1 AND prospect_id = ?2 AND held_until <= ?3
-  RETURNING tries`
-
-const READ = `
-  SELECT p.resume, a.default_country AS country FROM accounts a CROSS JOIN prospects p ON p.account_id = a.id
-  WHERE a.id = ?1 AND a.erased_at IS NULL AND p.id = ?2`
-
-const COUNT = 'UPDATE resume_readings SET tries = tries + 1 WHERE account_id = ?1 AND prospect_id = ?2'

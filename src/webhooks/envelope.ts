@@ -1,6 +1,6 @@
 import { eventId } from '../db/ids'
 
-/** What an event's envelope is made of. */
+/** The parts of an event's envelope. */
 export interface StoredEvent {
   accountId: string
   eventSeq: number
@@ -13,7 +13,7 @@ export interface StoredEvent {
 /** When an event was committed, ISO 8601. */
 export const timestampOf = (seq: number): string => new Date(Math.floor(seq / 1000)).toISOString()
 
-/** An event as it is sent: `{id, type, timestamp, accountId, data}` as JSON, and its id. */
+/** The body in which an event is sent, `{id, type, timestamp, accountId, data}` as JSON, and its id. */
 export function toEnvelope({ accountId, eventSeq, nonce, type, data }: StoredEvent): { id: string; body: string } {
   const id = eventId(eventSeq, nonce)
   const head = JSON.stringify({ id, type, timestamp: timestampOf(eventSeq), accountId })

@@ -9,13 +9,13 @@ import { FEED_LEASE, type FeedEntry, feedQueueOf, sendToFeed } from './queue-fee
 import { QUEUED_COLUMNS, queuedIn } from './queued'
 import { EVENT_TYPES, type EventType, type FeedQuery } from './schema'
 
-/** Who makes a change: the key, and how it came in. */
+/** The key that makes a change, and by which path the change came. */
 export interface Origin {
   keyId: string
   source: 'api' | 'import' | 'resume' | 'merge'
 }
 
-/** An event to be recorded. `data` is the envelope's, its prospect as right after the write. */
+/** An event to record. `data` is that of the envelope, with the prospect as it is after the write. */
 export interface NewEvent {
   type: EventType
   prospectId: string
@@ -25,25 +25,28 @@ export interface NewEvent {
   data: object
 }
 
-/** What a batch has left to be sent. */
+/** What a committed batch leaves to be sent. */
 export interface Committed {
   deliveries: QueuedDelivery[]
   feed: FeedEntry[]
 }
 
-/** Where events go once they are committed. */
+/** Sends events once they are committed. */
 export interface Outbox {
-  /** Whether events are also to go to the queue `EVENTS_FEED`. */
+  /** Whether events also go to the queue `EVENTS_FEED`. */
   hasFeed: boolean
-  /** Wakes those who send what was just committed. Never throws: what is not sent now is in the database, for the schedule. */
+  /** Enqueues what was committed. Never throws: the schedule sends what this could not. */
   send(committed: Committed): Promise<void>
 }
 
-/** Given a request's context, nobody waits for the sending. What it reads is the cost of `db`, if that is given. */
+/**
+ * Opens the outbox. With a request's `context`, sending continues after the response. What it reads counts as the cost of
+ * `db`, if that is given.
+ */
 export function openOutbox(env: Env, context?: Pick<ExecutionContext, 'waitUntil'>, db?: Database): Outbox {
-  const send = async (committed: Committed) => {
-    if (committed.deliveries.length > 0) await enqueueDeliveries(env, committed.deliveries)
-    if (committed.feed.length > 0) await sendToFeed(env, committed.feed, db)
+  const send = async ({ deliveries, feed }: Committed) => {
+    if (deliveries.length > 0) await enqueueDeliveries(env, deliveries)
+    if (feed.length > 0) await sendToFeed(env, feed, db)
   }
   return {
     hasFeed: feedQueueOf(env) !== undefined,
@@ -52,37 +55,20 @@ export function openOutbox(env: Env, context?: Pick<ExecutionContext, 'waitUntil
 }
 
 /**
- * The statements that append events to the log in commit order and make their deliveries, one for each enabled
- * webhook that asks for the type; they belong at the end of the batch that writes the prospects, whose results
- * `committedIn` reads. `updatedAt` is known only then, so the events' data take it from the rows.
+ * The statements that append events to the log, in the order of their commits, and make a delivery for each enabled
+ * webhook that asks for the type. They are the last statements of the batch that writes the prospects: the data take
+ * `updatedAt` from the rows, because it is known only at the commit. `committedIn` reads their results.
  */
-export const recordEvents = (
-  db: Database,
-  { hasFeed }: Outbox,
-  accountId: string,
-  origin: Origin,
-  now: number,
-  events: NewEvent[],
-): D1PreparedStatement[] => [
-  appendEvents(db, accountId, origin, now, events),
-  ...(hasFeed ? [db.d1.prepare(FEED_ENTRIES).bind(accountId, events.length, now + FEED_LEASE)] : []),
-  db.d1.prepare(DELIVER).bind(accountId, events.length, now),
-]
-
-/** What is to be sent after a batch that ended with `recordEvents`. */
-export function committedIn(results: D1Result[]): Committed {
-  const feed = results.slice(-2).flatMap((r) => r.results as FeedEntry[])
-  return { deliveries: queuedIn(results.slice(-1)), feed: feed.filter(({ feedSeq }) => feedSeq) }
-}
-
-/** The statement that appends events to the log. */
-export function appendEvents(
+export function recordEvents(
   { d1 }: Database,
-  accountId: string,
-  { keyId, source }: Origin,
-  now: number,
-  events: NewEvent[],
-): D1PreparedStatement {
+  { hasFeed }: Outbox,
+  {
+    accountId,
+    origin: { keyId, source },
+    now,
+    events,
+  }: { accountId: string; origin: Origin; now: number; events: NewEvent[] },
+): D1PreparedStatement[] {
   const long = longValuesIn(events)
   const rows = events.map((event, n) => ({
     ...event,
@@ -90,10 +76,20 @@ export function appendEvents(
     muted: event.muted ? 1 : 0,
     long: long[n],
   }))
-  return d1.prepare(APPEND).bind(accountId, now, JSON.stringify(rows), keyId, source)
+  return [
+    d1.prepare(APPEND).bind(accountId, now, JSON.stringify(rows), keyId, source),
+    ...(hasFeed ? [d1.prepare(FEED_ENTRIES).bind(accountId, events.length, now + FEED_LEASE)] : []),
+    d1.prepare(DELIVER).bind(accountId, events.length, now),
+  ]
 }
 
-/** `updatedAt` is known only at the commit. */
+/** What is to be sent after a batch that ended with `recordEvents`. */
+export function committedIn(results: D1Result[]): Committed {
+  const feed = results.slice(-2).flatMap(({ results }) => results as FeedEntry[])
+  return { deliveries: queuedIn(results.slice(-1)), feed: feed.filter(({ feedSeq }) => feedSeq) }
+}
+
+/** The data of a new event `e`, with the `updatedAt` of its prospect's row `p`. */
 const NEW_DATA =
   "iif(p.id IS NULL, e.value -> 'data', json_set(e.value -> 'data', '$.prospect.updatedAt', p.updated_at))"
 
@@ -126,7 +122,7 @@ const FEED_ENTRIES = `
   SELECT e.account_id, e.seq, ?3 FROM ${LAST_EVENTS} WHERE e.muted = 0 ORDER BY e.seq
   RETURNING account_id AS accountId, event_seq AS feedSeq`
 
-/** An event as the timeline and the feed show it: the envelope, and who did it how. */
+/** An event as the timeline and the feed show it: the envelope, its actor and its source. */
 export interface RecordedEvent {
   id: string
   type: EventType
@@ -139,7 +135,7 @@ export interface RecordedEvent {
   muted: boolean
 }
 
-/** Of the events of a page (see `isRead`). */
+/** Selects the events of a page; `data` is null for those that the page has no room for (see `isRead`). */
 const shown = (page: string, order: string, limit: string) => `
   SELECT e.seq, e.nonce, e.type, e.muted, e.key_id AS keyId, e.user_id AS userId, e.source,
     iif(${isRead(EVENT_DATA_BYTES, 'e.seq', page, order, limit)}, ${EVENT_DATA}, NULL) AS data`
@@ -150,7 +146,7 @@ interface EventRow extends Pick<RecordedEvent, 'type' | 'source'> {
   muted: number
   keyId: string
   userId: string | null
-  /** JSON; null: it was not read. */
+  /** JSON. Null if the page has no room for it. */
   data: string | null
 }
 
@@ -168,26 +164,25 @@ const toEvent = (accountId: string, { data, ...row }: EventRow): RecordedEvent |
         muted: row.muted === 1,
       }
 
-/** A page of a prospect's timeline, newest first, muted writes too. 404 if there is none, 410 if it was merged. */
+/** A page of a prospect's timeline, the newest first, with muted events. 404 if the account has no such prospect, 410 if it was merged. */
 export async function listTimeline(
-  { d1 }: Database,
+  db: Database,
   accountId: string,
   prospectId: string,
   { limit, pageToken }: ListQuery,
 ): Promise<Page<RecordedEvent>> {
   const scope = ['timeline', prospectId]
   const [before = Number.MAX_SAFE_INTEGER] = (await decodePageToken(scope, pageToken, 1)) ?? []
-  const [whose, found] = await d1.batch([
-    d1.prepare(WHOSE).bind(accountId, prospectId),
-    d1.prepare(TIMELINE).bind(accountId, prospectId, before, limit + 1),
+  const [[prospect], rows] = await db.batch([
+    db.query<{ mergedInto: string | null; version: number | null }>(WHOSE, accountId, prospectId),
+    db.query<EventRow>(TIMELINE, accountId, prospectId, before, limit + 1),
   ])
-  const who = whose?.results[0] as { mergedInto: string | null; version: number | null } | undefined
-  if (who?.mergedInto) throw merged({ mergedInto: who.mergedInto })
-  if (!who?.version) throw notFound('prospect')
-  return pageOfEvents(accountId, found?.results as EventRow[], limit, scope)
+  if (prospect?.mergedInto) throw merged({ mergedInto: prospect.mergedInto })
+  if (!prospect?.version) throw notFound('prospect')
+  return pageOfEvents(accountId, rows, limit, scope)
 }
 
-/** The version of the account's prospect `?2`, null if there is none, and whom it was merged into. */
+/** The version of the account's prospect `?2`, and the id of the prospect into which it was merged. Null if there is no such prospect or merge. */
 export const WHOSE = `
   SELECT (SELECT into_id FROM merges WHERE account_id = ?1 AND id = ?2) AS mergedInto,
     (SELECT version FROM prospects WHERE account_id = ?1 AND id = ?2) AS version`
@@ -197,11 +192,11 @@ const ITS_EVENTS = `FROM events e INDEXED BY events_prospect
 const TIMELINE = `${shown(`SELECT e.seq AS key, ${EVENT_DATA_BYTES} AS bytes ${ITS_EVENTS}`, 'ORDER BY key DESC', '?4')} ${ITS_EVENTS}`
 
 /**
- * A page of the feed: events that are not muted, oldest first in commit order, so that whoever goes on from the last
- * one they saw misses none. Of one type or of all. 422 if `after` is no event's id.
+ * A page of the feed: events that are not muted, of one type or of all, in the order of their commits. A caller that
+ * continues after the last event that it saw misses none. 422 if `after` is not an event's id.
  */
 export async function listFeed(
-  { d1 }: Database,
+  { query }: Database,
   accountId: string,
   { after, type, limit, pageToken }: FeedQuery,
 ): Promise<Page<RecordedEvent>> {
@@ -210,16 +205,13 @@ export async function listFeed(
   if (seen === null) throw unknownReference([{ in: 'query', field: 'after', value: String(after) }])
   const [from = seen] = (await decodePageToken(scope, pageToken, 1)) ?? []
   const types = JSON.stringify(type ? [type] : EVENT_TYPES)
-  const { results } = await d1
-    .prepare(FEED)
-    .bind(accountId, from, types, limit + 1)
-    .all<EventRow>()
-  return pageOfEvents(accountId, results, limit, scope)
+  const rows = await query<EventRow>(FEED, accountId, from, types, limit + 1)
+  return pageOfEvents(accountId, rows, limit, scope)
 }
 
 const OF_PAGE = 'FROM page CROSS JOIN events e ON e.account_id = ?1 AND e.seq = page.seq'
 
-/** Each type has its own ordered, limited look-up in the index; the page is the first of them all. */
+/** Looks up each type in the index, in order and up to the limit. The page is the first of all that it finds. */
 const FEED = `
   WITH page AS MATERIALIZED (
     SELECT o.value AS seq FROM json_each(?3) t CROSS JOIN json_each((SELECT json_group_array(seq) FROM (

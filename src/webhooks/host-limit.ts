@@ -1,12 +1,12 @@
 import { describeError } from '../http/problem'
 import { hostOf } from './guard'
 
-/** What is counted: an account's deliveries to a host. */
+/** The key under which an account's deliveries to a host are counted. */
 export const hostKey = ({ accountId, url }: { accountId: string; url: string }): string => `${accountId} ${hostOf(url)}`
 
 /**
- * Counts a delivery to a host that has never answered 2xx to the account, and says whether it is one too many for this
- * minute (wrangler.toml). What cannot be counted goes through, with a log line.
+ * Counts a delivery to a host that has never responded with a 2xx to the account. Returns whether it is over the limit of
+ * this minute (wrangler.toml). If the counting fails, it logs that and returns false.
  */
 export async function isOverLimit(env: Env, key: string): Promise<boolean> {
   try {

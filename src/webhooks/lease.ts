@@ -35,7 +35,7 @@ export interface LeasedDelivery extends WebhookRequest {
  * again: they came to the wrong lane, or up to a second early, because queues count whole seconds. One round trip.
  */
 export async function leaseDeliveries(
-  { d1 }: Database,
+  db: Database,
   messages: DeliveryMessage[],
   lane: Lane,
 ): Promise<{ leased: LeasedDelivery[]; others: QueuedDelivery[] }> {
@@ -43,13 +43,12 @@ export async function leaseDeliveries(
   const now = Date.now()
   const leasedUntil = now + LEASE_TIME
   const slow = { fast: 0, slow: 1, any: null }[lane]
-  const [taken, found] = await d1.batch<Omit<LeasedDelivery, 'leasedUntil'> & { dueIn: number | null }>([
-    d1.prepare(LEASE).bind(keys, now, leasedUntil, slow),
-    d1.prepare(READ).bind(keys, now),
+  const [taken, rows] = await db.batch([
+    db.query<DeliveryMessage>(LEASE, keys, now, leasedUntil, slow),
+    db.query<Omit<LeasedDelivery, 'leasedUntil'> & { dueIn: number | null }>(READ, keys, now),
   ])
   // two messages of one delivery are two rows of READ, and one of LEASE
-  const isTaken = new Set(taken?.results.map(keyOf))
-  const rows = found?.results ?? []
+  const isTaken = new Set(taken.map(keyOf))
   return {
     leased: rows.filter((row) => isTaken.delete(keyOf(row))).map((row) => ({ ...row, leasedUntil })),
     others: rows
@@ -60,6 +59,7 @@ export async function leaseDeliveries(
 
 const keyOf = ({ accountId, webhookId, eventSeq }: DeliveryMessage) => `${accountId} ${webhookId} ${eventSeq}`
 
+// text: both statements are set-based
 const KEYS = `
   (SELECT value ->> 'accountId' AS account_id, value ->> 'webhookId' AS webhook_id, value ->> 'eventSeq' AS event_seq
    FROM json_each(?1)) k`

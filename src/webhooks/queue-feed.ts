@@ -28,10 +28,10 @@ export const feedQueueOf = (env: Env): Queue | undefined => (env as { EVENTS_FEE
 async function sendEntries(db: Database, queue: Queue, entries: FeedEntry[]): Promise<void> {
   for (let i = 0; i < entries.length; i += PAGE) {
     const keys = JSON.stringify(entries.slice(i, i + PAGE))
-    const { results } = await db.d1.prepare(READ).bind(keys).all<StoredEvent>()
+    const events = await db.query<StoredEvent>(READ, keys)
     let batch: MessageSendRequest[] = []
     let size = 0
-    for (const event of results) {
+    for (const event of events) {
       const text = toFeedEnvelope(event)
       const bytes = new TextEncoder().encode(text).byteLength + MESSAGE_OVERHEAD
       if (size + bytes > MAX_BATCH) {
@@ -42,7 +42,7 @@ async function sendEntries(db: Database, queue: Queue, entries: FeedEntry[]): Pr
       size += bytes
     }
     if (batch.length > 0) await queue.sendBatch(batch)
-    await db.d1.prepare(DELETE).bind(keys).run()
+    await db.query(DELETE, keys)
   }
 }
 
@@ -84,6 +84,7 @@ function toFeedEnvelope(event: StoredEvent): string {
   return toEnvelope({ ...event, data: JSON.stringify({ prospect: { id: prospect.id }, reduced: true }) }).body
 }
 
+// text: both statements are set-based
 const KEYS = "(SELECT value ->> 'accountId' AS account_id, value ->> 'feedSeq' AS seq FROM json_each(?1)) k"
 
 const READ = `

@@ -26,7 +26,10 @@ const MAX_CANCELLED = 10_000
  * an endpoint that responded with 410 or has failed for five days. Returns the deliveries to enqueue again, with their
  * delays.
  */
-export async function recordOutcomes({ d1 }: Database, outcomes: DeliveryOutcome[]): Promise<QueuedDelivery[]> {
+export async function recordOutcomes(
+  { batch, query }: Database,
+  outcomes: DeliveryOutcome[],
+): Promise<QueuedDelivery[]> {
   const now = Date.now()
   const health = healthOf(outcomes)
   const states = outcomes.map((outcome) => stateAfter(outcome, now))
@@ -37,16 +40,15 @@ export async function recordOutcomes({ d1 }: Database, outcomes: DeliveryOutcome
   )
   const waiting = states.filter(({ status, nextAt }) => status === 'pending' && nextAt === null)
   const endpoints = JSON.stringify(health)
-  await d1.batch([
-    d1.prepare(SET_DELIVERIES).bind(rows, now),
-    ...parts.map((part) => d1.prepare(STORE_ATTEMPTS).bind(part)),
-    ...(outcomes.some(({ delivery }) => delivery.attempts >= MAX_ATTEMPTS_STORED)
-      ? [d1.prepare(DELETE_OLD_ATTEMPTS).bind(rows)]
-      : []),
-    d1.prepare(SET_WEBHOOKS).bind(endpoints, now, now - FAILING_FOR, now - QUIET_FOR),
-    ...(waiting.length > 0 ? [d1.prepare(SET_WAITING).bind(JSON.stringify(waiting))] : []),
-    ...(health.some(({ gone }) => gone) ? [d1.prepare(FAIL_GONE).bind(rows, now)] : []),
-    ...(health.some(({ mayBeDisabled }) => mayBeDisabled) ? [d1.prepare(CANCEL_PENDING).bind(endpoints, now)] : []),
+  const hasOldAttempts = outcomes.some(({ delivery }) => delivery.attempts >= MAX_ATTEMPTS_STORED)
+  await batch([
+    query(SET_DELIVERIES, rows, now),
+    ...parts.map((part) => query(STORE_ATTEMPTS, part)),
+    ...(hasOldAttempts ? [query(DELETE_OLD_ATTEMPTS, rows)] : []),
+    query(SET_WEBHOOKS, endpoints, now, now - FAILING_FOR, now - QUIET_FOR),
+    ...(waiting.length > 0 ? [query(SET_WAITING, JSON.stringify(waiting))] : []),
+    ...(health.some(({ gone }) => gone) ? [query(FAIL_GONE, rows, now)] : []),
+    ...(health.some(({ mayBeDisabled }) => mayBeDisabled) ? [query(CANCEL_PENDING, endpoints, now)] : []),
   ])
   const healthOfWebhook = new Map(health.map((each) => [each.webhookId, each]))
   return outcomes.flatMap(({ delivery: { accountId, webhookId, eventSeq, slow: wasSlow, bulk } }, i) => {
@@ -88,6 +90,8 @@ function healthOf(outcomes: DeliveryOutcome[]) {
     return { accountId, webhookId, url, host: hostOf(url), ...flags, mayBeDisabled }
   })
 }
+
+// Text: the statements below are set-based.
 
 /**
  * The outcome `counts` if the consumer still holds the lease. Else it only adds to the number of attempts: the delivery

@@ -1,5 +1,7 @@
+import { and, isNotNull, sql } from 'drizzle-orm'
 import type { Database } from '../db/client'
 import { isAborted } from '../db/errors'
+import { webhooks } from '../db/schema'
 import type { IdempotentRequest } from '../http/factory'
 import { claimKey, storeResponse } from '../http/idempotency'
 import { enqueueDeliveries, type QueuedDelivery } from '../queues/send'
@@ -7,15 +9,15 @@ import { webhookDisabled } from './errors'
 import { QUEUED_COLUMNS } from './queued'
 import { KEPT_FOR, MAX_LEASE } from './retry-schedule'
 import { EVENT_TYPES } from './schema'
-import { findWebhook, STOP_IF_DISABLED, toWebhook, type Webhook } from './store'
+import { getWebhook, isEndpoint, STOP_IF_DISABLED, type Webhook } from './store'
 
-/** Events looked at in one batch. */
+/** How many events one batch looks at. */
 const CHUNK = 500
 
 /**
- * Says that an endpoint is to get again what it did not get since then (Unix ms): events that were committed while it
- * was disabled, and deliveries that failed or were cancelled; those that wait go at once. It reaches back 30 days.
- * `runRecoveries` does it. 404 if there is no such endpoint, 409 if it is disabled.
+ * Starts the recovery of what an endpoint missed since a time (Unix ms), 30 days ago at most: events that were committed
+ * while it was disabled, and deliveries that failed, were cancelled or wait. `runRecoveries` does the work. 404 if the
+ * account has no such endpoint, 409 if it is disabled.
  */
 export async function startRecovery(
   db: Database,
@@ -24,14 +26,16 @@ export async function startRecovery(
   since: number,
   repeatable?: IdempotentRequest,
 ): Promise<Webhook> {
-  const row = await findWebhook(db, accountId, id)
-  const body = toWebhook(row)
+  const body = await getWebhook(db, accountId, id)
   const now = Date.now()
+  const from = Math.max(since, now - KEPT_FOR, body.createdAt) * 1000
+  // a recovery that is running and began earlier also covers this one
+  const recoverFrom = sql`min(${from}, coalesce(${webhooks.recoverFrom}, ${from}))`
   try {
-    await db.d1.batch([
+    await db.batch([
       ...claimKey(db, accountId, repeatable, now),
-      db.d1.prepare(STOP_IF_DISABLED).bind(accountId, id),
-      db.d1.prepare(BEGIN).bind(accountId, id, since, now - KEPT_FOR, Number.MAX_SAFE_INTEGER),
+      db.query(STOP_IF_DISABLED, accountId, id),
+      db.orm.update(webhooks).set({ recoverFrom }).where(isEndpoint(accountId, id)),
       ...storeResponse(db, accountId, repeatable, { status: 202, body, about: id }),
     ])
   } catch (error) {
@@ -40,35 +44,39 @@ export async function startRecovery(
   return body
 }
 
-/** Goes on with the recoveries under way, of one endpoint or of all, for at most `chunks` chunks: each of any account. */
+interface Recovery {
+  accountId: string
+  id: string
+  /** The `seq` of the first event that it has not looked at. */
+  recoverFrom: number
+}
+
+/** Continues recoveries: of one endpoint, or of all, account by account at random. Stops after `chunks` chunks of events. */
 export async function runRecoveries(
   db: Database,
   env: Env,
   only?: { accountId: string; id: string },
   chunks = 50,
 ): Promise<void> {
-  const next = only ? db.d1.prepare(ITS_RECOVERY).bind(only.accountId, only.id) : db.d1.prepare(ANY_RECOVERY)
   for (let left = chunks; left > 0 && db.hasRoom(); left--) {
-    const [found] = (await next.all<{ accountId: string; id: string; recoverFrom: number }>()).results
-    if (!found) return
-    const args = [found.accountId, found.id, found.recoverFrom] as const
-    const [made] = await db.d1.batch<QueuedDelivery>([
-      db.d1.prepare(RECOVER).bind(...args, Date.now(), JSON.stringify(EVENT_TYPES)),
-      db.d1.prepare(GO_ON).bind(...args),
+    const [next] = await (only ? recoveryOf(db, only) : db.query<Recovery>(ANY_RECOVERY))
+    if (!next) return
+    const { accountId, id, recoverFrom } = next
+    const [queued] = await db.batch([
+      db.query<QueuedDelivery>(RECOVER, accountId, id, recoverFrom, Date.now(), JSON.stringify(EVENT_TYPES)),
+      db.query(ADVANCE, accountId, id, recoverFrom),
     ])
-    await enqueueDeliveries(env, made?.results ?? [])
+    await enqueueDeliveries(env, queued)
   }
 }
 
-/** From when it was registered on, and not from before what is kept. */
-const BEGIN = `
-  UPDATE webhooks SET recover_from = min(max(?3, ?4, created_at) * 1000, coalesce(recover_from, ?5))
-  WHERE account_id = ?1 AND id = ?2`
+const recoveryOf = ({ orm }: Database, { accountId, id }: { accountId: string; id: string }) =>
+  orm
+    .select({ accountId: webhooks.accountId, id: webhooks.id, recoverFrom: sql<number>`${webhooks.recoverFrom}` })
+    .from(webhooks)
+    .where(and(isEndpoint(accountId, id), isNotNull(webhooks.recoverFrom)))
 
-const ITS_RECOVERY = `
-  SELECT account_id AS accountId, id, recover_from AS recoverFrom FROM webhooks
-  WHERE account_id = ? AND id = ? AND recover_from IS NOT NULL`
-
+// text: it names an index. One endpoint of one account, at random, so none waits for all others
 const ANY_RECOVERY = `
   SELECT account_id AS accountId, id, recover_from AS recoverFrom FROM webhooks INDEXED BY webhooks_recovering
   WHERE recover_from IS NOT NULL AND account_id = (
@@ -78,6 +86,7 @@ const ANY_RECOVERY = `
 
 const EVENTS = `(SELECT seq, type, muted FROM events WHERE account_id = ?1 AND seq >= ?3 ORDER BY seq LIMIT ${CHUNK}) e`
 
+// text: set-based, as is the next one
 const RECOVER = `
   INSERT INTO deliveries (account_id, webhook_id, event_seq, status, next_at)
   SELECT w.account_id, w.id, e.seq, 'pending', ?4
@@ -89,6 +98,6 @@ const RECOVER = `
   WHERE status IN ('failed', 'cancelled') OR (status = 'pending' AND coalesce(next_at > ?4 + ${MAX_LEASE}, true))
   RETURNING ${QUEUED_COLUMNS}`
 
-const GO_ON = `
+const ADVANCE = `
   UPDATE webhooks SET recover_from = (SELECT iif(count(*) = ${CHUNK}, max(e.seq) + 1, NULL) FROM ${EVENTS})
   WHERE account_id = ?1 AND id = ?2 AND recover_from = ?3`

@@ -1,69 +1,67 @@
 import type { Database } from '../db/client'
 import { logInfo } from '../http/log'
-import { decryptSecret, encryptSecret, versionsIn } from './secret'
+import { decryptSecret, encryptSecret, keyVersions } from './secret'
 
-/** Rows that are written together, and how often in a run of the schedule. */
+/** How many webhooks are written together, and how many times in one run of the schedule. */
 const PAGE = 100
-const PAGES_MOST = 20
+const MAX_PAGES = 20
 
-interface Stored {
+interface StoredSecrets {
   accountId: string
   id: string
   secret: string
+  /** JSON of `{secret, until}[]`. */
   oldSecrets: string
 }
 
 /**
- * While `ENCRYPTION_KEY` has other keys behind the first: encrypts with the first what they have encrypted, and logs how
- * much is left for the next run. When nothing is, they can go. With one key there is nothing to look for.
+ * Encrypts with the first key of `ENCRYPTION_KEY` the secrets that its other keys have encrypted. Logs how many it wrote and
+ * whether that was all: then the other keys can be removed. With one key it does nothing.
  */
 export async function reencryptSecrets(
-  { d1, number, hasRoom }: Database,
+  { query, number, hasRoom }: Database,
   env: Env,
   now: number,
-  pages = PAGES_MOST,
+  pages = MAX_PAGES,
 ): Promise<void> {
-  const [version, ...others] = versionsIn(env.ENCRYPTION_KEY)
+  const [version, ...others] = keyVersions(env.ENCRYPTION_KEY)
   if (version === undefined || others.length === 0) return
   let after = { accountId: '', id: '' }
   let encrypted = 0
   let unreadable = 0
   let isWhole = false
   for (let left = pages; left > 0 && !isWhole && hasRoom(); left--) {
-    const page = d1.prepare(UNDER_OTHERS).bind(after.accountId, after.id, `${version}.`, PAGE)
-    const { results } = await page.all<Stored>()
-    const changes = await Promise.all(results.map((row) => reencrypt(row, env.ENCRYPTION_KEY, now).catch(() => null)))
-    const written = await d1
-      .prepare(WRITE)
-      .bind(JSON.stringify(changes.filter(Boolean)))
-      .all()
-    encrypted += written.results.length
+    const rows = await query<StoredSecrets>(UNDER_OTHER_KEYS, after.accountId, after.id, `${version}.`, PAGE)
+    const changes = await Promise.all(rows.map((row) => reencrypt(row, env.ENCRYPTION_KEY, now).catch(() => null)))
+    const written = await query(WRITE, JSON.stringify(changes.filter(Boolean)))
+    encrypted += written.length
     unreadable += changes.filter((change) => !change).length
-    isWhole = results.length < PAGE
-    after = results.at(-1) ?? after
+    isWhole = rows.length < PAGE
+    after = rows.at(-1) ?? after
   }
-  const message = 'webhook secrets encrypted anew'
+  const message = 'webhook secrets re-encrypted'
   const line = { message, database: number, version, encrypted, unreadable, done: isWhole && unreadable === 0 }
   if (unreadable > 0) console.error(JSON.stringify({ level: 'error', ...line }))
   else logInfo(env, line)
 }
 
-/** A row as it is and as it is to be; those of its old secrets that sign no more are left out. */
-async function reencrypt({ accountId, id, ...was }: Stored, ring: string, now: number) {
+/** A webhook's secrets as they are stored and as they are to be, without old secrets that no longer sign. */
+async function reencrypt({ accountId, id, ...was }: StoredSecrets, ring: string, now: number) {
   const owner = `${accountId} ${id}`
-  const anew = async (stored: string) => encryptSecret(await decryptSecret(stored, owner, ring), owner, ring)
+  const again = async (stored: string) => encryptSecret(await decryptSecret(stored, owner, ring), owner, ring)
   const old = (JSON.parse(was.oldSecrets) as { secret: string; until: number }[]).filter(({ until }) => until > now)
-  const oldSecrets = await Promise.all(old.map(async ({ secret, until }) => ({ secret: await anew(secret), until })))
-  return { accountId, id, was, secret: await anew(was.secret), oldSecrets: JSON.stringify(oldSecrets) }
+  const oldSecrets = await Promise.all(old.map(async ({ secret, until }) => ({ secret: await again(secret), until })))
+  return { accountId, id, was, secret: await again(was.secret), oldSecrets: JSON.stringify(oldSecrets) }
 }
 
-const UNDER_OTHERS = `
+// text: it looks into JSON
+const UNDER_OTHER_KEYS = `
   SELECT account_id AS accountId, id, secret, old_secrets AS oldSecrets FROM webhooks
   WHERE (account_id, id) > (?1, ?2) AND deleted_at IS NULL AND (substr(secret, 1, length(?3)) <> ?3
     OR EXISTS (SELECT 1 FROM json_each(old_secrets) WHERE substr(value ->> 'secret', 1, length(?3)) <> ?3))
   ORDER BY account_id, id LIMIT ?4`
 
-/** What was rotated or deleted meanwhile stays so. */
+/** Writes only secrets that were not rotated or deleted meanwhile. Text: set-based. */
 const WRITE = `
   UPDATE webhooks AS w SET secret = k.value ->> 'secret', old_secrets = k.value ->> 'oldSecrets' FROM json_each(?1) k
   WHERE w.account_id = k.value ->> 'accountId' AND w.id = k.value ->> 'id'

@@ -23,7 +23,7 @@ import {
   updateWebhook,
 } from './store'
 
-/** `/v1/webhooks`: the endpoints that events are sent to. */
+/** `/v1/webhooks`: the endpoints to which events are sent. */
 export const webhookRoutes = factory
   .createApp()
   .use(requireScope('admin'))
@@ -34,7 +34,7 @@ export const webhookRoutes = factory
     const input = c.req.valid('json')
     requirePublic(c, input.url)
     const { db, caller } = c.var
-    const webhook = await createWebhook(db, caller.account.id, input, c.env.ENCRYPTION_KEY, c.get('repeatable'))
+    const webhook = await createWebhook(db, caller.account.id, input, withSecret(c))
     return c.json(webhook, 201, locationOf(webhook.id))
   })
   .get('/:id', validate({}), async (c) => {
@@ -52,7 +52,7 @@ export const webhookRoutes = factory
   .post('/:id/rotate-secret', idempotent, validate({ json: NoFields }), async (c) => {
     const { db, caller } = c.var
     const id = c.req.param('id')
-    return c.json(await rotateSecret(db, caller.account.id, id, c.env.ENCRYPTION_KEY, c.get('repeatable')))
+    return c.json(await rotateSecret(db, caller.account.id, id, withSecret(c)))
   })
   .post('/:id/ping', idempotent, validate({ json: NoFields }), async (c) => {
     return startedDelivery(c, await pingWebhook(c.var.db, c.var.caller, c.req.param('id'), c.get('repeatable')))
@@ -69,7 +69,7 @@ export const webhookRoutes = factory
     return c.json(await listDeliveries(c.var.db, c.var.caller.account.id, c.req.param('id'), c.req.valid('query')))
   })
 
-/** `/v1/deliveries`: single deliveries, with their attempts. */
+/** `/v1/deliveries`: one delivery, with its attempts. */
 export const deliveryRoutes = factory
   .createApp()
   .use(requireScope('admin'))
@@ -83,7 +83,9 @@ export const deliveryRoutes = factory
     )
   })
 
-/** 400 if nothing may be sent to this URL. */
+const withSecret = (c: Context<AppEnv>) => ({ encryptionKey: c.env.ENCRYPTION_KEY, repeatable: c.get('repeatable') })
+
+/** 400 if the guard rejects this URL. */
 function requirePublic(c: Context<AppEnv>, url: string): void {
   const message = rejectUrl(url, c.env, new URL(c.req.url).hostname)
   if (message) throw invalidInput([{ in: 'body', pointer: '/url', code: 'url_refused', message }])
@@ -95,7 +97,7 @@ function startedDelivery(c: Context<AppEnv>, { delivery, queued }: { delivery: D
   return c.json(delivery, 202)
 }
 
-/** `/v1/events`: the feed, for those who would rather poll. */
+/** `/v1/events`: the feed, for callers that poll. */
 export const eventRoutes = factory
   .createApp()
   .get('/', requireScope('read'), validate({ query: FeedQuery }), async (c) => {

@@ -1,5 +1,5 @@
 import { and, desc, eq, isNull, lt, sql } from 'drizzle-orm'
-import { type Database, toStatement } from '../db/client'
+import type { Database } from '../db/client'
 import { abortIf, isAborted, isStopped, stopIf } from '../db/errors'
 import { newId } from '../db/ids'
 import { stopIfOver } from '../db/quotas'
@@ -14,7 +14,7 @@ import { CANCEL_PENDING } from './record-outcomes'
 import type { CreateWebhook, UpdateWebhook } from './schema'
 import { encryptSecret, newSecret } from './secret'
 
-/** An endpoint as it is shown: without its secret. Times are Unix ms. */
+/** An endpoint as callers see it, without its secret. Times are Unix ms. */
 export interface Webhook {
   id: string
   url: string
@@ -22,15 +22,15 @@ export interface Webhook {
   description: string | null
   disabled: boolean
   disabledAt: number | null
-  /** `requested` by its owner, `gone`: it answered 410, `failing`: for five days. */
+  /** `requested`: by the account. `gone`: it responded with 410. `failing`: it failed for five days. */
   disabledReason: 'requested' | 'gone' | 'failing' | null
-  /** Its first failure since it last succeeded. */
+  /** When it first failed after its last success. */
   failingSince: number | null
   createdAt: number
   updatedAt: number
 }
 
-/** How long a secret goes on signing once it was rotated away, ms. */
+/** How long an old secret still signs after a rotation, ms. */
 const OLD_SECRET_SIGNS_FOR = 24 * 60 * 60 * 1000
 
 type Row = typeof webhooks.$inferSelect
@@ -39,13 +39,18 @@ const STOP_IF_TOO_MANY_WITH_DELETED = stopIf(
   `(SELECT count(*) FROM webhooks WHERE account_id = ?1) > ${MAX_WITH_DELETED}`,
 )
 
-/** Registers an endpoint. Its secret is in this answer and never again. 409 if the account has too many. */
+/** The configured keys, and the `Idempotency-Key` of the request, if it has one. */
+interface WithSecret {
+  encryptionKey: string
+  repeatable: IdempotentRequest | undefined
+}
+
+/** Registers an endpoint. Only this result shows its secret. 409 if the account has too many. */
 export async function createWebhook(
   db: Database,
   accountId: string,
   input: CreateWebhook,
-  encryptionKey: string,
-  repeatable?: IdempotentRequest,
+  { encryptionKey, repeatable }: WithSecret,
 ): Promise<Webhook & { secret: string }> {
   const now = Date.now()
   const id = newId('whk', now)
@@ -71,13 +76,14 @@ export async function createWebhook(
     createdAt: now,
     updatedAt: now,
   }
-  const answer = { status: 201 as const, headers: locationOf(id), body: { ...toWebhook(row), secret: null } }
+  const response = { status: 201 as const, headers: locationOf(id), body: { ...toWebhook(row), secret: null } }
   try {
-    await db.d1.batch([
+    await db.batch([
       ...claimKey(db, accountId, repeatable, now),
-      toStatement(db, db.orm.insert(webhooks).values(row)),
-      ...[stopIfOver('webhooks'), STOP_IF_TOO_MANY_WITH_DELETED].map((sql) => db.d1.prepare(sql).bind(accountId)),
-      ...storeResponse(db, accountId, repeatable, { ...answer, about: id }),
+      db.orm.insert(webhooks).values(row),
+      db.query(stopIfOver('webhooks'), accountId),
+      db.query(STOP_IF_TOO_MANY_WITH_DELETED, accountId),
+      ...storeResponse(db, accountId, repeatable, { ...response, about: id }),
     ])
   } catch (error) {
     throw isStopped(error) ? tooManyWebhooks() : error
@@ -85,10 +91,10 @@ export async function createWebhook(
   return { ...toWebhook(row), secret }
 }
 
-/** Where an endpoint is read. */
+/** The header with the path of an endpoint. */
 export const locationOf = (id: string) => ({ location: `/v1/webhooks/${id}` })
 
-/** A page of endpoints, newest first. */
+/** A page of endpoints, the newest first. */
 export async function listWebhooks(db: Database, accountId: string, query: ListQuery): Promise<Page<Webhook>> {
   const [after] = (await decodePageToken('webhooks', query.pageToken, 1)) ?? []
   const rows = await db.orm
@@ -113,8 +119,9 @@ export async function findWebhook(db: Database, accountId: string, id: string): 
 }
 
 /**
- * Changes an endpoint; what changes nothing writes nothing. Disabling cancels what is pending. Enabling, or another
- * URL, forgives its failures; another URL is slow until it has answered quickly. 404 if there is none.
+ * Changes an endpoint. A call that changes nothing writes nothing. Disabling it cancels its pending deliveries. Enabling it
+ * or changing its URL resets its failures. A new URL is slow until it has responded quickly. 404 if the account has no such
+ * endpoint.
  */
 export async function updateWebhook(
   db: Database,
@@ -141,28 +148,27 @@ export async function updateWebhook(
   // another call may have changed the host since the row was read
   const verifiedAt = sql`iif(${webhooks.host} IS ${change.host}, ${webhooks.verifiedAt}, NULL)`
   change.updatedAt = Math.max(now, row.updatedAt + 1)
-  const [updated] = await db.d1.batch<{ id: string }>([
-    toStatement(
-      db,
-      db.orm
-        .update(webhooks)
-        .set({ ...change, ...(change.url !== undefined && { verifiedAt }) })
-        .where(isEndpoint(accountId, id))
-        .returning({ id: webhooks.id }),
-    ),
+  const [updated] = await db.batch([
+    db.orm
+      .update(webhooks)
+      .set({ ...change, ...(change.url !== undefined && { verifiedAt }) })
+      .where(isEndpoint(accountId, id))
+      .returning({ id: webhooks.id }),
     ...(change.disabledAt ? [cancelPending(db, accountId, id, now)] : []),
   ])
-  if (!updated?.results.length) throw notFound('webhook')
+  if (updated.length === 0) throw notFound('webhook')
   return toWebhook({ ...row, ...change })
 }
 
-/** Gives an endpoint another secret, which is in this answer and never again; the one before signs for a day more. */
+/**
+ * Gives an endpoint a new secret. Only this result shows it. The old secret signs for another day. 404 if the account has
+ * no such endpoint, 409 if too many old secrets still sign.
+ */
 export async function rotateSecret(
   db: Database,
   accountId: string,
   id: string,
-  encryptionKey: string,
-  repeatable?: IdempotentRequest,
+  { encryptionKey, repeatable }: WithSecret,
 ): Promise<Webhook & { secret: string }> {
   const row = await findWebhook(db, accountId, id)
   const now = Date.now()
@@ -176,10 +182,10 @@ export async function rotateSecret(
   }
   const body = toWebhook({ ...row, ...change })
   try {
-    await db.d1.batch([
+    await db.batch([
       ...claimKey(db, accountId, repeatable, now),
-      db.d1.prepare(STOP_IF_ROTATED).bind(accountId, id, row.secret),
-      toStatement(db, db.orm.update(webhooks).set(change).where(isEndpoint(accountId, id))),
+      db.query(STOP_IF_ROTATED, accountId, id, row.secret),
+      db.orm.update(webhooks).set(change).where(isEndpoint(accountId, id)),
       ...storeResponse(db, accountId, repeatable, { status: 200, body: { ...body, secret: null }, about: id }),
     ])
   } catch (error) {
@@ -190,27 +196,30 @@ export async function rotateSecret(
 
 const STOP_IF_ROTATED = abortIf('NOT EXISTS (SELECT 1 FROM webhooks WHERE account_id = ?1 AND id = ?2 AND secret = ?3)')
 
-/** Ends an endpoint: nothing more is sent to it, and its secret is gone. */
+/** Deletes an endpoint: cancels its deliveries and deletes its secrets. The row goes with its last delivery. */
 export async function deleteWebhook(db: Database, accountId: string, id: string): Promise<void> {
   const now = Date.now()
-  const end = { deletedAt: now, updatedAt: now, secret: '', oldSecrets: [], recoverFrom: null }
-  const [gone] = await db.d1.batch([
-    toStatement(db, db.orm.update(webhooks).set(end).where(isEndpoint(accountId, id)).returning({ id: webhooks.id })),
+  const deleted = { deletedAt: now, updatedAt: now, secret: '', oldSecrets: [], recoverFrom: null }
+  const [rows] = await db.batch([
+    db.orm.update(webhooks).set(deleted).where(isEndpoint(accountId, id)).returning({ id: webhooks.id }),
     cancelPending(db, accountId, id, now),
   ])
-  if (!gone?.results.length) throw notFound('webhook')
+  if (rows.length === 0) throw notFound('webhook')
 }
 
-const cancelPending = ({ d1 }: Database, accountId: string, webhookId: string, now: number) =>
-  d1.prepare(CANCEL_PENDING).bind(JSON.stringify([{ accountId, webhookId }]), now)
+const cancelPending = (db: Database, accountId: string, webhookId: string, now: number) =>
+  db.query(CANCEL_PENDING, JSON.stringify([{ accountId, webhookId }]), now)
 
-/** Ends a batch if the webhook (account ?1, id ?2) cannot be sent to. */
+/** SQL: ends a batch if the endpoint (account `?1`, id `?2`) is disabled or deleted. */
 export const STOP_IF_DISABLED = abortIf(`NOT EXISTS (SELECT 1 FROM webhooks
   WHERE account_id = ?1 AND id = ?2 AND disabled_at IS NULL AND deleted_at IS NULL)`)
 
+/** A condition: the account's endpoints that are not deleted. */
 const inAccount = (accountId: string) => and(eq(webhooks.accountId, accountId), isNull(webhooks.deletedAt))
-const isEndpoint = (accountId: string, id: string) => and(inAccount(accountId), eq(webhooks.id, id))
+/** A condition: the account's endpoint of this id, unless it is deleted. */
+export const isEndpoint = (accountId: string, id: string) => and(inAccount(accountId), eq(webhooks.id, id))
 
+/** An endpoint's row as callers see it. */
 export const toWebhook = (row: Row): Webhook => ({
   id: row.id,
   url: row.url,

@@ -2,7 +2,7 @@ import type { Database } from '../db/client'
 import type { DeliveryMessage } from '../queues/messages'
 import { enqueueDeliveries, type QueuedDelivery } from '../queues/send'
 import { deliver } from './deliver'
-import { QUEUED_COLUMNS, queuedIn } from './queued'
+import { QUEUED_COLUMNS } from './queued'
 import { SET_WAITING } from './record-outcomes'
 import { KEPT_FOR } from './retry-schedule'
 
@@ -63,10 +63,7 @@ export async function sweepDeliveries(
 ): Promise<{ overdue: number; oldestMs: number } | undefined> {
   const start = Date.now()
   const failed: QueuedDelivery[] = []
-  const { results: positions } = await db.d1
-    .prepare(OVERDUE_ACCOUNTS)
-    .bind(start - OVERDUE_AFTER)
-    .all<Position>()
+  const positions = await db.query<Position>(OVERDUE_ACCOUNTS, start - OVERDUE_AFTER)
   const oldestMs = start - (positions[0]?.nextAt ?? start)
   let isFull = false
   let isBulkFull = false
@@ -76,10 +73,7 @@ export async function sweepDeliveries(
     const isFirstPage = accounts[0]?.eventSeq === 0
     if (isFull && !isFirstPage) break
     const perAccount = Math.floor(PAGE / accounts.length)
-    const { results: page } = await db.d1
-      .prepare(OVERDUE_PAGE)
-      .bind(start - OVERDUE_AFTER, JSON.stringify(accounts), perAccount)
-      .all<Overdue>()
+    const page = await db.query<Overdue>(OVERDUE_PAGE, start - OVERDUE_AFTER, JSON.stringify(accounts), perAccount)
     overdue += page.length
     await setAside(db, page, start)
     const sendable = page.filter(({ ended, slow }) => !ended && !slow)
@@ -105,39 +99,40 @@ export async function sweepDeliveries(
 }
 
 /** Cancels the deliveries of a page whose endpoint is gone, and lets those of slow endpoints wait for their turn. */
-async function setAside({ d1 }: Database, page: Overdue[], now: number): Promise<void> {
+async function setAside({ batch, query }: Database, page: Overdue[], now: number): Promise<void> {
   const ended = page.filter((delivery) => delivery.ended)
   const waiting = JSON.stringify(page.filter((delivery) => !delivery.ended && delivery.slow))
   const statements = [
-    ...(ended.length > 0 ? [d1.prepare(CANCEL).bind(JSON.stringify(ended), now)] : []),
-    ...(waiting !== '[]' ? [WAIT, SET_WAITING].map((sql) => d1.prepare(sql).bind(waiting)) : []),
+    ...(ended.length > 0 ? [query(CANCEL, JSON.stringify(ended), now)] : []),
+    ...(waiting !== '[]' ? [query(WAIT, waiting), query(SET_WAITING, waiting)] : []),
   ]
-  if (statements.length > 0) await d1.batch(statements)
+  if (statements.length > 0) await batch(statements)
 }
 
 /** Makes some waiting deliveries due: of the endpoints whose last turn is the longest ago. Returns them, to be enqueued. */
-async function takeWaiting({ d1 }: Database, now: number): Promise<QueuedDelivery[]> {
+async function takeWaiting({ batch, query }: Database, now: number): Promise<QueuedDelivery[]> {
   type Endpoint = { accountId: string; id: string; slow: number }
-  const { results: endpoints } = await d1.prepare(NEXT_ENDPOINTS).all<Endpoint>()
+  const endpoints = await query<Endpoint>(NEXT_ENDPOINTS)
   if (endpoints.length === 0) return []
   const [slow, quick] = [1, 0].map((isSlow) => JSON.stringify(endpoints.filter((each) => each.slow === isSlow)))
-  const results = await d1.batch([
-    d1.prepare(TAKE_WAITING).bind(slow, now, TURN_SLOW),
-    d1.prepare(TAKE_WAITING).bind(quick, now, TURN),
-    d1.prepare(SET_TURN).bind(JSON.stringify(endpoints), now),
+  const [fromSlow, fromQuick] = await batch([
+    query<QueuedDelivery>(TAKE_WAITING, slow, now, TURN_SLOW),
+    query<QueuedDelivery>(TAKE_WAITING, quick, now, TURN),
+    query(SET_TURN, JSON.stringify(endpoints), now),
   ])
-  return queuedIn(results)
+  return [...fromSlow, ...fromQuick]
 }
 
 /** Deletes deliveries and their attempts 30 days after they ended, and deleted webhooks that have no delivery left. */
-export async function purgeDeliveries({ d1, hasRoom }: Database, now: number, pages = 20): Promise<void> {
-  const purge = d1.prepare(PURGE).bind(now - KEPT_FOR, PAGE)
-  for (let left = pages; left > 0 && hasRoom(); left--) if ((await purge.all()).results.length < PAGE) break
-  await d1
-    .prepare(PURGE_WEBHOOKS)
-    .bind(now - KEPT_FOR, PAGE)
-    .run()
+export async function purgeDeliveries({ query, hasRoom }: Database, now: number, pages = 20): Promise<void> {
+  for (let left = pages; left > 0 && hasRoom(); left--) {
+    const deleted = await query(PURGE, now - KEPT_FOR, PAGE)
+    if (deleted.length < PAGE) break
+  }
+  await query(PURGE_WEBHOOKS, now - KEPT_FOR, PAGE)
 }
+
+// Text: the statements below are set-based or name an index.
 
 /**
  * The accounts that have a delivery due at `?1` or before, as positions, the longest due first. It goes through the index
@@ -210,7 +205,7 @@ const PURGE = `
   DELETE FROM deliveries WHERE (account_id, webhook_id, event_seq) IN
     (SELECT account_id, webhook_id, event_seq FROM deliveries INDEXED BY deliveries_finished
      WHERE finished_at <= ?1 LIMIT ?2)
-  RETURNING 1 AS gone`
+  RETURNING 1 AS deleted`
 
 const PURGE_WEBHOOKS = `
   DELETE FROM webhooks WHERE (account_id, id) IN

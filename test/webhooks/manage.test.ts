@@ -462,12 +462,12 @@ describe('a ping', () => {
     vi.useFakeTimers({ toFake: ['Date'] })
     const { account, id } = await endpoint({})
     const db = databaseFor(account)
-    const { batch } = db.d1
-    vi.spyOn(db.d1, 'batch').mockImplementationOnce(async (statements) => {
+    const { batch } = db
+    vi.spyOn(db, 'batch').mockImplementationOnce(async (queries) => {
       pass(1_000)
       await account.prospect()
       pass(-2_000)
-      return batch(statements) as any
+      return batch(queries) as any
     })
     const { delivery, queued } = await pingWebhook(db, callerOf(account), id)
     const [{ id: created }] = (await account.get('/v1/events')).json.items

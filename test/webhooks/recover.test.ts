@@ -243,13 +243,13 @@ describe('of many events', () => {
 })
 
 describe('while a recovery runs', () => {
-  /** The database, where something happens between the trip that finds a recovery and the one that goes on with it. */
+  /** The database. Something happens between the round trip that finds a recovery and the one that continues it. */
   function interrupted(account: Account, meanwhile: () => Promise<unknown>) {
     const db = databaseFor(account)
-    const { batch } = db.d1
-    vi.spyOn(db.d1, 'batch').mockImplementationOnce(async (statements) => {
+    const { batch } = db
+    vi.spyOn(db, 'batch').mockImplementationOnce(async (queries) => {
       await meanwhile()
-      return batch(statements) as any
+      return batch(queries) as any
     })
     return db
   }

@@ -35,7 +35,7 @@ beforeEach(async () => {
   log = []
   for (const level of ['log', 'error'] as const)
     vi.spyOn(console, level).mockImplementation((line) => {
-      if (line.includes('encrypted anew')) log.push(JSON.parse(line))
+      if (line.includes('re-encrypted')) log.push(JSON.parse(line))
     })
 })
 afterEach(thaw)
@@ -79,7 +79,7 @@ test('with a new key in front the schedule encrypts all anew, and then the old k
   expect(log).toEqual([
     {
       level: 'info',
-      message: 'webhook secrets encrypted anew',
+      message: 'webhook secrets re-encrypted',
       database: '00',
       version: '2',
       encrypted: 1,
