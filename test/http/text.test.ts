@@ -1,17 +1,18 @@
 import { describe, expect, test } from 'vitest'
+import { url } from '../../src/http/text'
+import { fieldOf, TEXT_FIELDS } from '../../src/prospects/field-names'
 import { type Account, type ApiResponse, newAccount } from '../support/api'
 
 /** Every string of a prospect's body, the most characters it may have, and what it says once written. */
 const FIELDS = [
-  { field: 'firstName', max: 100, required: true },
-  { field: 'lastName', max: 100, required: true },
-  { field: 'title', max: 200 },
-  { field: 'company', max: 200 },
-  { field: 'streetAddress', max: 200 },
-  { field: 'city', max: 100 },
-  { field: 'state', max: 100 },
-  { field: 'postalCode', max: 20 },
-  { field: 'notes', max: 20_000, hasLines: true },
+  ...TEXT_FIELDS.map((field) => ({ field, ...fieldOf(field) }))
+    .filter(({ type }) => type === 'line' || type === 'lines')
+    .map(({ field, type, maxLength = 0, required = false }) => ({
+      field: field as string,
+      max: maxLength,
+      required: required as boolean,
+      hasLines: type === 'lines',
+    })),
   { field: 'labels', max: 64, read: ({ json }: ApiResponse) => json.labels[0] },
   {
     field: 'newSourceName',
@@ -217,4 +218,21 @@ describe('query parameters', () => {
       expect(json.prospects.map((p) => p.email)).toEqual(['pat+hr@example.com'])
     },
   )
+})
+
+describe('a URL', () => {
+  test.each(['https://example.com', 'http://example.com/in/ann?a=1#b', 'HTTPS://EXAMPLE.COM', ''])(
+    '%j is accepted',
+    (given) => expect(url(100).parse(` ${given} `)).toBe(given),
+  )
+
+  test.each([
+    'example.com',
+    '//example.com',
+    'ftp://example.com',
+    'javascript:alert(1)',
+    'https://',
+    'https://a b',
+    'https://a/ b',
+  ])('%j is rejected', (given) => expect(url(100).safeParse(given).success).toBe(false))
 })

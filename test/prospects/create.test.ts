@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { newAccount } from '../support/api'
 import { rowsOf } from '../support/d1'
+import { EXAMPLES, NO_TEXTS } from '../support/prospect-fields'
 
 const codesOf = (answer: { json: any }) =>
   Object.fromEntries(answer.json.errors.map((e: any) => [`${e.in} ${e.pointer}`, e.code]))
@@ -15,17 +16,9 @@ describe('a new prospect', () => {
     )
     const stage = stages.find((s: any) => s.name === 'Call')
     const profile = {
-      firstName: 'José',
-      lastName: 'Nerúda',
+      ...EXAMPLES,
       email: 'jose@example.com',
-      licenseStatus: 'in_progress',
       notes: 'Line one\nLine two',
-      title: 'Agent',
-      company: 'Acme Realty',
-      streetAddress: '1 Main St',
-      city: 'Springfield',
-      state: 'IL',
-      postalCode: '62701',
       officeId: office,
       sourceId: source,
     }
@@ -78,15 +71,7 @@ describe('a new prospect', () => {
       currentStageId: expect.stringMatching(/^stg_/),
       pipelineId: account.pipelineId,
       labels: [],
-      title: null,
-      company: null,
-      licenseStatus: null,
-      notes: null,
-      streetAddress: null,
-      city: null,
-      state: null,
-      postalCode: null,
-      officeId: null,
+      ...NO_TEXTS,
       sourceId: null,
       jobIds: [],
       createdByUserId: null,
@@ -102,9 +87,7 @@ describe('a new prospect', () => {
     })
   })
 
-  const optional =
-    'email phone stageId pipelineId licenseStatus labels notes title company userId streetAddress city state ' +
-    'postalCode officeId sourceId newSourceName jobId'
+  const optional = `${Object.keys(NO_TEXTS).join(' ')} email phone stageId pipelineId labels userId sourceId newSourceName jobId`
   test.each([
     ['null', null],
     ['""', ''],

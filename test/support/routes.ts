@@ -2,6 +2,7 @@ import { KINDS } from '../../src/catalog/kinds'
 import type { Account } from './api'
 import { sendFile } from './import-files'
 import { makeItem } from './items'
+import { EXAMPLES } from './prospect-fields'
 import { asField, CV } from './resume-files'
 
 /** What the shared suite (`routes.test.ts`) knows of a route. A route without an entry fails it. */
@@ -42,19 +43,12 @@ const delivery = async (account: Account) => {
 const itself = async ({ id }: Account) => id
 
 const PROFILE = {
+  ...EXAMPLES,
   firstName: 'Ann',
   lastName: 'Lee',
   email: 'ann@example.com',
   phone: '212-555-0123',
-  licenseStatus: 'licensed',
   labels: ['Hot'],
-  notes: 'Notes',
-  title: 'Agent',
-  company: 'Homes',
-  streetAddress: '1 Main St',
-  city: 'Here',
-  state: 'NY',
-  postalCode: '10001',
   newSourceName: 'Fair',
   resume: asField(CV),
   muteWebhook: true,
