@@ -201,6 +201,13 @@ export const FIELDS = {
     description: 'When the prospect was last changed, in Unix milliseconds.',
     example: 1795412345678,
   },
+  linkedinUrl: {
+    type: 'url',
+    maxLength: 500,
+    headings: 'linkedin linkedinprofile linkedinprofileurl linkedinlink',
+    description: 'Address of the LinkedIn profile: an http or https URL.',
+    example: 'https://www.linkedin.com/in/jose-neruda',
+  },
 } as const satisfies Record<string, Field>
 
 export interface Field extends Words {
