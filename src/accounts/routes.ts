@@ -1,6 +1,6 @@
 import type { Context } from 'hono'
 import { type Database, databaseOf, databases } from '../db/client'
-import { sweepObjects } from '../files/objects'
+import { sweepObjects } from '../files/delete'
 import { forgetKeys, requireOperator, requireScope } from '../http/auth'
 import { inBackground } from '../http/background'
 import { limitBody } from '../http/body'

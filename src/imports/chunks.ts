@@ -1,81 +1,81 @@
 import { byteLength, decode } from './encoding'
-import type { Format } from './inspect'
-import { isBlank, linesIn, type Piece, recordsIn } from './records'
+import type { FileFormat } from './format'
+import { countLines, isBlank, parseRecords, type TextRecord } from './records'
 
-/** How much of a file is read at a time, bytes: the most that a record may hold. */
-const BLOCK = 1024 * 1024
-/** The most records that are written together: so few that a call of somebody else's hardly waits for them. */
-export const CHUNK = 250
+/** How much of a file is read at a time, bytes. No record may be larger. */
+const BLOCK_SIZE = 1024 * 1024
+/** The most records that are written together. Calls of other accounts wait for the write, so it must be short. */
+export const CHUNK_SIZE = 250
 /**
- * The most characters that all of them but the last may hold: no parameter of D1's gets over its 2 MB, though a byte of a
- * file may become three, and a letter six when it is searched. And the most records that are looked at, blank ones too.
+ * A chunk ends with the record that takes it past this many characters. So no parameter of a statement exceeds the 2 MB
+ * that D1 allows: a byte of the file can become three, and a letter six when it is searched.
  */
-const CHUNK_TEXT = 64 * 1024
-const CHUNK_LOOK = 5000
+const MAX_CHUNK_TEXT = 64 * 1024
+/** The most records, blank ones included, that are parsed for one chunk. */
+const MAX_CHUNK_PARSED = 5000
 
-/** A place in a file: a byte, and the line that it is in. */
+/** A position in a file: the byte, and the number of its line, starting at 1. */
 export interface FilePosition {
   byte: number
   line: number
 }
 
-/** A record and where it is: from this byte up to that. */
-export interface LocatedRecord extends Pick<Piece, 'cells' | 'isMalformed'> {
+/** A record of a file: its line, and its bytes from `from` up to and without `to`. */
+export interface FileRecord extends Pick<TextRecord, 'cells' | 'isMalformed'> {
   line: number
   from: number
   to: number
 }
 
-/** Records that follow each other, and where they begin and end; blank ones are left out, and all may be. */
-export interface Chunk {
-  records: LocatedRecord[]
+/** Consecutive records, without the blank ones (it may have none at all), and where they begin and end in the file. */
+export interface RecordChunk {
+  records: FileRecord[]
   begin: FilePosition
   end: FilePosition
 }
 
-/** Thrown where a file cannot be read on; it says why, for people. */
+/** Thrown where the rest of a file cannot be imported. The message tells callers why. */
 export class UnreadableFile extends Error {}
 
 /**
- * What a file holds from a place on, in chunks of at most so many records. Reads a block at a time, as it is asked for. Throws
- * `Unreadable` if the file is gone, or if a record is larger than a block.
+ * Reads the records of a file from a position on, in chunks of at most `maxRecords`. It reads a block of the file when
+ * the block is needed. Throws `UnreadableFile` if R2 does not have the file, or if a record is larger than a block.
  */
-export async function* chunksOf(
+export async function* readChunks(
   bucket: R2Bucket,
-  key: string,
-  format: Format,
+  { key, size, format }: { key: string; size: number; format: FileFormat },
   from: FilePosition,
-  size: number,
-  most = CHUNK,
-): AsyncGenerator<Chunk> {
+  maxRecords = CHUNK_SIZE,
+): AsyncGenerator<RecordChunk> {
   let { byte, line } = from
   if (byte >= size) yield { records: [], begin: from, end: from }
   while (byte < size) {
-    const length = Math.min(BLOCK, size - byte)
+    const length = Math.min(BLOCK_SIZE, size - byte)
     const object = await bucket.get(key, { range: { offset: byte, length } })
-    if (!object) throw new UnreadableFile('The file is not there any more.')
+    if (!object) throw new UnreadableFile('The file no longer exists.')
     const isWhole = byte + length === size
     const text = decode(new Uint8Array(await object.arrayBuffer()), format.encoding, isWhole)
     const start = byte
     let begin = { byte, line }
-    let records: LocatedRecord[] = []
-    let [characters, looked] = [0, 0]
-    for (const piece of recordsIn(text, format, isWhole)) {
-      const written = text.slice(piece.start, piece.end)
-      const to = Math.min(byte + byteLength(written, format.encoding), size)
-      if (!isBlank(piece)) records.push({ cells: piece.cells, isMalformed: piece.isMalformed, line, from: byte, to })
+    let records: FileRecord[] = []
+    let [characters, parsed] = [0, 0]
+    for (const record of parseRecords(text, format, isWhole)) {
+      const source = text.slice(record.start, record.end)
+      const to = Math.min(byte + byteLength(source, format.encoding), size)
+      const { cells, isMalformed } = record
+      if (!isBlank(record)) records.push({ cells, isMalformed, line, from: byte, to })
       byte = to
-      line += linesIn(written, format.newline)
-      characters += written.length
-      if (records.length === most || characters > CHUNK_TEXT || ++looked === CHUNK_LOOK) {
+      line += countLines(source, format.newline)
+      characters += source.length
+      if (records.length === maxRecords || characters > MAX_CHUNK_TEXT || ++parsed === MAX_CHUNK_PARSED) {
         yield { records, begin, end: { byte, line } }
         begin = { byte, line }
         records = []
-        characters = looked = 0
+        characters = parsed = 0
       }
     }
     if (byte === start)
-      throw new UnreadableFile(`What begins in line ${line} is larger than ${BLOCK} bytes: is a quote not closed?`)
+      throw new UnreadableFile(`The record in line ${line} is larger than ${BLOCK_SIZE} bytes. Is a quote not closed?`)
     if (records.length > 0 || byte > begin.byte) yield { records, begin, end: { byte, line } }
   }
 }

@@ -1,25 +1,32 @@
-import { foldCase } from '../http/text'
+import { foldCase, shorten } from '../http/text'
 import { CSV_COLUMNS, FIELD_NAMES, fieldOf } from '../prospects/field-names'
 import { CreateProspect } from '../prospects/schema'
 
 /**
- * What a column of a file can be: a field of the body of a POST, `id`, or `fullName`, which is split into first and last
- * name where the row does not have them.
+ * The fields that a column can hold: those of `POST /v1/prospects`, an id, and a full name, which fills `firstName` and
+ * `lastName` where the row does not give them.
  */
 export type Field = Exclude<keyof CreateProspect, 'resume'> | 'id' | 'fullName'
 const { resume: _, ...POST_FIELDS } = CreateProspect.shape
 export const FIELDS = ['id', 'fullName', ...Object.keys(POST_FIELDS)] as Field[]
 
-/** The most columns that a file can have, and a row of NDJSON keys. */
+/** The most columns of a CSV, and the most keys of a row of NDJSON. */
 export const MAX_COLUMNS = 500
+/** The most unknown columns that an import reports. */
+export const MAX_UNKNOWN_COLUMNS = 100
+/** How much of a column's name is shown, bytes. */
+const MAX_NAME = 200
 
-/** A column of the file and what it is; null: it is left out; nothing: it is not known. */
+/** Which field the caller says that a column holds, by the column's name. Null: the import ignores the column. */
+export type Mapping = Record<string, Field | null>
+
+/** A column of a file and the field that it holds. Null: the import ignores it. Undefined: the column is unknown. */
 export interface Column {
   name: string
   field?: Field | null | undefined
 }
 
-/** Usual headings of columns, besides the names of fields. */
+/** Common headings of columns, besides the names of the fields, in lower-case letters and digits. */
 const HEADINGS: { [F in Field]?: string | undefined } = {
   ...Object.fromEntries(FIELD_NAMES.map((name) => [name, fieldOf(name).headings])),
   id: 'prospectid',
@@ -30,16 +37,16 @@ const HEADINGS: { [F in Field]?: string | undefined } = {
 const RECOGNISED = new Map<string, Field | null>(
   FIELDS.flatMap((field) => [field.toLowerCase(), ...(HEADINGS[field]?.split(' ') ?? [])].map((key) => [key, field])),
 )
-// what the refused rows of an import have
+// the column that `rejectedRows` adds
 RECOGNISED.set('error', null)
-/** Columns that only an export has, and no import reads. */
-const EXPORTED = new Set(CSV_COLUMNS.map((name) => name.toLowerCase()).filter((key) => !RECOGNISED.has(key)))
+/** Columns of an export that no POST takes. */
+const EXPORT_ONLY = new Set(CSV_COLUMNS.map((name) => name.toLowerCase()).filter((key) => !RECOGNISED.has(key)))
 
 /**
- * What columns of these names are, "E-mail", "e_mail" or "Ẽ mail": a field, or null if it is none. What the caller says of
- * one comes first. What only an export has is known in the company of an `id`.
+ * Finds the field of each column by its name: "E-mail", "e_mail" and "Ẽ mail" are all `email`. The caller's mapping comes
+ * first. Columns that only an export has are ignored if there is also an `id`, as an export has.
  */
-export function columnsOf(names: string[], mapping: Mapping): Column[] {
+export function matchColumns(names: string[], mapping: Mapping): Column[] {
   const keys = names.map((name) =>
     foldCase(name.normalize('NFD').replaceAll(/\p{M}/gu, '')).replaceAll(/[^\p{L}\p{N}]/gu, ''),
   )
@@ -47,9 +54,13 @@ export function columnsOf(names: string[], mapping: Mapping): Column[] {
   return names.map((name, i) => {
     if (Object.hasOwn(mapping, name)) return { name, field: mapping[name] }
     const key = keys[i] as string
-    return { name, field: isExport && EXPORTED.has(key) ? null : RECOGNISED.get(key) }
+    return { name, field: isExport && EXPORT_ONLY.has(key) ? null : RECOGNISED.get(key) }
   })
 }
 
-/** What the caller says of columns. */
-export type Mapping = Record<string, Field | null>
+/** The names, as they are shown, of columns that are unknown: no field has the name, and the mapping does not have it. */
+export const unknownColumns = (columns: Column[]): string[] =>
+  columns.filter(({ name, field }) => name !== '' && field === undefined).map(({ name }) => shownName(name))
+
+/** A column's name as responses show it: shortened, without control characters. */
+export const shownName = (name: string): string => shorten(name.replaceAll(/\p{Cc}/gu, ' '), MAX_NAME)

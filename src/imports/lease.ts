@@ -4,7 +4,7 @@ import { imports } from '../db/schema'
 import { takeOverdue } from '../queues/lease'
 import type { ImportMessage } from '../queues/messages'
 import { enqueueImports } from '../queues/send'
-import type { Format } from './inspect'
+import type { FileFormat } from './format'
 import type { RowOptions } from './rows'
 import { MESSAGE_COLUMNS, nextTurn, turnOf } from './turns'
 
@@ -21,7 +21,7 @@ export interface LeasedImport {
   accountId: string
   importId: string
   keyId: string
-  format: Format
+  format: FileFormat
   options: RowOptions & { dryRun: boolean }
   /** Names of columns that are not known, of those rows that were read. */
   unknown: Set<string>

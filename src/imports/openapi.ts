@@ -3,7 +3,7 @@ import { storageUnavailable, unknownReference, unsupportedMediaType } from '../h
 import { id, LIST_PARAMETERS, pageOf, type Section, text, textOrNull, time } from '../http/openapi'
 import { importTooLarge, tooManyImports } from './errors'
 import { IMPORT_TYPES } from './records'
-import type { RowError } from './rows'
+import type { RowError } from './row-errors'
 import type { Import } from './store'
 
 const imported = z.object({

@@ -1,57 +1,58 @@
 import type { Encoding } from './encoding'
 
-/** What the body of an import can be. */
+/** The media types of files that an import takes. */
 export const IMPORT_TYPES = { 'text/csv': 'csv', 'application/x-ndjson': 'ndjson' } as const
 export type FileType = (typeof IMPORT_TYPES)[keyof typeof IMPORT_TYPES]
 
-/** How the text of a file is taken apart. */
-export interface Shape {
+/** How a file is written: what a parser must know to split it into records. */
+export interface Dialect {
   type: FileType
   encoding: Encoding
-  /** Of a CSV. */
+  /** Between the cells of a CSV; '' for NDJSON. */
   delimiter: string
   newline: '\n' | '\r'
 }
 
-/** A record of a file: its cells, of NDJSON one, which is the line. */
-export interface Piece {
+/** A record of a text: the cells of a CSV record, or one cell with a line of NDJSON. */
+export interface TextRecord {
   cells: string[]
-  /** Its quotes are not as they should be. */
+  /** Whether a quote of the record is misplaced or not closed. */
   isMalformed: boolean
-  /** It begins and ends at these characters, line end included. */
+  /** Where the record starts and ends in the text, in UTF-16 code units. The line end belongs to the record. */
   start: number
   end: number
 }
 
 /**
- * The records of a text one by one, blank ones too. Where more text is to come, what may go on in it is left out, to be
- * read again with that.
+ * Parses the records of a text one by one, blank ones too. If `isWhole` is false, more text follows: then a last record
+ * that may continue is left out, and the caller parses it again with the text that follows.
  *
- * CSV as in RFC 4180. A record with a quote out of place, or with one that nothing closes, ends with its line and is split
- * as if quotes meant nothing. Own code, for the libraries know neither where a record is in the text nor how to go on
- * behind one of these.
+ * CSV is parsed as RFC 4180 describes. A record with a misplaced or unclosed quote ends at the end of its line, and is
+ * split as if quotes had no meaning. This is our own code because CSV libraries report no offsets of records, and cannot
+ * continue after a malformed one.
  */
-export function* recordsIn(text: string, shape: Shape, isWhole: boolean): Generator<Piece> {
+export function* parseRecords(text: string, dialect: Dialect, isWhole: boolean): Generator<TextRecord> {
   for (let start = 0; start < text.length; ) {
-    const line = () => lineAt(text, start, shape)
-    const piece = shape.type === 'ndjson' ? line() : (quotedAt(text, start, shape) ?? (isWhole ? line() : null))
-    const mayGoOn = !piece || (piece.end === text.length && !text.endsWith(shape.newline))
-    if (!piece || (mayGoOn && !isWhole)) return
-    yield piece
-    start = piece.end
+    const line = () => parseLine(text, start, dialect)
+    const record =
+      dialect.type === 'ndjson' ? line() : (parseCsvRecord(text, start, dialect) ?? (isWhole ? line() : null))
+    const mayContinue = !record || (record.end === text.length && !text.endsWith(dialect.newline))
+    if (!record || (mayContinue && !isWhole)) return
+    yield record
+    start = record.end
   }
 }
 
-/** The line that begins here as a record: of a CSV, a malformed one. */
-function lineAt(text: string, start: number, { type, delimiter, newline }: Shape): Piece {
+/** Takes the line at `start` as a record. Of a CSV it is a malformed one. */
+function parseLine(text: string, start: number, { type, delimiter, newline }: Dialect): TextRecord {
   const end = text.indexOf(newline, start) + 1 || text.length
   const line = text.slice(start, end).replace(/[\r\n]+$/, '')
   return { cells: type === 'csv' ? line.split(delimiter) : [line], isMalformed: type === 'csv', start, end }
 }
 
-/** The record of a CSV that begins here; null if a quote in it is not closed. */
-function quotedAt(text: string, start: number, shape: Shape): Piece | null {
-  const { delimiter, newline } = shape
+/** Parses the CSV record at `start`. Returns null if a quote is not closed. */
+function parseCsvRecord(text: string, start: number, dialect: Dialect): TextRecord | null {
+  const { delimiter, newline } = dialect
   const cells: string[] = []
   for (let at = start; ; at++) {
     let end = at
@@ -64,24 +65,24 @@ function quotedAt(text: string, start: number, shape: Shape): Piece | null {
       if (newline === '\n' && text[end] === '\r') end++
     } else {
       while (end < text.length && text[end] !== delimiter && text[end] !== newline) end++
-      // the end of a line in another manner of writing
+      // a CR at the end of the line belongs to a CRLF, even in a file whose other lines end with LF
       cells.push(text.slice(at, text[end] !== delimiter && text[end - 1] === '\r' && end > at ? end - 1 : end))
     }
     if (end === text.length || text[end] === newline)
       return { cells, isMalformed: false, start, end: Math.min(end + 1, text.length) }
-    if (text[end] !== delimiter) return lineAt(text, start, shape)
+    if (text[end] !== delimiter) return parseLine(text, start, dialect)
     at = end
   }
 }
 
-/** Whether a record says nothing, as an empty line. */
-export const isBlank = ({ cells }: Piece): boolean => cells.every((cell) => cell.trim() === '')
+/** Whether all cells of a record are blank, as in an empty line. */
+export const isBlank = ({ cells }: TextRecord): boolean => cells.every((cell) => cell.trim() === '')
 
-/** How many lines a text goes on for. */
-export const linesIn = (text: string, newline: Shape['newline']): number => text.split(newline).length - 1
+/** The number of line ends in a text. */
+export const countLines = (text: string, newline: Dialect['newline']): number => text.split(newline).length - 1
 
-/** What ends the lines of a text: the first line end that is not in quotes. */
-export function newlineOf(text: string): Shape['newline'] {
+/** Detects how the lines of a text end, from the first line end outside quotes. CRLF counts as '\n'. */
+export function detectNewline(text: string): Dialect['newline'] {
   let isQuoted = false
   for (let i = 0; i < text.length; i++) {
     if (text[i] === '"') isQuoted = !isQuoted

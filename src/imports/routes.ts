@@ -1,25 +1,27 @@
-import type { Context } from 'hono'
 import { accepts } from 'hono/accepts'
+import { deleteObjects } from '../files/delete'
+import { PART_SIZE } from '../files/store'
 import { requireScope } from '../http/auth'
 import { limitBody } from '../http/body'
 import { unsupportedMediaType } from '../http/errors'
-import { type AppEnv, factory } from '../http/factory'
+import { factory } from '../http/factory'
 import { idempotentStream } from '../http/idempotency'
 import { essenceOf } from '../http/media-type'
 import { ListQuery } from '../http/page'
-import { requireUnencoded, validate } from '../http/validate'
-import { afterCommit } from '../prospects/after-commit'
+import { streamedBody } from '../http/streamed-body'
+import { validate } from '../http/validate'
 import { enqueueImports } from '../queues/send'
-import { PART } from './receive'
 import { type FileType, IMPORT_TYPES } from './records'
-import { listErrors, rejectedRows } from './row-errors'
+import { rejectedRows } from './rejected-rows'
+import { listRowErrors } from './row-errors'
 import { StartImport } from './schema'
-import { deleteImport, getImport, listImports, startImport } from './store'
+import { startImport } from './start'
+import { deleteImport, getImport, listImports } from './store'
 
-/** A file of undeclared length is held in parts; any other is streamed to R2. The inspector bounds both. */
-const limitParts = limitBody(Number.POSITIVE_INFINITY, (declared) => (declared === undefined ? PART : 0))
+/** The Worker holds a part of a file of undeclared length; it streams any other to R2. The inspector bounds both. */
+const limitParts = limitBody(Number.POSITIVE_INFINITY, (declared) => (declared === undefined ? PART_SIZE : 0))
 
-/** `/v1/imports`: files of rows, each of which is a POST of a prospect. */
+/** `/v1/imports`: files whose rows are written like calls of `POST /v1/prospects`. */
 export const importRoutes = factory
   .createApp()
   .get('/', requireScope('read'), validate({ query: ListQuery }), async (c) => {
@@ -27,14 +29,12 @@ export const importRoutes = factory
   })
   .post('/', requireScope('write'), limitParts, idempotentStream, validate({ query: StartImport }), async (c) => {
     const { db, caller } = c.var
-    const declared = c.req.header('content-length')
-    const given = {
-      body: c.req.raw.body ?? new Blob([]).stream(),
-      length: declared === undefined ? undefined : Number(declared),
-    }
-    const query = c.req.valid('query')
-    const answer = await startImport(db, c.env, caller, typeOf(c), query, given, c.get('repeatable'))
-    const { status, headers, body } = answer
+    const { status, headers, body } = await startImport(db, c.env, caller, {
+      type: fileTypeOf(c.req.header('content-type')),
+      query: c.req.valid('query'),
+      file: streamedBody(c),
+      repeatable: c.get('repeatable'),
+    })
     c.executionCtx.waitUntil(
       enqueueImports(c.env, [{ accountId: caller.account.id, importId: body.id, from: body.bytesDone }]),
     )
@@ -46,16 +46,15 @@ export const importRoutes = factory
   .delete('/:id', requireScope('write'), validate({}), async (c) => {
     const accountId = c.var.caller.account.id
     const { file, next } = await deleteImport(c.var.db, accountId, c.req.param('id'))
-    c.executionCtx.waitUntil(
-      Promise.all([afterCommit(c.env, accountId, { unreferencedKeys: [file] }), enqueueImports(c.env, next)]),
-    )
+    c.executionCtx.waitUntil(Promise.all([deleteObjects(c.env, accountId, [file]), enqueueImports(c.env, next)]))
     return c.body(null, 204)
   })
   .get('/:id/errors', requireScope('read'), validate({ query: ListQuery }), async (c) => {
     const [{ db, caller }, id] = [c.var, c.req.param('id')]
     const supports = ['application/json', ...Object.keys(IMPORT_TYPES)]
     const asked = accepts(c, { header: 'Accept', supports, default: 'application/json' })
-    if (asked === 'application/json') return c.json(await listErrors(db, caller.account.id, id, c.req.valid('query')))
+    if (asked === 'application/json')
+      return c.json(await listRowErrors(db, caller.account.id, id, c.req.valid('query')))
     const { type, body } = await rejectedRows(db, c.env, caller.account.id, id)
     return c.body(body, 200, {
       'content-type': type === 'csv' ? 'text/csv; charset=utf-8' : 'application/x-ndjson',
@@ -64,10 +63,9 @@ export const importRoutes = factory
     })
   })
 
-/** What the body is said to be; 415 for what no import is. */
-function typeOf(c: Context<AppEnv>): FileType {
-  requireUnencoded(c)
-  const type = essenceOf(c.req.header('content-type') ?? '')
+/** The type of file that the request declares. Throws 415 for a type that no import takes. */
+function fileTypeOf(contentType = ''): FileType {
+  const type = essenceOf(contentType)
   if (Object.hasOwn(IMPORT_TYPES, type)) return IMPORT_TYPES[type as keyof typeof IMPORT_TYPES]
   throw unsupportedMediaType(`Send the file as ${Object.keys(IMPORT_TYPES).join(' or ')}.`)
 }

@@ -3,55 +3,81 @@ import { invalidInput } from '../http/errors'
 import type { InputError } from '../http/factory'
 import type { FieldErrorCode } from '../http/field-errors'
 import { holdsTooMuch } from '../http/json'
-import { boundErrors, type Problem } from '../http/problem-type'
 import { trim } from '../http/text'
 import { TOO_MUCH_JSON, toErrors } from '../http/validate'
 import { CreateProspect } from '../prospects/schema'
-import type { WriteResult } from '../prospects/store'
 import { NO_CHANGE, toCreateRequest, type WriteRequest } from '../prospects/write-request'
-import type { LocatedRecord } from './chunks'
-import { columnsOf, type Field, MAX_COLUMNS } from './columns'
-import { type Format, shownName, unknownColumns } from './inspect'
-import { splitName } from './names'
+import type { FileRecord } from './chunks'
+import { type Column, type Field, MAX_COLUMNS, matchColumns, shownName, unknownColumns } from './columns'
+import type { FileFormat } from './format'
+import { splitFullName } from './full-name'
+import type { RowError } from './row-errors'
 import type { StartImport } from './schema'
 
-/** What is wrong with a row, as callers see it. */
-export interface RowError {
-  /** Where the record starts in the file. */
-  line: number
-  column: string | null
-  field: string | null
-  code: string
-  message: string
-  /** Whether the row was left out; else the rest of it was written. */
-  refused: boolean
-}
-
-/** A record as a row to be written; if it cannot be, `refused` says why. */
-export interface ReadRow {
-  row: WriteRequest
-  /** Names of what it has that means nothing to us, or that gave way to another column of the same field. */
-  unknown: string[]
-  /** Tells what is wrong with a field. */
+/** A row of a file as a write request. If the row is invalid, `request.rejected` says why. */
+export interface ParsedRow {
+  request: WriteRequest
+  /** The columns that were ignored: unknown ones, and ones whose field another column had already given. */
+  ignoredColumns: string[]
+  /** Turns an error about a field into an error about the row. `refused` is whether the whole row was rejected. */
   toError(error: Pick<InputError, 'pointer' | 'message'> & { code: string }, refused?: boolean): RowError
 }
 
-/** What was asked for each row. */
+/** The options of the import that apply to each row. */
 export type RowOptions = Omit<StartImport, 'mapping' | 'dryRun'>
 
 interface Cell {
   column: string
   field: Field | null | undefined
-  /** Undefined: it says nothing. */
+  /** Undefined if the cell is empty. */
   value: unknown
 }
 
-/** Reads a record by the rules of a POST. A row's own stage, pipeline and user win over those asked for all. */
-export function readRow(record: LocatedRecord, format: Format, options: RowOptions, country: string): ReadRow {
-  const { cells, unknown, wrong } = format.type === 'csv' ? csvCells(record, format) : jsonCells(record, format)
+/** The cells of a record, or what is wrong with the record. */
+type Cells = { cells: Cell[]; unknown: string[] } | { invalid: { code: FieldErrorCode; message: string } }
+
+/**
+ * Parses a record and validates it as the body of a POST. A row's own stage, pipeline and user win over those of the
+ * import. `country` is the account's default country for phones.
+ */
+export function parseRow(record: FileRecord, format: FileFormat, options: RowOptions, country: string): ParsedRow {
+  const parsed = format.type === 'csv' ? csvCells(record, format) : jsonCells(record, format)
+  const { given, columns, ignored } = collectFields('cells' in parsed ? parsed.cells : [])
+  const ignoredColumns = [...('unknown' in parsed ? parsed.unknown : []), ...ignored]
+  const columnOf = (field: string) =>
+    columns[field as Field] ?? (['firstName', 'lastName'].includes(field) ? columns.fullName : undefined)
+  const toError: ParsedRow['toError'] = ({ pointer, code, message }, refused = true) => {
+    const field = pointer.split('/')[1] || null
+    const column = field ? columnOf(field) : undefined
+    return { line: record.line, column: column === undefined ? null : shownName(column), field, code, message, refused }
+  }
+  const reject = (errors: InputError[]): ParsedRow => {
+    const target = { match: true, update: false } as const
+    const request = { target, change: NO_CHANGE, mayBeRejected: true, rejected: invalidInput(errors) } as const
+    return { request, ignoredColumns, toError }
+  }
+  if ('invalid' in parsed) return reject([{ in: 'body', pointer: '', ...parsed.invalid }])
+  const { id, fullName, ...fields } = given
+  const body = withOptions(withFullName(fields, fullName), options)
+  const { success, data, error } = CreateProspect.safeParse(body)
+  if (!success) return reject(error.issues.flatMap((issue) => toErrors('body', issue, body)))
+  const target = {
+    match: true,
+    update: data.update,
+    ...(typeof id === 'string' && id.length <= MAX_ID && { id: trim(id) }),
+  } as const
+  return { request: { ...toCreateRequest(data, country), target, mayBeRejected: true }, ignoredColumns, toError }
+}
+
+/** No id of this service has more characters. */
+const MAX_ID = 64
+
+/** The first value of each field, and the column that it is from. Several columns of labels or of notes are joined. */
+function collectFields(cells: Cell[]) {
   const columns: { [F in Field]?: string } = {}
   const given: { [F in Field]?: unknown } = {}
   const joined: { [F in Field]?: unknown[] } = { labels: [], notes: [] }
+  const ignored: string[] = []
   for (const { column, field, value } of cells) {
     if (!field) continue
     columns[field] ??= column
@@ -61,98 +87,29 @@ export function readRow(record: LocatedRecord, format: Format, options: RowOptio
     if (before === undefined) {
       columns[field] = column
       given[field] = value
-    } else if (!joined[field] && before !== value) unknown.push(shownName(column))
+    } else if (!joined[field] && before !== value) ignored.push(shownName(column))
   }
   const { labels = [], notes = [] } = joined
   if (labels.length > 1) given.labels = labels.flat()
   if (notes.length > 1) given.notes = notes.join('\n')
-  const columnOf = (field: string) =>
-    columns[field as Field] ?? (['firstName', 'lastName'].includes(field) ? columns.fullName : undefined)
-  const toError: ReadRow['toError'] = ({ pointer, code, message }, refused = true) => {
-    const field = pointer.split('/')[1] || null
-    const column = field ? columnOf(field) : undefined
-    return { line: record.line, column: column === undefined ? null : shownName(column), field, code, message, refused }
-  }
-  const refuse = (errors: InputError[]): ReadRow => {
-    const refused = invalidInput(errors)
-    return {
-      row: { target: { match: true, update: false }, change: NO_CHANGE, mayBeRejected: true, rejected: refused },
-      unknown,
-      toError,
-    }
-  }
-  if (wrong) return refuse([{ in: 'body', pointer: '', ...wrong }])
-  const { id, fullName, ...fields } = given
-  const body = withOptions(withName(fields, fullName), options)
-  const { success, data, error } = CreateProspect.safeParse(body)
-  if (!success) return refuse(error.issues.flatMap((issue) => toErrors('body', issue, body)))
-  const row = toCreateRequest(data, country)
-  const target = {
-    match: true,
-    update: data.update,
-    ...(typeof id === 'string' && id.length <= MAX_ID && { id: trim(id) }),
-  } as const
-  return { row: { ...row, target, mayBeRejected: true }, unknown, toError }
+  return { columns, given, ignored }
 }
 
-/** No id of ours is longer, in characters. */
-const MAX_ID = 64
-/** What is told of one row. */
-const MOST_ERRORS = 10
-
-/** What is wrong with a row that was refused. It quotes nothing, for it stays when the person is erased. */
-export const errorsFor = ({ toError }: ReadRow, { code, detail, members }: Problem): RowError[] =>
-  members.errors
-    ? boundErrors(members.errors as InputError[], MOST_ERRORS).map((error) =>
-        toError(
-          error.code === 'unknown_reference'
-            ? { ...error, message: 'There is nothing of this id in this account.' }
-            : error,
-        ),
-      )
-    : [toError({ pointer: code === 'email_taken' ? '/email' : '', code, message: detail })]
-
-/** What became of a row. */
-export type Outcome = WriteResult['outcomes'][number]
-
-/** What there is to say of a row that was taken: of one that could write nothing, nothing. It quotes nothing either. */
-export function warningsFor({ row, toError }: ReadRow, { created, potentialDuplicateId }: Outcome): RowError[] {
-  const { phone } = row.change
-  if (!created && !(row.target.match && row.target.update)) return []
-  const warnings: [code: FieldErrorCode, message: string][] = []
-  if (phone?.warning && phone.e164 === null)
-    warnings.push(['invalid_phone', 'This is not a valid phone number; it was not written.'])
-  else if (phone?.warning) warnings.push(['extension_dropped', 'The extension was not written.'])
-  if (created && potentialDuplicateId)
-    warnings.push(['potential_duplicate', `Another prospect, ${potentialDuplicateId}, has this phone too.`])
-  return warnings.map(([code, message]) => toError({ pointer: '/phone', code, message }, false))
-}
-
-interface Cells {
-  cells: Cell[]
-  unknown: string[]
-  wrong?: { code: FieldErrorCode; message: string }
-}
-
-function csvCells({ cells, isMalformed }: LocatedRecord, { columns }: Format): Cells {
-  const read = columns.map(({ name, field }, i): Cell => {
-    const text = cells[i] ?? ''
-    return { column: name, field, value: trim(text) === '' ? undefined : readCell(field, unguardFormula(text)) }
-  })
-  if (isMalformed)
-    return {
-      cells: [],
-      unknown: [],
-      wrong: { code: 'malformed_csv', message: 'Its quotes are not as they should be.' },
-    }
+function csvCells({ cells, isMalformed }: FileRecord, { columns }: FileFormat): Cells {
+  if (isMalformed) return { invalid: { code: 'malformed_csv', message: 'A quote is misplaced or not closed.' } }
   if (cells.slice(columns.length).some((cell) => cell.trim() !== '')) {
-    const message = `It has ${cells.length} cells; the header has ${columns.length}. Is something with a delimiter not in quotes?`
-    return { cells: [], unknown: [], wrong: { code: 'too_many_cells', message } }
+    const message = `The row has ${cells.length} cells, the header has ${columns.length}. Put cells that contain the delimiter in quotes.`
+    return { invalid: { code: 'too_many_cells', message } }
   }
-  return { cells: read, unknown: [] }
+  const toCell = ({ name, field }: Column, text: string): Cell => ({
+    column: name,
+    field,
+    value: trim(text) === '' ? undefined : readCell(field, unguardFormula(text)),
+  })
+  return { cells: columns.map((column, i) => toCell(column, cells[i] ?? '')), unknown: [] }
 }
 
-/** What spreadsheets write in their own way. */
+/** The value of a cell, where spreadsheets write it differently from the API: "In Progress", "yes". */
 function readCell(field: Cell['field'], text: string): unknown {
   if (field === 'licenseStatus')
     return trim(text)
@@ -163,35 +120,35 @@ function readCell(field: Cell['field'], text: string): unknown {
   return /^(false|no|0)$/i.test(trim(text)) ? false : text
 }
 
-function jsonCells({ cells: [line = ''] }: LocatedRecord, { mapping }: Format): Cells {
-  if (holdsTooMuch(line)) return { cells: [], unknown: [], wrong: TOO_MUCH_JSON }
+function jsonCells({ cells: [line = ''] }: FileRecord, { mapping }: FileFormat): Cells {
+  if (holdsTooMuch(line)) return { invalid: TOO_MUCH_JSON }
   let given: unknown
   try {
     given = JSON.parse(line)
   } catch {
-    return { cells: [], unknown: [], wrong: { code: 'malformed_json', message: 'This line is not JSON.' } }
+    return { invalid: { code: 'malformed_json', message: 'This line is not JSON.' } }
   }
   if (typeof given !== 'object' || given === null || Array.isArray(given))
-    return { cells: [], unknown: [], wrong: { code: 'wrong_type', message: 'This line is not a JSON object.' } }
+    return { invalid: { code: 'wrong_type', message: 'This line is not a JSON object.' } }
   const names = Object.keys(given)
   if (names.length > MAX_COLUMNS) {
     const message = `This line has ${names.length} keys; a row can have ${MAX_COLUMNS}.`
-    return { cells: [], unknown: [], wrong: { code: 'too_many_columns', message } }
+    return { invalid: { code: 'too_many_columns', message } }
   }
-  const columns = columnsOf(names, mapping)
+  const columns = matchColumns(names, mapping)
   const values = Object.values(given)
   return {
     cells: columns.map(({ name, field }, i) => ({ column: name, field, value: values[i] })),
-    unknown: unknownColumns({ columns }),
+    unknown: unknownColumns(columns),
   }
 }
 
 type Body = { [F in Exclude<Field, 'id' | 'fullName'>]?: unknown }
 
-/** A whole name fills the parts that are not given. */
-function withName(body: Body, fullName: unknown): Body {
+/** Fills in the parts of the name that are not given, from a full name. */
+function withFullName(body: Body, fullName: unknown): Body {
   if (typeof fullName !== 'string') return body
-  const { firstName, lastName } = splitName(fullName)
+  const { firstName, lastName } = splitFullName(fullName)
   return {
     ...body,
     firstName: body.firstName || firstName || undefined,

@@ -6,11 +6,12 @@ import { type Progress, type WriteResult, writeProspects } from '../prospects/st
 import type { WriteRequest } from '../prospects/write-request'
 import { ImportMessage, parseMessages } from '../queues/messages'
 import { openOutbox } from '../webhooks/events'
-import { CHUNK, type Chunk, chunksOf, type FilePosition, UnreadableFile } from './chunks'
+import { CHUNK_SIZE, type FilePosition, type RecordChunk, readChunks, UnreadableFile } from './chunks'
+import { MAX_UNKNOWN_COLUMNS } from './columns'
 import { MAX_ROWS } from './errors'
-import { MAX_UNKNOWN } from './inspect'
 import { endTurn, failImport, LEASE_TIME, type LeasedImport, leaseImport, requeueImport } from './lease'
-import { errorsFor, type Outcome, type RowError, readRow, warningsFor } from './rows'
+import { type RowOutcome, rejectionErrors, type StoredRowError, warningsFor } from './row-errors'
+import { parseRow } from './rows'
 import { fileOf } from './store'
 
 /** A turn ends after this many chunks, or this long, ms. Other accounts then have theirs. */
@@ -48,16 +49,16 @@ async function runTurn(db: Database, env: Env, message: ImportMessage): Promise<
   if (!leased) return
   const { accountId, importId, format, tries } = leased
   if (tries > MAX_TRIES)
-    return failImport(db, env, leased, `It could not continue from line ${leased.line} in ${MAX_TRIES} tries.`)
+    return failImport(db, env, leased, `The import could not continue from line ${leased.line} in ${MAX_TRIES} tries.`)
   const end = Date.now() + TURN_TIME
   const mayContinue = () => Date.now() <= end && db.hasRoom()
   let left = TURN_CHUNKS
   try {
     const place = { byte: leased.bytesDone, line: leased.line }
-    const file = fileOf(accountId, importId)
-    for await (const chunk of chunksOf(env.RESUMES, file, format, place, leased.bytes, rowsAtOnce(leased))) {
+    const file = { key: fileOf(accountId, importId), size: leased.bytes, format }
+    for await (const chunk of readChunks(env.RESUMES, file, place, rowsAtOnce(leased))) {
       leased.read += chunk.records.length
-      if (leased.read > MAX_ROWS) throw new UnreadableFile(`It has more than ${MAX_ROWS} rows.`)
+      if (leased.read > MAX_ROWS) throw new UnreadableFile(`The file has more than ${MAX_ROWS} rows.`)
       const isWhole = await writeChunk(db, env, leased, chunk, mayContinue)
       if (isWhole && chunk.end.byte === leased.bytes) return endTurn(db, env, accountId)
       if (--left === 0 || !isWhole || !mayContinue()) break
@@ -77,7 +78,7 @@ async function runTurn(db: Database, env: Env, message: ImportMessage): Promise<
 /** How many rows are written together. */
 function rowsAtOnce({ options, endpoints }: LeasedImport): number {
   const isSent = !options.dryRun && !options.muteWebhook
-  return isSent ? Math.min(CHUNK, Math.ceil(MAX_DELIVERIES / endpoints)) : CHUNK
+  return isSent ? Math.min(CHUNK_SIZE, Math.ceil(MAX_DELIVERIES / endpoints)) : CHUNK_SIZE
 }
 
 /**
@@ -88,13 +89,14 @@ async function writeChunk(
   db: Database,
   env: Env,
   leased: LeasedImport,
-  { records, begin, end }: Chunk,
+  { records, begin, end }: RecordChunk,
   mayContinue: () => boolean,
 ): Promise<boolean> {
   const { accountId, keyId, format, options, country, unknown } = leased
-  const items = records.map((record) => ({ ...record, ...readRow(record, format, options, country) }))
-  for (const name of items.flatMap((item) => item.unknown)) if (unknown.size < MAX_UNKNOWN) unknown.add(name)
-  const rows = items.map(({ row }) => row)
+  const items = records.map((record) => ({ ...record, ...parseRow(record, format, options, country) }))
+  for (const name of items.flatMap((item) => item.ignoredColumns))
+    if (unknown.size < MAX_UNKNOWN_COLUMNS) unknown.add(name)
+  const rows = items.map(({ request }) => request)
   const placeOf = ({ from, line }: (typeof items)[number]) => ({ byte: from, line })
   const statementsFor: Progress['statementsFor'] = (covered, { outcomes, rejected }) => {
     const first = Math.max(rows.indexOf(covered[0] as WriteRequest), 0)
@@ -103,9 +105,9 @@ async function writeChunk(
     const problems = new Map(rejected.map(({ row, problem }) => [row, problem]))
     const written = outcomes.values()
     const errors = part.flatMap((item) => {
-      const problem = problems.get(item.row)
-      const found = problem ? errorsFor(item, problem) : warningsFor(item, written.next().value as Outcome)
-      return found.map((error): StoredError => ({ ...error, from: item.from, to: item.to }))
+      const problem = problems.get(item.request)
+      const found = problem ? rejectionErrors(item, problem) : warningsFor(item, written.next().value as RowOutcome)
+      return found.map((error): StoredRowError => ({ ...error, from: item.from, to: item.to }))
     })
     const from = first === 0 || !head ? begin : placeOf(head)
     const to = next ? placeOf(next) : end
@@ -115,12 +117,6 @@ async function writeChunk(
   const progress = { statementsFor, isDryRun: options.dryRun, mayContinue }
   const { outcomes, rejected } = await writeProspects(db, actor, 'import', rows, { outbox: openOutbox(env), progress })
   return outcomes.length + rejected.length === rows.length
-}
-
-/** A stored error: also with the bytes of its record. */
-export interface StoredError extends RowError {
-  from: number
-  to: number
 }
 
 function countsOf(outcomes: WriteResult['outcomes'], failed: number) {
@@ -141,7 +137,7 @@ function advance(
     to,
     counts: { created, updated, unchanged, failed },
     errors,
-  }: { from: FilePosition; to: FilePosition; counts: ReturnType<typeof countsOf>; errors: StoredError[] },
+  }: { from: FilePosition; to: FilePosition; counts: ReturnType<typeof countsOf>; errors: StoredRowError[] },
 ): D1PreparedStatement[] {
   const now = Date.now()
   const finishedAt = to.byte === bytes ? now : null

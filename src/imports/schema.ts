@@ -1,13 +1,13 @@
 import * as z from 'zod'
 import { flagParameter, invalid, parameter } from '../http/text'
 import { CreateProspect } from '../prospects/schema'
-import { FIELDS, type Mapping } from './columns'
-import { shownName } from './inspect'
+import { FIELDS, type Mapping, shownName } from './columns'
 
 const isObject = (value: unknown) => typeof value === 'object' && value !== null && !Array.isArray(value)
 
-function readMapping(text: string, ctx: z.RefinementCtx): Mapping {
-  const refuse = (issue: ReturnType<typeof invalid>) => {
+/** Parses `mapping`: `{"column": "field", "other": null}`. */
+function parseMapping(text: string, ctx: z.RefinementCtx): Mapping {
+  const reject = (issue: ReturnType<typeof invalid>) => {
     ctx.addIssue({ code: 'custom', ...issue, input: text })
     return z.NEVER
   }
@@ -15,11 +15,12 @@ function readMapping(text: string, ctx: z.RefinementCtx): Mapping {
   try {
     given = JSON.parse(text)
   } catch {}
-  if (!isObject(given)) return refuse(invalid('wrong_format', 'This must be a JSON object: column → field, or null.'))
+  if (!isObject(given))
+    return reject(invalid('wrong_format', 'This must be a JSON object with a field, or null, for each column.'))
   const { success, data, error } = Mapped.safeParse(given)
   if (success) return data
   const column = JSON.stringify(shownName(String(error.issues[0]?.path[0])))
-  return refuse(invalid('not_allowed', `${column} must be null or one of ${FIELDS.join(', ')}.`))
+  return reject(invalid('not_allowed', `${column} must be null or one of ${FIELDS.join(', ')}.`))
 }
 const Mapped = z.record(z.string(), z.enum(FIELDS).nullable())
 
@@ -33,7 +34,7 @@ export const StartImport = z.strictObject({
   labels: parameter(10_000)
     .pipe(CreateProspect.shape.labels as z.ZodType<string[], string>)
     .optional(),
-  mapping: parameter(10_000).transform(readMapping).optional(),
+  mapping: parameter(10_000).transform(parseMapping).optional(),
   dryRun: flagParameter(false),
 })
 export type StartImport = z.output<typeof StartImport>

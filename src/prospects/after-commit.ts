@@ -1,12 +1,9 @@
-import { type Database, databaseOf } from '../db/client'
-import { deleteObjects } from '../files/objects'
-import { describeError } from '../http/problem'
+import { deleteObjects } from '../files/delete'
 import { enqueueResumes } from '../queues/send'
 
 /**
- * What a committed write has left to be done: objects that are nobody's any more go (`unreferencedKeys`, by their keys), and new
- * resumes are read (`resumesToRead`, by their prospects' ids). Never throws: what is not done now is in the database, for the
- * schedule.
+ * Does what a committed write has left to do: enqueues the resumes of these prospects (`resumesToRead`, ids), and deletes
+ * objects that no row refers to any more (`unreferencedKeys`). Never throws: the schedule does what this does not.
  */
 export async function afterCommit(
   env: Env,
@@ -18,10 +15,5 @@ export async function afterCommit(
       env,
       resumesToRead.map((prospectId) => ({ accountId, prospectId })),
     )
-  if (unreferencedKeys.length === 0) return
-  // a database of its own: what goes on in the background is not the call's cost
-  const db = databaseOf(env, accountId) as Database
-  await deleteObjects(db, env, accountId, unreferencedKeys).catch((error) =>
-    console.error(JSON.stringify({ level: 'error', message: 'objects not deleted', ...describeError(error) })),
-  )
+  await deleteObjects(env, accountId, unreferencedKeys)
 }

@@ -1,48 +1,35 @@
 import { randomText } from '../db/ids'
-import { storageUnavailable } from '../http/errors'
+import { deleteObjects } from '../files/delete'
+import { putObject } from '../files/store'
 import type { Caller } from '../http/factory'
-import { afterCommit } from './after-commit'
 import type { NewFile } from './resume'
 import type { GivenFile } from './resume-file'
 
-/** A file and what stores its bytes, once it is known that a prospect will refer to them. */
+/** A new resume. The write path stores its bytes once the plan refers to them. */
 export interface Upload {
   file: NewFile
   /**
-   * Fills in what of `file` is known only then. False: it is the one that is `kept`, and is not stored again. Throws what
-   * is wrong with the bytes, and 503 if R2 is away.
+   * Stores the bytes, and completes `file` with what is known only then. Returns false if the file is the same as the
+   * prospect's present one: then nothing is stored. Throws 400 or 413 if the bytes are not a resume, 503 if R2 is away.
    */
-  store(kept: NewFile | null): Promise<boolean>
-  /** Deletes what was stored, where no prospect will refer to it after all. Never throws. */
+  store(present: NewFile | null): Promise<boolean>
+  /** Deletes the stored bytes, if no prospect refers to them after all. Never throws. */
   discard(): Promise<void>
 }
 
-/** A file that came in a body. */
+/** The upload of a file that a JSON body contains. */
 export async function uploadOf(env: Env, caller: Caller, { bytes, ...named }: GivenFile): Promise<Upload> {
   const hash = await crypto.subtle.digest('SHA-256', bytes)
   const file = { ...identifyFile(caller), ...named, size: bytes.length, hash: new Uint8Array(hash).toHex() }
   return {
     file,
     async store() {
-      await putFile(env, file.key, bytes)
+      await putObject(env, file.key, bytes)
       return true
     },
-    discard: () => afterCommit(env, caller.account.id, { unreferencedKeys: [file.key] }),
+    discard: () => deleteObjects(env, caller.account.id, [file.key]),
   }
 }
 
-/** A key for a new object of the account, and the API key that it came by. */
+/** A new object's key in R2, and the id of the API key that the file came by. */
 export const identifyFile = ({ account, key }: Caller) => ({ key: `${account.id}/${randomText(26)}`, keyId: key.id })
-
-/** Stores the bytes of a file; 503 if R2 is away. */
-export async function putFile(
-  env: Env,
-  key: string,
-  bytes: ReadableStream | ArrayBuffer | ArrayBufferView,
-): Promise<void> {
-  try {
-    await env.RESUMES.put(key, bytes)
-  } catch {
-    throw storageUnavailable()
-  }
-}

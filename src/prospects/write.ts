@@ -1,7 +1,7 @@
 import type { Database } from '../db/client'
 import { abortIf } from '../db/errors'
 import { CATALOG_IS_FULL } from '../db/quotas'
-import { announce } from '../files/objects'
+import { announceObject } from '../files/announce'
 import type { IdempotentRequest } from '../http/factory'
 import { claimKey, findUsedKey, KeyAlreadyUsed, type StoredResponse, storeResponse } from '../http/idempotency'
 import { nameKey } from '../http/text'
@@ -149,7 +149,7 @@ export async function readCandidates(
       .prepare(rows.length > 2 ? READ_CANDIDATES_WITHIN_BOUND : READ_CANDIDATES)
       .bind(accountId, JSON.stringify(targets), about),
     ...(repeatable ? [findUsedKey(db, accountId, repeatable, now)] : []),
-    ...(file ? [announce(db, accountId, file.key, now)] : []),
+    ...(file ? [announceObject(db, accountId, { key: file.key, now })] : []),
   ])
   if (repeatable && made?.results.length) throw new KeyAlreadyUsed()
   const row = references?.results[0] as Record<string, string> | undefined

@@ -1,10 +1,11 @@
-import { isResumeType, MAX_RESUME, RESUME_TYPES } from 'resume-parser'
+import { isResumeType, MAX_RESUME, RESUME_TYPES, type ResumeType } from 'resume-parser'
 import { requireScope } from '../http/auth'
 import { notFound, unsupportedMediaType } from '../http/errors'
 import { etagOf, versionsIn } from '../http/etag'
 import { factory } from '../http/factory'
 import { essenceOf } from '../http/media-type'
-import { requireUnencoded, validate } from '../http/validate'
+import { streamedBody } from '../http/streamed-body'
+import { validate } from '../http/validate'
 import { afterCommit } from '../prospects/after-commit'
 import { resumeTooLarge } from '../prospects/errors'
 import { toProspect } from '../prospects/prospect'
@@ -16,26 +17,23 @@ import { RemoveResume, UploadResume } from './schema'
 import { getResume } from './store'
 import { streamedUpload } from './upload'
 
-/** `/v1/prospects/{id}/resume`: its bytes. */
+/** `/v1/prospects/{id}/resume`: the file of a prospect's resume. */
 export const resumeRoutes = factory
   .createApp()
   .put('/:id/resume', requireScope('write'), validate({ query: UploadResume }), async (c) => {
     const { db, caller } = c.var
-    const { fileName, ...who } = c.req.valid('query')
-    requireUnencoded(c)
-    const claimed = claimedType(c.req.header('content-type'))
-    const declared = c.req.header('content-length')
-    const length = declared === undefined ? undefined : Number(declared)
-    if (Number(length) > MAX_RESUME) throw resumeTooLarge()
-    const body = c.req.raw.body ?? new Blob([]).stream()
-    const upload = streamedUpload(c.env, caller, { body, length, claimed, fileName })
+    const { fileName, ...options } = c.req.valid('query')
+    const file = streamedBody(c)
+    const declaredType = declaredTypeOf(c.req.header('content-type'))
+    if (Number(file.length) > MAX_RESUME) throw resumeTooLarge()
+    const upload = streamedUpload(c.env, caller, { ...file, declaredType, fileName })
     const ifVersions = versionsIn(c.req.header('if-match'))
-    const row: WriteRequest = {
+    const request: WriteRequest = {
       target: { match: false, id: c.req.param('id'), ifVersions },
       givenIn: 'query',
-      change: { ...NO_CHANGE, ...who, resume: upload.file },
+      change: { ...NO_CHANGE, ...options, resume: upload.file },
     }
-    const written = await writeProspects(db, caller, 'api', [row], {
+    const written = await writeProspects(db, caller, 'api', [request], {
       outbox: openOutbox(c.env, c.executionCtx),
       upload,
     })
@@ -54,12 +52,12 @@ export const resumeRoutes = factory
   .delete('/:id/resume', requireScope('write'), validate({ query: RemoveResume }), async (c) => {
     const { db, caller } = c.var
     const ifVersions = versionsIn(c.req.header('if-match'))
-    const row: WriteRequest = {
+    const request: WriteRequest = {
       target: { match: false, id: c.req.param('id'), ifVersions },
       givenIn: 'query',
       change: { ...NO_CHANGE, ...c.req.valid('query'), resume: null },
     }
-    const { unreferencedKeys } = await writeProspects(db, caller, 'api', [row], {
+    const { unreferencedKeys } = await writeProspects(db, caller, 'api', [request], {
       outbox: openOutbox(c.env, c.executionCtx),
     })
     if (unreferencedKeys.length === 0) throw notFound('resume')
@@ -67,17 +65,18 @@ export const resumeRoutes = factory
     return c.body(null, 204)
   })
 
-/** What a body is said to be; undefined if that says nothing. 415 for what no resume is. */
-function claimedType(header: string | undefined): string | undefined {
-  const type = essenceOf(header ?? '')
+/** The resume type that a request declares; undefined if it declares none. Throws 415 for a type that no resume has. */
+function declaredTypeOf(contentType = ''): ResumeType | undefined {
+  const type = essenceOf(contentType)
   if (type === '' || type === 'application/octet-stream') return undefined
   if (isResumeType(type)) return type
   throw unsupportedMediaType(`Send the file as ${Object.keys(RESUME_TYPES).join(', ')}.`)
 }
 
 /**
- * A download (RFC 6266), never a page that a browser would run: with a name in ASCII for old ones. Whoever chose the name
- * may mean harm: it ends as a document does, shows where it ends, and is no path.
+ * A `Content-Disposition` (RFC 6266) that makes a browser download the file and never show it as a page. The uploader may
+ * have chosen a harmful name. So the name gets the extension of a document, loses the controls that reverse the direction
+ * of text, and is not a path. Old browsers get a name in ASCII.
  */
 const attachment = ({ fileName, contentType }: Resume): string => {
   const shown = fileName.replaceAll(/\p{Bidi_Control}/gu, '').replaceAll(/[/\\]/g, '_')

@@ -1,41 +1,35 @@
+import { and, eq } from 'drizzle-orm'
 import type { Database } from '../db/client'
-import { merged, notFound, storageUnavailable } from '../http/errors'
+import { accounts, merges, prospects } from '../db/schema'
+import { getObject } from '../files/store'
+import { merged, notFound } from '../http/errors'
 import type { StoredResume } from '../prospects/resume'
 
-/** The bytes of a prospect's resume, as a stream, and what is known of it. 404, or 410 for a merged duplicate. One trip. */
+/**
+ * A prospect's resume, and its bytes as a stream. Throws 404 if there is no such prospect or resume, 410 if the prospect
+ * was merged into another, 503 if R2 is away. One round trip.
+ */
 export async function getResume(
-  { d1 }: Database,
+  { orm }: Database,
   env: Env,
   accountId: string,
   id: string,
 ): Promise<{ resume: StoredResume; body: ReadableStream }> {
-  // it may be replaced between the look-up and the read
-  for (let again = 2; again > 0; again--) {
-    const { results } = await d1
-      .prepare(RESUME)
-      .bind(accountId, id)
-      .all<{ mergedInto: string | null; id: string | null; resume: string | null }>()
-    const { mergedInto = null, id: found = null, resume: json = null } = results[0] ?? {}
-    if (mergedInto !== null) throw merged({ mergedInto })
-    if (found === null) throw notFound('prospect')
-    if (json === null) throw notFound('resume')
-    const resume: StoredResume = JSON.parse(json)
+  const find = orm
+    .select({ mergedInto: merges.intoId, id: prospects.id, resume: prospects.resume })
+    .from(accounts)
+    .leftJoin(merges, and(eq(merges.accountId, accounts.id), eq(merges.id, id)))
+    .leftJoin(prospects, and(eq(prospects.accountId, accounts.id), eq(prospects.id, id)))
+    .where(eq(accounts.id, accountId))
+  // a second look-up finds the new resume, if the first one's object was deleted before it could be read
+  for (let lookups = 0; lookups < 2; lookups++) {
+    const [found] = await find
+    if (found?.mergedInto) throw merged({ mergedInto: found.mergedInto })
+    if (!found?.id) throw notFound('prospect')
+    if (found.resume === null) throw notFound('resume')
+    const resume: StoredResume = JSON.parse(found.resume)
     const object = await getObject(env, resume.key)
     if (object) return { resume, body: object.body }
   }
   throw notFound('resume')
 }
-
-/** An object in R2, or null; 503 if R2 is away. */
-async function getObject(env: Env, key: string): Promise<R2ObjectBody | null> {
-  try {
-    return await env.RESUMES.get(key)
-  } catch {
-    throw storageUnavailable()
-  }
-}
-
-const RESUME = `
-  SELECT (SELECT into_id FROM merges WHERE account_id = ?1 AND id = ?2) AS mergedInto, p.id, p.resume
-  FROM accounts a LEFT JOIN prospects p ON p.account_id = a.id AND p.id = ?2
-  WHERE a.id = ?1`

@@ -1,78 +1,68 @@
 import { MAX_RESUME, RESUME_TYPES, type ResumeType, Sniffer } from 'resume-parser'
+import { deleteObjects } from '../files/delete'
+import { type FileInspector, putStream } from '../files/store'
 import { invalidInput } from '../http/errors'
 import type { Caller, InputError } from '../http/factory'
 import type { FieldErrorCode } from '../http/field-errors'
-import type { Problem } from '../http/problem-type'
-import { afterCommit } from '../prospects/after-commit'
+import type { StreamedBody } from '../http/streamed-body'
 import { resumeTooLarge } from '../prospects/errors'
 import { isSameFile, type NewFile } from '../prospects/resume'
 import { rejectType } from '../prospects/resume-file'
-import { identifyFile, putFile, type Upload } from '../prospects/upload'
+import { identifyFile, type Upload } from '../prospects/upload'
 
-/** How long an upload may take, ms: far less than a key is announced for. */
-const UPLOAD_TIME = 10 * 60_000
+/** How long a resume may take to arrive, ms. */
+const MAX_UPLOAD_TIME = 10 * 60_000
 
-/** The body of a request, and what its headers and its query say of it. */
-interface GivenStream {
-  body: ReadableStream<Uint8Array>
-  /** In bytes; undefined: it is not declared, so that the file is held in memory, for R2 asks for it. */
-  length: number | undefined
-  /** Undefined: the bytes alone say what it is. */
-  claimed: string | undefined
+/** A resume that is the body of a request, with what the request's header and query say about it. */
+interface IncomingResume extends StreamedBody {
+  /** The declared media type; undefined if only the bytes say what the file is. */
+  declaredType: ResumeType | undefined
   fileName: string | undefined
 }
 
-/** A file that is the body of a request: it is looked at as it is streamed to R2. */
-export function streamedUpload(env: Env, caller: Caller, { body, length, claimed, fileName }: GivenStream): Upload {
+/** Thrown while a file is streamed, to end the upload, if the prospect has the same file already. */
+class SameFile extends Error {}
+
+/** The upload of a resume that is the body of a request. It is checked while it is streamed to R2. */
+export function streamedUpload(
+  env: Env,
+  caller: Caller,
+  { declaredType, fileName, ...incoming }: IncomingResume,
+): Upload {
   const file: NewFile = { ...identifyFile(caller), fileName: '', contentType: 'text/plain', size: 0, hash: '' }
   const sniffer = new Sniffer()
   const digest = new crypto.DigestStream('SHA-256')
   const hashing = digest.getWriter()
-  let kept: NewFile | null = null
-  let isKept = false
-  let refused: Problem | undefined
-  const refuse = (problem: Problem) => {
-    refused = problem
-    throw problem
-  }
-  // the last piece is held back until it is known what the file is: R2 keeps nothing of one that ends too early
-  let last: Uint8Array | undefined
-  const look = new TransformStream<Uint8Array, Uint8Array>({
-    async transform(chunk, controller) {
+  const inspectorFor = (present: NewFile | null): FileInspector => ({
+    async push(chunk) {
       file.size += chunk.byteLength
-      if (file.size > MAX_RESUME) refuse(resumeTooLarge())
+      if (file.size > MAX_RESUME) throw resumeTooLarge()
       sniffer.push(chunk)
       await hashing.write(chunk)
-      if (last) controller.enqueue(last)
-      last = chunk
     },
-    async flush(controller) {
-      const found = sniffer.type
-      const wrong = rejectType(found, claimed ?? found ?? '', file.size)
-      if (wrong) refuse(invalidInput([toError(wrong.params.code, wrong.message)]))
-      file.contentType = found as ResumeType
+    async finish() {
+      const type = sniffer.type
+      const wrong = rejectType(type, declaredType ?? type ?? '', file.size)
+      if (wrong) throw invalidInput([toError(wrong.params.code, wrong.message)])
+      file.contentType = type as ResumeType
       file.fileName = fileName ?? `resume.${RESUME_TYPES[file.contentType]}`
       await hashing.close()
       file.hash = new Uint8Array(await digest.digest).toHex()
-      isKept = isSameFile(kept, file)
-      if (isKept) throw new Error('This file is kept.')
-      if (last) controller.enqueue(last)
+      if (isSameFile(present, file)) throw new SameFile()
     },
   })
   return {
     file,
-    async store(before) {
-      kept = before
-      const looked = body.pipeThrough(look, { signal: AbortSignal.timeout(UPLOAD_TIME) })
+    async store(present) {
       try {
-        const whole = length === undefined ? new Response(looked).arrayBuffer() : undefined
-        await putFile(env, file.key, (await whole) ?? looked.pipeThrough(new FixedLengthStream(length as number)))
+        await putStream(env, file.key, incoming, { inspector: inspectorFor(present), maxTime: MAX_UPLOAD_TIME })
+        return true
       } catch (error) {
-        if (!isKept) throw refused ?? error
+        if (error instanceof SameFile) return false
+        throw error
       }
-      return !isKept
     },
-    discard: () => afterCommit(env, caller.account.id, { unreferencedKeys: [file.key] }),
+    discard: () => deleteObjects(env, caller.account.id, [file.key]),
   }
 }
 

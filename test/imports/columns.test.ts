@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest'
 import { guardFormula, unguardFormula } from '../../src/http/csv'
-import { columnsOf, FIELDS, type Mapping } from '../../src/imports/columns'
-import { splitName } from '../../src/imports/names'
+import { FIELDS, type Mapping, matchColumns } from '../../src/imports/columns'
+import { splitFullName } from '../../src/imports/full-name'
 import { CSV_COLUMNS } from '../../src/prospects/field-names'
 
-const fieldOf = (name: string, mapping: Mapping = {}) => columnsOf([name], mapping)[0]?.field
+const fieldOf = (name: string, mapping: Mapping = {}) => matchColumns([name], mapping)[0]?.field
 
 test.each([
   ['First Name', 'firstName'],
@@ -30,7 +30,7 @@ test.each([
 
 test('every field is known by its name, and every column of an export', () => {
   for (const field of FIELDS) expect(fieldOf(field)).toBe(field)
-  expect(columnsOf([...CSV_COLUMNS], {}).filter(({ field }) => field === undefined)).toEqual([])
+  expect(matchColumns([...CSV_COLUMNS], {}).filter(({ field }) => field === undefined)).toEqual([])
 })
 
 test('what the caller says of a column comes first', () => {
@@ -55,7 +55,7 @@ test.each([
   ['Cher', 'Cher', ''],
   ['Lee,', 'Lee', ''],
   ['', '', ''],
-])('%j is %j and %j', (name, firstName, lastName) => expect(splitName(name)).toEqual({ firstName, lastName }))
+])('%j is %j and %j', (name, firstName, lastName) => expect(splitFullName(name)).toEqual({ firstName, lastName }))
 
 test.each(['', 'a', "'", "'a", '=1', '+1', '-1', '@a', "'=1", "''-1", '\t1', 'a=1', "'\ta"])(
   'guarding %j is undone',

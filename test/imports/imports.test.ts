@@ -306,7 +306,7 @@ describe('a file that is too large', () => {
     await drainImports([await messageOf(account, json.id)])
     expect(await importOf(account, json.id)).toMatchObject({
       status: 'failed',
-      reason: 'It has more than 500000 rows.',
+      reason: 'The file has more than 500000 rows.',
     })
   })
 })

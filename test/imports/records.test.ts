@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import { newlineOf, recordsIn, type Shape } from '../../src/imports/records'
+import { type Dialect, detectNewline, parseRecords } from '../../src/imports/records'
 
-const CSV: Shape = { type: 'csv', encoding: 'utf-8', delimiter: ',', newline: '\n' }
-const cellsIn = (text: string, shape: Partial<Shape> = {}, isWhole = true) =>
-  [...recordsIn(text, { ...CSV, ...shape }, isWhole)].map(({ cells, isMalformed }) =>
+const CSV: Dialect = { type: 'csv', encoding: 'utf-8', delimiter: ',', newline: '\n' }
+const cellsIn = (text: string, dialect: Partial<Dialect> = {}, isWhole = true) =>
+  [...parseRecords(text, { ...CSV, ...dialect }, isWhole)].map(({ cells, isMalformed }) =>
     isMalformed ? ['!', ...cells] : cells,
   )
 
@@ -60,7 +60,7 @@ test.each<[what: string, text: string, records: string[][]]>([
 
 test('records say where they begin and end, and leave nothing out between them', () => {
   const text = 'a,"b\nc"\r\n\n"x"y,z\n"open\nlast'
-  const pieces = [...recordsIn(text, CSV, true)]
+  const pieces = [...parseRecords(text, CSV, true)]
   expect(pieces.map(({ start, end }) => text.slice(start, end))).toEqual([
     'a,"b\nc"\r\n',
     '\n',
@@ -90,8 +90,8 @@ describe('where more is to come', () => {
 })
 
 test('NDJSON has a record a line, whatever stands in it', () => {
-  const shape = { type: 'ndjson', delimiter: '' } as const
-  expect(cellsIn('{"a":"\\"x"}\r\n\n["b\n', shape)).toEqual([['{"a":"\\"x"}'], [''], ['["b']])
+  const dialect = { type: 'ndjson', delimiter: '' } as const
+  expect(cellsIn('{"a":"\\"x"}\r\n\n["b\n', dialect)).toEqual([['{"a":"\\"x"}'], [''], ['["b']])
 })
 
 test('other delimiters and line ends', () => {
@@ -108,4 +108,4 @@ test.each([
   ['"a\nb",c\rd', '\r'],
   ['"a\rb",c\nd', '\n'],
   ['a', '\n'],
-])('the lines of %j end with %j', (text, newline) => expect(newlineOf(text)).toBe(newline))
+])('the lines of %j end with %j', (text, newline) => expect(detectNewline(text)).toBe(newline))

@@ -241,9 +241,9 @@ Fay,Elm,f@example.com,212-555-0100 x7,,
     expect(lines.map((line) => line[6])).toEqual([
       'error',
       expect.stringContaining('E-mail: '),
-      'officeId: There is nothing of this id in this account.',
-      expect.stringContaining('It has 7 cells'),
-      expect.stringContaining('quotes'),
+      'officeId: This account has no such id.',
+      expect.stringContaining('The row has 7 cells'),
+      expect.stringContaining('quote'),
     ])
     const mended = [
       lines[0],

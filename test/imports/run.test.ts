@@ -285,7 +285,7 @@ describe('the file', () => {
     await runOnce(account, json.id)
     expect(await importOf(account, json.id)).toMatchObject({
       status: 'failed',
-      reason: 'The file is not there any more.',
+      reason: 'The file no longer exists.',
     })
   })
 

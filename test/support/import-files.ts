@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { vi } from 'vitest'
-import type { RowError } from '../../src/imports/rows'
+import type { RowError } from '../../src/imports/row-errors'
 import type { Import } from '../../src/imports/store'
 import type { ImportMessage } from '../../src/queues/messages'
 import { type Account, send } from './api'

@@ -1,6 +1,6 @@
 import { trim } from '../http/text'
 
-/** Words that begin a last name of several. */
+/** Words with which a last name of several words begins. */
 const PARTICLES = new Set(
   'af av bin da das de degli del della den der di do dos du el ibn la las le les los san santa st ten ter van vom von zu zum zur'.split(
     ' ',
@@ -9,17 +9,17 @@ const PARTICLES = new Set(
 const HONORIFIC = /^(mr|mrs|ms|miss|mx|dr|prof)\.?$/i
 const SUFFIX = /^(jr|sr|ii|iii|iv|v|esq|md|phd)\.?$/i
 
-/** A control character stays in its word, to be rejected with it. */
+/** White space, but no control characters: these stay in their word, and validation rejects it. */
 const SPACES = /[^\S\v\f]+/
 
 /**
- * Splits a name as people write it: "Ludwig van Beethoven", "Beethoven, Ludwig van", "Dr. Ann Lee Jr.". The last word is
- * the last name, with the particles before it and suffixes after it. What a name lacks is ''.
+ * Splits a full name as people write it: "Ludwig van Beethoven", "Beethoven, Ludwig van", "Dr. Ann Lee Jr.". The last name
+ * is the last word, with the particles before it and the suffixes after it. A part that the name lacks is ''.
  */
-export function splitName(name: string): { firstName: string; lastName: string } {
+export function splitFullName(name: string): { firstName: string; lastName: string } {
   const [before = '', ...after] = name.split(',').map((part) => trim(part).split(SPACES).filter(Boolean))
   const behind = after.flat()
-  // "Lee, Ann"; what follows "Ann Lee, Jr." is no first name
+  // "Lee, Ann" has the first name behind the comma; "Ann Lee, Jr." has only a suffix there
   if (behind.length > 0 && !behind.every((word) => SUFFIX.test(word))) {
     const suffixes = behind.filter((word) => SUFFIX.test(word))
     const given = withoutHonorifics(behind.filter((word) => !SUFFIX.test(word)))

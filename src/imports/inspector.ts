@@ -1,0 +1,77 @@
+import type { FileInspector } from '../files/store'
+import type { Mapping } from './columns'
+import { importTooLarge, MAX_IMPORT, MAX_ROWS } from './errors'
+import { BLANK_BYTES, detectFormat, type FileFormat } from './format'
+import type { FileType } from './records'
+
+/** How many of the first bytes of a file are looked at to detect its format. */
+const HEAD_SIZE = 64 * 1024
+
+/** Checks the file of an import as it is uploaded, and keeps its first 64 KiB. */
+export class ImportInspector implements FileInspector {
+  /** The bytes so far. */
+  size = 0
+  #head = new Uint8Array(0)
+  #utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+  #isUtf8 = true
+  #digest = new crypto.DigestStream('SHA-256')
+  #hashing = this.#digest.getWriter()
+  #rows = 0
+  #isQuoted = false
+  #hasText = false
+
+  constructor(readonly type: FileType) {}
+
+  /** Throws 413 if the file gets too large. */
+  async push(chunk: Uint8Array): Promise<void> {
+    this.size += chunk.length
+    if (this.#head.length < HEAD_SIZE) {
+      const more = chunk.subarray(0, HEAD_SIZE - this.#head.length)
+      const head = new Uint8Array(this.#head.length + more.length)
+      head.set(this.#head)
+      head.set(more, this.#head.length)
+      this.#head = head
+    }
+    this.#validateUtf8(() => this.#utf8.decode(chunk, { stream: true }))
+    this.#countRows(chunk)
+    if (this.size > MAX_IMPORT || this.#rows > MAX_ROWS + 1) throw importTooLarge()
+    await this.#hashing.write(chunk)
+  }
+
+  /** SHA-256 of the file, hex. Call it once, after the last chunk. */
+  async hash(): Promise<string> {
+    await this.#hashing.close()
+    return new Uint8Array(await this.#digest.digest).toHex()
+  }
+
+  /** Detects the format, after the last chunk. Throws 400 if the file is empty or has no columns for a name. */
+  format(mapping: Mapping): FileFormat {
+    this.#validateUtf8(() => this.#utf8.decode())
+    const hasMore = this.size > this.#head.length
+    return detectFormat({ type: this.type, head: this.#head, isUtf8: this.#isUtf8, hasMore, mapping })
+  }
+
+  #validateUtf8(decodeMore: () => void) {
+    if (!this.#isUtf8) return
+    try {
+      decodeMore()
+    } catch {
+      this.#isUtf8 = false
+    }
+  }
+
+  /**
+   * Counts the lines that are not blank, of a CSV those that end outside quotes. It does not count in UTF-16, where every
+   * second byte of Latin text is NUL.
+   */
+  #countRows(chunk: Uint8Array) {
+    if (this.#head.subarray(0, 4).includes(0)) return
+    for (const byte of chunk)
+      if (byte === 0x22 && this.type === 'csv') this.#isQuoted = !this.#isQuoted
+      else if (!BLANK_BYTES.has(byte)) this.#hasText = true
+      else if ((byte === 0x0a || byte === 0x0d) && !this.#isQuoted && this.#hasText) {
+        this.#hasText = false
+        this.#rows++
+      }
+  }
+}

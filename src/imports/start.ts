@@ -1,0 +1,144 @@
+import type { Database } from '../db/client'
+import { isStopped } from '../db/errors'
+import { newId } from '../db/ids'
+import { isFull, stopIfOver } from '../db/quotas'
+import { imports } from '../db/schema'
+import { announceObject } from '../files/announce'
+import { deleteObjects } from '../files/delete'
+import { putStream } from '../files/store'
+import { invalidCredential, unknownReference } from '../http/errors'
+import type { Caller, IdempotentRequest } from '../http/factory'
+import {
+  claimKey,
+  findUsedKey,
+  isKeyAlreadyUsed,
+  KeyAlreadyUsed,
+  type StoredResponse,
+  storeResponse,
+} from '../http/idempotency'
+import { sha256 } from '../http/key'
+import { Problem } from '../http/problem-type'
+import type { StreamedBody } from '../http/streamed-body'
+import { MAX_UNKNOWN_COLUMNS, unknownColumns } from './columns'
+import { importTooLarge, MAX_IMPORT, tooManyImports } from './errors'
+import { ImportInspector } from './inspector'
+import type { FileType } from './records'
+import type { StartImport } from './schema'
+import { fileOf, type Import, toImport } from './store'
+
+/** How long the file of an import is kept, ms. */
+const FILE_KEPT_FOR = 7 * 24 * 60 * 60_000
+/** When the schedule enqueues a new import again, if no consumer has leased it, ms. */
+const ENQUEUE_AFTER = 15_000
+
+/** What a caller asks for. */
+interface ImportRequest {
+  type: FileType
+  query: StartImport
+  file: StreamedBody
+  /** Undefined if the call has no `Idempotency-Key`. */
+  repeatable: IdempotentRequest | undefined
+}
+
+/**
+ * Stores the file of an import, and commits the import as queued. The caller enqueues it. Two round trips, one before the
+ * file is read and one after it is stored. Throws 400 if the file cannot be read, 409 if too many imports are in progress,
+ * 413 if the file is too large, 422 if the query has an id that the account does not have.
+ */
+export async function startImport(
+  db: Database,
+  env: Env,
+  caller: Caller,
+  { type, query, file, repeatable }: ImportRequest,
+): Promise<StoredResponse & { body: Import }> {
+  const accountId = caller.account.id
+  const now = Date.now()
+  const id = newId('imp', now)
+  const key = fileOf(accountId, id)
+  const { userId, stageId, pipelineId } = query
+  const [[exists], , used] = await db.batch([
+    db.query<References>(REFERENCES, accountId, userId ?? null, stageId ?? null, pipelineId ?? null),
+    announceObject(db, accountId, { key, now }),
+    ...(repeatable ? [findUsedKey(db, accountId, repeatable, now)] : []),
+  ])
+  if (!exists) throw invalidCredential()
+  try {
+    const inspector = new ImportInspector(type)
+    if (repeatable && used?.results.length) {
+      for await (const chunk of file.body) await inspector.push(chunk)
+      await completeHash(repeatable, inspector)
+      throw new KeyAlreadyUsed()
+    }
+    if (exists.isFull) throw tooManyImports()
+    const ids = { userId, stageId, pipelineId: stageId ? undefined : pipelineId }
+    const missing = Object.entries(ids).flatMap(([field, value]) =>
+      value && !exists[field as keyof typeof ids] ? { in: 'query' as const, field, value } : [],
+    )
+    if (missing.length > 0) throw unknownReference(missing)
+    if (Number(file.length) > MAX_IMPORT) throw importTooLarge()
+    await putStream(env, key, file, { inspector })
+    if (repeatable) await completeHash(repeatable, inspector)
+    return await commitImport(db, caller, id, { query, inspector, repeatable })
+  } catch (error) {
+    // after any other error the import may have been committed, so its file must stay
+    if (error instanceof Problem || isKeyAlreadyUsed(error)) await deleteObjects(env, accountId, [key])
+    throw error
+  }
+}
+
+/** The hash of a repeatable call includes the file, which is hashed as it arrives. */
+async function completeHash(repeatable: IdempotentRequest, inspector: ImportInspector): Promise<void> {
+  const asked = `${repeatable.hash}\n${inspector.type}\n${await inspector.hash()}`
+  repeatable.hash = await sha256(new TextEncoder().encode(asked))
+}
+
+/** Commits an import whose file is stored. */
+async function commitImport(
+  db: Database,
+  { account, key }: Caller,
+  id: string,
+  { query, inspector, repeatable }: Pick<ImportRequest, 'query' | 'repeatable'> & { inspector: ImportInspector },
+): Promise<StoredResponse & { body: Import }> {
+  const now = Date.now()
+  const { mapping = {}, ...rowOptions } = query
+  const format = inspector.format(mapping)
+  const options = JSON.stringify(rowOptions)
+  const unknown = JSON.stringify(unknownColumns(format.columns).slice(0, MAX_UNKNOWN_COLUMNS))
+  const body = toImport({
+    ...{ id, status: 'queued', reason: null, bytes: inspector.size, bytesDone: format.start },
+    ...{ read: 0, created: 0, updated: 0, unchanged: 0, failed: 0, unknownColumns: unknown },
+    ...{ options, createdAt: now, finishedAt: null },
+  })
+  const response = { status: 202, headers: { location: `/v1/imports/${id}` }, body } as const
+  const insert = db.orm.insert(imports).values({
+    ...{ accountId: account.id, id, keyId: key.id, format: JSON.stringify(format), options, unknownColumns: unknown },
+    ...{ bytes: body.bytes, bytesDone: body.bytesDone, line: format.line },
+    ...{ nextAt: now + ENQUEUE_AFTER, createdAt: now },
+  })
+  // the upload may have taken long enough for the account to be suspended or deleted
+  db.requireAccount(account.id)
+  try {
+    await db.batch([
+      ...claimKey(db, account.id, repeatable, now),
+      insert,
+      // other imports may have been started during the upload
+      db.query(stopIfOver('imports'), account.id),
+      announceObject(db, account.id, { key: fileOf(account.id, id), now, keptFor: FILE_KEPT_FOR }),
+      ...storeResponse(db, account.id, repeatable, { ...response, about: id }),
+    ])
+  } catch (error) {
+    throw isStopped(error) ? tooManyImports() : error
+  }
+  return response
+}
+
+/** Whether the account has each id of the query, as 0 or 1, and whether it can have no more imports. */
+type References = Record<'userId' | 'stageId' | 'pipelineId' | 'isFull', number>
+
+// text: four independent look-ups in one statement
+const REFERENCES = `
+  SELECT EXISTS (SELECT 1 FROM users WHERE account_id = a.id AND id = ?2) AS userId,
+    EXISTS (SELECT 1 FROM stages WHERE account_id = a.id AND id = ?3) AS stageId,
+    EXISTS (SELECT 1 FROM pipelines WHERE account_id = a.id AND id = ?4) AS pipelineId,
+    ${isFull('imports', 'a.id')} AS isFull
+  FROM accounts a WHERE a.id = ?1`
