@@ -159,9 +159,10 @@ describe.each(routesWith(() => true))('$name', (route) => {
   test('D1 fails at each trip in each way', async () => {
     const learnt = await learn(route, 'trip')
     let prepared = await prepare(route)
+    let isUsed = false
     for (const [i, { wrote }] of learnt.steps.entries())
       for (const failing of FAULTS) {
-        if (!isGet) prepared = await prepare(route)
+        if (!isGet && isUsed) prepared = await prepare(route)
         const n = i + 1
         vi.mocked(scheduler.wait).mockClear()
         const answer = await prepared.ask('trip', { ...failing, n })
@@ -178,7 +179,11 @@ describe.each(routesWith(() => true))('$name', (route) => {
           expect(steps.length - i, what).toBe(wrote || failing.message !== LOST ? tries : tries + 2)
         }
         for (const wait of waits()) expect(wait >= 50 && wait <= 200).toBe(true)
-        await expectWhole(route, prepared, isMended || (isLast && wrote && failing.when === 'after'), learnt)
+        const isDone = isMended || (isLast && wrote && failing.when === 'after')
+        // a call that did nothing is repeated by the next fault, and its account is used again
+        isUsed = isDone || failing === FAULTS.at(-1)
+        if (isUsed) await expectWhole(route, prepared, isDone, learnt)
+        else expect(changesBetween(prepared.before, await snapshotFrom(prepared.account.id)), what).toEqual({})
       }
   })
 

@@ -3,9 +3,18 @@ import { describe, expect, test } from 'vitest'
 import { app } from '../../src/app'
 import { SCOPES } from '../../src/http/factory'
 import { mountedRoutes } from '../../src/openapi/mounted'
-import { type ApiResponse, newAccount, send } from '../support/api'
+import { type Account, type ApiResponse, newAccount, send } from '../support/api'
 import { errorsOf, expectProblem } from '../support/problem'
-import { ALL, credential, make, rightCall, routesWith, takesBody } from '../support/right-calls'
+import {
+  ALL,
+  type Call,
+  credential,
+  make,
+  type NamedRoute,
+  rightCall,
+  routesWith,
+  takesBody,
+} from '../support/right-calls'
 import { ROUTES } from '../support/routes'
 
 const mounted = mountedRoutes(app).map(({ method, path }) => `${method} ${path}`)
@@ -19,18 +28,27 @@ function expectRefusal(answer: ApiResponse, status: number, code: string, furthe
   expect(answer.headers.get('x-content-type-options')).toBe('nosniff')
 }
 
+/** An account of a route, and a right call of it. */
+async function prepare(route: NamedRoute) {
+  const account = await newAccount()
+  return { account, key: credential(route, account), call: await rightCall(route, account) }
+}
+
+/** The same for calls that are rejected: they change nothing, so that all tests of a route share one. */
+function prepareRejected(route: NamedRoute): ReturnType<typeof prepare> {
+  const prepared = toBeRejected.get(route.name) ?? prepare(route)
+  toBeRejected.set(route.name, prepared)
+  return prepared
+}
+const toBeRejected = new Map<string, Promise<{ account: Account; key: string; call: Call }>>()
+
 test('every route that is mounted is in the table, and no other', () => {
   expect(mounted.sort()).toEqual([...ROUTES.keys()].sort())
 })
 
 describe.each(ALL)('$name', (route) => {
-  const prepare = async () => {
-    const account = await newAccount()
-    return { account, key: credential(route, account), call: await rightCall(route, account) }
-  }
-
   test('a right call is answered', async () => {
-    const { key, call } = await prepare()
+    const { key, call } = await prepare(route)
     const answer = await make(route, key, call)
     expect([answer.status, answer.text]).toEqual([route.answers, expect.any(String)])
     const caching = route.name === 'GET /openapi.json' ? 'public, max-age=0, must-revalidate' : 'private, no-store'
@@ -40,7 +58,7 @@ describe.each(ALL)('$name', (route) => {
   })
 
   test('an unknown query parameter is named', async () => {
-    const { key, call } = await prepare()
+    const { key, call } = await prepareRejected(route)
     const answer = await make(route, key, call, 'lmit=5')
     expectRefusal(answer, 400, 'invalid_input', ['errors'])
     expect(errorsOf(answer)).toEqual(['query /lmit unknown_parameter'])
@@ -57,7 +75,7 @@ describe.each(ALL)('$name', (route) => {
         }),
       ),
     ]
-    const key = credential(route, await newAccount())
+    const { key } = await prepareRejected(route)
     for (const method of ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'].filter((m) => !allowed.includes(m))) {
       const answer = await send(method, path, { key })
       expectRefusal(answer, 405, 'method_not_allowed')
@@ -68,14 +86,14 @@ describe.each(ALL)('$name', (route) => {
 
 describe.each(GUARDED)('$name without a right to it', (route) => {
   test('no key is a 401 that says what to send', async () => {
-    const answer = await make(route, undefined, await rightCall(route, await newAccount()))
+    const { call } = await prepareRejected(route)
+    const answer = await make(route, undefined, call)
     expectRefusal(answer, 401, 'missing_credential')
     expect(answer.headers.get('www-authenticate')).toBe('Bearer')
   })
 
   test('a bad key is a 401, as is one that is good elsewhere', async () => {
-    const account = await newAccount()
-    const call = await rightCall(route, account)
+    const { account, call } = await prepareRejected(route)
     for (const key of ['bad', `${account.key}x`, route.needs === 'operator' ? account.key : env.ADMIN_TOKEN]) {
       const answer = await make(route, key, call)
       expectRefusal(answer, 401, 'invalid_credential')
@@ -84,7 +102,7 @@ describe.each(GUARDED)('$name without a right to it', (route) => {
   })
 
   test('who calls is asked before what they want', async () => {
-    const call = await rightCall(route, await newAccount())
+    const { call } = await prepareRejected(route)
     expectRefusal(
       await make(route, undefined, { ...call, body: takesBody(route) ? { nope: 1 } : undefined }, 'lmit=5'),
       401,
@@ -116,9 +134,8 @@ describe.each(
   routesWith((route) => route.body ?? route.references ?? route.bytes).filter((r) => takesBody(r) || r.bytes),
 )('the body of $name', (route) => {
   test('returns 415 if it is encoded', async () => {
-    const account = await newAccount()
-    const call = await rightCall(route, account)
-    const answer = await make(route, credential(route, account), call, '', { 'content-encoding': 'gzip' })
+    const { key, call } = await prepareRejected(route)
+    const answer = await make(route, key, call, '', { 'content-encoding': 'gzip' })
     expectRefusal(answer, 415, 'unsupported_media_type')
   })
 })
@@ -130,11 +147,11 @@ const PARAMETERS = ALL.flatMap((route) =>
 )
 
 test.each(PARAMETERS)('$name refuses $parameter when it is empty or given twice', async (route) => {
-  const account = await newAccount()
-  const { [route.parameter]: _, ...query } = (await rightCall(route, account)).query
-  const call = { ...(await rightCall(route, account)), query }
+  const { key, call: right } = await prepareRejected(route)
+  const { [route.parameter]: _, ...query } = right.query
+  const call = { ...right, query }
   for (const given of ['', ...(route.parameter === 'label' ? [] : [`x&${route.parameter}=y`])]) {
-    const answer = await make(route, credential(route, account), call, `${route.parameter}=${given}`)
+    const answer = await make(route, key, call, `${route.parameter}=${given}`)
     expectRefusal(answer, 400, 'invalid_input', ['errors'])
     const named = new Set(answer.json.errors.map((e: { in: string; pointer: string }) => e.in + e.pointer))
     expect([...named]).toEqual([`query/${route.parameter}`])
@@ -143,9 +160,8 @@ test.each(PARAMETERS)('$name refuses $parameter when it is empty or given twice'
 
 describe.each(ALL.filter(takesBody))('the body of $name', (route) => {
   const refused = async (change: (body: object) => unknown, headers: Record<string, string> = {}) => {
-    const account = await newAccount()
-    const { path, body } = await rightCall(route, account)
-    const key = credential(route, account)
+    const { key, call } = await prepareRejected(route)
+    const { path, body } = call
     return send(route.method, path, { key, body: change(body ?? {}), headers })
   }
 

@@ -102,6 +102,6 @@ describe('then', () => {
 
   test('none is in any table, nor the part of it that is secret', async () => {
     const parts = secrets().map((secret) => (keyIdOf(secret) ? secret.slice(33, 85) : secret.slice('whsec_'.length)))
-    for (const text of [...secrets(), ...parts, ...OURS]) expect([text, await tablesHolding(text)]).toEqual([text, []])
+    expect(await tablesHolding(...secrets(), ...parts, ...OURS)).toEqual([])
   })
 })

@@ -46,14 +46,20 @@ export async function rows<T = Record<string, unknown>>(sql: string, ...values: 
   ).results
 }
 
-/** The names of the product's tables, and the columns of each. */
-export async function tables(): Promise<{ name: string; columns: string[] }[]> {
+/** The names of the product's tables, and the columns of each. Read once: no test changes the tables of `env.DB`. */
+export function tables(): Promise<{ name: string; columns: string[] }[]> {
+  schema ??= readTables()
+  return schema
+}
+let schema: ReturnType<typeof readTables> | undefined
+
+async function readTables() {
   const found = await rows<{ name: string; columns: string }>(
     `SELECT t.name, (SELECT json_group_array(c.name) FROM pragma_table_info(t.name) c) AS columns
      FROM sqlite_master t WHERE t.type = 'table' AND t.name NOT GLOB '_cf_*' AND t.name NOT GLOB 'sqlite_*'
        AND t.name <> 'd1_migrations'`,
   )
-  return found.map(({ name, columns }) => ({ name, columns: JSON.parse(columns) }))
+  return found.map(({ name, columns }) => ({ name, columns: JSON.parse(columns) as string[] }))
 }
 
 /** How many rows each table of a database holds of an account; tables without one are left out. */
@@ -66,12 +72,13 @@ export async function rowsOf(accountId: string, db = env.DB): Promise<Record<str
   return Object.fromEntries(results.flatMap((r) => r.results.filter(({ n }) => n > 0).map(({ name, n }) => [name, n])))
 }
 
-/** The tables that hold this text anywhere. */
-export async function tablesHolding(text: string): Promise<string[]> {
+/** The tables that hold any of these texts in any column. */
+export async function tablesHolding(...texts: string[]): Promise<string[]> {
   const found = await Promise.all(
     (await tables()).map(async ({ name, columns }) => {
-      const anywhere = columns.map((c) => `instr(CAST("${c}" AS TEXT), ?1) > 0`).join(' OR ')
-      return (await rows(`SELECT 1 FROM ${name} WHERE ${anywhere} LIMIT 1`, text)).length > 0 ? [name] : []
+      const anywhere = columns.map((c) => `instr(CAST(${name}."${c}" AS TEXT), t.value) > 0`).join(' OR ')
+      const held = `SELECT 1 FROM json_each(?1) t CROSS JOIN ${name} WHERE ${anywhere} LIMIT 1`
+      return (await rows(held, JSON.stringify(texts))).length > 0 ? [name] : []
     }),
   )
   return found.flat()
