@@ -109,10 +109,7 @@ function atLook(text: string, { lead }: SectionLine['cells'][number]): string {
     : text
 }
 
-/**
- * The period of a line. `Present (expected May 2026)` and `2022 – expected 2026` end at the expected date; `’09` is a
- * year.
- */
+/** The period of a line. `Present (expected May 2026)` ends at the expected date; `’09` is a year. */
 function periodIn(text: string): PeriodText | null {
   const plain = text.replace(/([–—-]|\bto)\s+\(?(?:expected|anticipated|exp\.?|projected)\s+(?:in\s+)?/i, '$1 ')
   const [first, ...others] = periodsOf(plain)
@@ -148,10 +145,7 @@ function bare(text: string): string {
   return next && isSchool(last) ? [...before.reverse(), withoutCity(last, next)].join(', ') : placed
 }
 
-/**
- * `University of Wisconsin - Madison`: two texts with a dash between them, as written; undefined if they do not belong
- * together.
- */
+/** Two texts with a dash between them, as written: `University of Wisconsin - Madison`. Undefined if they are separate. */
 function besideIn(whole: string, first: string, second: string): string | undefined {
   const from = whole.indexOf(first)
   const to = whole.indexOf(second, from + first.length)
@@ -237,9 +231,7 @@ function readText(text: string): Pick<Study, 'school' | 'degree' | 'tail'> {
   return { school, degree, tail }
 }
 
-/**
- * Whether two names are of one school: `School of Law, Rice University`, `Rutgers, The State University of New Jersey`.
- */
+/** Whether two names are of one school: `School of Law, Rice University`; `Rutgers, The State University of …`. */
 const isOfOne = (a: string, b: string) =>
   ![a, b].every((name) => /\buniversit/i.test(name)) || /^(?:the )?(?:state|city) universit/i.test(b)
 
@@ -248,10 +240,7 @@ const isNoSchool = (text: string, others: string[]) =>
   /^(?:high school )?(?:diploma|degree)|^high school or|^some college|diploma$/i.test(text) ||
   (degreeAt(text)?.index === 0 && others.some(isOnly.school))
 
-/**
- * A degree and a school with a word, a colon or parentheses between them: `BA from Rice University`, `Rice University
- * (BA)`.
- */
+/** A degree and a school with a word, a colon or parentheses between them: `BA from Rice University`, `Rice (BA)`. */
 function apart(text: string): { school: string | null; degree: string | null } | undefined {
   const at =
     / (?:from|at) (?:the )?(?=\p{Lu})/u.exec(text) ??
