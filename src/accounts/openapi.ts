@@ -19,7 +19,7 @@ const apiKey = z.object({
   id: id('key', 'key'),
   name: text('The name of the key.', 'Website'),
   scopes: z.array(z.enum(SCOPES)).meta({ description: 'What the key may do.', example: ['read', 'write'] }),
-  expiresAt: time('When the key expires; null if it does not expire').nullable(),
+  expiresAt: time('When the key expires', 'Null if it does not expire.').nullable(),
   createdAt: time('When the key was created'),
 })
 apiKey satisfies z.ZodType<ApiKey>

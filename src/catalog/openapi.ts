@@ -73,11 +73,12 @@ const FIELDS = {
   },
 }
 
+const withArticle = (noun: string) => `${/^[aeio]/.test(noun) ? 'an' : 'a'} ${noun}`
 const capitalize = (s: string) => (s[0]?.toUpperCase() ?? '') + s.slice(1)
 
 function operationsOf(kind: Name, noun: string): Record<string, Operation> {
   const name = capitalize(noun)
-  const schema = schemas[kind].meta({ id: name, description: `A ${noun} of the account.` })
+  const schema = schemas[kind].meta({ id: name, description: `${capitalize(withArticle(noun))} of the account.` })
   const [post, patch] = EXAMPLES[kind] as [{ name: string }, object]
   const unique = kind === 'jobs' ? [] : [alreadyExists]
   const hasDefault = kind === 'pipelines' || kind === 'stages'
@@ -96,7 +97,7 @@ function operationsOf(kind: Name, noun: string): Record<string, Operation> {
     },
     [`POST /v1/${kind}`]: {
       operationId: `create${name}`,
-      summary: `Create a ${noun}`,
+      summary: `Create ${withArticle(noun)}`,
       ...(kind === 'pipelines' && { description: 'Creates the pipeline with its stages.' }),
       responses: { 201: [`The new ${noun}.`, schema, ['Location']] },
       errors: [...unique, catalogFull, ...(kind === 'stages' ? [unknownReference] : [])],
@@ -105,12 +106,12 @@ function operationsOf(kind: Name, noun: string): Record<string, Operation> {
     },
     [`GET /v1/${kind}/:id`]: {
       operationId: `get${name}`,
-      summary: `Get a ${noun}`,
+      summary: `Get ${withArticle(noun)}`,
       responses: { 200: [`The ${noun}.`, schema] },
     },
     [`PATCH /v1/${kind}/:id`]: {
       operationId: `update${name}`,
-      summary: `Update a ${noun}`,
+      summary: `Update ${withArticle(noun)}`,
       description:
         'Absent fields keep their values. A new name shows at once wherever it is read, and changes no prospect’s `updatedAt`.',
       responses: { 200: [`The updated ${noun}.`, schema] },
@@ -120,8 +121,8 @@ function operationsOf(kind: Name, noun: string): Record<string, Operation> {
     },
     [`DELETE /v1/${kind}/:id`]: {
       operationId: `delete${name}`,
-      summary: `Delete a ${noun}`,
-      description: `A ${noun} that prospects use is deleted only with \`moveTo\`.`,
+      summary: `Delete ${withArticle(noun)}`,
+      description: `${capitalize(withArticle(noun))} that prospects use is deleted only with \`moveTo\`.`,
       quotes: ['catalog#Deleting'],
       responses: {
         202: [`Prospects are being moved to the other ${noun}. Then this one is deleted.`],

@@ -8,7 +8,7 @@ import { Problem } from '../http/problem-type'
 import { writeProspects } from '../prospects/store'
 import { NO_CHANGE, type Replacement } from '../prospects/write-request'
 import type { Outbox } from '../webhooks/events'
-import { beingMoved, isDefault } from './errors'
+import { beingMoved, inUse, isDefault } from './errors'
 import { KINDS, type Kind } from './kinds'
 import { deleteItem, type ItemKey } from './store'
 
@@ -136,7 +136,7 @@ async function runChunk(db: Database, { accountId, kind: name, fromId, toId, key
   } catch (error) {
     if (!(error instanceof Problem)) throw error
     // a prospect has begun to use the item again, or the item is a target itself: the next turn tries again
-    if (error.code === 'in_use' || error.code === 'being_moved') return
+    if (error.code === inUse.code || error.code === beingMoved.code) return
   }
   // the item is gone or has become the default, or the target is gone
   await db.orm.delete(moves).where(and(eq(moves.accountId, accountId), eq(moves.kind, name), eq(moves.fromId, fromId)))

@@ -4,7 +4,7 @@ import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import { type AppEnv, factory } from '../http/factory'
 import { validate } from '../http/validate'
 
-/** The page runs nothing but its own scripts, and asks nobody but this service. */
+/** The page runs only its own scripts, and sends requests only to this service. */
 const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
   "script-src 'self'",
@@ -16,7 +16,7 @@ const CONTENT_SECURITY_POLICY = [
   "frame-ancestors 'none'",
 ].join('; ')
 
-/** The document of the API, for programs; the page that shows it, and the guides, for people. `/` leads to the page. */
+/** `/openapi.json` for programs; the page that shows it, and the guides, for people. `/` redirects to the page. */
 export const docsRoutes = factory
   .createApp()
   .get('/', (c) => c.redirect('/docs'))
@@ -25,7 +25,7 @@ export const docsRoutes = factory
   .get('/docs', (c) => file(c, '/docs/'))
   .get('/docs/*', (c) => file(c, c.req.path))
 
-/** One of the files that `scripts/assets.mjs` has gathered. */
+/** Serves a file that `scripts/assets.mjs` gathered. 404 if there is none of this path. */
 async function file(c: Context<AppEnv>, path: string): Promise<Response> {
   const found = await c.env.ASSETS.fetch(new Request(new URL(path, c.req.url), { headers: c.req.raw.headers }))
   if (found.status === 404) return c.notFound()

@@ -99,7 +99,7 @@ export const notFound = problemType<string>({
   code: 'not_found',
   means: 'The account has no such object.',
   detail: (noun) => `There is no such ${noun}.`,
-  example: 'prospect',
+  example: 'object',
 })
 
 /** The input is the methods that the path has. */
@@ -121,7 +121,7 @@ export const stillRunning = problemType({
 export const catalogFull = problemType({
   status: 409,
   code: 'catalog_full',
-  detail: `The catalog of an account has at most ${MAX_CATALOG} items, all kinds together. Delete some first.`,
+  detail: `The catalog of an account has at most ${MAX_CATALOG.toLocaleString('en')} items, all kinds together. Delete some first.`,
 })
 
 export const merged = problemType<{ mergedInto: string }>({
@@ -138,7 +138,7 @@ export const bodyTooLarge = problemType<number>({
   status: 413,
   code: 'body_too_large',
   means: `The body is larger than ${MAX_BODY / MIB} MiB; for calls that take a resume, larger than ${MAX_BODY_WITH_RESUME / MIB} MiB.`,
-  detail: (max) => `A body may have at most ${max} bytes.`,
+  detail: (max) => `A body may have at most ${max / MIB} MiB.`,
   example: MAX_BODY,
 })
 
@@ -209,7 +209,7 @@ export const contention = problemType<string>({
   means: 'Other requests kept changing the same data. Nothing was written. Try again.',
   detail: (reason) => `${reason} Nothing was written. Try again.`,
   headers: () => ({ 'retry-after': '1' }),
-  example: 'Other requests keep changing this prospect.',
+  example: 'Other requests keep changing the same data.',
 })
 
 /** When a call is worth repeating after the database or the file storage could not be reached. */

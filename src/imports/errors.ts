@@ -14,5 +14,5 @@ export const tooManyImports = problemType({
 export const importTooLarge = problemType({
   status: 413,
   code: 'import_too_large',
-  detail: `A file may have at most ${MAX_IMPORT / 1024 / 1024} MiB and ${MAX_ROWS} rows.`,
+  detail: `A file may have at most ${MAX_IMPORT / 1024 / 1024} MiB and ${MAX_ROWS.toLocaleString('en')} rows.`,
 })

@@ -55,9 +55,9 @@ export const importSection: Section = {
     ...LIST_PARAMETERS,
     update: { description: 'Whether rows that match a prospect update it. A row’s own `update` wins.' },
     muteWebhook: { description: 'Sends no webhooks for the changes. They are on the timeline as usual.' },
-    userId: { description: 'The user of the timeline, for rows that name no user.' },
-    stageId: { description: 'The stage, for rows that name no stage and no pipeline. Overrides `pipelineId`.' },
-    pipelineId: { description: 'The pipeline, for rows that name no stage and no pipeline.' },
+    userId: { description: 'Id of the user who makes the changes, for rows that name no user.' },
+    stageId: { description: 'Id of the stage, for rows that name no stage and no pipeline. Overrides `pipelineId`.' },
+    pipelineId: { description: 'Id of the pipeline, for rows that name no stage and no pipeline.' },
     labels: { description: 'Labels to add in every row, by name, separated by commas.', example: 'Imported' },
     mapping: {
       description:

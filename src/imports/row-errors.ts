@@ -5,6 +5,7 @@ import type { InputError } from '../http/factory'
 import type { FieldErrorCode } from '../http/field-errors'
 import { decodePageToken, type ListQuery, type Page, pageOf } from '../http/page'
 import { boundErrors, type Problem } from '../http/problem-type'
+import { emailTaken } from '../prospects/errors'
 import type { WriteResult } from '../prospects/store'
 import type { ParsedRow } from './rows'
 import { isImport } from './store'
@@ -36,7 +37,7 @@ export const rejectionErrors = ({ toError }: ParsedRow, { code, detail, members 
     ? boundErrors(members.errors as InputError[], MAX_ROW_ERRORS).map((error) =>
         toError(error.code === 'unknown_reference' ? { ...error, message: 'This account has no such id.' } : error),
       )
-    : [toError({ pointer: code === 'email_taken' ? '/email' : '', code, message: detail })]
+    : [toError({ pointer: code === emailTaken.code ? '/email' : '', code, message: detail })]
 
 /** What was written for a row. */
 export type RowOutcome = WriteResult['outcomes'][number]

@@ -9,7 +9,7 @@ import type { Body, Operation, Section } from '../http/openapi'
 import { WEBHOOK_HEADERS } from '../webhooks/openapi-events'
 import { CODES, ERROR_CODES, errorsOf } from './errors'
 import { type Guides, introduceGuide, quoteGuide, quoteSection } from './guides'
-import { CONDITIONS, HEADERS, headersNamed, IDEMPOTENCY_KEY, SEEN } from './headers'
+import { BOOKMARK_HEADER, CONDITIONS, HEADERS, headersNamed, IDEMPOTENCY_KEY } from './headers'
 import type { Route } from './mounted'
 import { describeInputs, tidy } from './schemas'
 import { SECTIONS, WEBHOOKS } from './sections'
@@ -74,7 +74,7 @@ function toOperation(
   const { method, schemas, scope, byOperator, canBeRepeated, path } = route
   const headers: Record<string, z.ZodType> = {
     ...(canBeRepeated && { 'Idempotency-Key': IDEMPOTENCY_KEY }),
-    ...(method === 'GET' && (scope || byOperator) && { 'X-D1-Bookmark': SEEN }),
+    ...(method === 'GET' && (scope || byOperator) && { 'X-D1-Bookmark': BOOKMARK_HEADER }),
   }
   for (const name of operation.conditions ?? []) headers[name] = CONDITIONS[name]
   const description = [

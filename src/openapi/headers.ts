@@ -70,6 +70,6 @@ export const CONDITIONS = {
   }),
 }
 
-export const SEEN = z.string().regex(BOOKMARK).optional().meta({
+export const BOOKMARK_HEADER = z.string().regex(BOOKMARK).optional().meta({
   description: 'The `X-D1-Bookmark` of an earlier response. The call then reads that state or a newer one.',
 })

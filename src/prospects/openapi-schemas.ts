@@ -1,10 +1,18 @@
 import * as z from 'zod'
-import { nextPageToken, textOrNull } from '../http/openapi'
+import { type Descriptions, nextPageToken, textOrNull } from '../http/openapi'
 import { FIELD_NAMES, fieldOf, TEXT_FIELDS, type TextField, type TextValues } from './field-names'
 import { ResumeSchema } from './openapi-resume'
 import type { Prospect } from './prospect'
 
-/** The responses about prospects, as schemas. `satisfies` checks them against the types that the code returns. */
+/** What every change of a prospect takes, in its query or its body. */
+export const CHANGE_PARAMETERS: Descriptions = {
+  userId: { description: 'Id of the user who makes the change. The timeline shows this user.' },
+  muteWebhook: {
+    description: 'Sends no webhook for the change, now or later. The change is on the timeline as usual.',
+  },
+}
+
+/** The responses about prospects follow, as schemas. `satisfies` checks them against the types that the code returns. */
 
 /** The text fields: as the table of fields describes them. */
 const texts = Object.fromEntries(

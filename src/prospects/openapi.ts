@@ -1,15 +1,9 @@
 import { catalogFull, contention, merged, storageUnavailable, unknownReference } from '../http/errors'
-import { type Description, LIST_PARAMETERS, type Section } from '../http/openapi'
+import { LIST_PARAMETERS, type Section } from '../http/openapi'
 import { duplicateMerged, emailTaken, resumeTooLarge, versionMismatch } from './errors'
 import { EXPORT_TYPES } from './export'
 import { FIELD_NAMES, fieldOf } from './field-names'
-import { orErased, ProspectPage, ProspectWithMessage, ProspectWritten } from './openapi-schemas'
-
-const userId: Description = { description: 'The user who makes the change. The timeline shows this user.' }
-const muteWebhook: Description = {
-  description: 'Sends no webhook for the change, now or later. The change is on the timeline as usual.',
-  example: false,
-}
+import { CHANGE_PARAMETERS, orErased, ProspectPage, ProspectWithMessage, ProspectWritten } from './openapi-schemas'
 
 /** What the table of fields says about the fields of bodies. */
 const tableFields = Object.fromEntries(
@@ -44,8 +38,7 @@ export const prospectSection: Section = {
       example: true,
     },
     duplicateId: { description: 'Id of the duplicate. It is merged into the prospect of the path.' },
-    userId,
-    muteWebhook,
+    ...CHANGE_PARAMETERS,
   },
   parameters: {
     ...LIST_PARAMETERS,
@@ -81,10 +74,9 @@ export const prospectSection: Section = {
     sort: { description: 'The order. A minus means descending.' },
     total: {
       description:
-        'Whether to count the prospects that match. Without, `totalCount` is null, and the call may read less.',
+        'Whether to count the prospects that match. With `false`, `totalCount` is null, and the call may read less.',
     },
-    userId,
-    muteWebhook: { description: muteWebhook.description },
+    ...CHANGE_PARAMETERS,
   },
   operations: {
     'GET /v1/prospects': {
@@ -137,8 +129,7 @@ export const prospectSection: Section = {
       operationId: 'updateProspect',
       summary: 'Update a prospect',
       description:
-        'Absent fields keep their values, and null clears a field. A call that changes nothing writes nothing.',
-      quotes: ['writing#Changing one version only'],
+        'Absent fields keep their values, and null clears a field. A call that changes nothing writes nothing. With `If-Match` the call changes the prospect only if it still has that version. Otherwise it returns 412 with the current `version`.',
       responses: { 200: ['The updated prospect.', ProspectWithMessage, ['ETag']] },
       errors: [
         emailTaken,
@@ -156,6 +147,7 @@ export const prospectSection: Section = {
     'DELETE /v1/prospects/:id': {
       operationId: 'eraseProspect',
       summary: 'Erase a person',
+      description: 'Erases a prospect and everything that is stored about the person.',
       quotes: ['writing#Erasing'],
       responses: { 204: ['The person is erased.'] },
       errors: [merged, versionMismatch, unknownReference],

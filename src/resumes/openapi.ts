@@ -9,7 +9,7 @@ import {
 } from '../http/errors'
 import type { Section } from '../http/openapi'
 import { resumeTooLarge, versionMismatch } from '../prospects/errors'
-import { ProspectWithMessage } from '../prospects/openapi-schemas'
+import { CHANGE_PARAMETERS, ProspectWithMessage } from '../prospects/openapi-schemas'
 
 const MEDIA_TYPES = Object.keys(RESUME_TYPES)
 
@@ -22,10 +22,7 @@ export const resumeSection: Section = {
       description: 'The name of the file. By default `resume.pdf`, `resume.docx` or `resume.txt`.',
       example: 'cv.pdf',
     },
-    userId: { description: 'The user who makes the change. The timeline shows this user.' },
-    muteWebhook: {
-      description: 'Sends no webhook for the change, now or later. The change is on the timeline as usual.',
-    },
+    ...CHANGE_PARAMETERS,
   },
   operations: {
     'PUT /v1/prospects/:id/resume': {

@@ -26,7 +26,7 @@ export const tooManySecrets = problemType<{ conflictsWith: string }>({
 export const tooManyWebhooks = problemType({
   status: 409,
   code: 'too_many_webhooks',
-  detail: `An account can have ${quotaOf('webhooks')} webhooks, and ${MAX_WITH_DELETED} with those that were deleted in the last ${KEPT_FOR / (24 * 60 * 60_000)} days.`,
+  detail: `An account can have ${quotaOf('webhooks')} webhooks, and ${MAX_WITH_DELETED.toLocaleString('en')} with those that were deleted in the last ${KEPT_FOR / (24 * 60 * 60_000)} days.`,
 })
 
 export const notConfigured = problemType({

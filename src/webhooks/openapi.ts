@@ -19,7 +19,7 @@ const webhook = z.object({
     description:
       '`requested`: by a PATCH. `gone`: the endpoint responded with 410. `failing`: all attempts of five days failed.',
   }),
-  failingSince: time('The first failed attempt since the last successful one').nullable(),
+  failingSince: time('Time of the first failed attempt since the last successful one').nullable(),
   createdAt: time('When the webhook was registered'),
   updatedAt: time('When the webhook was last changed'),
 })
@@ -54,7 +54,8 @@ const delivery = z.object({
     .meta({ description: 'The status code of the last response. Null: there was no response.', example: 200 }),
   lastError: textOrNull('Why the last attempt failed.'),
   nextAttemptAt: time(
-    'When the next attempt is made. Null if the delivery has ended, or waits for its turn because its endpoint is slow or its host is not verified',
+    'When the next attempt is made',
+    'Null if the delivery has ended, or waits for its turn because its endpoint is slow or its host is not verified.',
   ).nullable(),
   createdAt: time('When the event was committed'),
 })

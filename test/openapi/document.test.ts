@@ -7,20 +7,20 @@ import { createDocumentOf } from '../support/document'
 
 const document = createDocumentOf(app)
 
-test('the document is served as it is made: `npm run openapi` was run', async () => {
+test('the served document is up to date: `npm run openapi` was run', async () => {
   const { status, headers, json } = await send('GET', '/openapi.json')
   expect([status, headers.get('content-type')]).toEqual([200, 'application/json'])
   expect(json).toEqual(document)
 })
 
-test('the document is there for every origin, and is not sent twice', async () => {
+test('the document can be read from every origin, and returns 304 for its ETag', async () => {
   const { headers } = await send('GET', '/openapi.json')
   expect(headers.get('access-control-allow-origin')).toBe('*')
   const again = await send('GET', '/openapi.json', { headers: { 'if-none-match': headers.get('etag') ?? '' } })
   expect([again.status, again.text]).toEqual([304, ''])
 })
 
-test('a body is required where a call without one is refused', async () => {
+test('a body is required exactly where a call without one returns 400', async () => {
   const { key } = await newAccount()
   for (const [template, methods] of Object.entries<object>(document.paths))
     for (const [method, { requestBody }] of Object.entries(methods).filter(
@@ -33,7 +33,7 @@ test('a body is required where a call without one is refused', async () => {
     }
 })
 
-test('samples are true: nothing is filled in that repeats a call, refusals are those of their status', () => {
+test('parameters have no example that the page would send, and examples of errors have the status of their response', () => {
   const operations = Object.values<object>(document.paths).flatMap((path) => Object.values(path))
   const parameters = operations.flatMap(({ parameters = [] }) => parameters)
   expect(parameters.filter((p) => p.example !== undefined || p.schema.example !== undefined)).toEqual([])
@@ -50,13 +50,13 @@ test('samples are true: nothing is filled in that repeats a call, refusals are t
   expect(text).not.toContain(String(Number.MAX_SAFE_INTEGER))
 })
 
-test('every operation is told apart, and says what it takes', () => {
+test('every operation has its own id, and describes each parameter and field', () => {
   const operations = Object.values(document.paths as object).flatMap((path) => Object.values(path)) as any[]
   expect(operations).toHaveLength(mountedRoutes(app).length)
   expect(new Set(operations.map(({ operationId }) => operationId)).size).toBe(operations.length)
   for (const { operationId, parameters = [], requestBody } of operations) {
     const fields = Object.entries<any>(requestBody?.content['application/json']?.schema.properties ?? {})
-    const untold = [...parameters.map((p: any) => [p.name, p]), ...fields].filter(([, said]) => !said.description)
-    expect([operationId, untold.map(([name]) => name)]).toEqual([operationId, []])
+    const undescribed = [...parameters.map((p: any) => [p.name, p]), ...fields].filter(([, said]) => !said.description)
+    expect([operationId, undescribed.map(([name]) => name)]).toEqual([operationId, []])
   }
 })
