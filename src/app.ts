@@ -24,7 +24,7 @@ import { prospectRoutes } from './prospects/routes'
 import { resumeRoutes } from './resumes/routes'
 import { deliveryRoutes, eventRoutes, webhookRoutes } from './webhooks/routes'
 
-/** The whole API, in the order in which a request meets it. */
+/** The whole API: middleware and routes, in the order in which a request passes them. */
 export const app = factory.createApp()
 
 app.use(requestId(), logRequests, secureHeaders(), timing, bookmark)
@@ -45,14 +45,14 @@ const routes = app
   .use('/admin/*', ratePolicy)
   .route('/admin/accounts', adminRoutes)
   .use('/v1/*', ratePolicy, authenticate, async function staticPath(c, next) {
-    // a static path is no `:id` of the path beside it: it takes its own methods only
+    // `/v1/prospects/export` also matches `/v1/prospects/:id`, but accepts only its own methods
     const own = new Set(app.routes.flatMap(({ path, method }) => (path === c.req.path ? method : [])))
     own.delete('ALL')
     if (own.has('GET')) own.add('HEAD')
     if (own.size > 0 && !own.has(c.req.method)) throw methodNotAllowed([...own])
     await next()
   })
-  // importRoutes count the body of an import on its way
+  // importRoutes bound the body of an import while it is streamed
   .use('/v1/*', except(['/v1/prospects/*', '/v1/imports'], limitBody(MAX_BODY)))
   .use('/v1/prospects/*', limitBody(MAX_BODY_WITH_RESUME))
   .route('/v1/me', meRoutes)
@@ -70,6 +70,6 @@ export type AppType = typeof routes
 
 app.notFound((c) => renderProblem(c, notFound('path')))
 app.onError((error, c) =>
-  // `idempotent` puts the stored answer in the place of this one, unless it is just being erased
+  // `idempotent` replaces this response with the stored one, unless that was erased in the meantime
   isKeyAlreadyUsed(error) ? renderProblem(c, stillRunning()) : onError(error, c),
 )

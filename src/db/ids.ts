@@ -1,6 +1,6 @@
 import { monotonicFactory } from 'ulid'
 
-/** What an id starts with says what it names. */
+/** The prefix of an id: the kind of object that it identifies. */
 export type IdPrefix = 'acct' | 'key' | 'pipe' | 'stg' | 'lbl' | 'src' | 'off' | 'usr' | 'job' | 'prs' | 'whk' | 'imp'
 
 const ALPHABET = '0123456789abcdefghijklmnopqrstuv'
@@ -12,8 +12,8 @@ export const randomText = (length: number): string =>
 const ulid = monotonicFactory(() => (crypto.getRandomValues(new Uint8Array(1))[0] ?? 0) / 256)
 
 /**
- * A new id, `prefix_` and a ULID in lower case: sortable by `at` (Unix ms), and never lower than one made before
- * in the same isolate. `database` is set where the id has to say which database holds the account.
+ * A new id: `prefix_` and a ULID in lower case. Ids sort by `at` (Unix ms), and each is higher than those made before it in
+ * the same isolate. Accounts and keys have the number of their `database` after the prefix.
  */
 export const newId = (prefix: IdPrefix, at: number, database = ''): string =>
   `${prefix}_${database}${ulid(at).toLowerCase()}`
@@ -21,6 +21,6 @@ export const newId = (prefix: IdPrefix, at: number, database = ''): string =>
 /** An event's public id: its `seq` (11 base-32 digits, so that ids sort as events were committed) and its nonce. */
 export const eventId = (seq: number, nonce: string): string => `evt_${seq.toString(32).padStart(11, '0')}${nonce}`
 
-/** The `seq` in an event's id, or null if it is none of ours. */
+/** The `seq` in an event's id, or null if the id is malformed. */
 export const seqOf = (id: string): number | null =>
   /^evt_[0-9a-v]{21}$/.test(id) ? Number.parseInt(id.slice(4, 15), 32) : null

@@ -1,4 +1,4 @@
-/** What of a prospect may be long: such a value is stored once, and what shows it too refers to where it is. */
+/** The fields of a prospect that can be long. A long value is stored once, in an event; other copies refer to that event. */
 export const LONG_FIELDS = ['notes', 'labels', 'jobIds', 'resume'] as const
-/** How much JSON is long, in characters: to look a value up costs more than to repeat a shorter one. */
+/** The length at which a value is long, in characters of JSON. A shorter value is cheaper to repeat than to look up. */
 export const LONG = 1000

@@ -1,15 +1,15 @@
 import { stopIf } from './errors'
 
-/** How many of each an account can have at a time, which rows count, and the partial index that holds just these. */
+/** How many rows of a table an account can have at a time, which rows count, and the partial index of the rows that count. */
 const QUOTAS = {
-  api_keys: { most: 100, counted: 'revoked_at IS NULL', index: 'api_keys_live' },
-  webhooks: { most: 50, counted: 'deleted_at IS NULL', index: 'webhooks_live' },
-  imports: { most: 20, counted: 'finished_at IS NULL', index: 'imports_in_progress' },
+  api_keys: { max: 100, counted: 'revoked_at IS NULL', index: 'api_keys_live' },
+  webhooks: { max: 50, counted: 'deleted_at IS NULL', index: 'webhooks_live' },
+  imports: { max: 20, counted: 'finished_at IS NULL', index: 'imports_in_progress' },
 }
 type Limited = keyof typeof QUOTAS
 
 /** How many rows of this table an account can have at a time. */
-export const quotaOf = (table: Limited): number => QUOTAS[table].most
+export const quotaOf = (table: Limited): number => QUOTAS[table].max
 
 /** SQL that is true if the account has `n` rows that count. It reads `n` rows at most. */
 const hasAtLeast = (n: number, table: Limited, account: string): string => {
@@ -18,12 +18,12 @@ const hasAtLeast = (n: number, table: Limited, account: string): string => {
     SELECT 1 FROM ${table} INDEXED BY ${index} WHERE account_id = ${account} AND ${counted} LIMIT ${n}))`
 }
 
-/** SQL that is true if the account can have no more rows of this table. */
+/** SQL that is true if the account has the most rows that it can have. */
 export const isFull = (table: Limited, account: string): string => hasAtLeast(quotaOf(table), table, account)
 
 /**
- * SQL that ends a batch for good (`isStopped`) if account `?1` has more rows than it can have. It goes behind the INSERT,
- * in the same batch: batches run one after another, so the limit is exact however many calls race.
+ * SQL that ends a batch for good (`isStopped`) if account `?1` has more rows than it can have. It goes after the INSERT, in
+ * the same batch. Batches run one after another, so the limit is exact even if calls race.
  */
 export const stopIfOver = (table: Limited): string => stopIf(hasAtLeast(quotaOf(table) + 1, table, '?1'))
 

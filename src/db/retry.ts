@@ -6,7 +6,7 @@ const RETRIES = 2
 const WAIT = 50
 
 /** Whether a statement only reads: it begins like a query, and none of its words writes. */
-const isRead = (sql: string): boolean =>
+const onlyReads = (sql: string): boolean =>
   /^\s*(SELECT|WITH)\b/i.test(sql) && !/\b(INSERT|UPDATE|DELETE|REPLACE)\b/i.test(sql)
 
 /**
@@ -20,7 +20,7 @@ export async function withRetries<T>(statements: { text: string }[], send: () =>
     } catch (thrown) {
       const error = fromD1(thrown)
       const isTransient = error instanceof DatabaseUnavailable && error.isTransient
-      if (!isTransient || tries === RETRIES || !statements.every(({ text }) => isRead(text))) throw error
+      if (!isTransient || tries === RETRIES || !statements.every(({ text }) => onlyReads(text))) throw error
     }
     await scheduler.wait(WAIT * 2 ** tries * (1 + Math.random()))
   }

@@ -13,31 +13,32 @@ import { beginSession } from './session'
 
 interface KnownKey extends Caller {
   hash: string
-  /** Why nothing is done for it. Such a key is not remembered. */
-  refusal: Problem | undefined
+  /** Why calls with this key are rejected. Such a key is not remembered. */
+  rejection: Problem | undefined
+  /** Unix ms. */
   knownUntil: number
 }
 
-/** How long an isolate trusts what it read of a key, ms: a key revoked elsewhere is refused here within it. */
+/** How long an isolate trusts what it read about a key, ms. A key revoked elsewhere is rejected here after this time. */
 const KNOWN_FOR = 30_000
-const MOST_KNOWN = 5_000
+const MAX_KNOWN = 5_000
 const known = new Map<string, KnownKey>()
 
 /**
- * Ids of keys that were looked up and are not there, and until when that is remembered. A client may go on with the key
- * of a deleted account: the same key again is no other guess, and costs no trip.
+ * Ids of keys that do not exist, and until when that is remembered (Unix ms). A client may continue to send the key of a
+ * deleted account: only the first such call counts as a guess and takes a round trip.
  */
-const notThere = new Map<string, number>()
+const unknown = new Map<string, number>()
 
-/** Drops what this isolate remembers of keys of an account (all, or one), so that a change is in force here at once. */
+/** Forgets the keys of an account, or one of them, so that a change takes effect in this isolate at once. */
 export function forgetKeys(accountId: string, keyId?: string): void {
   for (const [id, { account }] of known) if (account.id === accountId && (keyId ?? id) === id) known.delete(id)
 }
 
 /**
- * Sets `caller` and `db`, or answers 401, or 429 (`limits`). With a key that this isolate knows it costs no trip:
- * whether the account is still there is asked beside the first statement of the call. Other keys are looked up in the
- * primary, for a replica may not know of a new one yet, nor that one was revoked.
+ * Sets `caller` and `db`. Throws 401, or 429 if a limit is exceeded. A key that this isolate knows takes no round trip: the
+ * first batch of the call checks that the account is still active. Other keys are looked up in the primary, because a
+ * replica may not have a new key yet, or not know that a key was revoked.
  */
 export const authenticate = factory.createMiddleware(async function authenticate(c, next) {
   const token = bearerToken(c)
@@ -46,7 +47,7 @@ export const authenticate = factory.createMiddleware(async function authenticate
   const remembered = recall(keyId)
   if (!remembered) {
     rejectGuesser(c)
-    if ((notThere.get(keyId) ?? 0) > Date.now()) throw invalidCredential()
+    if ((unknown.get(keyId) ?? 0) > Date.now()) throw invalidCredential()
   }
   const db = databaseOf(c.env, keyId)
   if (db) c.set('db', db)
@@ -57,7 +58,7 @@ export const authenticate = factory.createMiddleware(async function authenticate
   }
   await countCall(c, keyId)
   if ((key.key.expiresAt ?? Number.POSITIVE_INFINITY) <= Date.now()) throw invalidCredential()
-  if (key.refusal) throw key.refusal
+  if (key.rejection) throw key.rejection
   c.set('caller', { account: key.account, key: key.key })
   if (!isOff(c.env)) db.takeTurns(await admit(c, key.account.id))
   if (db.cost.trips === 0) db.requireAccount(key.account.id)
@@ -65,18 +66,18 @@ export const authenticate = factory.createMiddleware(async function authenticate
   await next()
 })
 
-/** Lets only keys through that have this scope or a higher one. The document of the API reads it from `scope`. */
+/** Throws 403 unless the key has this scope or a higher one. The OpenAPI document takes the scope from `scope`. */
 export const requireScope = (scope: Scope) =>
   Object.assign(
     factory.createMiddleware(async function requireScope(c, next) {
-      const held = c.var.caller.key.scopes.map((s) => SCOPES.indexOf(s))
-      if (Math.max(...held) < SCOPES.indexOf(scope)) throw insufficientScope(scope)
+      const granted = c.var.caller.key.scopes.map((s) => SCOPES.indexOf(s))
+      if (Math.max(...granted) < SCOPES.indexOf(scope)) throw insufficientScope(scope)
       await next()
     }),
     { scope },
   )
 
-/** Lets only the operator through. Without an `ADMIN_TOKEN` there is no operator, and nothing here to be found. */
+/** Throws 401 unless the caller is the operator, and 404 if no `ADMIN_TOKEN` is configured. */
 export const requireOperator = factory.createMiddleware(async function requireOperator(c, next) {
   if (!c.env.ADMIN_TOKEN) throw notFound('path')
   const token = bearerToken(c)
@@ -94,12 +95,14 @@ export const requireOperator = factory.createMiddleware(async function requireOp
 
 const bearerToken = (c: Context<AppEnv>) => /^Bearer +(\S+) *$/i.exec(c.req.header('authorization') ?? '')?.[1]
 
+/** The key, if this isolate knows it. */
 function recall(keyId: string): KnownKey | undefined {
   const key = known.get(keyId)
   if (key && key.knownUntil > Date.now()) return key
   known.delete(keyId)
 }
 
+/** Reads a key and its account. One round trip. */
 async function lookUp(db: Database, keyId: string): Promise<KnownKey | undefined> {
   const [row] = await db.orm
     .select({
@@ -116,23 +119,23 @@ async function lookUp(db: Database, keyId: string): Promise<KnownKey | undefined
     .from(apiKeys)
     .innerJoin(accounts, eq(accounts.id, apiKeys.accountId))
     .where(eq(apiKeys.id, keyId))
-  if (!row) return void remember(notThere, keyId, Date.now() + KNOWN_FOR)
+  if (!row) return void remember(unknown, keyId, Date.now() + KNOWN_FOR)
   const { hash, name, scopes, expiresAt, accountId, defaultCountry } = row
-  const isOver = row.revokedAt !== null || row.erasedAt !== null
+  const isInvalid = row.revokedAt !== null || row.erasedAt !== null
   const key: KnownKey = {
     account: { id: accountId, defaultCountry },
     key: { id: keyId, name, scopes, expiresAt },
     hash,
-    refusal: isOver ? invalidCredential() : row.suspendedAt === null ? undefined : accountSuspended(),
+    rejection: isInvalid ? invalidCredential() : row.suspendedAt === null ? undefined : accountSuspended(),
     knownUntil: Date.now() + KNOWN_FOR,
   }
-  if (key.refusal) return key
+  if (key.rejection) return key
   remember(known, keyId, key)
   return key
 }
 
-/** The oldest entry makes room. */
+/** Adds an entry, and removes the oldest one if there are too many. */
 function remember<T>(entries: Map<string, T>, keyId: string, entry: T): void {
-  if (entries.size >= MOST_KNOWN) entries.delete(entries.keys().next().value ?? '')
+  if (entries.size >= MAX_KNOWN) entries.delete(entries.keys().next().value ?? '')
   entries.set(keyId, entry)
 }

@@ -2,8 +2,8 @@ import type { Context } from 'hono'
 import { cors } from 'hono/cors'
 import { type AppEnv, factory } from './factory'
 
-/** Headers that a page may send with a call, and those of an answer that it may read, beyond what every page may. */
-const SENT = [
+/** Headers that a page may send, in addition to those that any page may send. */
+const ALLOWED_HEADERS = [
   'Authorization',
   'Content-Type',
   'Idempotency-Key',
@@ -12,7 +12,8 @@ const SENT = [
   'X-D1-Bookmark',
   'X-Request-Id',
 ]
-export const READ = [
+/** Headers of a response that a page may read, in addition to those that any page may read. */
+export const EXPOSED_HEADERS = [
   'Content-Disposition',
   'ETag',
   'Idempotent-Replayed',
@@ -28,15 +29,15 @@ export const READ = [
 const share = cors({
   origin: (origin, c: Context<AppEnv>) => (originsIn(c.env.CORS_ORIGINS).has(origin) ? origin : null),
   allowMethods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
-  allowHeaders: SENT,
-  exposeHeaders: READ,
+  allowHeaders: ALLOWED_HEADERS,
+  exposeHeaders: EXPOSED_HEADERS,
   // two hours, the longest that Chromium keeps it
   maxAge: 7200,
 })
 
 /**
- * Lets pages of the origins in `CORS_ORIGINS` call, never with cookies; a preflight is answered here. Where none is
- * configured, it is as if this were not here.
+ * Allows calls from pages of the origins in `CORS_ORIGINS`, without cookies, and answers preflights. Without
+ * `CORS_ORIGINS` it does nothing.
  */
 export const shareWithOrigins = factory.createMiddleware(async function shareWithOrigins(c, next) {
   return c.env.CORS_ORIGINS ? share(c, next) : next()
@@ -45,8 +46,8 @@ export const shareWithOrigins = factory.createMiddleware(async function shareWit
 const known = new Map<string, Set<string>>()
 
 /**
- * The origins in a list that commas separate, each as a browser writes it: `https://app.example.com`. What is none is
- * logged once and lets nobody in: a path, a pattern, `null`, and `*`, which would let every page call.
+ * The origins of a comma-separated list, each as a browser writes it: `https://app.example.com`. Other entries are logged
+ * once and ignored: a URL with a path, a pattern, `null`, and `*`, which would allow every page.
  */
 function originsIn(list: string): Set<string> {
   const found = known.get(list)

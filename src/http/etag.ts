@@ -1,22 +1,22 @@
 /**
- * Entity tags of things that have a version and show names of the catalog (RFC 9110, section 8.8.3): the tag changes
- * with either. `If-Match` compares the version alone, for a rename is nobody's edit.
+ * The entity tag (RFC 9110, section 8.8.3) of an object that has a version and shows names of the catalog. It changes with
+ * both. `If-Match` compares only the version, because renaming an item of the catalog is not an edit of the object.
  */
 export const etagOf = (version: number, catalogVersion: number): string => `"${version}-${catalogVersion}"`
 
-/** Whether the caller has this very state already: the answer is a 304. */
-export const isKnown = (ifNoneMatch: string | undefined, etag: string): boolean =>
+/** Whether the caller already has this state, so that the response is a 304. */
+export const matchesEtag = (ifNoneMatch: string | undefined, etag: string): boolean =>
   ifNoneMatch !== undefined && tagsIn(ifNoneMatch).some((tag) => tag === '*' || tag === etag)
 
 /**
- * The versions that `If-Match` lets through; undefined: any. A bare version will do for a tag, and a tag that is none of
- * ours is a version that never is.
+ * The versions that `If-Match` allows, or undefined if it allows any. A tag may also be a bare version. A foreign tag becomes
+ * -1, which no object has.
  */
-export function versionsIn(ifMatch: string | undefined): number[] | undefined {
+export function allowedVersions(ifMatch: string | undefined): number[] | undefined {
   const tags = ifMatch === undefined ? ['*'] : tagsIn(ifMatch)
   if (tags.includes('*')) return undefined
   return tags.map((tag) => Number(/^"?(\d+)(-\d+)?"?$/.exec(tag)?.[1] ?? -1))
 }
 
-/** Weak tags count as strong ones: proxies weaken those that they compress. */
+/** Weak tags count as strong ones, because proxies weaken the tags of responses that they compress. */
 const tagsIn = (header: string) => header.split(',').map((tag) => tag.trim().replace(/^W\//, ''))

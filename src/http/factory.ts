@@ -2,23 +2,23 @@ import { createFactory } from 'hono/factory'
 import type { Database } from '../db/client'
 import type { FieldErrorCode } from './field-errors'
 
-/** What a key may do; each includes those before it. */
+/** The scopes of keys. Each includes those before it. */
 export const SCOPES = ['read', 'write', 'admin'] as const
 export type Scope = (typeof SCOPES)[number]
 
-/** Whose key it is, and which. */
+/** The account and the key of a call. */
 export interface Caller {
   account: { id: string; defaultCountry: string }
   key: { id: string; name: string; scopes: Scope[]; expiresAt: number | null }
 }
 
-/** A POST that was sent with an `Idempotency-Key`; `hash` is of what it asks. */
+/** A POST with an `Idempotency-Key`. `hash` is the SHA-256 of its URL and body, hex. */
 export interface IdempotentRequest {
   key: string
   hash: string
 }
 
-/** One thing wrong with a request. `pointer` is a JSON Pointer (RFC 6901) into the part that `in` names. */
+/** One error in a request. `pointer` is a JSON Pointer (RFC 6901) into the part that `in` names. */
 export interface InputError {
   in: 'body' | 'query' | 'path' | 'header'
   pointer: string
@@ -26,7 +26,7 @@ export interface InputError {
   message: string
 }
 
-/** What routes find on the context: `db` and `caller` set by `authenticate`, `repeatable` by `idempotent`. */
+/** The types of Hono's context. `authenticate` sets `db` and `caller`, `idempotent` sets `repeatable`. */
 export interface AppEnv {
   Bindings: Env
   Variables: {
@@ -34,9 +34,9 @@ export interface AppEnv {
     db: Database
     caller: Caller
     repeatable?: IdempotentRequest
-    /** What is wrong with the headers; `validate` tells it with the rest. */
+    /** Errors in the headers; `validate` reports them with the others. */
     headerErrors?: InputError[]
-    /** The `code` of the problem that is answered. */
+    /** The `code` of the problem in the response, for the log. */
     problem?: string
   }
 }

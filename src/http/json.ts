@@ -1,11 +1,11 @@
 /**
- * The most that JSON can hold: values, and how deep they are in each other. No call has that much to say; what it costs
- * to check a body grows with its values, not with its length, which `limitBody` bounds.
+ * Limits of JSON in a request: the number of values, and the depth of nesting. The cost of a check grows with the number of
+ * values, which the length of a body (`limitBody`) does not bound enough. No call needs more.
  */
 export const MAX_JSON_VALUES = 10_000
 export const MAX_JSON_DEPTH = 20
 
-/** Whether a text holds more, if it is JSON. It is asked before the text is parsed. */
+/** Whether a text that is still to be parsed exceeds the limits. */
 export function holdsTooMuch(text: string): boolean {
   let values = 1
   let depth = 0
@@ -20,7 +20,7 @@ export function holdsTooMuch(text: string): boolean {
   return false
 }
 
-/** Where the string that begins here ends. */
+/** The position of the quote that ends the string which begins at `start`. */
 function endOfString(text: string, start: number): number {
   for (let at = text.indexOf('"', start + 1); at > 0; at = text.indexOf('"', at + 1)) {
     let backslashes = 0

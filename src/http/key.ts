@@ -1,10 +1,9 @@
 import { randomText } from '../db/ids'
 
 /**
- * An API key reads `pro_<id>_<secret><checksum>`: `id` is what follows `key_` in the key's public id (two digits of
- * the database, then a ULID), `secret` is 52 characters of 5 random bits, `checksum` the CRC-32 of all before it in
- * 7 base-36 digits, so that a typing error is refused without a look-up and secret scanners know a key when they
- * see one.
+ * An API key reads `pro_<id>_<secret><checksum>`. `id` is the key's public id without `key_`: two digits of the database,
+ * then a ULID. `secret` is 52 characters of 5 random bits. `checksum` is the CRC-32 of everything before it, in 7 base-36
+ * digits: a mistyped key is rejected without a look-up, and secret scanners recognize a key.
  */
 const KEY = /^(pro_([0-9a-z]{28})_[0-9a-v]{52})([0-9a-z]{7})$/
 
@@ -14,19 +13,19 @@ export function newKey(keyId: string): string {
   return body + checksum(body)
 }
 
-/** The public id of what looks like a key of ours, or null. */
+/** The public id of a key, or null if the text does not look like a key. */
 export function keyIdOf(key: string): string | null {
   const [, , id] = KEY.exec(key) ?? []
   return id ? `key_${id}` : null
 }
 
-/** Whether a key has the checksum that belongs to it. */
+/** Whether the checksum of a key is right. */
 export function hasRightChecksum(key: string): boolean {
   const [, body, , sum] = KEY.exec(key) ?? []
   return body !== undefined && sum === checksum(body)
 }
 
-/** What is stored of a key: SHA-256, hex. */
+/** The hash of a key that is stored: SHA-256, hex. */
 export const hashKey = (key: string): Promise<string> => sha256(new TextEncoder().encode(key))
 
 /** SHA-256, hex. */
@@ -34,13 +33,13 @@ export async function sha256(data: BufferSource): Promise<string> {
   return new Uint8Array(await crypto.subtle.digest('SHA-256', data)).toHex()
 }
 
-/** Whether this is the key of which `hash` is stored, in a time that says nothing of where they differ. */
+/** Whether `hash` is the stored hash of this key. Takes the same time wherever they differ. */
 export async function isKeyOf(hash: string, key: string): Promise<boolean> {
   const given = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(key))
   return crypto.subtle.timingSafeEqual(new Uint8Array(given), Uint8Array.fromHex(hash))
 }
 
-/** Compares two secrets in a time that says nothing of where they differ. */
+/** Whether two secrets are equal. Takes the same time wherever they differ. */
 export async function sameSecret(given: string, expected: string): Promise<boolean> {
   const [a, b] = await Promise.all(
     [given, expected].map((s) => crypto.subtle.digest('SHA-256', new TextEncoder().encode(s))),
@@ -55,7 +54,7 @@ function checksum(text: string): string {
   return (~crc >>> 0).toString(36).padStart(7, '0')
 }
 
-/** What each byte makes of the checksum. */
+/** The CRC-32 of each byte. */
 const REMAINDERS = Uint32Array.from({ length: 256 }, (_, byte) => {
   let crc = byte
   for (let bit = 0; bit < 8; bit++) crc = (crc >>> 1) ^ (crc & 1 ? 0xedb88320 : 0)

@@ -2,16 +2,16 @@ import type { Context } from 'hono'
 import { matchedRoutes } from 'hono/route'
 import { type AppEnv, factory } from './factory'
 
-/** Writes a line of JSON that tells of no trouble, unless `LOG_LEVEL` is `error`. Ids and figures only: nobody's data. */
+/** Logs a line of JSON, unless `LOG_LEVEL` is `error`. It holds only ids and figures, never personal data. */
 export function logInfo({ LOG_LEVEL }: Pick<Env, 'LOG_LEVEL'>, line: object): void {
   if (LOG_LEVEL !== 'error') console.log(JSON.stringify({ level: 'info', ...line }))
 }
 
-/** The pattern of a call's route, null where there is none. */
+/** The pattern of a call's route, or null if no route matches. */
 export const routeOf = (c: Context<AppEnv>): string | null =>
   matchedRoutes(c).find(({ method }) => method !== 'ALL')?.path ?? null
 
-/** A line for each request: the pattern of its route in place of the URL, which may name people, and what it cost D1. */
+/** Logs each request: its cost, and the pattern of its route instead of the URL, which may hold personal data. */
 export const logRequests = factory.createMiddleware(async function logRequests(c, next) {
   const start = performance.now()
   await next()

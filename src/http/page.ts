@@ -14,27 +14,28 @@ export const limit = (byDefault: number) =>
     .default(byDefault)
     .meta({ override: { type: 'integer', minimum: 1, maximum: MAX_LIMIT, default: byDefault } })
 
-/** A token holds a name of the longest kind, encoded twice. */
+/** A token can hold the longest name, encoded twice. */
 export const pageToken = parameter(4000)
 
-/** The parameters of every list but the prospects'. */
+/** The parameters of every list except that of prospects. */
 export const ListQuery = z.strictObject({ limit: limit(100), pageToken: pageToken.optional() })
 export type ListQuery = z.infer<typeof ListQuery>
 
-/** A page of a list and the token of the next one, null on the last. */
+/** A page of a list. `nextPageToken` is null on the last page. */
 export interface Page<T> {
   items: T[]
   nextPageToken: string | null
 }
 
-/** The most that a page holds, in bytes of JSON. */
-const MOST = 4 * 1024 * 1024
-/** What a page holds besides its items, in bytes of JSON: a token of the longest kind, and names. */
-const AROUND = 4200
+/** The size of a page, in bytes of JSON. */
+const MAX_BYTES = 4 * 1024 * 1024
+/** Bytes of a page that are not items: the longest token, and the names of the fields. */
+const ENVELOPE_BYTES = 4200
 
 /**
- * Makes a page of rows, in the order of the list, of which one more than `limit` were read. It ends at `limit`, at 4 MiB
- * of JSON, or at a row that `present` has nothing of (see `isRead`); an item that is larger is a page by itself.
+ * Makes a page of `rows`: in the order of the list, and one more than `limit` if there are more. The page ends at `limit`,
+ * at 4 MiB of JSON, or before a row for which `present` returns null (see `fitsInPage`). It has at least one item, even if
+ * that item is larger.
  */
 export async function pageOf<R, T>(
   rows: R[],
@@ -49,42 +50,47 @@ export async function pageOf<R, T>(
   return { items, nextPageToken }
 }
 
-/** What of the rows goes into a page: up to 4 MiB of JSON, at least one, or up to the first that is presented as null. */
+/** The first items that fit into a page: up to 4 MiB of JSON but at least one, or up to the first null. */
 export function firstThatFit<R, T>(rows: R[], present: (row: R) => T | null): T[] {
   const encoder = new TextEncoder()
   const fit: T[] = []
-  let bytes = AROUND
+  let bytes = ENVELOPE_BYTES
   for (const row of rows) {
     const item = present(row)
     if (item === null) break
     bytes += encoder.encode(JSON.stringify(item)).length + 1
-    if (bytes > MOST && fit.length > 0) break
+    if (bytes > MAX_BYTES && fit.length > 0) break
     fit.push(item)
   }
   return fit
 }
 
 /**
- * SQL: whether a row of a page is read with its long values, so that D1 sends no more of them than a page holds. `bytes`
- * is how long those of the row are, `key` the row's key in `page`, and `page` a query of the page's `key` and `bytes`,
- * whose order is `order`; it has at most `limit` rows. A row that is no longer than an equal share of the page is always
- * read: the lengths are added up, which reads the page once more, only for a page with longer ones.
+ * SQL that is true for the rows of a page whose long values fit into the page, so that D1 returns no more of them.
+ *
+ * - `bytes`: the length of the row's long values
+ * - `key`: the row's key
+ * - `page`: a query that selects `key` and `bytes` of all rows of the page
+ * - `order`: the order of the page; `limit`: the most rows that it has
+ *
+ * A row within an equal share of the page always fits. The lengths are only added up, which reads the page once more, if a
+ * row exceeds its share.
  */
-export const isRead = (bytes: string, key: string, page: string, order: string, limit: string): string => `
-  (${bytes} <= ${MOST} / ${limit} OR ${key} IN (
+export const fitsInPage = (bytes: string, key: string, page: string, order: string, limit: string): string => `
+  (${bytes} <= ${MAX_BYTES} / ${limit} OR ${key} IN (
     SELECT key FROM (SELECT key, bytes, sum(bytes) OVER (${order} ROWS UNBOUNDED PRECEDING) AS total FROM (${page}))
-    WHERE total <= ${MOST} OR total = bytes))`
+    WHERE total <= ${MAX_BYTES} OR total = bytes))`
 
-/** What a list's position is bound to: a token made under one scope is refused under another. */
+/** The list, filters and sort of a page token. A token of one scope is rejected in another. */
 type Scope = string | number | boolean | null | undefined | Scope[] | { [key: string]: Scope }
 
-/** An opaque token that means "the rows after `after`, in this list with these filters". */
+/** An opaque token for the rows after the position `after`, in this list with these filters. */
 export const encodePageToken = async (scope: Scope, after: (string | number)[]): Promise<string> =>
   encode(JSON.stringify([await digest([scope, after]), ...after]))
 
 /**
- * The `parts` values that a page token was made of, or undefined without a token. 400 if it is not one, or comes
- * from another list, other filters or another sort.
+ * The position in a page token: `parts` values. Returns undefined without a token. Throws 400 if the token is malformed, or
+ * belongs to another list, other filters or another sort.
  */
 export async function decodePageToken(
   scope: Scope,

@@ -4,7 +4,7 @@ import { type AppEnv, factory } from './factory'
 import { CALLS, COST, GUESSES, isOff, type Limit, policyOf } from './limits'
 import { describeError } from './problem'
 
-/** Counts one more. What cannot be counted goes through: no call fails because a limit does. */
+/** Counts one call. If counting fails, the call is allowed: no call fails because a limit does. */
 async function isTooMany(env: Env, { binding }: Limit, key: string): Promise<boolean> {
   if (isOff(env)) return false
   try {
@@ -15,30 +15,30 @@ async function isTooMany(env: Env, { binding }: Limit, key: string): Promise<boo
   }
 }
 
-/** Counts a call of this key; 429 if it is one too many. */
+/** Counts a call of this key. Throws 429 if there are too many. */
 export async function countCall(c: Context<AppEnv>, keyId: string): Promise<void> {
   if (await isTooMany(c.env, CALLS, keyId)) throw rateLimited(CALLS)
 }
 
-/** The addresses that guess too often, and until when this isolate looks at no credential of theirs. */
+/** Addresses that sent too many wrong credentials, and until when this isolate rejects their credentials (Unix ms). */
 const guessers = new Map<string, number>()
-const MOST_GUESSERS = 5_000
+const MAX_GUESSERS = 5_000
 
-/** 429 for an address that guesses too often: before it is seen, at the cost of a trip, whether it has guessed right. */
+/** Throws 429 for an address that sent too many wrong credentials, before its credential takes a round trip. */
 export function rejectGuesser(c: Context<AppEnv>): void {
   if ((guessers.get(addressOf(c)) ?? 0) > Date.now()) throw rateLimited(GUESSES)
 }
 
-/** Counts a credential that was wrong; 429 if it is one too many. */
+/** Counts a wrong credential. Throws 429 if there are too many. */
 export async function countGuess(c: Context<AppEnv>): Promise<void> {
   const address = addressOf(c)
   if (!(await isTooMany(c.env, GUESSES, address))) return
-  if (guessers.size >= MOST_GUESSERS) guessers.delete(guessers.keys().next().value ?? '')
+  if (guessers.size >= MAX_GUESSERS) guessers.delete(guessers.keys().next().value ?? '')
   guessers.set(address, Date.now() + GUESSES.window * 1000)
   throw rateLimited(GUESSES)
 }
 
-/** Who calls: an IPv4 address, or the /64 of an IPv6 one, all of which is one caller's. */
+/** The caller's IPv4 address, or the /64 prefix of its IPv6 address: one caller usually has the whole prefix. */
 function addressOf(c: Context<AppEnv>): string {
   const address = c.req.header('cf-connecting-ip') ?? ''
   if (!address.includes(':')) return address
@@ -47,7 +47,7 @@ function addressOf(c: Context<AppEnv>): string {
   return [...head, ...zeros, ...tail].slice(0, 4).join(':')
 }
 
-/** Says in `RateLimit-Policy` what the limits are, so that nobody has to run into them. */
+/** Describes the limits in the header `RateLimit-Policy`. */
 export const ratePolicy = factory.createMiddleware(async function ratePolicy(c, next) {
   await next()
   if (isOff(c.env) || c.res.headers.has('ratelimit-policy')) return

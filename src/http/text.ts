@@ -2,21 +2,21 @@ import * as z from 'zod'
 import type { FieldErrorCode } from './field-errors'
 
 /**
- * The rules that every string of a request goes through (contract, "Ground rules"): trimmed; tabs and line breaks
- * are one space, or kept where a text has lines; other control characters and lone surrogates are refused; lengths
- * are counted in characters (code points), after trimming.
+ * The rules for every string of a request. Strings are trimmed. Tabs and line breaks become one space, except in texts with
+ * lines. Other control characters and lone surrogates are rejected. Lengths count code points, after trimming.
  */
 
 const LINE_BREAKS = /[\t\r\n\u2028\u2029]+/g
 const CONTROL = /\p{Cc}/u
 const CONTROL_IN_LINES = /[^\P{Cc}\t\n]/u
 
-/** Two control characters that JavaScript counts as white space. */
+/** Two control characters that `String.trim` removes. */
 const CONTROL_SPACE = /[\v\f]/
 
-/** As `String.trim`, which would hide a control character at an end: a text with one stays as it is, to be rejected. */
+/** Trims a text. A text with such a character stays as it is, so that it is rejected even if the character is at an end. */
 export const trim = (s: string): string => (CONTROL_SPACE.test(s) ? s : s.trim())
 
+/** The code and the message of a rule, for `refine`. */
 export const invalid = (code: FieldErrorCode, message: string) => ({ params: { code }, message })
 
 const isText = (forbidden: RegExp) => (s: string) => s.isWellFormed() && !forbidden.test(s)
@@ -30,19 +30,19 @@ const text = (max: number, clean: (s: string) => string, forbidden: RegExp) =>
     .refine(atMost(max), invalid('too_long', `This may have at most ${max} characters.`))
     .meta({ maxLength: max })
 
-/** One line of at most `max` characters, '' included. */
+/** One line of at most `max` characters; it may be empty. */
 export const line = (max: number) => text(max, (s) => trim(s.replace(LINE_BREAKS, ' ')), CONTROL)
 
-/** A text with lines of its own, CRLF read as LF. */
+/** A text with line breaks. CRLF becomes LF. */
 export const lines = (max: number) => text(max, (s) => trim(s.replaceAll(/\r\n?/g, '\n')), CONTROL_IN_LINES)
 
-/** A line that says something. */
+/** A line that is not empty. */
 export const requiredLine = (max: number) =>
   line(max)
     .refine((s) => s !== '', invalid('required', 'This must not be empty.'))
     .meta({ minLength: 1 })
 
-/** For optional strings: '' says the same as null, and absent stays absent. */
+/** For optional strings: '' becomes null, and an absent field stays absent. */
 export const orNull = <T extends string>(schema: z.ZodType<T, string>) =>
   schema
     .nullable()
@@ -50,8 +50,8 @@ export const orNull = <T extends string>(schema: z.ZodType<T, string>) =>
     .optional()
 
 /**
- * HTML's rule for an e-mail address, with letters of any script (RFC 6531), no stray dots and a dotted domain.
- * Comes out in lower case. At most 254 characters (RFC 5321, erratum 1690).
+ * An email address by the rule of HTML, but with letters of any script (RFC 6531), without stray dots, and with a dot in the
+ * domain. The output is in lower case. At most 254 characters (RFC 5321, erratum 1690).
  */
 export const email = line(254)
   .overwrite((s) => s.normalize('NFC').toLowerCase())
@@ -67,10 +67,10 @@ export const url = (max: number) =>
     invalid('wrong_format', 'This is not an http or https URL.'),
   )
 
-/** An id in a body. Ids are opaque: a malformed one is an unknown one. */
+/** An id in a body. Ids are opaque: a malformed id is an unknown id. */
 export const idReference = z.string().overwrite(trim)
 
-/** A query parameter: text that says something. */
+/** A query parameter: text that is not empty. */
 export const parameter = (max = 1000) => requiredLine(max)
 
 /** A query parameter that is true or false. */
@@ -81,15 +81,15 @@ export const flagParameter = (byDefault: boolean) =>
     .transform((given) => given === 'true')
     .meta({ override: { type: 'boolean', enum: [true, false], default: byDefault } })
 
-/** A text in one case, for comparing: by way of upper case, which joins ß with ss, and with σ for the final ς. */
+/** A text for comparison in any case. The way over upper case makes ß equal to ss; the final ς becomes σ. */
 export const foldCase = (text: string): string =>
   text.toLowerCase().toUpperCase().toLowerCase().replaceAll('ς', 'σ').normalize('NFC')
 
-/** A text in at most `max` bytes of UTF-8, without half a character. One that was cut ends in "…". */
+/** Shortens a text to at most `max` bytes of UTF-8, between characters. A shortened text ends with "…". */
 export function shorten(text: string, max: number): string {
   const lengthIn = (bytes: number) => new TextEncoder().encodeInto(text, new Uint8Array(bytes)).read
   return lengthIn(max) === text.length ? text : `${text.slice(0, lengthIn(max - 3))}…`
 }
 
-/** How names are compared, "in any case": equal keys are equal names. */
+/** The key by which names are compared: names with equal keys are the same name. */
 export const nameKey = (name: string): string => foldCase(name.normalize('NFC'))

@@ -1,6 +1,6 @@
 import { factory } from './factory'
 
-/** Says in `Server-Timing` what a request cost D1: milliseconds waited, round trips, rows read and written. */
+/** Adds `Server-Timing`: the milliseconds that a request waited for D1, its round trips, and the rows read and written. */
 export const timing = factory.createMiddleware(async function timing(c, next) {
   await next()
   const cost = c.get('db')?.cost

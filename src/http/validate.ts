@@ -15,9 +15,9 @@ type Validated<S extends Schemas> = {
 }
 
 /**
- * Checks the query and the JSON body together, and throws one 400 that names everything wrong with the request. A
- * route without a query schema takes no parameter: an unknown one is always an error. Routes read the results
- * with `c.req.valid('query')` and `c.req.valid('json')`; the document of the API takes the schemas from `schemas`.
+ * Checks the query and the JSON body together, and throws one 400 with all errors. A route without a query schema accepts
+ * no parameters; an unknown parameter is always an error. Routes read the results with `c.req.valid('query')` and
+ * `c.req.valid('json')`. The OpenAPI document takes the schemas from `schemas`.
  */
 export const validate = <S extends Schemas>(
   schemas: S,
@@ -47,17 +47,17 @@ export const validate = <S extends Schemas>(
     { schemas },
   )
 
-/** For routes that take no parameters, or no fields. */
+/** For routes without parameters or without fields. */
 export const NoFields = z.strictObject({})
 
-/** 415 for a body with a `Content-Encoding`, such as gzip. */
+/** Throws 415 for a body with a `Content-Encoding`, such as gzip. */
 export function requireUnencoded(c: Context): void {
   if (c.req.header('content-encoding')) throw unsupportedMediaType('Send the body without a Content-Encoding.')
 }
 
 /**
- * Decodes the body strictly and leaves it where `c.req.json()` looks for it. No body at all is an empty object; where
- * there are no fields, that is so whatever its type is said to be.
+ * Decodes the body strictly and puts it where `c.req.json()` finds it. An empty body without a content type is an empty
+ * object; if the route has no fields, so is an empty body of type JSON.
  */
 async function readJson(c: Context, mayBeEmpty: boolean): Promise<void> {
   const bytes = await c.req.arrayBuffer()
@@ -77,7 +77,7 @@ async function readJson(c: Context, mayBeEmpty: boolean): Promise<void> {
   Object.assign(c.req.bodyCache, { text: Promise.resolve(mayBeEmpty && text === '' ? '{}' : text) })
 }
 
-/** What is wrong with JSON that holds too much. */
+/** The error for JSON that exceeds the limits. */
 export const TOO_MUCH_JSON = {
   code: 'too_many' as const,
   message: `This may hold at most ${MAX_JSON_VALUES} values, ${MAX_JSON_DEPTH} deep in each other.`,
@@ -92,7 +92,7 @@ const TYPES: Record<string, string> = {
   object: 'an object',
 }
 
-/** The sentence for an issue of zod's, unless the schema has its own. Callers never read zod's wording. */
+/** The message for an issue of zod, unless the schema has its own. zod's wording never reaches callers. */
 function sentenceOf(issue: z.core.$ZodRawIssue): string {
   const isCount = issue.origin === 'array'
   switch (issue.code) {
@@ -120,7 +120,7 @@ const CODES: Record<string, FieldErrorCode> = {
   too_big: 'too_large',
 }
 
-/** Our stable codes for zod's issues with an input; a schema's own check says its code in `params`. */
+/** The errors of an issue of zod, with stable codes. A rule of a schema has its code in `params`. */
 export function toErrors(where: InputError['in'], issue: z.core.$ZodIssue, input: unknown): InputError[] {
   const pointer = (path: PropertyKey[]) =>
     path.map((key) => `/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')

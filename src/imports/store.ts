@@ -2,7 +2,7 @@ import { and, eq, inArray, notInArray } from 'drizzle-orm'
 import type { Database } from '../db/client'
 import { imports } from '../db/schema'
 import { notFound } from '../http/errors'
-import { decodePageToken, isRead, type ListQuery, type Page, pageOf } from '../http/page'
+import { decodePageToken, fitsInPage, type ListQuery, type Page, pageOf } from '../http/page'
 import type { ImportMessage } from '../queues/messages'
 import { nextTurn } from './turns'
 
@@ -73,7 +73,7 @@ export async function listImports(
   return pageOf(rows, limit, 'imports', ({ id }) => [id], present)
 }
 
-// text: the list reads long values only as far as they fit into the page (`isRead`), and GET shows the same columns
+// text: the list reads long values only as far as they fit into the page (`fitsInPage`), and GET shows the same columns
 const selectImport = (unknownColumns: string) => `
   SELECT id, status, reason, bytes, bytes_done AS bytesDone, read, created, updated, unchanged, failed,
     ${unknownColumns} AS unknownColumns, options, created_at AS createdAt, finished_at AS finishedAt`
@@ -81,7 +81,7 @@ const GET = `${selectImport('unknown_columns')} FROM imports WHERE account_id = 
 
 const BYTES = 'octet_length(unknown_columns)'
 const PAGE = 'FROM imports WHERE account_id = ?1 AND id < ?2 ORDER BY id DESC LIMIT ?3'
-const IS_READ = isRead(BYTES, 'id', `SELECT id AS key, ${BYTES} AS bytes ${PAGE}`, 'ORDER BY key DESC', '?3')
+const IS_READ = fitsInPage(BYTES, 'id', `SELECT id AS key, ${BYTES} AS bytes ${PAGE}`, 'ORDER BY key DESC', '?3')
 const LIST = `${selectImport(`iif(${IS_READ}, unknown_columns, NULL)`)} ${PAGE}`
 
 /**

@@ -1,7 +1,7 @@
 import type { Database } from '../db/client'
 import { invalidCredential } from '../http/errors'
 import type { Caller } from '../http/factory'
-import { decodePageToken, isRead, type Page, pageOf } from '../http/page'
+import { decodePageToken, fitsInPage, type Page, pageOf } from '../http/page'
 import { type Filters, toFilters } from './filter'
 import {
   BYTES,
@@ -132,7 +132,7 @@ function listStatement(
     WITH ${ctes.join(',\n')}
     SELECT ${total ? `(${count})` : 'NULL'} AS total, ${COLUMNS} ${shows} FROM accounts a
       LEFT JOIN page LEFT JOIN prospects p ON p.account_id = ?1 AND p.id = page.id
-        AND ${isRead(BYTES, 'p.id', lengths, byChange ? order('at', 'key') : order('key'), '?2')} ${JOINS}
+        AND ${fitsInPage(BYTES, 'p.id', lengths, byChange ? order('at', 'key') : order('key'), '?2')} ${JOINS}
     WHERE a.id = ?1
     ${byChange ? order('page.updated_at', 'page.id') : order('page.id')}`
   return { text, values }

@@ -1,7 +1,7 @@
 import type { Context, TypedResponse } from 'hono'
 import { accepts } from 'hono/accepts'
 import { requireScope } from '../http/auth'
-import { etagOf, isKnown, versionsIn } from '../http/etag'
+import { allowedVersions, etagOf, matchesEtag } from '../http/etag'
 import { type AppEnv, factory } from '../http/factory'
 import { idempotent } from '../http/idempotency'
 import { ListQuery } from '../http/page'
@@ -44,21 +44,21 @@ export const prospectRoutes = factory
   .get('/:id', requireScope('read'), validate({}), async (c) => {
     const { prospect, catalogVersion } = await getProspect(c.var.db, c.var.caller.account.id, c.req.param('id'))
     const etag = etagOf(prospect.version, catalogVersion)
-    if (isKnown(c.req.header('if-none-match'), etag)) return c.body(null, 304, { etag })
+    if (matchesEtag(c.req.header('if-none-match'), etag)) return c.body(null, 304, { etag })
     return c.json({ ...prospect, message: null }, 200, { etag })
   })
   .patch('/:id', requireScope('write'), validate({ json: UpdateProspect }), async (c) => {
     const input = c.req.valid('json')
     const { db, caller } = c.var
     const upload = input.resume ? await uploadOf(c.env, caller, input.resume) : undefined
-    const versions = versionsIn(c.req.header('if-match'))
+    const versions = allowedVersions(c.req.header('if-match'))
     const row = toUpdateRequest(c.req.param('id'), versions, input, caller.account.defaultCountry, upload?.file)
     const options = { outbox: openOutbox(c.env, c.executionCtx), upload }
     return respond(c, await writeProspects(db, caller, 'api', [row], options), changeAnswer)
   })
   .delete('/:id', requireScope('write'), validate({ query: EraseProspect }), async (c) => {
     const { db, caller } = c.var
-    const versions = versionsIn(c.req.header('if-match'))
+    const versions = allowedVersions(c.req.header('if-match'))
     const outbox = openOutbox(c.env, c.executionCtx)
     const erased = await eraseProspect(db, outbox, caller, c.req.param('id'), c.req.valid('query'), versions)
     await outbox.send(erased)

@@ -1,7 +1,7 @@
 import { isResumeType, MAX_RESUME, RESUME_TYPES, type ResumeType } from 'resume-parser'
 import { requireScope } from '../http/auth'
 import { notFound, unsupportedMediaType } from '../http/errors'
-import { etagOf, versionsIn } from '../http/etag'
+import { allowedVersions, etagOf } from '../http/etag'
 import { factory } from '../http/factory'
 import { essenceOf } from '../http/media-type'
 import { streamedBody } from '../http/streamed-body'
@@ -27,7 +27,7 @@ export const resumeRoutes = factory
     const declaredType = declaredTypeOf(c.req.header('content-type'))
     if (Number(file.length) > MAX_RESUME) throw resumeTooLarge()
     const upload = streamedUpload(c.env, caller, { ...file, declaredType, fileName })
-    const ifVersions = versionsIn(c.req.header('if-match'))
+    const ifVersions = allowedVersions(c.req.header('if-match'))
     const request: WriteRequest = {
       target: { match: false, id: c.req.param('id'), ifVersions },
       givenIn: 'query',
@@ -51,7 +51,7 @@ export const resumeRoutes = factory
   })
   .delete('/:id/resume', requireScope('write'), validate({ query: RemoveResume }), async (c) => {
     const { db, caller } = c.var
-    const ifVersions = versionsIn(c.req.header('if-match'))
+    const ifVersions = allowedVersions(c.req.header('if-match'))
     const request: WriteRequest = {
       target: { match: false, id: c.req.param('id'), ifVersions },
       givenIn: 'query',

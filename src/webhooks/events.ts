@@ -1,7 +1,7 @@
 import type { Database } from '../db/client'
 import { eventId, randomText, seqOf } from '../db/ids'
 import { merged, notFound, unknownReference } from '../http/errors'
-import { decodePageToken, isRead, type ListQuery, type Page, pageOf } from '../http/page'
+import { decodePageToken, fitsInPage, type ListQuery, type Page, pageOf } from '../http/page'
 import { enqueueDeliveries, type QueuedDelivery } from '../queues/send'
 import { timestampOf } from './envelope'
 import { EVENT_DATA, EVENT_DATA_BYTES, longValuesIn, SAME_AS, withoutLongValues } from './event-data'
@@ -135,10 +135,10 @@ export interface RecordedEvent {
   muted: boolean
 }
 
-/** Selects the events of a page; `data` is null for those that the page has no room for (see `isRead`). */
+/** Selects the events of a page; `data` is null for those that the page has no room for (see `fitsInPage`). */
 const shown = (page: string, order: string, limit: string) => `
   SELECT e.seq, e.nonce, e.type, e.muted, e.key_id AS keyId, e.user_id AS userId, e.source,
-    iif(${isRead(EVENT_DATA_BYTES, 'e.seq', page, order, limit)}, ${EVENT_DATA}, NULL) AS data`
+    iif(${fitsInPage(EVENT_DATA_BYTES, 'e.seq', page, order, limit)}, ${EVENT_DATA}, NULL) AS data`
 
 interface EventRow extends Pick<RecordedEvent, 'type' | 'source'> {
   seq: number

@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { READ } from '../../src/http/cors'
+import { EXPOSED_HEADERS } from '../../src/http/cors'
 import { HEADERS } from '../../src/openapi/headers'
 import { type Account, type ApiResponse, newAccount } from '../support/api'
 import { callsTo } from '../support/configured'
@@ -46,14 +46,14 @@ describe('pages of the origins in CORS_ORIGINS', () => {
     for (const answer of answers) {
       expect(corsOf(answer)).toEqual({
         'access-control-allow-origin': origin,
-        'access-control-expose-headers': READ.join(','),
+        'access-control-expose-headers': EXPOSED_HEADERS.join(','),
       })
       expect(listed(answer, 'vary')).toContain('Origin')
     }
   })
 
   test('they may read every header that the document tells of', () => {
-    expect([...READ].sort()).toEqual(Object.keys(HEADERS).sort())
+    expect([...EXPOSED_HEADERS].sort()).toEqual(Object.keys(HEADERS).sort())
   })
 
   test('a preflight needs no credential and no database, and says what may be sent', async () => {

@@ -12,17 +12,17 @@ export const accounts = sqliteTable(
     /** ISO 3166-1 alpha-2: how phones written without a country code are read. */
     defaultCountry: text().notNull(),
     defaultPipelineId: text().notNull(),
-    /** Goes up with every change of the catalog that prospects show. */
+    /** Raised by every change of the catalog that prospects show. */
     catalogVersion: integer().notNull().default(0),
-    /** How many things the catalog holds. Kept by triggers. */
+    /** How many items the catalog holds. Triggers maintain it. */
     catalogSize: integer().notNull().default(0),
     suspendedAt: integer(),
-    /** Set when the operator deletes the account; the sweep then erases what it holds, this row last. */
+    /** Set when the operator deletes the account. The schedule then erases its data, and this row last. */
     erasedAt: integer(),
     ...times,
   },
   (t) => [
-    // deferred: an account and its pipeline arrive in one batch
+    // deferred: one batch inserts an account and its pipeline
     foreignKey({ columns: [t.id, t.defaultPipelineId], foreignColumns: [pipelines.accountId, pipelines.id] }),
     index('accounts_erased').on(t.erasedAt).where(sql`erased_at IS NOT NULL`),
   ],
@@ -45,7 +45,7 @@ export const apiKeys = sqliteTable(
   (t) => [
     inAccount(t),
     index('api_keys_account').on(t.accountId, t.id),
-    // how many there are, and the list
+    // the quota, and the list
     index('api_keys_live').on(t.accountId, t.id).where(sql`revoked_at IS NULL`),
   ],
 )

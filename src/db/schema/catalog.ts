@@ -19,7 +19,7 @@ export const pipelines = sqliteTable(
   (t): SQLiteTableExtraConfigValue[] => [
     keyOf(t),
     inAccount(t),
-    // deferred, and it names the pipeline: the default stage is one of its own
+    // deferred; with the pipeline's id, so that the default stage is one of its own
     foreignKey({
       columns: [t.accountId, t.id, t.defaultStageId],
       foreignColumns: [stages.accountId, stages.pipelineId, stages.id],
@@ -47,7 +47,7 @@ export const labels = sqliteTable(
   {
     ...named,
     ...times,
-    /** 56 random bits. The weights of a label set add up to its key in `label_set_counts`. A trigger fills it in. */
+    /** 56 random bits. The sum of the weights of a label set is its key in `label_set_counts`. A trigger sets a missing one. */
     weight: integer(),
   },
   (t) => [keyOf(t), inAccount(t), uniqueIndex('labels_name').on(t.accountId, t.nameKey)],
@@ -78,23 +78,23 @@ export const jobs = sqliteTable('jobs', { ...named, ...times }, (t) => [
   index('jobs_order').on(t.accountId, t.nameKey, t.id),
 ])
 
-/** Moves under way: whoever uses one thing of the catalog is to use another, then the first goes. */
+/** Reassignments under way: the prospects of an item get another item, then the first item is deleted. */
 export const moves = sqliteTable(
   'moves',
   {
     accountId: accountId(),
-    /** The table that both are in. */
+    /** The table of both items. */
     kind: text().notNull(),
     fromId: text().notNull(),
     toId: text().notNull(),
     keyId: text().notNull(),
-    /** When it was gone on with last: they take turns. */
+    /** When its last chunk began: reassignments take turns. */
     triedAt: integer().notNull(),
   },
   (t) => [
     primaryKey({ columns: [t.accountId, t.kind, t.fromId] }),
     inAccount(t),
-    // whose turn it is, across accounts
+    // the next turn, across accounts
     index('moves_tried').on(t.triedAt),
   ],
 )

@@ -2,8 +2,9 @@ import { index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlit
 import { accountId } from './columns'
 
 /**
- * Objects in R2 that nothing refers to: on their way out, or announced and not written about yet. They are deleted when
- * due. Triggers keep it from `prospects.resume` and `imports`, and it outlives the account.
+ * Objects in R2 that no row refers to: they are to be deleted, or they were announced and their row is still to be written.
+ * The schedule deletes them when they are due. Triggers maintain it from `prospects.resume` and `imports`. It outlives the
+ * account.
  */
 export const objectDeletions = sqliteTable(
   'object_deletions',

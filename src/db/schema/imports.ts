@@ -3,24 +3,24 @@ import { foreignKey, index, integer, primaryKey, sqliteTable, text } from 'drizz
 import { inAccount } from './accounts'
 import { accountId, keyOf } from './columns'
 
-/** Files of rows, and how far each has been worked through. */
+/** Imports: files of rows, and the progress of each. */
 export const imports = sqliteTable(
   'imports',
   {
     accountId: accountId(),
     id: text().notNull(),
-    /** Whose key sent it. */
+    /** The key that sent it. */
     keyId: text().notNull(),
     status: text().$type<'queued' | 'running' | 'completed' | 'failed' | 'cancelled'>().notNull().default('queued'),
-    /** For people: why it failed. */
+    /** Why it failed, for people. */
     reason: text(),
-    /** How it is read, JSON. */
+    /** How the file is read, JSON. */
     format: text().notNull(),
-    /** What was asked for each row, JSON. */
+    /** The options of the call, JSON. */
     options: text().notNull(),
     unknownColumns: text().notNull(),
     bytes: integer().notNull(),
-    /** Where the next record begins: the byte and the line. Each commit of rows moves it on, and is only for where it is. */
+    /** Where the next record begins: the byte and the line. A commit of rows advances it, and fails if it has changed since. */
     bytesDone: integer().notNull(),
     line: integer().notNull(),
     read: integer().notNull().default(0),
@@ -28,9 +28,9 @@ export const imports = sqliteTable(
     updated: integer().notNull().default(0),
     unchanged: integer().notNull().default(0),
     failed: integer().notNull().default(0),
-    /** Of rows: what is wrong with them, whether it is kept or not. */
+    /** How many errors its rows have, stored or not. */
     errors: integer().notNull().default(0),
-    /** How often it was taken since it last got on. */
+    /** How often it was leased since it last advanced. */
     tries: integer().notNull().default(0),
     /** Until when one has it in hand. */
     heldUntil: integer().notNull().default(0),
@@ -42,21 +42,21 @@ export const imports = sqliteTable(
   (t) => [
     keyOf(t),
     inAccount(t),
-    // how many there are, and whose turn it is
+    // the quota, and the next turn
     index('imports_in_progress').on(t.accountId, t.id).where(sql`finished_at IS NULL`),
-    // what is due, and what can be purged, across accounts
+    // due imports, and those that can be purged, across accounts
     index('imports_due').on(t.nextAt).where(sql`next_at IS NOT NULL`),
     index('imports_finished').on(t.finishedAt).where(sql`finished_at IS NOT NULL`),
   ],
 )
 
-/** What is wrong with rows of imports: a JSON array for each commit. */
+/** Errors in rows of imports: a JSON array for each commit. */
 export const importErrors = sqliteTable(
   'import_errors',
   {
     accountId: accountId(),
     importId: text().notNull(),
-    /** The byte where the rows of the commit begin. */
+    /** The byte at which the rows of the commit begin. */
     bytesFrom: integer().notNull(),
     errors: text().notNull(),
   },

@@ -37,7 +37,7 @@ export const prospects = sqliteTable(
     words: text().notNull().default('[]'),
     version: integer().notNull().default(1),
     ...times,
-    /** What is known of the resume, as JSON; its bytes are in R2 under `key`. */
+    /** The resume's metadata and what was extracted from it, as JSON. Its bytes are in R2, under its `key`. */
     resume: text(),
   },
   (t) => [
@@ -53,25 +53,25 @@ export const prospects = sqliteTable(
     check('prospects_words_array', sql`json_type(words) = 'array'`),
     // ?email= and the match by email
     uniqueIndex('prospects_email').on(t.accountId, t.email).where(sql`email IS NOT NULL`),
-    // ?phone=, and who shares a number
+    // ?phone=, and prospects with the same number
     index('prospects_phone').on(t.accountId, t.phone, t.id).where(sql`phone IS NOT NULL`),
-    // the match by phone: the oldest who has no email
+    // the match by phone: the oldest prospect without an email
     index('prospects_phone_only').on(t.accountId, t.phone, t.id).where(sql`phone IS NOT NULL AND email IS NULL`),
     // ?officeId=, ?sourceId=, ?licenseStatus=; how many use an office or a source
     index('prospects_office').on(t.accountId, t.officeId, t.id).where(sql`office_id IS NOT NULL`),
     index('prospects_source').on(t.accountId, t.sourceId, t.id).where(sql`source_id IS NOT NULL`),
     index('prospects_license').on(t.accountId, t.licenseStatus, t.id).where(sql`license_status IS NOT NULL`),
-    // how many name a user
+    // how many refer to a user
     index('prospects_created_by').on(t.accountId, t.createdByUserId, t.id).where(sql`created_by_user_id IS NOT NULL`),
     index('prospects_updated_by').on(t.accountId, t.updatedByUserId, t.id).where(sql`updated_by_user_id IS NOT NULL`),
     // ?stage=
     index('prospects_stage').on(t.accountId, t.stageId, t.id),
-    // the account's newest updatedAt, which each write goes on from
+    // the account's newest updatedAt: the next one is higher
     index('prospects_updated').on(t.accountId, t.updatedAt, t.id),
   ],
 )
 
-/** Duplicates that were merged away: who answers for them, and what they were known by. */
+/** Duplicates that were merged into a survivor, with the email and the phone that they had. */
 export const merges = sqliteTable(
   'merges',
   {
@@ -93,7 +93,7 @@ export const merges = sqliteTable(
   ],
 )
 
-/** The join table of the any-match label filter, kept by triggers from `prospects.labels`. */
+/** The join table of the label filter. Triggers maintain it from `prospects.labels`. */
 export const prospectLabels = sqliteTable(
   'prospect_labels',
   {
@@ -103,8 +103,8 @@ export const prospectLabels = sqliteTable(
     /** The prospect's stage, or '' for none. */
     stageId: text().notNull(),
     /**
-     * On the label's newest prospect, how many prospects have the label; on the others, nothing of use. So a new
-     * prospect is counted in the row that it writes anyway.
+     * On the label's newest prospect: how many prospects have the label. Other rows hold stale counts. So a new prospect is
+     * counted in a row that it writes anyway.
      */
     n: integer().notNull().default(0),
   },
@@ -116,7 +116,7 @@ export const prospectLabels = sqliteTable(
   ],
 )
 
-/** Which prospects are linked to a job, kept by triggers from `prospects.jobs`. */
+/** The prospects of each job. Triggers maintain it from `prospects.jobs`. */
 export const prospectJobs = sqliteTable(
   'prospect_jobs',
   { accountId: accountId(), jobId: text().notNull(), prospectId: text().notNull() },
@@ -126,7 +126,7 @@ export const prospectJobs = sqliteTable(
   ],
 )
 
-/** Folded words of name, title and company, kept by triggers from `prospects.words`: a prefix is a key range. */
+/** Folded words of name, title and company. Triggers maintain it from `prospects.words`. A prefix is a range of its key. */
 export const prospectWords = sqliteTable(
   'prospect_words',
   { accountId: accountId(), field: text().notNull(), word: text().notNull(), prospectId: text().notNull() },

@@ -2,17 +2,17 @@ import { foreignKey, index, integer, primaryKey, sqliteTable, text } from 'drizz
 import { accountId } from './columns'
 import { prospects } from './prospects'
 
-/** Resumes that are still to be read. Triggers keep it from `prospects.resume`: a row while its status is `processing`. */
+/** Resumes that are still to be read. Triggers maintain it from `prospects.resume`: a row while the status is `processing`. */
 export const resumeReadings = sqliteTable(
   'resume_readings',
   {
     accountId: accountId(),
     prospectId: text().notNull(),
-    /** Readings that were begun. */
+    /** How often a reading has begun. */
     tries: integer().notNull().default(0),
-    /** Until when one has it in hand. */
+    /** The end of the current lease. */
     heldUntil: integer().notNull().default(0),
-    /** When the schedule wakes it next. */
+    /** When the schedule enqueues it next. */
     nextAt: integer().notNull(),
   },
   (t) => [

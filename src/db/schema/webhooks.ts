@@ -8,19 +8,19 @@ export const events = sqliteTable(
   'events',
   {
     accountId: accountId(),
-    /** Commit order, and 1000 × the time of the commit. The public id is made of it and the nonce. */
+    /** The order of commits, at least 1000 × the time of the commit in ms. The public id consists of it and the nonce. */
     seq: integer().notNull(),
     nonce: text().notNull(),
     type: text().notNull(),
     prospectId: text(),
-    /** 1: on the timeline only, never sent. */
+    /** 1 if the event is only on the timeline, and never sent. */
     muted: integer().notNull(),
     keyId: text().notNull(),
     userId: text(),
     source: text().notNull(),
-    /** The envelope's `data`, without the prospect's long values that an earlier event has too. */
+    /** The envelope's `data`, without the long values of the prospect that an earlier event holds. */
     data: text().notNull(),
-    /** Which events have those, as JSON: see `webhooks/event-data.ts`. Null: `data` is whole. */
+    /** The events that hold them, as JSON: see `webhooks/event-data.ts`. Null if `data` is complete. */
     sameAs: text(),
   },
   (t) => [
@@ -39,16 +39,16 @@ export const webhooks = sqliteTable(
     accountId: accountId(),
     id: text().notNull(),
     url: text().notNull(),
-    /** The host of its URL; null if it was registered before this was kept and has not succeeded since. */
+    /** The host of its URL. Null if the endpoint is older than this column and has not succeeded since. */
     host: text(),
-    /** Set once it, or another of the account's at this host when it came here, has answered 2xx. */
+    /** Set once this endpoint has responded 2xx, or if another of the account had at this host when this one got its URL. */
     verifiedAt: integer(),
-    /** Empty: all of them. */
+    /** Empty for all types. */
     eventTypes: text({ mode: 'json' }).$type<string[]>().notNull(),
     description: text(),
     /** Encrypted, see `webhooks/secret.ts`. */
     secret: text().notNull(),
-    /** Secrets that were rotated away and still sign, encrypted too. */
+    /** Rotated secrets that still sign, encrypted too. */
     oldSecrets: text({ mode: 'json' }).$type<{ secret: string; until: number }[]>().notNull().default([]),
     disabledAt: integer(),
     disabledReason: text().$type<'requested' | 'gone' | 'failing'>(),
@@ -56,25 +56,25 @@ export const webhooks = sqliteTable(
     failingSince: integer(),
     /** Its last failure. */
     failedAt: integer(),
-    /** Set until it answers quickly at its URL, and while it does not any more: its deliveries go through the slow queue. */
+    /** Set while its URL has not responded quickly yet, or no longer does: its deliveries go through the slow queue. */
     slowSince: integer(),
-    /** Set while deliveries of it wait for their turn; the last time that it was theirs. */
+    /** Set while deliveries of it wait for their turn: the time of the last turn. */
     waitingSince: integer(),
-    /** The `seq` from which missed events are still to be brought back. */
+    /** The `seq` from which missed events are still to be recovered. */
     recoverFrom: integer(),
-    /** Deleted for its owner; the row stays for as long as deliveries refer to it. */
+    /** When it was deleted. The row stays while deliveries refer to it. */
     deletedAt: integer(),
     ...times,
   },
   (t) => [
     keyOf(t),
     inAccount(t),
-    // how many there are
+    // the quota
     index('webhooks_live').on(t.accountId, t.id).where(sql`deleted_at IS NULL`),
-    // what is being recovered, whose turn it is, and what can be purged, across accounts
+    // recoveries, turns, and what can be purged, across accounts
     index('webhooks_recovering').on(t.recoverFrom).where(sql`recover_from IS NOT NULL`),
     index('webhooks_waiting').on(t.waitingSince).where(sql`waiting_since IS NOT NULL`),
-    // whether a host has answered 2xx to the account
+    // whether a host has responded 2xx to the account
     index('webhooks_verified').on(t.accountId, t.host).where(sql`verified_at IS NOT NULL`),
     index('webhooks_deleted').on(t.deletedAt).where(sql`deleted_at IS NOT NULL`),
   ],
@@ -88,10 +88,10 @@ export const deliveries = sqliteTable(
     webhookId: text().notNull(),
     eventSeq: integer().notNull(),
     status: text().$type<'pending' | 'succeeded' | 'failed' | 'cancelled'>().notNull(),
-    /** How many attempts were made, and how many of them since it was last begun anew: its place in the schedule. */
+    /** How many attempts were made, and how many since the delivery was last restarted: its position in the retry schedule. */
     attempts: integer().notNull().default(0),
     tries: integer().notNull().default(0),
-    /** When it may be claimed next: its due time, or the end of the claim that a consumer holds; null: at its turn. */
+    /** When it may be leased next: its due time, or the end of the current lease. Null while it waits for its turn. */
     nextAt: integer(),
     finishedAt: integer(),
     lastStatusCode: integer(),
@@ -100,20 +100,20 @@ export const deliveries = sqliteTable(
   (t) => [
     primaryKey({ columns: [t.accountId, t.webhookId, t.eventSeq] }),
     foreignKey({ columns: [t.accountId, t.webhookId], foreignColumns: [webhooks.accountId, webhooks.id] }),
-    // ?status=, and what is to be cancelled
+    // ?status=, and deliveries to cancel
     index('deliveries_status').on(t.accountId, t.webhookId, t.status, t.eventSeq),
     // those that wait for their turn, oldest first
     index('deliveries_waiting')
       .on(t.accountId, t.webhookId, t.eventSeq)
       .where(sql`status = 'pending' AND next_at IS NULL`),
-    // what is due, account by account
+    // due deliveries, account by account
     index('deliveries_due').on(t.accountId, t.nextAt).where(sql`next_at IS NOT NULL`),
     // what can be purged, across accounts
     index('deliveries_finished').on(t.finishedAt).where(sql`finished_at IS NOT NULL`),
   ],
 )
 
-/** The log of deliveries: each POST and how it ended. */
+/** The log of deliveries: each POST and its result. */
 export const attempts = sqliteTable(
   'attempts',
   {
@@ -126,7 +126,7 @@ export const attempts = sqliteTable(
     durationMs: integer().notNull(),
     statusCode: integer(),
     error: text(),
-    /** The first 16 KB of the answer. */
+    /** The first 16 KB of the response. */
     answer: text(),
   },
   (t) => [
@@ -144,13 +144,13 @@ export const feedEntries = sqliteTable(
   {
     accountId: accountId(),
     eventSeq: integer().notNull(),
-    /** When the schedule takes it on: until then it is held by whoever wrote it, or sends it. */
+    /** When the schedule takes it: until then, the call that wrote it or the sweep that sends it has the lease. */
     nextAt: integer().notNull(),
   },
   (t) => [
     primaryKey({ columns: [t.accountId, t.eventSeq] }),
     inAccount(t),
-    // what is due, across accounts
+    // due entries, across accounts
     index('feed_entries_due').on(t.nextAt),
   ],
 )
