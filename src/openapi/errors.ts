@@ -14,7 +14,7 @@ import type { Route } from './mounted'
 const isProblemType = (value: unknown): value is DocumentedProblem => typeof value === 'function' && 'means' in value
 
 /** Every problem of the API, by status and code. */
-const PROBLEMS = [httpErrors, accountErrors, catalogErrors, importErrors, prospectErrors, webhookErrors]
+export const PROBLEMS = [httpErrors, accountErrors, catalogErrors, importErrors, prospectErrors, webhookErrors]
   .flatMap((module): unknown[] => Object.values(module))
   .filter(isProblemType)
   .sort((a, b) => a.status - b.status || a.code.localeCompare(b.code))

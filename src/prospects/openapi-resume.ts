@@ -62,7 +62,7 @@ const parsed = z
       )
       .meta({ description: 'Licenses to sell real estate, insurance or securities.' }),
   })
-  .meta({ id: 'ParsedResume', description: 'What was read from a resume. Lists are in the order of the resume.' })
+  .meta({ id: 'ParsedResume', description: 'What was parsed from a resume. Lists are in the order of the resume.' })
 
 export const ResumeSchema = z
   .object({
@@ -74,10 +74,10 @@ export const ResumeSchema = z
     uploadedAt: time('When the file was uploaded'),
     status: z.enum(['processing', 'parsed', 'unsupported', 'failed']).meta({
       description:
-        '`processing`: not read yet. `unsupported`: stored, but not readable (encrypted, or a scan). `failed`: stored, but not readable (damaged, or too large).',
+        '`processing`: not parsed yet. `unsupported`: stored, but not parsed (encrypted, or a scan). `failed`: stored, but not parsed (damaged, or too large).',
     }),
-    reason: textOrNull('Why the resume was not read, or not read completely.', 'The PDF is encrypted.'),
+    reason: textOrNull('Why the resume was not parsed, or only in part.', 'The PDF is encrypted.'),
     parsed: parsed.nullable(),
   })
-  .meta({ id: 'Resume', description: 'A resume: its file, and what was read from it.' })
+  .meta({ id: 'Resume', description: 'A resume: its file, and what was parsed from it.' })
 ResumeSchema satisfies z.ZodType<Resume>

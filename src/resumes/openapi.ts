@@ -33,7 +33,7 @@ export const resumeSection: Section = {
       quotes: ['resumes#Parsing', 'resumes#Filling blanks'],
       responses: {
         200: [
-          'The prospect. A new resume has the status `processing` until it is read.',
+          'The prospect. A new resume has the status `processing` until it is parsed.',
           ProspectWithMessage,
           ['ETag'],
         ],

@@ -65,7 +65,7 @@ const describeTypes = (prospect: z.ZodType): Record<EventType, EventDescription>
   },
   'resume.parsed': {
     name: 'ResumeParsed',
-    summary: 'A resume was read.',
+    summary: 'A resume was parsed.',
     data: z.object({ prospect }),
   },
 })

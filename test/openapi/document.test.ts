@@ -1,6 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { expect, test } from 'vitest'
 import { app } from '../../src/app'
+import { PROBLEMS } from '../../src/openapi/errors'
 import { mountedRoutes } from '../../src/openapi/mounted'
 import { newAccount, send } from '../support/api'
 import { createDocumentOf } from '../support/document'
@@ -48,6 +49,12 @@ test('parameters have no example that the page would send, and examples of error
     }
   const text = JSON.stringify(document)
   expect(text).not.toContain(String(Number.MAX_SAFE_INTEGER))
+})
+
+test('each status and code is declared once', () => {
+  const names = PROBLEMS.map(({ status, code }) => `${status} ${code}`)
+  expect(names).toEqual([...new Set(names)])
+  expect(PROBLEMS.length).toBeGreaterThan(30)
 })
 
 test('every operation has its own id, and describes each parameter and field', () => {
