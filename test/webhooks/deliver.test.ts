@@ -18,7 +18,7 @@ import {
   type Sent,
 } from '../support/endpoint'
 
-/** Wake-ups that the Worker sent to the queue; none of them gets there. */
+/** Messages that the Worker sent to the queue. They do not arrive by themselves. */
 let sent: DeliveryMessage[]
 
 beforeEach(() => {
@@ -31,7 +31,7 @@ const set = ({ id }: Account, change: string) =>
   env.DB.prepare(`UPDATE webhooks SET ${change} WHERE account_id = ?`).bind(id).run()
 
 describe('a created prospect', () => {
-  test('its event arrives, signed, in the envelope of Standard Webhooks', async () => {
+  test('is sent as a signed event in the envelope of Standard Webhooks', async () => {
     const requests = endpointAnswers()
     const { account, webhook, prospect } = await dueDelivery({ firstName: 'Zoë 😀', notes: '"\\\u2028', labels: 'Hot' })
     await consume(sent)
@@ -51,7 +51,7 @@ describe('a created prospect', () => {
     expect(new Webhook(webhook.secret).verify(bodyOf(request), headersOf(request))).toEqual(envelope)
   })
 
-  test('it is a POST to the URL that follows no redirect and does not wait for ever', async () => {
+  test('is sent by a POST that follows no redirect and times out after 15 s', async () => {
     const requests = endpointAnswers()
     const timeout = vi.spyOn(AbortSignal, 'timeout')
     await dueDelivery()
@@ -64,7 +64,7 @@ describe('a created prospect', () => {
     expect(timeout).toHaveBeenCalledExactlyOnceWith(15_000)
   })
 
-  test.each([200, 201, 202, 204])('a %d ends its delivery', async (status) => {
+  test.each([200, 201, 202, 204])('has a delivery that succeeds when the endpoint responds with %d', async (status) => {
     endpointAnswers(() => new Response(null, { status }))
     const { account } = await dueDelivery()
     expect(await deliveriesOf(account)).toMatchObject([{ status: 'pending', attempts: 0, next_at: expect.any(Number) }])
@@ -79,7 +79,7 @@ describe('a created prospect', () => {
     ['in one batch', (message) => consume([message, message])],
     ['in two', async (message) => [await consume([message]), await consume([message])]],
     ['in two at the same time', (message) => Promise.all([consume([message]), consume([message])])],
-  ])('the same message twice, %s, sends once', async (_, twice) => {
+  ])('is sent once when its message comes twice %s', async (_, twice) => {
     const requests = endpointAnswers()
     await dueDelivery()
     await twice(sent[0] as DeliveryMessage)
@@ -87,8 +87,8 @@ describe('a created prospect', () => {
   })
 })
 
-describe('who gets what', () => {
-  test('a muted write makes no delivery, and is on the timeline', async () => {
+describe('which endpoints get an event', () => {
+  test('a muted write makes no delivery, but is on the timeline', async () => {
     const { account, prospect } = await dueDelivery({ muteWebhook: true })
     expect([sent, await deliveriesOf(account)]).toEqual([[], []])
     expect(await rows('SELECT type, muted FROM events WHERE account_id = ?', account.id)).toEqual([
@@ -98,7 +98,7 @@ describe('who gets what', () => {
     expect(sent).toHaveLength(1)
   })
 
-  test('an endpoint gets the types that it asked for, or all', async () => {
+  test('an endpoint gets the types that it asks for, or all if it names none', async () => {
     const requests = endpointAnswers()
     const account = await newAccount()
     const asks: Record<string, EventType[]> = {
@@ -124,7 +124,7 @@ describe('who gets what', () => {
     ])
   })
 
-  test('a disabled endpoint, a deleted one and one of another account get nothing', async () => {
+  test('a disabled endpoint, a deleted endpoint and one of another account get no event', async () => {
     const account = await newAccount()
     await register(account, { disabled: true })
     await account.call('DELETE', `/v1/webhooks/${(await register(account)).id}`)
@@ -136,7 +136,7 @@ describe('who gets what', () => {
   test.each<[string, (account: Account, id: string) => Promise<unknown>]>([
     ['disabled', (account) => set(account, 'disabled_at = 1')],
     ['deleted', (account, id) => account.call('DELETE', `/v1/webhooks/${id}`)],
-  ])('nor does one that was %s after the write', async (_, end) => {
+  ])('an endpoint that was %s after the write gets no event', async (_, end) => {
     const requests = endpointAnswers()
     const { account, webhook } = await dueDelivery()
     await end(account, webhook.id)
@@ -153,8 +153,8 @@ describe('an endpoint that fails', () => {
     ['a redirect', () => Response.redirect('https://elsewhere.example.com', 302), 302],
     ['a 304', () => new Response(null, { status: 304 }), 304],
     ['no connection', () => Promise.reject(new TypeError('refused')), null],
-    ['no answer in time', () => Promise.reject(new DOMException('slow', 'TimeoutError')), null],
-  ])('%s leaves the delivery pending, and says why', async (_, answer, statusCode) => {
+    ['no response in time', () => Promise.reject(new DOMException('slow', 'TimeoutError')), null],
+  ])('(%s) has a pending delivery that shows the reason', async (_, answer, statusCode) => {
     vi.spyOn(console, 'warn').mockReturnValue()
     const requests = endpointAnswers(answer)
     const { account } = await dueDelivery()
@@ -166,7 +166,7 @@ describe('an endpoint that fails', () => {
     expect(requests).toHaveBeenCalledOnce()
   })
 
-  test('when it is due again the same event goes out, signed anew', async () => {
+  test('gets the same event when the delivery is due again, with a new signature', async () => {
     vi.useFakeTimers({ toFake: ['Date'] })
     const requests = endpointAnswers(() => new Response(null, { status: requests.mock.calls.length > 1 ? 200 : 503 }))
     const { account, webhook } = await dueDelivery()
@@ -183,9 +183,9 @@ describe('an endpoint that fails', () => {
   })
 
   test.each([
-    ['a URL that is refused by now', "url = 'https://10.0.0.1/'"],
-    ['a secret that does not open', "secret = '1.AAAAAAAAAAAAAAAA.AAAA'"],
-  ])('nothing is sent with %s, and the rest of the batch goes out', async (_, change) => {
+    ['a URL that the guard rejects now', "url = 'https://10.0.0.1/'"],
+    ['a secret that cannot be decrypted', "secret = '1.AAAAAAAAAAAAAAAA.AAAA'"],
+  ])('with %s gets no request, and the rest of the batch is sent', async (_, change) => {
     const warn = vi.spyOn(console, 'warn').mockReturnValue()
     const requests = endpointAnswers()
     const [bad, good] = [await dueDelivery({ firstName: 'Zebulon' }), await dueDelivery()]

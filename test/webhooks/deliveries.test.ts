@@ -29,7 +29,7 @@ interface Shown {
 const MINUTE = 60_000
 const STATUSES = ['pending', 'succeeded', 'failed', 'cancelled'] as const
 
-/** Wake-ups that the Worker sent to the queue; none of them gets there. */
+/** Messages that the Worker sent to the queue. They do not arrive by themselves. */
 let sent: DeliveryMessage[]
 
 beforeEach(() => {
@@ -47,14 +47,14 @@ const listed = async ({ get }: Account, webhookId: string, query = ''): Promise<
 const read = async ({ get }: Account, id: string) => (await get(`/v1/deliveries/${id}`)).json
 const redeliver = ({ post }: Account, id: string) => post(`/v1/deliveries/${id}/redeliver`)
 
-/** An account with an endpoint and the one delivery that it is due, as it is shown. */
+/** An account with an endpoint and one due delivery, as the API shows it. */
 async function delivery(body: object = {}) {
   const { account, webhook, prospect } = await dueDelivery(body)
   const [shown] = (await listed(account, webhook.id)) as [Shown]
   return { account, webhook, prospect, shown, id: shown.id }
 }
 
-/** Gives deliveries of an endpoint each status in turn, and returns them as they are listed. */
+/** Gives the deliveries of an endpoint each status in turn, and returns them as the API lists them. */
 async function eachStatus(n: number) {
   const account = await newAccount()
   const { id } = await register(account)
@@ -70,7 +70,7 @@ async function eachStatus(n: number) {
   return { account, id, all: await listed(account, id) }
 }
 
-/** Answers with what was sent, as some endpoints do. */
+/** A response that quotes the request, as some endpoints send. */
 const endpointEchoes = (meanwhile: (sent: Sent) => unknown = () => {}, status = 200) =>
   vi.spyOn(globalThis, 'fetch').mockImplementation(async (...request) => {
     expectDescribedWebhook(new Headers(headersOf(request)), bodyOf(request))
@@ -78,8 +78,8 @@ const endpointEchoes = (meanwhile: (sent: Sent) => unknown = () => {}, status = 
     return new Response(`Got ${bodyOf(request)}`, { status })
   })
 
-describe('the deliveries of an endpoint', () => {
-  test('say what was sent, and how it went', async () => {
+describe('the list of an endpoint’s deliveries', () => {
+  test('shows the event, the status and the last result of each', async () => {
     const requests = endpointAnswers(() => new Response('no', { status: requests.mock.calls.length > 1 ? 200 : 503 }))
     const { account, webhook, shown } = await delivery()
     expect(shown).toEqual({
@@ -114,7 +114,7 @@ describe('the deliveries of an endpoint', () => {
     ])
   })
 
-  test('are newest first, page by page, those of this endpoint alone', async () => {
+  test('has this endpoint’s deliveries only, the newest first, in pages', async () => {
     const account = await newAccount()
     const [one, other] = [await register(account), await register(account)]
     for (let i = 0; i < 5; i++) await account.prospect()
@@ -131,14 +131,14 @@ describe('the deliveries of an endpoint', () => {
     )
   })
 
-  test('go on where they were while more is written', async () => {
+  test('continues at its page token while new deliveries are made', async () => {
     const { account, id, all } = await eachStatus(3)
     const { items, nextPageToken } = (await account.get(`${pathOf(id)}?limit=2`)).json
     await account.prospect()
     expect([...items, ...(await listed(account, id, `pageToken=${nextPageToken}`))]).toEqual(all)
   })
 
-  test('of a status are those alone, page by page', async () => {
+  test('filtered by status has only deliveries with that status, in pages', async () => {
     const { account, id, all } = await eachStatus(12)
     for (const status of STATUSES) {
       const mine = all.filter((d) => d.status === status)
@@ -150,7 +150,7 @@ describe('the deliveries of an endpoint', () => {
   })
 
   test.each(['status=nope', 'status=', 'status=pending&status=failed', 'limit=0', 'pageToken=x', 'sort=id'])(
-    'are not listed by %s',
+    'returns 400 for ?%s',
     async (query) => {
       const { account, id } = await eachStatus(0)
       const answer = await account.get(`${pathOf(id)}?${query}`)
@@ -161,7 +161,7 @@ describe('the deliveries of an endpoint', () => {
     },
   )
 
-  test('have a token of their own: not of another status, endpoint or list', async () => {
+  test('rejects a page token of another status, endpoint or list', async () => {
     const { account, id } = await eachStatus(8)
     const other = (await register(account)).id
     const { nextPageToken: all } = (await account.get(`${pathOf(id)}?limit=1`)).json
@@ -176,21 +176,21 @@ describe('the deliveries of an endpoint', () => {
       expect(errorsOf(await account.get(path))).toEqual(['query /pageToken invalid_page_token'])
   })
 
-  test('of no endpoint, of a deleted one or of another account’s are 404', async () => {
+  test('returns 404 for an unknown endpoint, a deleted one or one of another account', async () => {
     const [{ account, id }, other] = [await eachStatus(1), await newAccount()]
     for (const unknown of ['whk_x', id]) expectProblem(await other.get(pathOf(unknown)), 404, 'not_found')
     await account.call('DELETE', `/v1/webhooks/${id}`)
     expectProblem(await account.get(pathOf(id)), 404, 'not_found')
   })
 
-  test('are none of a muted write', async () => {
+  test('has no delivery of a muted write', async () => {
     const { account, webhook } = await dueDelivery({ muteWebhook: true })
     expect(await listed(account, webhook.id)).toEqual([])
   })
 })
 
 describe('a delivery', () => {
-  test('has its attempts, oldest first: when, how long, and what came of it', async () => {
+  test('shows its attempts, the oldest first, with time, duration and result', async () => {
     vi.useFakeTimers({ toFake: ['Date'] })
     vi.spyOn(console, 'warn').mockReturnValue()
     const answers: (() => Response)[] = [
@@ -228,7 +228,7 @@ describe('a delivery', () => {
     })
   })
 
-  test('shows the last hundred of its attempts', async () => {
+  test('shows its last hundred attempts', async () => {
     const { account, id } = await delivery()
     await rows(
       `INSERT INTO attempts (account_id, webhook_id, event_seq, n, attempted_at, duration_ms)
@@ -241,7 +241,7 @@ describe('a delivery', () => {
     expect(attempts.map((a: any) => a.attemptedAt)).toEqual(Array.from({ length: 100 }, (_, n) => n + 31))
   })
 
-  test('keeps a hundred attempts of a delivery that is begun again and again', async () => {
+  test('stores a hundred attempts, however often it begins again', async () => {
     const { account, id } = await delivery()
     const [event] = sent
     endpointAnswers()
@@ -259,14 +259,14 @@ describe('a delivery', () => {
     expect((await read(account, id)).attempts.at(-1)).toMatchObject({ statusCode: 200 })
   })
 
-  test('records a batch whose endpoints answer what is longest in JSON: 16 KB of control characters each', async () => {
+  test('is recorded in a batch whose responses are the longest in JSON: 16 KB of control characters each', async () => {
     const account = await newAccount()
     for (let i = 0; i < 49; i++) await register(account, { url: `https://h${i}.example.com` })
     const other = await dueDelivery()
     await account.prospect()
     endpointAnswers(() => new Response(new Uint8Array(KB16).fill(1)))
     await rows('UPDATE webhooks SET slow_since = 1')
-    // setup.ts measures what is bound
+    // setup.ts checks the size of each bound value
     await consume(sent, 'prospect-webhooks-slow')
     const [all, one] = await Promise.all([account, other.account].map(deliveriesOf))
     expect([...(all ?? []), ...(one ?? [])].map(({ status }) => status)).toEqual(Array(50).fill('succeeded'))
@@ -284,10 +284,10 @@ describe('a delivery', () => {
     ['a byte more', `${'x'.repeat(KB16)}y`, 'x'.repeat(KB16)],
     ['a megabyte', 'x'.repeat(1024 * 1024), 'x'.repeat(KB16)],
     ['a character across the limit', `x${'é'.repeat(KB16)}`, `x${'é'.repeat(KB16 / 2 - 1)}`],
-    ['another', `xxx${'😀'.repeat(KB16)}`, `xxx${'😀'.repeat(KB16 / 4 - 1)}`],
-    ['what is no text', bytes(0xff, 0x41, 0xc3, 0x28, 0x80), '\ufffdA\ufffd(\ufffd'],
+    ['a longer character across the limit', `xxx${'😀'.repeat(KB16)}`, `xxx${'😀'.repeat(KB16 / 4 - 1)}`],
+    ['bytes that are not a text', bytes(0xff, 0x41, 0xc3, 0x28, 0x80), '\ufffdA\ufffd(\ufffd'],
     ['NUL bytes', bytes(0, 0x41, 0), '\ufffdA\ufffd'],
-  ])('keeps of %s what can be kept', async (_, body, kept) => {
+  ])('stores what can be stored of %s', async (_, body, kept) => {
     endpointAnswers(() => new Response(body))
     const { account, id } = await delivery()
     await consume(sent)
@@ -296,7 +296,7 @@ describe('a delivery', () => {
     expect(attempts).toMatchObject([{ statusCode: 200, responseBody: kept }])
   })
 
-  test('joins an answer that comes in pieces, wherever it is cut', async () => {
+  test('stores a response that comes in pieces as one text, wherever it is cut', async () => {
     const text = 'Grüße 😀 '.repeat(20)
     const start = (controller: ReadableStreamDefaultController) => {
       for (const byte of new TextEncoder().encode(text)) controller.enqueue(bytes(byte))
@@ -308,7 +308,7 @@ describe('a delivery', () => {
     expect((await read(account, id)).attempts[0].responseBody).toBe(text)
   })
 
-  test('reads no more of an answer than it keeps', async () => {
+  test('reads no more of a response than it stores', async () => {
     const cancel = vi.fn()
     let pulled = 0
     const pull = (controller: ReadableStreamDefaultController) => {
@@ -326,7 +326,7 @@ describe('a delivery', () => {
     })
   })
 
-  test('counts by its status, even if the answer breaks off', async () => {
+  test('succeeds by the status of the response, even if the body breaks off', async () => {
     let pulls = 0
     const pull = (controller: ReadableStreamDefaultController) =>
       pulls++ ? controller.error(new Error('reset')) : controller.enqueue(bytes(0x41))
@@ -340,7 +340,7 @@ describe('a delivery', () => {
     })
   })
 
-  test('of no such id, of a malformed one, of another account or of a deleted endpoint is 404', async () => {
+  test('returns 404 for an unknown or malformed id, another account’s or a deleted endpoint’s', async () => {
     const [{ account, webhook, id }, other] = [await delivery(), await newAccount()]
     await register(other)
     const unknown = [
@@ -369,7 +369,7 @@ describe('a delivery', () => {
 })
 
 describe('a redelivery', () => {
-  test.each(STATUSES)('of a %s one sends the same event again, at once', async (status) => {
+  test.each(STATUSES)('of a %s delivery sends the same event again, at once', async (status) => {
     const requests = endpointAnswers()
     const { account, shown, id } = await delivery()
     await consume(sent.splice(0))
@@ -397,7 +397,7 @@ describe('a redelivery', () => {
     expect(await read(account, id)).toMatchObject({ status: 'succeeded', attemptCount: 8, nextAttemptAt: null })
   })
 
-  test('has the whole schedule before it', async () => {
+  test('has all retries again', async () => {
     vi.useFakeTimers({ toFake: ['Date'] })
     endpointAnswers(() => new Response(null, { status: 500 }))
     const { account, id } = await delivery()
@@ -415,7 +415,7 @@ describe('a redelivery', () => {
     expect((await read(account, id)).nextAttemptAt - Date.now()).toBeGreaterThan(4 * MINUTE)
   })
 
-  test('while it is being sent does not wait for that', async () => {
+  test('does not wait for an attempt that is running', async () => {
     const bodies: string[] = []
     const { account, id } = await delivery()
     endpointEchoes(async ([, init]) => {
@@ -431,7 +431,7 @@ describe('a redelivery', () => {
     expect((await deliveriesOf(account))[0]?.tries).toBe(1)
   })
 
-  test('is 409 while the endpoint is disabled', async () => {
+  test('returns 409 while the endpoint is disabled', async () => {
     const { account, webhook, id } = await delivery()
     await account.call('PATCH', `/v1/webhooks/${webhook.id}`, { disabled: true })
     const answer = await redeliver(account, id)
@@ -455,7 +455,7 @@ describe('an erasure', () => {
   const erase = async ({ call }: Account, id: string) =>
     expect((await call('DELETE', `/v1/prospects/${id}`)).status).toBe(204)
 
-  test('leaves nothing of the person in what endpoints answered, duplicates included, and what is of others', async () => {
+  test('deletes stored responses about the person and merged duplicates, and keeps those about others', async () => {
     vi.useFakeTimers({ toFake: ['Date'] })
     endpointEchoes(undefined, 500)
     const [tag, older, kept] = [newTag(), newTag(), newTag()]
@@ -480,7 +480,7 @@ describe('an erasure', () => {
     )
   })
 
-  test('while an attempt is under way keeps nothing of its answer', async () => {
+  test('during an attempt stores nothing of its response', async () => {
     const tag = newTag()
     const { account, id, prospect } = await delivery({ firstName: tag })
     endpointEchoes(() => erase(account, prospect.id))
@@ -490,7 +490,7 @@ describe('an erasure', () => {
     expect(log).toMatchObject({ status: 'succeeded', attempts: [{ statusCode: 200, responseBody: null }] })
   })
 
-  test('after which an endpoint still remembers the person keeps nothing of its answers', async () => {
+  test('is followed by attempts whose responses are not stored, because an endpoint may remember the person', async () => {
     const tag = newTag()
     const { account, id, prospect } = await delivery({ firstName: tag })
     await erase(account, prospect.id)

@@ -16,14 +16,14 @@ import {
   tick,
 } from '../support/endpoint'
 
-/** What deliveries do to their endpoint, and what becomes of a delivery that changes while it is under way. */
+/** How results change an endpoint, and how a delivery ends that changes during its attempt. */
 
 const MINUTE = 60_000
 const DAY = 24 * 60 * MINUTE
 
 let sent: HeldQueue
 let requests: ReturnType<typeof endpointAnswers>
-/** What every endpoint answers. */
+/** The response of every endpoint. */
 let answer: (url: string) => Response | Promise<Response>
 
 const status = (code: number) => () => new Response(null, { status: code })
@@ -40,13 +40,13 @@ afterEach(thaw)
 const shown = async ({ get }: Account, { id }: { id: string }) => (await get(`/v1/webhooks/${id}`)).json
 const statusesOf = async (account: Account) => (await deliveriesOf(account)).map((delivery) => delivery.status)
 
-/** Writes once more, and lets what waits arrive. */
+/** Makes one more write, and lets the messages arrive. */
 async function deliverAnother(account: Account) {
   await account.prospect()
   await drain(sent)
 }
 
-/** One that failed first just now. */
+/** An endpoint whose first failure is now. */
 async function failing() {
   const found = await dueDelivery()
   answer = status(500)
@@ -54,7 +54,7 @@ async function failing() {
   return { ...found, since: Date.now() }
 }
 
-/** Fails once a day. */
+/** Makes the endpoint fail once a day. */
 async function failDaily(account: Account, days: number) {
   for (let day = 0; day < days; day++) {
     pass(DAY)
@@ -62,10 +62,10 @@ async function failDaily(account: Account, days: number) {
   }
 }
 
-describe('an endpoint that answers 410', () => {
+describe('an endpoint that responds with 410', () => {
   const host = (name: string) => ({ url: `https://${name}.example.com/` })
 
-  test('is disabled at once: its delivery has failed, the others are cancelled, other endpoints go on', async () => {
+  test('is disabled at once: its delivery fails, its others are cancelled, and other endpoints get theirs', async () => {
     const account = await newAccount()
     const [gone, other] = [await register(account, host('gone')), await register(account, host('other'))]
     for (let i = 0; i < 3; i++) await account.prospect()
@@ -95,7 +95,7 @@ describe('an endpoint that answers 410', () => {
     expect(requests).toHaveBeenCalledTimes(5)
   })
 
-  test('an endpoint of another account with the same URL goes on', async () => {
+  test('does not disable another account’s endpoint with the same URL', async () => {
     const [one, two] = [await dueDelivery(), await dueDelivery()]
     answer = status(410)
     await consume(sent.slice(0, 1))
@@ -105,7 +105,7 @@ describe('an endpoint that answers 410', () => {
     expect((await shown(two.account, two.webhook)).disabled).toBe(false)
   })
 
-  test('is left alone if its owner gave it another URL meanwhile', async () => {
+  test('stays enabled if its URL was changed during the attempt', async () => {
     const { account, webhook } = await dueDelivery()
     answer = async () => {
       await account.call('PATCH', `/v1/webhooks/${webhook.id}`, { url: 'https://new.example.com/' })
@@ -121,7 +121,7 @@ describe('an endpoint that answers 410', () => {
     expect(await statusesOf(account)).toEqual(['succeeded', 'succeeded'])
   })
 
-  test('keeps the reason of its owner, who disabled it meanwhile', async () => {
+  test('keeps the reason `requested` if it was disabled during the attempt', async () => {
     const { account, webhook } = await dueDelivery()
     answer = async () => {
       await account.call('PATCH', `/v1/webhooks/${webhook.id}`, { disabled: true })
@@ -135,7 +135,7 @@ describe('an endpoint that answers 410', () => {
 })
 
 describe('an endpoint that fails for days', () => {
-  test('is disabled after five of nothing but failures, not before', async () => {
+  test('is disabled after five days without a success, not before', async () => {
     const { account, webhook, since } = await failing()
     expect(await shown(account, webhook)).toMatchObject({ disabled: false, failingSince: since })
     await failDaily(account, 4)
@@ -159,7 +159,7 @@ describe('an endpoint that fails for days', () => {
     expect(requests).toHaveBeenCalledTimes(before)
   })
 
-  test('a success in between counts as a new beginning', async () => {
+  test('has five more days after a success', async () => {
     const { account, webhook } = await failing()
     pass(4 * DAY)
     answer = status(200)
@@ -173,7 +173,7 @@ describe('an endpoint that fails for days', () => {
     expect(await shown(account, webhook)).toMatchObject({ disabled: true, disabledReason: 'failing' })
   })
 
-  test('so does one in the same batch as failures', async () => {
+  test('has five more days after a success in the same batch as failures', async () => {
     const { account, webhook } = await failing()
     await failDaily(account, 4)
     pass(DAY)
@@ -184,7 +184,7 @@ describe('an endpoint that fails for days', () => {
     expect(await shown(account, webhook)).toMatchObject({ disabled: false, failingSince: null })
   })
 
-  test('silence is no failure: one that nothing was sent to is not disabled', async () => {
+  test('is not disabled for days in which nothing was sent', async () => {
     const { account, webhook } = await dueDelivery()
     await consume(sent)
     pass(30 * DAY)
@@ -193,7 +193,7 @@ describe('an endpoint that fails for days', () => {
     expect(await shown(account, webhook)).toMatchObject({ disabled: false, failingSince: Date.now() })
   })
 
-  test('nor is time without an attempt: one failure now and one next week are no week of failures', async () => {
+  test('is not disabled for one failure now and one a week later', async () => {
     const { account, webhook } = await failing()
     for (let week = 0; week < 3; week++) {
       sent.messages.length = 0
@@ -203,7 +203,7 @@ describe('an endpoint that fails for days', () => {
     }
   })
 
-  test('enabled again it has five days more', async () => {
+  test('has five more days after it is enabled again', async () => {
     const { account, webhook } = await failing()
     await failDaily(account, 5)
     const enabled = await account.call('PATCH', `/v1/webhooks/${webhook.id}`, { disabled: false })
@@ -217,14 +217,14 @@ describe('an endpoint that fails for days', () => {
 
 describe('an endpoint that has failed for six days, while one more attempt fails', () => {
   test.each<[string, (account: Account, id: string) => Promise<unknown>]>([
-    ['succeeds with another', async () => consume(sent.slice(-1))],
+    ['another delivery of it succeeds', async () => consume(sent.slice(-1))],
     [
-      'is disabled and enabled again',
+      'it is disabled and enabled again',
       async ({ call }, id) => {
         for (const disabled of [true, false]) await call('PATCH', `/v1/webhooks/${id}`, { disabled })
       },
     ],
-  ])('%s: it is not disabled', async (_, meanwhile) => {
+  ])('is not disabled if meanwhile %s', async (_, meanwhile) => {
     const { account, webhook } = await failing()
     await failDaily(account, 4)
     sent.messages.length = 0
@@ -241,8 +241,8 @@ describe('an endpoint that has failed for six days, while one more attempt fails
   })
 })
 
-describe('a delivery that changes while it is under way', () => {
-  /** One that this is done with during its attempt, which is then answered so. */
+describe('a delivery that changes during its attempt', () => {
+  /** A delivery that `meanwhile` changes during its attempt, which then ends with this response. */
   async function changed(change: (account: Account, webhookId: string) => Promise<unknown>, code: number) {
     const { account, webhook } = await dueDelivery()
     answer = async () => {
@@ -260,17 +260,17 @@ describe('a delivery that changes while it is under way', () => {
     expect((await account.post(`/v1/deliveries/${delivery.id}/redeliver`)).status).toBe(202)
   }
 
-  test('it was cancelled, and has arrived: that counts', async () => {
+  test('succeeds if it was cancelled and the attempt succeeds', async () => {
     const arrived = { status: 'succeeded', attempts: 1, next_at: null, last_status_code: 200 }
     expect(await changed(disable, 200)).toMatchObject({ ...arrived, finished_at: Date.now() })
   })
 
-  test.each([500, 410])('it was cancelled, and failed with a %d: it stays so', async (code) => {
+  test.each([500, 410])('stays cancelled if the attempt fails with a %d', async (code) => {
     const logged = { attempts: 1, last_status_code: code }
     expect(await changed(disable, code)).toMatchObject({ ...logged, status: 'cancelled', next_at: null })
   })
 
-  test.each([200, 500])('it was begun anew, and then answered with a %d: it goes again, as asked', async (code) => {
+  test.each([200, 500])('is sent again if it was begun again and the attempt ends with a %d', async (code) => {
     const delivery = await changed(redeliver, code)
     expect(delivery).toMatchObject({ status: 'pending', tries: 0, attempts: 1, finished_at: null })
     expect(delivery.next_at).toBeLessThanOrEqual(Date.now())
@@ -279,7 +279,7 @@ describe('a delivery that changes while it is under way', () => {
     expect(requests).toHaveBeenCalledTimes(2)
   })
 
-  test('its claim ran out, and somebody else has delivered it: a failure that comes late does not reopen it', async () => {
+  test('stays succeeded if its lease ended, another consumer delivered it, and the attempt fails late', async () => {
     const { account } = await dueDelivery()
     answer = async () => {
       answer = status(200)
@@ -292,7 +292,7 @@ describe('a delivery that changes while it is under way', () => {
   })
 })
 
-test('a service that cannot sign uses up no attempt, and does not hold it against the endpoint', async () => {
+test('a service that cannot sign counts no attempt and no failure of the endpoint', async () => {
   const { account, webhook } = await dueDelivery()
   const setSecret = (secret: unknown) =>
     env.DB.prepare('UPDATE webhooks SET secret = ? WHERE id = ?').bind(secret, webhook.id).run()

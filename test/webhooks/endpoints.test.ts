@@ -13,12 +13,12 @@ import { paginate } from '../support/paginate'
 const URL_OF_OURS = 'https://hooks.example.com/in'
 const register = ({ post }: Account, body: object = {}) => post('/v1/webhooks', { url: URL_OF_OURS, ...body })
 
-/** Registers in a Worker that is configured otherwise. */
+/** Registers an endpoint in a Worker with another configuration. */
 const registerWith = (bindings: Partial<Env>, account: Account, url = URL_OF_OURS) =>
   callsTo(account, bindings)('POST', '/v1/webhooks', { url })
 
 describe('an endpoint', () => {
-  test('it is registered, read, listed and ended', async () => {
+  test('is registered, read, listed and deleted', async () => {
     const account = await newAccount()
     const body = { eventTypes: ['prospect.created'], description: ' CRM ', disabled: true }
     const made = await register(account, body)
@@ -43,17 +43,17 @@ describe('an endpoint', () => {
       expect((await account.call(method, `/v1/webhooks/${shown.id}`)).status).toBe(404)
   })
 
-  test('it wants every event and says nothing of itself unless told so', async () => {
+  test('gets every event and has no description by default', async () => {
     const { json } = await register(await newAccount())
     expect(json).toMatchObject({ eventTypes: [], description: null, disabled: false })
   })
 
-  test('each event type can be asked for, and counts once', async () => {
+  test('can ask for each event type, and a repeated type counts once', async () => {
     const { json } = await register(await newAccount(), { eventTypes: [...EVENT_TYPES, ...EVENT_TYPES] })
     expect(json.eventTypes).toEqual(EVENT_TYPES)
   })
 
-  test('they are listed newest first, page by page', async () => {
+  test('is in a list with the newest first, in pages', async () => {
     const account = await newAccount()
     const ids: string[] = []
     for (let i = 0; i < 5; i++) ids.unshift((await register(account)).json.id)
@@ -61,7 +61,7 @@ describe('an endpoint', () => {
     expect(pages.map((page) => page.map(({ id }) => id))).toEqual([ids.slice(0, 2), ids.slice(2, 4), ids.slice(4)])
   })
 
-  test("another account's is not found, and stays", async () => {
+  test('returns 404 to another account, and stays as it is', async () => {
     const [account, other] = [await newAccount(), await newAccount()]
     const { id } = (await register(other)).json
     for (const method of ['GET', 'DELETE']) {
@@ -86,7 +86,7 @@ describe('an endpoint', () => {
     [{ description: 'x'.repeat(501) }, '/description', 'too_long'],
     [{ disabled: 'no' }, '/disabled', 'wrong_type'],
     [{ secret: 'whsec_mine' }, '/secret', 'unknown_field'],
-  ])('%j is refused', async (body, pointer, code) => {
+  ])('with %j is rejected', async (body, pointer, code) => {
     const account = await newAccount()
     const { status, json } = await register(account, body)
     expect([status, json.errors]).toMatchObject([400, [{ in: 'body', pointer, code }]])
@@ -107,7 +107,7 @@ describe('an endpoint', () => {
 describe('its secret', () => {
   const [one, two] = ['1', '2'].map((version) => `${version}.${btoa(version.repeat(32))}`)
 
-  test('it is shown once, and stored only encrypted', async () => {
+  test('is shown once, and stored encrypted', async () => {
     const account = await newAccount()
     const { id, secret } = (await register(account)).json
     expect(secret).toMatch(/^whsec_[A-Za-z0-9+/]{43}=$/)
@@ -120,26 +120,26 @@ describe('its secret', () => {
     expect(await decryptSecret(row?.secret ?? '', `${account.id} ${id}`, env.ENCRYPTION_KEY)).toBe(secret)
   })
 
-  test('it is gone with its endpoint', async () => {
+  test('is deleted with its endpoint', async () => {
     const account = await newAccount()
     const { id } = (await register(account)).json
     await account.call('DELETE', `/v1/webhooks/${id}`)
     expect(await rows('SELECT 1 FROM webhooks WHERE id = ? AND length(secret) > 0', id)).toEqual([])
   })
 
-  test('no two are alike, nor how one is stored twice', async () => {
+  test('is random, and so is its stored form', async () => {
     expect(newSecret()).not.toBe(newSecret())
     expect(await encryptSecret('whsec_x', 'a b', one)).not.toBe(await encryptSecret('whsec_x', 'a b', one))
   })
 
-  test('it opens for its own row alone', async () => {
+  test('decrypts for its own row only', async () => {
     const stored = await encryptSecret('whsec_x', 'acct_1 whk_1', one)
     expect(await decryptSecret(stored, 'acct_1 whk_1', one)).toBe('whsec_x')
     for (const owner of ['acct_2 whk_1', 'acct_1 whk_2', 'acct_1whk_1', ''])
       await expect(decryptSecret(stored, owner, one)).rejects.toThrow()
   })
 
-  test('it opens with the key that closed it, wherever in the ring that is', async () => {
+  test('decrypts with the key that encrypted it, wherever that is in the ring', async () => {
     const stored = await encryptSecret('whsec_x', 'a b', one)
     for (const ring of [one, `${two},${one}`, `${one},${two}`])
       expect(await decryptSecret(stored, 'a b', ring)).toBe('whsec_x')
@@ -149,14 +149,14 @@ describe('its secret', () => {
   })
 
   test.each(['', 'x', '1', '1.', '1..', '1.AAAA.AAAA', '1.AAAAAAAAAAAAAAAA.'])(
-    'what was damaged (%j) does not open',
+    'does not decrypt when it is damaged (%j)',
     async (stored) => {
       await expect(decryptSecret(stored, 'a b', one)).rejects.toThrow()
     },
   )
 
   test.each(['', undefined, 'short', '1.c2hvcnQ='])(
-    'without a usable ENCRYPTION_KEY (%j) nothing is stored',
+    'is not stored without a usable ENCRYPTION_KEY (%j)',
     async (ring) => {
       const account = await newAccount()
       const { status, json } = await registerWith({ ENCRYPTION_KEY: ring } as Partial<Env>, account)
@@ -167,7 +167,7 @@ describe('its secret', () => {
 })
 
 describe('a signature', () => {
-  test('a Standard Webhooks library verifies it, whatever the body', async () => {
+  test('is verified by a Standard Webhooks library, whatever the body', async () => {
     await fc.assert(
       fc.asyncProperty(fc.json({ stringUnit: 'binary' }), fc.stringMatching(/^evt_\w{21}$/), async (body, id) => {
         const secret = newSecret()
@@ -177,7 +177,7 @@ describe('a signature', () => {
     )
   })
 
-  test('it holds for its own id, time, body and secret alone', async () => {
+  test('is valid for its own id, time, body and secret only', async () => {
     const secret = newSecret()
     const headers = await signatureHeaders([secret], 'evt_1', Date.now(), '{"a":1}')
     const verify = (changed: object, body = '{"a":1}', by = secret) =>
@@ -189,7 +189,7 @@ describe('a signature', () => {
     expect(() => verify({}, '{"a":1}', newSecret())).toThrow()
   })
 
-  test('its time is in seconds', async () => {
+  test('has its time in seconds', async () => {
     const headers = await signatureHeaders([newSecret()], 'evt_1', 1_700_000_000_999, '{}')
     expect(headers['webhook-timestamp']).toBe('1700000000')
   })

@@ -6,7 +6,7 @@ import { rows, tablesHolding } from '../support/d1'
 import { consume, endpointAnswers, envelopeOf, type HeldQueue, holdQueue, register } from '../support/endpoint'
 import { imported } from '../support/import-files'
 
-/** Long values of a prospect are stored with the event that changed them, and are in every event that is read or sent. */
+/** A long value is stored with the event that changed it, and is in every event that is read or sent. */
 
 let held: HeldQueue
 let account: Account
@@ -21,7 +21,7 @@ const patch = (id: string, body: object) => account.call('PATCH', `/v1/prospects
 const timeline = async (id: string): Promise<any[]> =>
   (await account.get(`/v1/prospects/${id}/events?limit=1000`)).json.items
 const feed = async (): Promise<any[]> => (await account.get('/v1/events?limit=1000')).json.items
-/** How many bytes each event takes, in commit order. */
+/** The stored bytes of each event, in the order of their commits. */
 const stored = async () =>
   (
     await rows<{ bytes: number }>(
@@ -29,11 +29,11 @@ const stored = async () =>
       account.id,
     )
   ).map(({ bytes }) => bytes)
-/** What a write shows of the prospect; but for what is not of it. */
+/** The prospect in the response of a write, without the fields that only responses have. */
 const shown = ({ json: { message: _, created: __, matchedBy: ___, potentialDuplicateId: ____, ...prospect } }: any) =>
   prospect
 
-/** Somebody with as much of everything as there can be. */
+/** A prospect with the most of everything. */
 async function withMuch() {
   await account.post('/v1/jobs', { name: 'J' })
   await rows(
@@ -58,7 +58,7 @@ async function withMuch() {
 }
 
 describe('a change of a short value', () => {
-  test('stores under 2 KB, however much the prospect has', async () => {
+  test('stores under 2 KB, however large the prospect is', async () => {
     const id = await withMuch()
     const whole = shown(await patch(id, { city: 'Here' }))
     const last = (await stored()).at(-1)
@@ -69,7 +69,7 @@ describe('a change of a short value', () => {
     expect((await feed()).at(-1)).toEqual(event)
   })
 
-  test('reads a few rows more, and as many whatever happened before', async () => {
+  test('reads a few rows more, the same number whatever happened before', async () => {
     const id = await withMuch()
     const { id: plain } = (await account.prospect()).json
     const cost = async (of: string) => costOf(await patch(of, { city: crypto.randomUUID() }))
@@ -77,7 +77,7 @@ describe('a change of a short value', () => {
     expect(one.written).toBe(usual.written)
     for (let n = 0; n < 10; n++) await cost(id)
     expect(await cost(id)).toEqual(one)
-    // the page and the event behind it
+    // the page, and the event after it
     const page = async (of: string) => costOf(await account.get(`/v1/prospects/${of}/events?limit=1`)).read
     expect((await page(id)) - (await page(plain))).toBeLessThanOrEqual(2 * 4)
   })
@@ -91,7 +91,7 @@ describe('a change of a short value', () => {
     expect((await read(long('a'))) - (await read('short'))).toBeLessThanOrEqual(6)
   })
 
-  test('beside a long value stores that, once for all events of the call', async () => {
+  test('together with a long value stores that value once for all events of the call', async () => {
     const { id } = (await account.prospect({ notes: long('a') })).json
     const stageId = (await account.get('/v1/stages')).json.items[2].id
     const whole = shown(await patch(id, { notes: long('b'), stageId }))
@@ -101,7 +101,7 @@ describe('a change of a short value', () => {
     expect((await timeline(id)).slice(0, 2).map(({ data }) => data.prospect)).toEqual([whole, whole])
   })
 
-  test('is whole where nothing that was recorded has the value', async () => {
+  test('stores all values if no earlier event has them', async () => {
     const { id } = (await account.prospect({ notes: long('a') })).json
     await rows('UPDATE prospects SET notes = ? WHERE id = ?', long('b'), id)
     await patch(id, { city: 'Here' })
@@ -112,7 +112,7 @@ describe('a change of a short value', () => {
   })
 })
 
-test('a chunk of an import stores a long value once for each person', async () => {
+test('a chunk of an import stores a long value once for each prospect', async () => {
   const lines = Array.from(
     { length: 20 },
     (_, n) => `Ann Lee,ann@example.com,${n % 3 ? '' : long(n < 10 ? 'a' : 'b')},City ${n}`,
@@ -124,7 +124,7 @@ test('a chunk of an import stores a long value once for each person', async () =
   expect((await stored()).filter((bytes) => bytes > 10_000)).toHaveLength(2)
 })
 
-test('a webhook, the feed and the queue have the value as it was at that write, whenever they are sent', async () => {
+test('a webhook, the feed and the queue have the value as it was at the write, whenever they are sent', async () => {
   const requests = endpointAnswers()
   const queued: any[] = []
   const EVENTS_FEED = { sendBatch: async (batch: { body: unknown }[]) => void queued.push(...batch.map((m) => m.body)) }
@@ -146,7 +146,7 @@ test('a webhook, the feed and the queue have the value as it was at that write, 
   expect(prospects(sent)).toEqual([...was, changed])
   expect(prospects(queued)).toEqual([...was, changed])
   expect(prospects((await timeline(id)).reverse())).toEqual([...was, changed])
-  // begun again, it is as it was
+  // a redelivery has the same event
   requests.mockClear()
   const webhook = (await account.get('/v1/webhooks')).json.items[0].id
   const log = (await account.get(`/v1/webhooks/${webhook}/deliveries?limit=1000`)).json.items
@@ -155,7 +155,7 @@ test('a webhook, the feed and the queue have the value as it was at that write, 
   expect(requests.mock.calls.map(envelopeOf)).toEqual(sent)
 })
 
-test('an erasure leaves no long value, and sends what was not sent without the person', async () => {
+test('an erasure leaves no long value, and events that are sent after it are without the person', async () => {
   const requests = endpointAnswers()
   await register(account)
   const tag = crypto.randomUUID()
@@ -179,7 +179,7 @@ test('an erasure leaves no long value, and sends what was not sent without the p
   expect((await feed()).map(({ data }) => data)).toEqual(sent.map(({ data }) => data))
 })
 
-test('whatever is changed in whichever order, each event has the prospect as it was right after', async () => {
+test('each event has the prospect as it was after its write, whatever changes in whichever order', async () => {
   const text = fc.constantFrom(null, 'short', long('a'), long('b"\\'), long('中'))
   const write = fc.record({ notes: text, city: fc.string({ maxLength: 5 }), label: text, merge: fc.nat(9) })
   await fc.assert(

@@ -13,7 +13,7 @@ interface Told {
   data: { prospect: { id: string; version: number; city: string } }
 }
 
-/** One prospect that was changed `n` times, every third time muted; its city says which change it was. */
+/** A prospect that was changed `n` times, every third time muted. Its city is the number of the change. */
 async function changed(n: number) {
   const account = await newAccount()
   const { id } = (await account.prospect({ city: '0' })).json
@@ -26,7 +26,7 @@ const feed = async ({ get }: Account, query = ''): Promise<Told[]> => (await get
 const citiesOf = (items: Told[]) => items.map(({ data }) => data.prospect.city)
 
 describe('a timeline', () => {
-  test('is newest first, muted changes too, page by page', async () => {
+  test('has the newest event first, with muted ones, in pages', async () => {
     const { account, path } = await changed(6)
     for (const limit of [1, 3, 7, 1000]) {
       const pages = await paginate<Told>(account.get, `${path}/events`, limit)
@@ -36,7 +36,7 @@ describe('a timeline', () => {
     }
   })
 
-  test('goes on where it was while more is written', async () => {
+  test('continues at its page token while more is written', async () => {
     const { account, path } = await changed(3)
     const { items, nextPageToken } = (await account.get(`${path}/events?limit=2`)).json
     await account.call('PATCH', path, { city: '4' })
@@ -45,7 +45,7 @@ describe('a timeline', () => {
     expect(rest.nextPageToken).toBeNull()
   })
 
-  test('says who changed what from what to what, how, and when', async () => {
+  test('shows the actor, the source, the time, and each change with its old and new value', async () => {
     const account = await newAccount()
     const userId = (await account.post('/v1/users', { name: 'Uma' })).json.id
     const stages = (await account.get('/v1/stages')).json.items
@@ -87,7 +87,7 @@ describe('a timeline', () => {
     }
   })
 
-  test('is one prospect’s alone, and so is its token', async () => {
+  test('has the events of one prospect only, and rejects another’s page token', async () => {
     const { account, path } = await changed(2)
     const other = (await account.prospect({ email: 'other@example.com' })).json
     expect((await account.get(`/v1/prospects/${other.id}/events`)).json.items).toHaveLength(1)
@@ -97,7 +97,7 @@ describe('a timeline', () => {
     expect((await account.get(`/v1/events?pageToken=${nextPageToken}`)).status).toBe(400)
   })
 
-  test('of nobody, or of another account’s, is 404', async () => {
+  test('returns 404 for an unknown prospect or another account’s', async () => {
     const [{ path }, other] = [await changed(1), await newAccount()]
     for (const unknown of [path, '/v1/prospects/prs_nope'])
       expectProblem(await other.get(`${unknown}/events`), 404, 'not_found')
@@ -105,7 +105,7 @@ describe('a timeline', () => {
 })
 
 describe('the feed', () => {
-  test('is oldest first, without what is muted, as the timeline has it', async () => {
+  test('has the oldest event first, as the timeline shows it, without muted ones', async () => {
     const { account, path } = await changed(7)
     const items = await feed(account)
     expect(citiesOf(items)).toEqual(['0', '1', '2', '4', '5', '7'])
@@ -113,7 +113,7 @@ describe('the feed', () => {
     expect(items).toEqual(timeline.toReversed())
   })
 
-  test('goes on after the last that was seen, with a limit or by pages', async () => {
+  test('continues after the last event that was seen, with a limit or in pages', async () => {
     const { account } = await changed(7)
     const all = await feed(account)
     for (const [n, { id }] of all.entries()) {
@@ -129,13 +129,13 @@ describe('the feed', () => {
     expect(await feed(account, `pageToken=${nextPageToken}`)).toEqual(all.slice(3))
   })
 
-  test('after one that is muted goes on from there', async () => {
+  test('continues after a muted event', async () => {
     const { account, path } = await changed(4)
     const muted = (await account.get(`${path}/events`)).json.items.find((e: Told) => e.muted)
     expect(citiesOf(await feed(account, `after=${muted.id}`))).toEqual(['4'])
   })
 
-  test('is of one type, if that is asked for', async () => {
+  test('has one type only, if the query names it', async () => {
     const { account, path } = await changed(2)
     const stageId = (await account.get('/v1/stages')).json.items[2].id
     await account.call('PATCH', path, { city: '3', stageId })
@@ -153,13 +153,13 @@ describe('the feed', () => {
     expect((await account.get(`/v1/events?pageToken=${nextPageToken}`)).status).toBe(400)
   })
 
-  test('is one account’s alone', async () => {
+  test('has the events of one account only', async () => {
     const [{ account }, other] = [await changed(2), await newAccount()]
     expect(await feed(other)).toEqual([])
     expect(await feed(account)).toHaveLength(3)
   })
 
-  test('needs no more than to read', async () => {
+  test('needs the scope `read` only', async () => {
     const { account } = await changed(0)
     const { key } = (await account.post('/v1/api-keys', { name: 'Reader', scopes: ['read'] })).json
     const answer = await account.call('GET', '/v1/events', undefined, { authorization: `Bearer ${key}` })
@@ -174,13 +174,13 @@ describe('the feed', () => {
     ['after=', 'after'],
     ['since=1', 'since'],
     ['pageToken=nope', 'pageToken'],
-  ])('refuses %s', async (query, parameter) => {
+  ])('rejects %s', async (query, parameter) => {
     const { status, json } = await (await newAccount()).get(`/v1/events?${query}`)
     expect([status, json.errors[0]]).toMatchObject([400, { in: 'query', pointer: `/${parameter}` }])
   })
 
   test.each(['nope', 'prs_01h00000000000000000000000', 'evt_', 'evt_zzzzzzzzzzzzzzzzzzzzz', '1'])(
-    'names an event that there is none of: after=%s',
+    'returns 422 for after=%s',
     async (after) => {
       const answer = await (await newAccount()).get(`/v1/events?after=${after}`)
       expect([answer.status, errorsOf(answer)]).toEqual([422, ['query /after unknown_reference']])
@@ -188,8 +188,8 @@ describe('the feed', () => {
   )
 })
 
-describe('a reader who polls while eight write', () => {
-  test('misses none and gets none twice, in the order of the commits', async () => {
+describe('a caller that polls while eight write', () => {
+  test('gets each event once, in the order of their commits', async () => {
     const account = await newAccount()
     const { id } = (await account.prospect({ email: 'shared@example.com' })).json
     const write = (writer: number, n: number) => {

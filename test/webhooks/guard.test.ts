@@ -6,7 +6,7 @@ import { HOSTILE_HOSTS, HOSTILE_URLS } from '../support/hostile-urls'
 const HOSTILE = [
   ...HOSTILE_HOSTS.map((host) => `https://${host}/`),
   ...HOSTILE_URLS,
-  // the service itself, by the name that it was called by and by those in its configuration
+  // the service itself, by the name in the request and by those in its configuration
   'https://api.example.com/v1/prospects',
   'https://API.example.com./',
   'https://ａpi.example.com/',
@@ -25,7 +25,7 @@ const LOCAL = [
   'http://127.1/',
 ]
 
-const ALWAYS_REFUSED_LOCAL = [
+const ALWAYS_REJECTED_LOCAL = [
   'http://user:secret@localhost/',
   'ftp://localhost/',
   'http://a.localhost/',
@@ -69,11 +69,11 @@ describe.each([false, true])('with local endpoints allowed: %s', (allowLocal) =>
     )
   const isLocal = (url: string) => LOCAL_HOSTS.test(URL.parse(url)?.href ?? '')
 
-  test.each(HOSTILE.filter((url) => !allowLocal || !isLocal(url)))('%s is refused', (url) => {
+  test.each(HOSTILE.filter((url) => !allowLocal || !isLocal(url)))('%s is rejected', (url) => {
     expect(refuse(url)).toEqual(expect.stringMatching(/./))
   })
 
-  test.each(ALWAYS_REFUSED_LOCAL)('%s is refused', (url) => {
+  test.each(ALWAYS_REJECTED_LOCAL)('%s is rejected', (url) => {
     expect(refuse(url)).toEqual(expect.stringMatching(/./))
   })
 
@@ -81,11 +81,11 @@ describe.each([false, true])('with local endpoints allowed: %s', (allowLocal) =>
     expect(refuse(url)).toBeNull()
   })
 
-  test.each(LOCAL)(`%s ${allowLocal ? 'may be registered' : 'is refused'}`, (url) => {
+  test.each(LOCAL)(`%s ${allowLocal ? 'may be registered' : 'is rejected'}`, (url) => {
     expect(refuse(url) === null).toBe(allowLocal)
   })
 })
 
-test('deployed, the platform lets nothing reach private addresses, whatever public name they have', () => {
+test('the deployed Worker cannot reach private addresses, whatever public name they have', () => {
   expect(wrangler).toMatch(/^compatibility_flags = \[.*"global_fetch_strictly_public"/m)
 })

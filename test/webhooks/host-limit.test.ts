@@ -15,7 +15,7 @@ import {
   tick,
 } from '../support/endpoint'
 
-/** A host that has never answered 2xx is sent 20 deliveries a minute: the binding is counted here, a minute a `tick`. */
+/** A host that has never responded with a 2xx gets 20 deliveries a minute. The tests count for the binding: each `tick` is a minute. */
 
 const SLOW = 'prospect-webhooks-slow'
 const MINUTE = 60_000
@@ -49,7 +49,7 @@ async function fifty(most = 50) {
 const lastRequests = () => requests.mock.calls.splice(0).map(([to]) => new URL(String(to)))
 const statusesOf = async (account: Account) => (await deliveriesOf(account)).map(({ status }) => status)
 
-/** A minute passes, and the schedule brings what it brings. */
+/** Lets a minute pass, runs the schedule, and lets the messages arrive. */
 async function minute() {
   counts = {}
   pass(MINUTE)
@@ -57,7 +57,7 @@ async function minute() {
   while (await drain(sent)) {}
 }
 
-test('fifty endpoints at one host are sent twenty deliveries a minute; the others wait, and have not failed', async () => {
+test('fifty endpoints at one host get twenty deliveries a minute; the others wait and do not fail', async () => {
   const account = await fifty()
   await account.prospect()
   await consume(sent.splice(0), SLOW)
@@ -72,7 +72,7 @@ test('fifty endpoints at one host are sent twenty deliveries a minute; the other
   expect(lastRequests()).toHaveLength(20)
 })
 
-test('all of them arrive once the host answers 2xx, without another minute for each twenty', async () => {
+test('all deliveries arrive once the host responds with a 2xx, without a minute for each twenty', async () => {
   const account = await fifty()
   await account.prospect()
   await consume(sent.splice(0), SLOW)
@@ -84,7 +84,7 @@ test('all of them arrive once the host answers 2xx, without another minute for e
   expect(lastRequests()).toHaveLength(70)
 })
 
-test('a healthy host is not limited: its first 2xx counts for all that the account has there', async () => {
+test('a host is not limited after its first 2xx, for all endpoints of the account there', async () => {
   const account = await fifty(49)
   answer = () => new Response()
   await account.prospect()
@@ -99,9 +99,9 @@ test('a healthy host is not limited: its first 2xx counts for all that the accou
 
 test.each([
   ['the same host', url(1), false],
-  ['the same host, written otherwise', 'https://VICTIM.example.com.:443/x', false],
+  ['the same host in another spelling', 'https://VICTIM.example.com.:443/x', false],
   ['another host', url(1, 'other.example.com'), true],
-])('an endpoint that moves to %s is counted anew: %s %s', async (_, to, isCounted) => {
+])('an endpoint that moves to %s: %s, counted again: %s', async (_, to, isCounted) => {
   const account = await newAccount()
   const { id } = await registerUntried(account, { url: url(0) })
   answer = () => new Response()
@@ -114,7 +114,7 @@ test.each([
   expect(Object.keys(counts)).toEqual(isCounted ? [`${account.id} ${new URL(to).host}`] : [])
 })
 
-test('what answered 2xx at a URL that was replaced meanwhile verifies nothing', async () => {
+test('a 2xx of a URL that was replaced during the attempt verifies nothing', async () => {
   const account = await newAccount()
   const { id } = await registerUntried(account, { url: url(0) })
   requests.mockImplementation(async () => {
@@ -128,13 +128,13 @@ test('what answered 2xx at a URL that was replaced meanwhile verifies nothing', 
   ])
 })
 
-test('a change of the path, read before another change of the host, verifies no host unseen', async () => {
+test('a change of the path that races a change of the host does not verify the new host', async () => {
   const account = await newAccount()
   const { id } = await registerUntried(account, { url: url(0) })
   let hasMoved = false
   interceptTrips(async (trip) => {
     const result = await trip()
-    // the first round trip of the PATCH has read the endpoint
+    // after the first round trip of the PATCH, which reads the endpoint
     if (!hasMoved) {
       hasMoved = true
       await rows("UPDATE webhooks SET url = ?, host = 'mine.example.com', verified_at = 1 WHERE id = ?", url(1), id)
@@ -147,7 +147,7 @@ test('a change of the path, read before another change of the host, verifies no 
   ])
 })
 
-test('another account’s endpoints at the host are counted by themselves', async () => {
+test('each account’s endpoints at a host are counted separately', async () => {
   const account = await fifty()
   await account.prospect()
   await consume(sent.splice(0), SLOW)

@@ -25,7 +25,7 @@ import { errorsOf, expectProblem } from '../support/problem'
 
 const DAY = 24 * 60 * 60_000
 
-/** Wake-ups that the Worker sent to the queue; none of them gets there. */
+/** Messages that the Worker sent to the queue. They do not arrive by themselves. */
 let sent: DeliveryMessage[]
 
 beforeEach(() => {
@@ -44,7 +44,7 @@ const shown = async ({ get }: Account, id: string) => (await get(`/v1/webhooks/$
 
 const GIVEN = { url: 'https://hooks.example.com/in', eventTypes: ['prospect.created'], description: 'CRM' }
 
-/** An account with one endpoint, as it is shown. */
+/** An account with one endpoint, as the API shows it. */
 async function endpoint(body: object = GIVEN) {
   const account = await newAccount()
   const { id, secret } = await register(account, body)
@@ -58,7 +58,7 @@ describe('a change of an endpoint', () => {
     [{ eventTypes: [] }],
     [{ description: 'Other' }],
     [{ url: 'https://hooks.example.org', eventTypes: [], description: null }],
-  ])('%j changes that alone', async (body) => {
+  ])('to %j changes only that', async (body) => {
     const { account, id, before } = await endpoint()
     const { status, json } = await patch(account, id, body)
     expect([status, json]).toEqual([200, { ...before, ...body, updatedAt: expect.any(Number) }])
@@ -66,13 +66,13 @@ describe('a change of an endpoint', () => {
     expect(await shown(account, id)).toEqual(json)
   })
 
-  test.each([null, '', ' '])('a description of %j is none', async (description) => {
+  test.each([null, '', ' '])('to a description of %j clears it', async (description) => {
     const { account, id } = await endpoint()
     expect((await patch(account, id, { description })).json.description).toBeNull()
     expect((await shown(account, id)).description).toBeNull()
   })
 
-  test('an event type that is given twice counts once, and a text is trimmed', async () => {
+  test('counts a repeated event type once, and trims texts', async () => {
     const { account, id } = await endpoint()
     const twice = ['prospect.merged', 'prospect.merged']
     const { json } = await patch(account, id, { eventTypes: twice, description: ' a\tb ', url: ' https://a.example ' })
@@ -80,7 +80,7 @@ describe('a change of an endpoint', () => {
   })
 
   test.each([{}, ...Object.entries(GIVEN).map(([field, value]) => ({ [field]: value })), { disabled: false }, GIVEN])(
-    '%j is none, and writes nothing',
+    'to %j changes nothing, and writes nothing',
     async (body) => {
       const { account, id, before } = await endpoint()
       const answer = await patch(account, id, body)
@@ -89,7 +89,7 @@ describe('a change of an endpoint', () => {
     },
   )
 
-  test('is never before the one before it, even where the clock goes back', async () => {
+  test('has a later `updatedAt` than the last change, even if the clock goes back', async () => {
     const { account, id, before } = await endpoint()
     vi.useFakeTimers({ toFake: ['Date'] })
     pass(-60_000)
@@ -111,14 +111,14 @@ describe('a change of an endpoint', () => {
     [{ disabled: 'no' }, '/disabled', 'wrong_type'],
     [{ secret: 'whsec_mine' }, '/secret', 'unknown_field'],
     [{ disabledReason: 'gone' }, '/disabledReason', 'unknown_field'],
-  ])('%j is refused, and so is what comes with it', async (body, pointer, code) => {
+  ])('to %j is rejected as a whole', async (body, pointer, code) => {
     const { account, id, before } = await endpoint()
     const answer = await patch(account, id, { description: 'Other', ...body })
     expect([answer.status, errorsOf(answer)]).toEqual([400, [`body ${pointer} ${code}`]])
     expect(await shown(account, id)).toEqual(before)
   })
 
-  test("of another account's is answered as one of none, and it stays", async () => {
+  test('to another account’s endpoint returns 404 and changes nothing', async () => {
     const [{ account, id, before }, other] = [await endpoint(), await newAccount()]
     for (const unknown of [id, 'whk_x', 'x'])
       expectProblem(await patch(other, unknown, { url: 'https://evil.example.com' }), 404, 'not_found')
@@ -126,10 +126,10 @@ describe('a change of an endpoint', () => {
   })
 })
 
-describe('the hosts that the service has', () => {
+describe('the hosts of the service itself', () => {
   const bindings = { PUBLIC_HOSTS: 'one.example.com, TWO.example.com' }
 
-  test.each(['https://one.example.com/x', 'https://two.example.com./'])('%s is refused', async (url) => {
+  test.each(['https://one.example.com/x', 'https://two.example.com./'])('%s is rejected', async (url) => {
     const { account, id, before } = await endpoint()
     const call = callsTo(account, bindings)
     for (const answer of [
@@ -141,7 +141,7 @@ describe('the hosts that the service has', () => {
     expect((await call('PATCH', `/v1/webhooks/${id}`, { url: 'https://three.example.com' })).status).toBe(200)
   })
 
-  test('an endpoint that has become one of them is sent nothing', async () => {
+  test('an endpoint whose host has become one of them gets no request', async () => {
     const requests = endpointAnswers()
     const { account, id } = await endpoint()
     await patch(account, id, { url: 'https://two.example.com/in' })
@@ -155,7 +155,7 @@ describe('the hosts that the service has', () => {
 })
 
 describe('an endpoint that is disabled', () => {
-  test('says since when and that it was asked for; enabled again, it says nothing of it', async () => {
+  test('shows when and why it was disabled until it is enabled again', async () => {
     const { account, id, before } = await endpoint()
     const { json } = await patch(account, id, { disabled: true })
     expect(json).toEqual({
@@ -171,7 +171,7 @@ describe('an endpoint that is disabled', () => {
     expect(await shown(account, id)).toEqual(again)
   })
 
-  test('keeps why it was disabled first', async () => {
+  test('keeps the first reason', async () => {
     const { account, id } = await endpoint()
     await patch(account, id, { disabled: true })
     await rows("UPDATE webhooks SET disabled_at = 5, disabled_reason = 'gone' WHERE id = ?", id)
@@ -180,7 +180,7 @@ describe('an endpoint that is disabled', () => {
     expect(costOf(answer).written).toBe(0)
   })
 
-  test('gets nothing: what is pending is cancelled, and what comes makes no delivery', async () => {
+  test('has its pending deliveries cancelled and gets no new ones', async () => {
     const requests = endpointAnswers()
     const { account, webhook } = await dueDelivery()
     const other = await register(account)
@@ -197,7 +197,7 @@ describe('an endpoint that is disabled', () => {
     expect(await statuses(other)).toEqual(['succeeded', 'succeeded'])
   })
 
-  test('enabled again, it gets what is new, and of itself nothing that it missed', async () => {
+  test('gets new events once it is enabled again, and none that it missed', async () => {
     const requests = endpointAnswers()
     const { account, webhook } = await dueDelivery({ firstName: 'Before' })
     await patch(account, webhook.id, { disabled: true })
@@ -212,7 +212,7 @@ describe('an endpoint that is disabled', () => {
   test.each([
     [500, { status: 'cancelled', next_at: null, attempts: 1, last_status_code: 500 }],
     [200, { status: 'succeeded', next_at: null, attempts: 1, last_status_code: 200 }],
-  ])('while it was about to answer %d is not tried again', async (status, delivery) => {
+  ])('during an attempt that ends with %d gets no retry', async (status, delivery) => {
     const { account, webhook } = await dueDelivery()
     const requests = endpointAnswers(async () => {
       await patch(account, webhook.id, { disabled: true })
@@ -239,7 +239,7 @@ describe('an endpoint that is disabled', () => {
       (account, id) => patch(account, id, { url: 'https://new.example.com' }),
       expect.any(Number),
     ],
-  ])('%s it is forgiven its failures, but not taken to be quick', async (_, change, slowSince) => {
+  ])('has its failures reset when %s, but stays slow', async (_, change, slowSince) => {
     const { account, id } = await endpoint()
     await rows('UPDATE webhooks SET failing_since = 5, slow_since = 5 WHERE id = ?', id)
     expect((await patch(account, id, { description: 'Other' })).json.failingSince).toBe(5)
@@ -250,14 +250,14 @@ describe('an endpoint that is disabled', () => {
   })
 })
 
-/** Makes an event, and returns how it was sent. */
+/** Makes an event, and returns the request that sent it. */
 async function sentNow(account: Account, requests: ReturnType<typeof endpointAnswers>): Promise<Sent> {
   await account.prospect()
   await consume(sent.splice(0))
   return requests.mock.calls.at(-1) as Sent
 }
 
-/** Which of these secrets a receiver can verify this with. */
+/** Those of these secrets with which a receiver can verify the request. */
 const verifying = (secrets: string[], request: Sent) =>
   secrets.filter((secret) => {
     try {
@@ -274,7 +274,7 @@ const secretsOf = async (id: string) => {
 }
 
 describe('a rotation', () => {
-  test('shows the new secret once, and stores it encrypted like the old one', async () => {
+  test('shows the new secret once, and stores both secrets encrypted', async () => {
     const { account, id, secret, before } = await endpoint()
     const { status, json } = await rotate(account, id)
     expect([status, json]).toEqual([
@@ -289,7 +289,7 @@ describe('a rotation', () => {
     expect(await shown(account, id)).toEqual(rest)
   })
 
-  test('lets both secrets sign for a day, then the new one alone', async () => {
+  test('lets both secrets sign for a day, then the new one only', async () => {
     vi.useFakeTimers({ toFake: ['Date'] })
     const requests = endpointAnswers()
     const { account, id, secret } = await endpoint()
@@ -307,7 +307,7 @@ describe('a rotation', () => {
     }
   })
 
-  test('after another keeps every secret of the last day, each for its own', async () => {
+  test('after another keeps each secret for a day from its own rotation', async () => {
     vi.useFakeTimers({ toFake: ['Date'] })
     const requests = endpointAnswers()
     const { account, id, secret } = await endpoint()
@@ -323,7 +323,7 @@ describe('a rotation', () => {
     expect(verifying(all, await sentNow(account, requests))).toEqual(all.slice(2))
   })
 
-  test('is refused while ten that were rotated away still sign', async () => {
+  test('returns 409 while ten old secrets still sign', async () => {
     vi.useFakeTimers({ toFake: ['Date'] })
     const requests = endpointAnswers()
     const { account, id, secret } = await endpoint()
@@ -338,7 +338,7 @@ describe('a rotation', () => {
     expect(verifying(all, await sentNow(account, requests))).toEqual(all.slice(-2))
   })
 
-  test('at the same time as others loses no secret that was answered', async () => {
+  test('that races others loses no secret that a response showed', async () => {
     const requests = endpointAnswers()
     const { account, id, secret } = await endpoint()
     const answers = await Promise.all(Array.from({ length: 5 }, () => rotate(account, id)))
@@ -352,7 +352,7 @@ describe('a rotation', () => {
     expect(verifying(all, await sentNow(account, requests))).toEqual(all)
   })
 
-  test('leaves what else is changed at the same time', async () => {
+  test('keeps other changes that race it', async () => {
     const { account, id } = await endpoint()
     const answers = await Promise.all([rotate(account, id), patch(account, id, { description: 'Other' })])
     expect(answers.map(({ status }) => status)).toEqual([200, 200])
@@ -360,7 +360,7 @@ describe('a rotation', () => {
     expect(await secretsOf(id)).toHaveLength(2)
   })
 
-  test('of an endpoint that is deleted leaves no secret, new or old', async () => {
+  test('that races a deletion leaves no secret, new or old', async () => {
     const { account, id } = await endpoint()
     for (let i = 0; i < 2; i++) await rotate(account, id)
     const stored = await secretsOf(id)
@@ -371,13 +371,13 @@ describe('a rotation', () => {
     expectProblem(await rotate(account, id), 404, 'not_found')
   })
 
-  test('of a stranger is none', async () => {
+  test('of another account’s endpoint returns 404', async () => {
     const [{ id }, other] = [await endpoint(), await newAccount()]
     for (const unknown of [id, 'whk_x']) expectProblem(await rotate(other, unknown), 404, 'not_found')
     expect(await secretsOf(id)).toHaveLength(1)
   })
 
-  test('signs whatever a prospect can be called, under both secrets', async () => {
+  test('signs events with any characters under both secrets', async () => {
     const requests = endpointAnswers()
     const { account, id, secret } = await endpoint()
     const both = [secret, (await rotate(account, id)).json.secret]
@@ -399,7 +399,7 @@ describe('a rotation', () => {
 })
 
 describe('a ping', () => {
-  test('arrives, signed, at that endpoint alone, whatever it asks for', async () => {
+  test('is sent, signed, to that endpoint only, whatever types it asks for', async () => {
     const requests = endpointAnswers()
     const { account, id, secret } = await endpoint()
     await register(account, { url: 'https://other.example.com' })
@@ -447,7 +447,7 @@ describe('a ping', () => {
     expect((await account.get('/v1/events?type=ping')).status).toBe(400)
   })
 
-  test('is 409 where the endpoint is disabled, 404 where there is none', async () => {
+  test('returns 409 if the endpoint is disabled, 404 if there is no such endpoint', async () => {
     const [{ account, id }, other] = [await endpoint({ disabled: true }), await newAccount()]
     const refused = await ping(account, id)
     expectProblem(refused, 409, 'webhook_disabled', ['conflictsWith'])
@@ -458,7 +458,7 @@ describe('a ping', () => {
     expect([sent, await deliveriesOf(account)]).toEqual([[], []])
   })
 
-  test('that a write overtakes comes after it', async () => {
+  test('that a write overtakes has a later id than the write’s event', async () => {
     vi.useFakeTimers({ toFake: ['Date'] })
     const { account, id } = await endpoint({})
     const db = databaseFor(account)
@@ -475,7 +475,7 @@ describe('a ping', () => {
     expect(queued.map(({ eventSeq }) => eventSeq)).toEqual([(await deliveriesOf(account)).at(-1)?.event_seq])
   })
 
-  test('among writes keeps the order of commits, and nothing is lost', async () => {
+  test('among writes keeps the order of commits, and no event is lost', async () => {
     const { account, id } = await endpoint({})
     const seen: number[] = []
     let writing = true

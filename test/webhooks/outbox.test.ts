@@ -1,7 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { DeliveryMessage } from '../../src/queues/messages'
-import { enqueueDeliveries } from '../../src/queues/send'
 import { newAccount } from '../support/api'
 import { D1, rows, watchTrips } from '../support/d1'
 import {
@@ -14,7 +13,7 @@ import {
   register,
 } from '../support/endpoint'
 
-/** Wake-ups that the Worker sent to the queue; none of them gets there. */
+/** Messages that the Worker sent to the queue. They do not arrive by themselves. */
 let sent: DeliveryMessage[]
 
 beforeEach(() => {
@@ -33,21 +32,24 @@ describe('messages', () => {
     { accountId: 'Pat Private' },
     { accountId: 'acct_00', webhookId: 'whk_x', eventSeq: '5' },
     { accountId: 'acct_00', webhookId: 'whk_x', eventSeq: 0.5 },
-  ])('%j is dropped with a log line, and the rest of the batch goes on', async (malformed) => {
-    const log = vi.spyOn(console, 'error').mockReturnValue()
-    const requests = endpointAnswers()
-    const { account } = await dueDelivery()
-    const result = await consume([malformed, ...sent])
-    expect([result.retryMessages, result.retryBatch.retry]).toEqual([[], false])
-    expect(requests).toHaveBeenCalledOnce()
-    expect(await deliveriesOf(account)).toMatchObject([{ status: 'succeeded' }])
-    expect(log).toHaveBeenCalledOnce()
-    const line = String(log.mock.calls[0]?.[0])
-    expect(JSON.parse(line)).toMatchObject({ level: 'error', messageId: 'm0' })
-    expect(line).not.toContain('Private')
-  })
+  ])(
+    'a malformed message (%j) is dropped with a log line, and the rest of its batch is delivered',
+    async (malformed) => {
+      const log = vi.spyOn(console, 'error').mockReturnValue()
+      const requests = endpointAnswers()
+      const { account } = await dueDelivery()
+      const result = await consume([malformed, ...sent])
+      expect([result.retryMessages, result.retryBatch.retry]).toEqual([[], false])
+      expect(requests).toHaveBeenCalledOnce()
+      expect(await deliveriesOf(account)).toMatchObject([{ status: 'succeeded' }])
+      expect(log).toHaveBeenCalledOnce()
+      const line = String(log.mock.calls[0]?.[0])
+      expect(JSON.parse(line)).toMatchObject({ level: 'error', messageId: 'm0' })
+      expect(line).not.toContain('Private')
+    },
+  )
 
-  test('a wake-up for what is not there does nothing', async () => {
+  test('a message for a delivery that does not exist does nothing', async () => {
     const requests = endpointAnswers()
     const { webhook } = await dueDelivery()
     const [mine] = sent as [DeliveryMessage]
@@ -62,7 +64,7 @@ describe('messages', () => {
     expect(requests).not.toHaveBeenCalled()
   })
 
-  test('fifty cost two trips', async () => {
+  test('fifty cost two round trips', async () => {
     const requests = endpointAnswers()
     const account = await newAccount()
     for (let i = 0; i < 5; i++) await register(account)
@@ -75,7 +77,7 @@ describe('messages', () => {
     expect((await deliveriesOf(account)).map(({ status }) => status)).toEqual(Array(50).fill('succeeded'))
   })
 
-  test('a batch for which D1 is away is tried again, whole', async () => {
+  test('a whole batch is retried if D1 is unavailable', async () => {
     const requests = endpointAnswers()
     const { account } = await dueDelivery()
     vi.spyOn(D1, 'batch').mockRejectedValueOnce(new Error('D1_ERROR: away'))
@@ -85,15 +87,7 @@ describe('messages', () => {
     expect(await deliveriesOf(account)).toMatchObject([{ status: 'succeeded' }])
   })
 
-  test('they are sent a hundred at a time', async () => {
-    const sizes: number[] = []
-    const queue = { sendBatch: async (batch: Iterable<unknown>) => void sizes.push([...batch].length) }
-    const wakeUp = { accountId: 'acct_00', webhookId: 'whk_x', eventSeq: 1 }
-    await enqueueDeliveries({ WEBHOOKS_QUEUE: queue } as unknown as Env, Array(250).fill({ ...wakeUp, slow: 0 }))
-    expect(sizes).toEqual([100, 100, 50])
-  })
-
-  test('a queue that is away does not fail the write, and the delivery stays due', async () => {
+  test('a write succeeds if the queue is unavailable, and its delivery stays due', async () => {
     vi.spyOn(console, 'error').mockReturnValue()
     vi.spyOn(Object.getPrototypeOf(env.WEBHOOKS_QUEUE), 'sendBatch').mockRejectedValue(new Error('away'))
     const { account, prospect } = await dueDelivery()
@@ -103,7 +97,7 @@ describe('messages', () => {
 })
 
 describe('the log of events', () => {
-  test('ids sort as events were committed, even where the clock goes back', async () => {
+  test('has ids in the order of commits, even if the clock goes back', async () => {
     const requests = endpointAnswers()
     vi.useFakeTimers({ toFake: ['Date'] })
     const account = await newAccount()
@@ -119,24 +113,27 @@ describe('the log of events', () => {
     expect(byId.map(({ data }) => data.prospect.id)).toEqual(committed)
   })
 
-  test('events of one account are of different ids, however many writes at the same time', async () => {
+  test('has a different id for each event, however many writes race', async () => {
     const account = await newAccount()
     await register(account)
     await Promise.all(Array.from({ length: 20 }, () => account.prospect()))
     expect(new Set(sent.map(({ eventSeq }) => eventSeq)).size).toBe(20)
   })
 
-  test.each(['prospects', 'events', 'deliveries'])('where %s cannot be written, nothing is', async (table) => {
-    vi.spyOn(console, 'error').mockReturnValue()
-    const account = await newAccount()
-    await register(account)
-    await env.DB.exec(
-      `CREATE TRIGGER refuse BEFORE INSERT ON ${table} WHEN NEW.account_id = '${account.id}' BEGIN SELECT RAISE(ABORT, 'refused'); END`,
-    )
-    const { status } = await account.prospect({ labels: 'Hot', newSourceName: 'Fair' })
-    await env.DB.exec('DROP TRIGGER refuse')
-    expect([status, sent, await deliveriesOf(account)]).toEqual([500, [], []])
-    for (const name of ['prospects', 'events', 'labels', 'sources'])
-      expect(await rows(`SELECT 1 FROM ${name} WHERE account_id = ?`, account.id)).toEqual([])
-  })
+  test.each(['prospects', 'events', 'deliveries'])(
+    'is written with prospects and deliveries or not at all, if %s cannot be written',
+    async (table) => {
+      vi.spyOn(console, 'error').mockReturnValue()
+      const account = await newAccount()
+      await register(account)
+      await env.DB.exec(
+        `CREATE TRIGGER refuse BEFORE INSERT ON ${table} WHEN NEW.account_id = '${account.id}' BEGIN SELECT RAISE(ABORT, 'refused'); END`,
+      )
+      const { status } = await account.prospect({ labels: 'Hot', newSourceName: 'Fair' })
+      await env.DB.exec('DROP TRIGGER refuse')
+      expect([status, sent, await deliveriesOf(account)]).toEqual([500, [], []])
+      for (const name of ['prospects', 'events', 'labels', 'sources'])
+        expect(await rows(`SELECT 1 FROM ${name} WHERE account_id = ?`, account.id)).toEqual([])
+    },
+  )
 })

@@ -16,7 +16,7 @@ interface Envelope {
   data: { prospect: { id: string; firstName: string }; reduced?: boolean }
 }
 
-/** Wake-ups that the Worker sent to the queue; none of them gets there. */
+/** Messages that the Worker sent to the queue. They do not arrive by themselves. */
 let sent: DeliveryMessage[]
 
 beforeEach(() => {
@@ -29,7 +29,7 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-/** A queue, bound as `EVENTS_FEED`, what it took in batches, and what of an account, as that was committed. */
+/** A queue to bind as `EVENTS_FEED`, the batches that it took, and the messages of an account in the order of their commits. */
 function newFeed() {
   const batches: MessageSendRequest<Envelope>[][] = []
   const sendBatch = vi.fn(async (batch: Iterable<MessageSendRequest<Envelope>>) => void batches.push([...batch]))
@@ -40,7 +40,7 @@ function newFeed() {
 
 const inOrder = (envelopes: Envelope[]) => envelopes.sort((a, b) => (a.id < b.id ? -1 : 1))
 
-/** An account whose calls are served by a Worker that has the feed. */
+/** An account whose calls go to a Worker with the feed. */
 async function fedAccount(bindings: object, waits = true) {
   const account = await newAccount()
   const call = callsTo(account, bindings, waits)
@@ -54,7 +54,7 @@ const idsIn = async ({ get }: Account) => (await get('/v1/events')).json.items.m
 const bytesOf = (value: unknown) => new TextEncoder().encode(JSON.stringify(value)).byteLength
 
 describe('the feed', () => {
-  test('gets every event once, as a webhook gets it', async () => {
+  test('gets every event once, with the same body as a webhook', async () => {
     const requests = endpointAnswers()
     const { bindings, batches, bodies } = newFeed()
     const { account, call, create } = await fedAccount(bindings)
@@ -78,7 +78,7 @@ describe('the feed', () => {
     expect(bodies(account)).toHaveLength(6)
   })
 
-  test('gets nothing that is muted', async () => {
+  test('gets no muted event', async () => {
     const { bindings, bodies } = newFeed()
     const { account, call, create } = await fedAccount(bindings)
     const { id } = await create({ muteWebhook: true })
@@ -96,7 +96,7 @@ describe('the feed', () => {
     expect([bodies(account), await entriesOf(account)]).toEqual([[], []])
   })
 
-  test('gets what is moved in the catalog', async () => {
+  test('gets the events of a reassignment', async () => {
     const { bindings, bodies } = newFeed()
     const { account, call } = await fedAccount(bindings)
     const stages = (await account.get('/v1/stages')).json.items
@@ -107,7 +107,7 @@ describe('the feed', () => {
     ])
   })
 
-  test('is off by default, and then costs nothing', async () => {
+  test('is off by default, and then writes nothing', async () => {
     const { account, create } = await fedAccount({})
     await create()
     expect(await entriesOf(account)).toEqual([])
@@ -115,8 +115,8 @@ describe('the feed', () => {
   })
 })
 
-describe('what was committed and not sent', () => {
-  test('since the queue was down is sent by the schedule, under its id, once', async () => {
+describe('an event that was committed and not sent', () => {
+  test('because the queue was down is sent once by the schedule, under its id', async () => {
     const log = vi.spyOn(console, 'error').mockReturnValue()
     const { bindings, sendBatch, bodies } = newFeed()
     sendBatch.mockRejectedValueOnce(new Error('queue down'))
@@ -137,7 +137,7 @@ describe('what was committed and not sent', () => {
     }
   })
 
-  test('since the process died is sent by the schedule', async () => {
+  test('because the process died is sent by the schedule', async () => {
     const { bindings, sendBatch, bodies } = newFeed()
     sendBatch.mockReturnValueOnce(new Promise(() => {}))
     const { account, create } = await fedAccount(bindings, false)
@@ -149,7 +149,7 @@ describe('what was committed and not sent', () => {
     expect(await entriesOf(account)).toEqual([])
   })
 
-  test('is tried until the queue takes it', async () => {
+  test('is sent again until the queue takes it', async () => {
     vi.spyOn(console, 'error').mockReturnValue()
     const { bindings, sendBatch, bodies } = newFeed()
     sendBatch.mockRejectedValue(new Error('queue down'))
@@ -181,7 +181,7 @@ describe('what was committed and not sent', () => {
     ).toEqual((await account.get('/v1/events?limit=1000')).json.items.map((e: Envelope) => e.id))
   })
 
-  test('waits for as long as no queue is bound', async () => {
+  test('waits while no queue is bound', async () => {
     const account = await newAccount()
     await writeMany(account, [{}], 1, { ...noOutbox, hasFeed: true })
     pass(FEED_LEASE)
@@ -189,7 +189,7 @@ describe('what was committed and not sent', () => {
     expect(await entriesOf(account)).toHaveLength(1)
   })
 
-  test('of somebody who was erased goes without the person', async () => {
+  test('of an erased prospect is sent without the person', async () => {
     const { bindings, bodies } = newFeed()
     const account = await newAccount()
     const call = callsTo(account, bindings)
@@ -204,7 +204,7 @@ describe('what was committed and not sent', () => {
     ])
   })
 
-  test('of an account that was deleted a moment ago is not sent', async () => {
+  test('of an account that was just deleted is not sent', async () => {
     const { bindings, bodies } = newFeed()
     const account = await newAccount()
     await writeMany(account, [{}], 1, { ...noOutbox, hasFeed: true })
@@ -215,7 +215,7 @@ describe('what was committed and not sent', () => {
     expect(await rowsOf(account.id)).toEqual({})
   })
 
-  test('goes with its account', async () => {
+  test('is deleted with its account', async () => {
     const { bindings, bodies } = newFeed()
     const [account, other] = [await newAccount(), await newAccount()]
     for (const each of [account, other]) await writeMany(each, Array(3).fill({}), 3, { ...noOutbox, hasFeed: true })
@@ -231,7 +231,7 @@ describe('what was committed and not sent', () => {
 describe('the limits of a queue', () => {
   const LARGE = '😀'.repeat(20_000)
 
-  test('an envelope that is too large goes without its prospect, to the feed alone', async () => {
+  test('an envelope that is too large is sent without its prospect, to the feed only', async () => {
     const requests = endpointAnswers()
     const { bindings, bodies } = newFeed()
     const { account, call, create } = await fedAccount(bindings)
@@ -250,7 +250,7 @@ describe('the limits of a queue', () => {
   test.each([
     ['small ones', 120, {}, [50, 50, 20]],
     ['large ones', 6, { notes: LARGE }, [3, 3]],
-  ])('%s go in batches that it takes', async (_, n, body, sizes) => {
+  ])('%s are sent in batches that the queue takes', async (_, n, body, sizes) => {
     const { bindings, batches, bodies } = newFeed()
     const account = await newAccount()
     const people = Array.from({ length: n }, (_, i) => ({ ...body, firstName: `${i}` }))
@@ -265,7 +265,7 @@ describe('the limits of a queue', () => {
     expect(await entriesOf(account)).toEqual([])
   })
 
-  test('the schedule keeps to them too', async () => {
+  test('the schedule keeps the limits too', async () => {
     const { bindings, batches, bodies } = newFeed()
     const account = await newAccount()
     await writeMany(account, Array(230).fill({ title: 'x'.repeat(100) }), 230, { ...noOutbox, hasFeed: true })

@@ -21,7 +21,7 @@ import { errorsOf, expectProblem } from '../support/problem'
 
 const HOUR = 60 * 60_000
 
-/** Wake-ups that the Worker sent to the queue; none of them gets there. */
+/** Messages that the Worker sent to the queue. They do not arrive by themselves. */
 let sent: DeliveryMessage[]
 
 beforeEach(() => {
@@ -35,11 +35,11 @@ afterEach(() => {
 
 const patch = ({ call }: Account, id: string, body: object) => call('PATCH', `/v1/webhooks/${id}`, body)
 
-/** Recovers, and waits until that is done. */
+/** Starts a recovery, and waits until it is finished. */
 const recover = (account: Account, id: string, since: unknown = 0) =>
   callsTo(account)('POST', `/v1/webhooks/${id}/recover`, { since })
 
-/** An account with an endpoint that was disabled while `n` prospects were made, and is enabled again. */
+/** An account with an endpoint that was disabled while `n` prospects were created, and is enabled again. */
 async function missed(n: number, body: object = {}) {
   const account = await newAccount()
   const { id } = await register(account, { ...body, disabled: true })
@@ -66,7 +66,7 @@ const namesIn = (requests: ReturnType<typeof endpointAnswers>) =>
   requests.mock.calls.map((request) => envelopeOf(request).data.prospect.firstName)
 
 describe('a recovery', () => {
-  test('brings back what was committed while the endpoint was disabled', async () => {
+  test('sends events that were committed while the endpoint was disabled', async () => {
     const requests = endpointAnswers()
     const { account, id } = await missed(3)
     expect(await deliveriesOf(account)).toEqual([])
@@ -79,7 +79,7 @@ describe('a recovery', () => {
     expect(await recoverFrom(id)).toBeNull()
   })
 
-  test('sends again what failed or was cancelled, as the event that it is, and nothing that arrived', async () => {
+  test('sends failed and cancelled deliveries again, with the same event, and none that succeeded', async () => {
     const requests = endpointAnswers()
     const account = await newAccount()
     const { id } = await register(account)
@@ -101,7 +101,7 @@ describe('a recovery', () => {
     expect((await deliveriesOf(account)).map((d) => d.attempts)).toEqual([11, 11, 10])
   })
 
-  test('leaves what is muted, what is not asked for and what is a ping', async () => {
+  test('skips muted events, types that the endpoint does not ask for, and pings', async () => {
     const account = await newAccount()
     const { id } = await register(account, { eventTypes: ['prospect.updated', 'prospect.deleted'] })
     const ping = (await account.post(`/v1/webhooks/${id}/ping`)).json
@@ -123,7 +123,7 @@ describe('a recovery', () => {
     expect(requests.mock.calls.map((request) => envelopeOf(request).data.prospect.city)).toEqual(['Told'])
   })
 
-  test('leaves a ping that did not arrive, even of an endpoint that asks for everything', async () => {
+  test('skips a failed ping, even if the endpoint asks for every type', async () => {
     const { account, id } = await missed(1)
     await account.post(`/v1/webhooks/${id}/ping`)
     for (const disabled of [true, false]) await patch(account, id, { disabled })
@@ -135,7 +135,7 @@ describe('a recovery', () => {
     ])
   })
 
-  test('goes back to that time and no further', async () => {
+  test('starts at the given time', async () => {
     vi.useFakeTimers({ toFake: ['Date'] })
     const account = await newAccount()
     const { id } = await register(account, { disabled: true })
@@ -154,7 +154,7 @@ describe('a recovery', () => {
     expect(found).toEqual([0, 1, 2, 2, 3])
   })
 
-  test('sends now what waits for a far retry', async () => {
+  test('sends deliveries at once that wait for a later retry', async () => {
     const { account, webhook } = await dueDelivery()
     await set(account, `attempts = 5, tries = 5, next_at = ${Date.now() + HOUR}`, 'pat@example.com')
     sent.splice(0)
@@ -166,7 +166,7 @@ describe('a recovery', () => {
     expect(await deliveriesOf(account)).toMatchObject([{ status: 'succeeded', attempts: 6 }])
   })
 
-  test('leaves alone what is just being sent', async () => {
+  test('skips deliveries that are leased', async () => {
     const { account, webhook } = await dueDelivery()
     const requests = endpointAnswers(async () => {
       if (requests.mock.calls.length > 1) return new Response('ok')
@@ -180,7 +180,7 @@ describe('a recovery', () => {
     expect(await deliveriesOf(account)).toMatchObject([{ status: 'succeeded', attempts: 1, tries: 1 }])
   })
 
-  test('twice at once sends once', async () => {
+  test('that is started twice at once sends each event once', async () => {
     const requests = endpointAnswers()
     const { account, id } = await missed(2)
     const answers = await Promise.all([recover(account, id), recover(account, id)])
@@ -190,7 +190,7 @@ describe('a recovery', () => {
     expect((await deliveriesOf(account)).map(({ attempts }) => attempts)).toEqual([1, 1])
   })
 
-  test('among writes misses none and sends none twice', async () => {
+  test('among writes sends each event once', async () => {
     const requests = endpointAnswers()
     const { account, id } = await missed(5)
     const write = async (_: unknown, n: number) => (await account.prospect({ firstName: `new ${n}` })).status
@@ -202,7 +202,7 @@ describe('a recovery', () => {
     )
   })
 
-  test('of one endpoint is not of another', async () => {
+  test('of one endpoint sends nothing to another', async () => {
     const { account, id } = await missed(1)
     const other = await register(account)
     await recover(account, id)
@@ -214,7 +214,7 @@ describe('a recovery', () => {
 describe('of many events', () => {
   const MANY = 1100
 
-  test('a recovery goes on until there are none', async () => {
+  test('a recovery continues to the last event', async () => {
     const { account, id } = await missed(MANY)
     await recover(account, id)
     expect(await deliveriesOf(account)).toHaveLength(MANY)
@@ -222,7 +222,7 @@ describe('of many events', () => {
     expect(await recoverFrom(id)).toBeNull()
   })
 
-  test('the schedule goes on with a recovery that was cut off', async () => {
+  test('the schedule continues a recovery that was cut off', async () => {
     const { account, id } = await missed(MANY)
     await startRecovery(databaseFor(account), account.id, id, 0)
     await runRecoveries(databaseFor(account), env, { accountId: account.id, id }, 1)
@@ -234,7 +234,7 @@ describe('of many events', () => {
     expect(await recoverFrom(id)).toBeNull()
   })
 
-  test('exactly a chunk of them is all of them', async () => {
+  test('a recovery of exactly one chunk ends', async () => {
     const { account, id } = await missed(500)
     await recover(account, id)
     expect(await deliveriesOf(account)).toHaveLength(500)
@@ -256,25 +256,25 @@ describe('while a recovery runs', () => {
   const begin = (account: Account, id: string, since: number) =>
     startRecovery(databaseFor(account), account.id, id, since)
 
-  test('another with an earlier time takes that, and one with a later time changes nothing', async () => {
+  test('a recovery with an earlier time moves its start back, and one with a later time changes nothing', async () => {
     const { account, id } = await missed(1)
     const { createdAt } = (await account.get(`/v1/webhooks/${id}`)).json
     for (const [since, from] of [
       [3, 3],
       [2, 2],
       [5, 2],
-      [-60_000, 0], // not from before it was there
+      [-60_000, 0], // it starts no earlier than the endpoint was created
     ] as const) {
       await begin(account, id, createdAt + since)
       expect(await recoverFrom(id)).toBe((createdAt + from) * 1000)
     }
   })
 
-  test('goes on in the schedule as fast as that of an account with fifty', async () => {
+  test('the schedule continues it as fast as fifty of another account', async () => {
     const [many, one] = [await newAccount(), await newAccount()]
     for (let i = 0; i < 50; i++) await register(many, { eventTypes: ['prospect.merged'] })
     const { id } = await register(one, { eventTypes: ['prospect.merged'] })
-    // 40 chunks of events, all of a type that none asks for
+    // 40 chunks of events, all of a type that no endpoint asks for
     for (const account of [many, one])
       await rows(
         `INSERT INTO events (account_id, seq, nonce, type, muted, key_id, source, data)
@@ -285,11 +285,11 @@ describe('while a recovery runs', () => {
     await rows('UPDATE webhooks SET recover_from = 1 WHERE account_id IN (?, ?)', many.id, one.id)
     await runRecoveries(databaseFor(one), env, undefined, 40)
     const [left] = await rows<{ n: number }>('SELECT recover_from AS n FROM webhooks WHERE id = ?', id)
-    // half of the chunks are its own, more or less
+    // about half of the chunks are its own
     expect(left?.n).toBeGreaterThan(6 * 500)
   })
 
-  test('an earlier time is not lost to the chunk under way', async () => {
+  test('an earlier time that races a chunk is kept', async () => {
     const { account, id } = await missed(3)
     await begin(account, id, Date.now())
     await runRecoveries(
@@ -310,7 +310,7 @@ describe('while a recovery runs', () => {
       },
     ],
     ['deleting', (account, id) => account.call('DELETE', `/v1/webhooks/${id}`)],
-  ])('%s the endpoint ends it', async (_, end) => {
+  ])('%s the endpoint ends the recovery', async (_, end) => {
     const { account, id } = await missed(3)
     await begin(account, id, 0)
     const left: unknown[] = []
@@ -322,7 +322,7 @@ describe('while a recovery runs', () => {
     expect([left, await deliveriesOf(account), sent]).toEqual([[null], [], []])
   })
 
-  test('an endpoint that is disabled and enabled again gets nothing more of itself', async () => {
+  test('an endpoint that is disabled and enabled again gets no more of it', async () => {
     const { account, id } = await missed(510)
     await begin(account, id, 0)
     await runRecoveries(databaseFor(account), env, { accountId: account.id, id }, 1)
@@ -331,7 +331,7 @@ describe('while a recovery runs', () => {
     expect((await deliveriesOf(account)).map(({ status }) => status)).toEqual(Array(500).fill('cancelled'))
   })
 
-  test('an endpoint that says it is gone ends it', async () => {
+  test('an endpoint that responds with 410 ends the recovery', async () => {
     const { account, id } = await missed(510)
     await begin(account, id, 0)
     await runRecoveries(databaseFor(account), env, { accountId: account.id, id }, 1)
@@ -346,8 +346,8 @@ describe('while a recovery runs', () => {
   })
 })
 
-describe('a recovery is refused', () => {
-  test('while the endpoint is disabled', async () => {
+describe('a recovery is rejected', () => {
+  test('if the endpoint is disabled', async () => {
     const { account, id } = await missed(1)
     await patch(account, id, { disabled: true })
     const answer = await recover(account, id)
@@ -363,14 +363,14 @@ describe('a recovery is refused', () => {
     [{ since: -1 }, 'too_small'],
     [{ since: 1.5 }, 'wrong_type'],
     [{ since: Date.now() + 24 * HOUR }, 'out_of_range'],
-  ])('%j', async (body, code) => {
+  ])('with the body %j', async (body, code) => {
     const { account, id } = await missed(1)
     const answer = await account.post(`/v1/webhooks/${id}/recover`, body)
     expect([answer.status, errorsOf(answer)]).toEqual([400, [`body /since ${code}`]])
     expect(await recoverFrom(id)).toBeNull()
   })
 
-  test('of no endpoint, of a deleted one and of another account’s', async () => {
+  test('for an unknown endpoint, a deleted one and another account’s', async () => {
     const [{ account, id }, other] = [await missed(1), await newAccount()]
     for (const unknown of ['whk_x', id]) expectProblem(await recover(other, unknown), 404, 'not_found')
     await account.call('DELETE', `/v1/webhooks/${id}`)

@@ -50,7 +50,7 @@ const storedOf = async ({ id }: Account) =>
     )
   ).map(({ old_secrets, ...row }) => ({ ...row, old: JSON.parse(old_secrets) as { secret: string; until: number }[] }))
 
-/** Stores a webhook whose secret was encrypted so. */
+/** Stores a webhook with this encrypted secret. */
 async function store(ring: string, secret = newSecret()) {
   const id = `whk_${crypto.randomUUID()}`
   await rows(
@@ -61,7 +61,7 @@ async function store(ring: string, secret = newSecret()) {
   return { id, secret }
 }
 
-test('with a new key in front the schedule encrypts all anew, and then the old key can go', async () => {
+test('the schedule encrypts all secrets with a new first key, and then the old key can be removed', async () => {
   const { id, secret } = await register(account)
   const second = (await rotate(id)).json.secret
   const gone = await register(account)
@@ -96,7 +96,7 @@ test('with a new key in front the schedule encrypts all anew, and then the old k
     expect(() => new Webhook(signing).verify(bodyOf(sent as Sent), headersOf(sent as Sent))).not.toThrow()
 })
 
-test('it says so again for as long as both are there, and writes nothing', async () => {
+test('it logs `done` in each run while both keys are there, and writes nothing', async () => {
   await register(account)
   await run()
   const before = await storedOf(account)
@@ -108,7 +108,7 @@ test('it says so again for as long as both are there, and writes nothing', async
   ])
 })
 
-test('with one key, or none, there is nothing to look for', async () => {
+test('with one key or no key it reads nothing', async () => {
   for (const ring of [ONE, TWO, '', 'x']) {
     const db = openDatabase(env.DB)
     await reencryptSecrets(db, { ...env, ENCRYPTION_KEY: ring }, Date.now())
@@ -117,7 +117,7 @@ test('with one key, or none, there is nothing to look for', async () => {
   expect(log).toEqual([])
 })
 
-test('a run does so many, and the next goes on', async () => {
+test('a run has a limit, and the next run continues', async () => {
   for (let i = 0; i < 250; i++) await store(ONE)
   for (let i = 0; i < 3; i++) await run(1)
   expect(log.map(({ encrypted, done }) => [encrypted, done])).toEqual([
@@ -127,7 +127,7 @@ test('a run does so many, and the next goes on', async () => {
   ])
 })
 
-test('a secret whose key is lost keeps no other, and is told', async () => {
+test('a secret whose key is lost is reported, and all others are encrypted', async () => {
   await store(`3.${btoa('x'.repeat(32))}`)
   const { id, secret } = await store(ONE)
   await run()
@@ -136,7 +136,7 @@ test('a secret whose key is lost keeps no other, and is told', async () => {
   expect(await decryptSecret(stored?.secret ?? '', `${account.id} ${id}`, TWO)).toBe(secret)
 })
 
-test('LOG_LEVEL=error leaves out what it says, but for what it cannot read', async () => {
+test('LOG_LEVEL=error leaves out its line, unless a secret cannot be read', async () => {
   await store(ONE)
   await tick({ ...ROTATED, LOG_LEVEL: 'error' })
   expect(log).toEqual([])
@@ -145,7 +145,7 @@ test('LOG_LEVEL=error leaves out what it says, but for what it cannot read', asy
   expect(log).toMatchObject([{ level: 'error', encrypted: 0, unreadable: 1, done: false }])
 })
 
-test('what is rotated meanwhile stays rotated', async () => {
+test('a secret that is rotated meanwhile stays rotated', async () => {
   const { id } = await register(account)
   const encrypt = crypto.subtle.encrypt.bind(crypto.subtle)
   let secret = ''
@@ -162,7 +162,7 @@ test('what is rotated meanwhile stays rotated', async () => {
   expect(stored?.old).toHaveLength(1)
 })
 
-test('an old secret that signs no more is left out', async () => {
+test('an old secret that no longer signs is deleted', async () => {
   const { id } = await register(account)
   await rotate(id)
   vi.setSystemTime(Date.now() + DAY + 1)

@@ -20,10 +20,10 @@ const MINUTE = 60 * SECOND
 const HOUR = 60 * MINUTE
 const DAY = 24 * HOUR
 
-/** What is promised: how long after each failure the next attempt is made, give or take a fifth. */
+/** The promise: how long after each failure the next attempt is made, within 20 %. */
 const PROMISED = [5 * SECOND, 5 * MINUTE, 30 * MINUTE, 2 * HOUR, 5 * HOUR, 10 * HOUR, 14 * HOUR, 20 * HOUR, 24 * HOUR]
 
-/** How long a sweep leaves what has become due to its message. */
+/** How long a delivery is due before the sweep enqueues it. */
 const OVERDUE = 5 * SECOND
 
 let sent: HeldQueue
@@ -36,7 +36,7 @@ afterEach(thaw)
 
 const fails = (status = 500, headers = {}) => endpointAnswers(() => new Response('no', { status, headers }))
 
-/** Lets each message arrive when it is to, and those that follow from it. */
+/** Lets each message arrive at its time, and the messages that follow from it. */
 async function arriveInTime(then = async () => {}) {
   for (const { body, delaySeconds } of sent.messages) {
     pass(delaySeconds * SECOND)
@@ -45,7 +45,7 @@ async function arriveInTime(then = async () => {}) {
   }
 }
 
-/** Times between the account's attempts. */
+/** The times between the account's attempts. */
 async function gapsOf({ id }: Account): Promise<number[]> {
   const found = await rows<{ at: number }>(
     'SELECT attempted_at AS at FROM attempts WHERE account_id = ? ORDER BY n',
@@ -63,7 +63,7 @@ describe('an endpoint that always fails', () => {
   const ENDED = { status: 'failed', attempts: 10, tries: 10, next_at: null, last_status_code: 500 }
 
   test.each([0, 0.5, 0.999_999])(
-    'it gets ten attempts over three days, wherever chance puts them (%d)',
+    'gets ten attempts in three days, wherever they are in their ranges (%d)',
     async (chance) => {
       const requests = fails()
       const { account } = await dueDelivery()
@@ -80,7 +80,7 @@ describe('an endpoint that always fails', () => {
     },
   )
 
-  test('once it has failed, nothing brings it back', async () => {
+  test('gets no attempt after the delivery has failed', async () => {
     const requests = fails()
     const { account } = await dueDelivery()
     await arriveInTime()
@@ -91,33 +91,36 @@ describe('an endpoint that always fails', () => {
     expect(await deliveryOf(account)).toMatchObject(ENDED)
   })
 
-  // a sweep that comes right before it may wake a delivery is the worst: the next one is a minute later
-  test.each([0, 0.5, 0.999_999])('the sweep alone is on time too, where every message is lost (%d)', async (chance) => {
-    const requests = fails()
-    const { account } = await dueDelivery()
-    vi.spyOn(Math, 'random').mockReturnValue(chance)
-    for (let next_at: number | null = Date.now(); next_at !== null; { next_at } = await deliveryOf(account)) {
-      vi.setSystemTime(next_at + OVERDUE - 1)
-      sent.messages.length = 0
-      await tick()
-      expect(sent.messages).toEqual([])
-      pass(MINUTE)
-      await tick()
-      await consume(sent.messages.map(({ body }) => body))
-    }
-    expect(requests).toHaveBeenCalledTimes(10)
-    const [first, ...later] = await gapsOf(account)
-    expect(first).toBeLessThanOrEqual(5 * SECOND + OVERDUE + MINUTE)
-    expectPromised(later, PROMISED.slice(1))
-    expect(await deliveryOf(account)).toMatchObject({ ...ENDED, finished_at: Date.now() })
-  })
+  // the worst case is a sweep right before the delivery is overdue: the next one is a minute later
+  test.each([0, 0.5, 0.999_999])(
+    'gets its attempts in time from the sweep alone, if every message is lost (%d)',
+    async (chance) => {
+      const requests = fails()
+      const { account } = await dueDelivery()
+      vi.spyOn(Math, 'random').mockReturnValue(chance)
+      for (let next_at: number | null = Date.now(); next_at !== null; { next_at } = await deliveryOf(account)) {
+        vi.setSystemTime(next_at + OVERDUE - 1)
+        sent.messages.length = 0
+        await tick()
+        expect(sent.messages).toEqual([])
+        pass(MINUTE)
+        await tick()
+        await consume(sent.messages.map(({ body }) => body))
+      }
+      expect(requests).toHaveBeenCalledTimes(10)
+      const [first, ...later] = await gapsOf(account)
+      expect(first).toBeLessThanOrEqual(5 * SECOND + OVERDUE + MINUTE)
+      expectPromised(later, PROMISED.slice(1))
+      expect(await deliveryOf(account)).toMatchObject({ ...ENDED, finished_at: Date.now() })
+    },
+  )
 
   test.each([
     [1, 1],
     [SECOND, 1],
     [SECOND + 1, 0],
   ])(
-    'a message that comes %d ms too early sends nothing, and comes again if that is a second',
+    'gets nothing from a message that is %d ms early, which is sent again if that is at most a second',
     async (early, again) => {
       const requests = fails()
       const { account } = await dueDelivery()
@@ -135,7 +138,7 @@ describe('an endpoint that always fails', () => {
     },
   )
 
-  test('each attempt is in the log, with what was answered', async () => {
+  test('has each attempt stored with its response', async () => {
     fails()
     const { account } = await dueDelivery()
     await arriveInTime()
@@ -149,7 +152,7 @@ describe('an endpoint that always fails', () => {
 })
 
 describe('the delay after a failure', () => {
-  test('is 80 to 100 % of what is promised, and what the endpoint asks for if that is more, up to a day', () => {
+  test('is 80 to 100 % of the promise, or what the endpoint asks for if that is more, up to a day', () => {
     const tries = fc.integer({ min: 1, max: 9 })
     const retryAfter = fc.oneof(fc.nat(2 * DAY), fc.constantFrom(0, DAY, DAY + 1, Number.MAX_VALUE, Infinity))
     fc.assert(
@@ -164,16 +167,16 @@ describe('the delay after a failure', () => {
     )
   })
 
-  test('is spread, so that what failed together does not come back together', () => {
+  test('is spread, so that deliveries that failed together are not retried together', () => {
     expect(new Set(Array.from({ length: 100 }, () => delayAfter(2))).size).toBeGreaterThan(20)
   })
 
-  test.each([10, 11, 100])('there is none after %d', (n) => {
+  test.each([10, 11, 100])('is null after %d attempts', (n) => {
     expect([delayAfter(n), delayAfter(n, HOUR)]).toEqual([null, null])
   })
 })
 
-describe('what Retry-After asks for', () => {
+describe('the delay in a Retry-After header', () => {
   const now = Date.parse('2027-01-01T00:00:00Z')
 
   test.each([
@@ -196,21 +199,21 @@ describe('what Retry-After asks for', () => {
     ['٣', 0],
     ['NaN', 0],
     ['Infinity', 0],
-  ])('%j: %d ms', (header, ms) => {
+  ])('%j is %d ms', (header, ms) => {
     expect(retryAfterOf(header, now)).toBe(ms)
   })
 
-  test('is never less than nothing, nor no number, whatever the header says', () => {
+  test('is a number of 0 or more, whatever the header says', () => {
     const header = fc.oneof(fc.string(), fc.bigInt().map(String), fc.date().map(String))
     fc.assert(fc.property(header, (text) => retryAfterOf(text, now) >= 0))
   })
 
-  test.each([20, 400])('however much, a day is the most (%d digits)', (digits) => {
+  test.each([20, 400])('counts as a day at most (%d digits)', (digits) => {
     expect(delayAfter(1, retryAfterOf('9'.repeat(digits), now))).toBe(DAY)
   })
 })
 
-describe('an endpoint that says when to come back', () => {
+describe('an endpoint that sends Retry-After', () => {
   test.each([
     [429, '12', 12 * SECOND],
     [429, '120', 120 * SECOND],
@@ -219,7 +222,7 @@ describe('an endpoint that says when to come back', () => {
     [503, 'Fri, 01 Jan 2027 01:00:00 GMT', HOUR],
     [429, '86400', DAY],
     [429, '999999', DAY],
-  ])('a %d with Retry-After %s is tried again then', async (status, header, delay) => {
+  ])('with a %d and Retry-After %s gets the retry at that time', async (status, header, delay) => {
     fails(status, { 'retry-after': header })
     const { account } = await dueDelivery()
     vi.setSystemTime('2027-01-01')
@@ -228,7 +231,7 @@ describe('an endpoint that says when to come back', () => {
     expect(sent.messages.at(-1)?.delaySeconds).toBe(delay / SECOND)
   })
 
-  test('it is not tried again before, though an attempt took part of a second', async () => {
+  test('gets no retry before that time, even if the attempt took part of a second', async () => {
     const requests = endpointAnswers(async () => {
       pass(340)
       return new Response(null, { status: 429, headers: { 'retry-after': '12' } })
@@ -244,7 +247,7 @@ describe('an endpoint that says when to come back', () => {
   })
 
   test.each(['0', '1', 'soon', '-5', 'Thu, 31 Dec 2026 00:00:00 GMT'])(
-    '%s does not make it come sooner',
+    'does not get it sooner with %s',
     async (header) => {
       fails(503, { 'retry-after': header })
       const { account } = await dueDelivery()
@@ -253,7 +256,7 @@ describe('an endpoint that says when to come back', () => {
     },
   )
 
-  test('it gets its ten attempts, the early ones later', async () => {
+  test('gets ten attempts, the early ones later', async () => {
     const requests = fails(503, { 'retry-after': '3600' })
     const { account } = await dueDelivery()
     await arriveInTime()

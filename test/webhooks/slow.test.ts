@@ -18,14 +18,14 @@ import {
   tick,
 } from '../support/endpoint'
 
-/** Endpoints that take long have a queue of their own. All of it by counts: no test here waits. */
+/** Slow endpoints have a queue of their own. These tests count; none of them waits for real time. */
 
 const MINUTE = 60_000
 const SLOW = 'staging-prospect-webhooks-slow'
 
 let sent: HeldQueue
 let requests: ReturnType<typeof endpointAnswers>
-/** What the endpoints of these names answer; the others answer 200. */
+/** The responses of the endpoints with these names. The others respond with 200. */
 let answers: Record<string, () => Response | Promise<Response>>
 
 const nameOf = (url: string) => new URL(url).hostname.replace('.example.com', '')
@@ -44,7 +44,7 @@ beforeEach(async () => {
 
 afterEach(thaw)
 
-/** An account with endpoints of these names, and their ids. */
+/** An account with endpoints of these names, and the ids of the endpoints. */
 async function endpoints(...names: string[]) {
   const account = await newAccount()
   const ids: string[] = []
@@ -52,10 +52,10 @@ async function endpoints(...names: string[]) {
   return { account, ids }
 }
 
-/** Takes what was sent to the queues. */
+/** Takes the messages that were sent to the queues. */
 const taken = () => sent.messages.splice(0)
 const bodies = (messages: typeof sent.messages) => messages.map(({ body }) => body)
-/** Which endpoints were sent to since this was last asked. */
+/** The endpoints that got requests since the last call. */
 const reached = () => {
   const names = requests.mock.calls.map(([url]) => nameOf(String(url)))
   requests.mockClear()
@@ -67,14 +67,14 @@ async function write(account: Account, n: number) {
   return taken()
 }
 
-/** An answer that does not come before `end`. */
+/** A response that comes when `end` is called. */
 function hanging() {
   const ended = Promise.withResolvers<void>()
   return { hang: () => ended.promise.then(() => new Response()), end: () => ended.resolve() }
 }
 
 /**
- * Hands messages to the Worker as `consume` does, but does not wait for what it leaves to the background: `background` does.
+ * Gives messages to the Worker as `consume` does, but does not wait for its background work: `background` does.
  * A batch that would wait for a second ends as soon as it has nothing else to do.
  */
 async function arriveIn(queue: string | undefined, all: unknown[], attempts = 1) {
@@ -94,7 +94,7 @@ async function arriveIn(queue: string | undefined, all: unknown[], attempts = 1)
 }
 const arrive = async (all: unknown[], queue?: string) => (await arriveIn(queue, all)).background
 
-/** Makes the endpoints of an account slow, and leaves their first delivery to its retry. */
+/** Makes the endpoints of an account slow. Their first delivery waits for its retry. */
 async function slowDown(account: Account) {
   await consume(bodies(await write(account, 1)))
   taken()
@@ -102,7 +102,7 @@ async function slowDown(account: Account) {
 }
 
 describe('the first timeout of an endpoint', () => {
-  test('its new deliveries and the retry go to the slow queue, those of others to the fast', async () => {
+  test('sends its retry and its new deliveries to the slow queue, and others to the fast queue', async () => {
     const { account, ids } = await endpoints('late', 'well')
     answers.late = timesOut
     await consume(bodies(await write(account, 1)))
@@ -112,7 +112,7 @@ describe('the first timeout of an endpoint', () => {
     expect([inLane(true), inLane(false)]).toEqual([Array(2).fill(ids[0]), Array(2).fill(ids[1])])
   })
 
-  test('the others in the batch are sent to', async () => {
+  test('does not stop the others in the batch', async () => {
     const { account } = await endpoints('late', 'well')
     answers.late = timesOut
     await consume(bodies(await write(account, 6)))
@@ -120,12 +120,12 @@ describe('the first timeout of an endpoint', () => {
   })
 })
 
-describe('an answer that takes its time', () => {
+describe('a response', () => {
   test.each([
     [5_000, false],
     [5_001, true],
     [14_999, true],
-  ])('of %d ms makes an endpoint slow: %s', async (ms, slow) => {
+  ])('after %d ms makes an endpoint slow: %s', async (ms, slow) => {
     const { account } = await endpoints('late')
     answers.late = takes(ms)
     await consume(bodies(await write(account, 1)))
@@ -135,7 +135,7 @@ describe('an answer that takes its time', () => {
 })
 
 describe('the fast queue', () => {
-  test('wake-ups of a slow endpoint that are still in it are handed over, without an attempt', async () => {
+  test('moves messages of a slow endpoint to the slow queue, without an attempt', async () => {
     const { account, ids } = await endpoints('late', 'well')
     answers.late = timesOut
     const early = await write(account, 5)
@@ -153,7 +153,7 @@ describe('the fast queue', () => {
     expect(reached()).toEqual(Array(5).fill('late'))
   })
 
-  test('no batch of it has both a healthy endpoint and one that was slow before', async () => {
+  test('has no batch with a healthy endpoint and one that was slow before', async () => {
     const { account } = await endpoints('late', 'well', 'dead', 'fine')
     Object.assign(answers, { late: timesOut, dead: timesOut })
     await slowDown(account)
@@ -168,7 +168,7 @@ describe('the fast queue', () => {
     }
   })
 
-  test('six of a batch are under way at a time, no more', async () => {
+  test('runs at most six attempts of a batch at a time', async () => {
     const { account } = await endpoints('well')
     const six = Promise.withResolvers<void>()
     let [underWay, most] = [0, 0]
@@ -176,7 +176,7 @@ describe('the fast queue', () => {
       most = Math.max(most, ++underWay)
       if (underWay === 6) six.resolve()
       await six.promise
-      await new Promise((resolve) => setTimeout(resolve, 10)) // a seventh would have come by now
+      await new Promise((resolve) => setTimeout(resolve, 10)) // a seventh would have begun by now
       underWay--
       return new Response()
     }
@@ -186,7 +186,7 @@ describe('the fast queue', () => {
 })
 
 describe('a batch with an endpoint that hangs', () => {
-  test('ends after a second: the others are recorded, it goes on in the background, what has not begun is handed on', async () => {
+  test('ends after a second: finished attempts are recorded, running ones end in the background, others are enqueued again', async () => {
     const { account, ids } = await endpoints('hangs', 'fails')
     const { hang, end } = hanging()
     answers.hangs = hang
@@ -202,7 +202,7 @@ describe('a batch with an endpoint that hangs', () => {
 
     expect(reached()).toEqual(Array(6).fill('hangs'))
     const of = async (id?: string) => (await deliveriesOf(account)).filter(({ webhook_id }) => webhook_id === id)
-    // seven in all were claimed of the one that hangs: one has not begun, nor has that of the other
+    // seven deliveries of the hanging endpoint were leased: one has not begun, and neither has the other endpoint's
     const now = { status: 'pending', attempts: 0, next_at: Date.now(), last_error: null }
     expect((await of(ids[0])).filter(({ next_at }) => next_at === Date.now())).toMatchObject([now])
     expect(
@@ -216,7 +216,7 @@ describe('a batch with an endpoint that hangs', () => {
     expect((await of(ids[0])).filter(({ status }) => status === 'succeeded')).toHaveLength(6)
   })
 
-  test('who was quick is recorded, and due again, before the batch ends', async () => {
+  test('records a quick result before its slower attempts end', async () => {
     const { account, ids } = await endpoints('hangs', 'fails')
     const { hang, end } = hanging()
     Object.assign(answers, { hangs: hang, fails: () => new Response(null, { status: 500 }) })
@@ -243,13 +243,13 @@ describe('an endpoint that has not been tried', () => {
       },
     ],
     [
-      'refused a connection by its host',
+      'unable to connect',
       async (account) => {
         answers.new = () => Promise.reject(new Error('refused'))
         await consume(bodies(await write(account, 1)), SLOW)
       },
     ],
-  ])('is in the slow lane, also once it was %s', async (_, change) => {
+  ])('is in the slow lane, also after it was %s', async (_, change) => {
     const account = await newAccount()
     const { id } = await registerUntried(account, { url: 'https://new.example.com' })
     await change(account, id)
@@ -257,7 +257,7 @@ describe('an endpoint that has not been tried', () => {
     expect((await write(account, 1)).map(({ slow }) => slow)).toEqual([true])
   })
 
-  test('and neither does beginning a delivery anew take it out', async () => {
+  test('stays in the slow lane when a delivery begins again', async () => {
     const account = await newAccount()
     await registerUntried(account)
     await write(account, 1)
@@ -267,7 +267,7 @@ describe('an endpoint that has not been tried', () => {
     expect(taken().map(({ slow }) => slow)).toEqual([true])
   })
 
-  test('is in the fast one once it has answered quickly, until it has another URL', async () => {
+  test('is in the fast lane after a quick response, until its URL changes', async () => {
     const account = await newAccount()
     const { id } = await registerUntried(account)
     await consume(bodies(await write(account, 1)), SLOW)
@@ -280,14 +280,14 @@ describe('an endpoint that has not been tried', () => {
 describe('fifty endpoints of an account that hang', () => {
   const bad = Array.from({ length: 50 }, (_, n) => `hangs${n}`)
 
-  /** Another account, with an endpoint that has answered and a new one, and what was sent to them. */
+  /** Another account with a verified endpoint and a new one, and the requests that they got. */
   async function neighbour() {
     const { account } = await endpoints('tried')
     await registerUntried(account, { url: 'https://new.example.com' })
     return account
   }
 
-  /** Lets what is in a lane arrive, oldest first, as long as there is any; what it sends comes behind. */
+  /** Lets the messages of a lane arrive, the oldest first, until there are none. New messages go behind the others. */
   async function arriveAll(messages: typeof sent.messages, lane?: string) {
     const all: (() => Promise<void>)[] = []
     while (messages.length > 0) {
@@ -303,7 +303,7 @@ describe('fifty endpoints of an account that hang', () => {
     ['new', SLOW, ['new']],
     ['new at each event', SLOW, ['new']],
     ['quick until now', undefined, ['tried']],
-  ])('while they are %s, begin six attempts before another account’s', async (what, lane, well) => {
+  ])('begin at most six attempts before another account’s, while they are %s', async (what, lane, well) => {
     const account = await newAccount()
     const { hang, end } = hanging()
     for (const name of bad) {
@@ -330,7 +330,7 @@ describe('fifty endpoints of an account that hang', () => {
     await background()
   })
 
-  test('hold three of a batch’s connections while it has another account’s', async () => {
+  test('hold three connections of a batch that has another account’s deliveries', async () => {
     const account = await newAccount()
     const { hang, end } = hanging()
     for (const name of bad.slice(0, 9)) {
@@ -348,7 +348,7 @@ describe('fifty endpoints of an account that hang', () => {
     await background()
   })
 
-  test('come again later and later, and then with the schedule', async () => {
+  test('have messages that come again later and later, and then deliveries from the schedule', async () => {
     const { account } = await endpoints(...bad.slice(0, 7))
     const { hang, end } = hanging()
     for (const name of bad) answers[name] = hang
@@ -371,8 +371,8 @@ describe('fifty endpoints of an account that hang', () => {
   })
 })
 
-describe('a slow endpoint that answers again', () => {
-  test.each([200, 404, 500, 503])('with a %d: is back in the fast queue', async (status) => {
+describe('a slow endpoint that responds quickly', () => {
+  test.each([200, 404, 500, 503])('with a %d is in the fast queue again', async (status) => {
     const { account } = await endpoints('late')
     answers.late = timesOut
     await slowDown(account)
@@ -394,7 +394,7 @@ describe('a slow endpoint that answers again', () => {
     expect(reached()).toHaveLength(2)
   })
 
-  test('not if it was quick once and slow once in the same batch', async () => {
+  test('and slowly in the same batch stays slow', async () => {
     const { account } = await endpoints('late')
     answers.late = timesOut
     await slowDown(account)
@@ -407,14 +407,14 @@ describe('a slow endpoint that answers again', () => {
 })
 
 describe('the sweep', () => {
-  test('it wakes twenty deliveries of a slow endpoint a minute, and all of the healthy', async () => {
+  test('enqueues twenty deliveries of a slow endpoint a minute, and all of healthy ones', async () => {
     const { account, ids } = await endpoints('late', 'dead', 'well')
     Object.assign(answers, { late: timesOut, dead: timesOut })
     await slowDown(account)
     await writeMany(account, Array(50).fill({}))
-    pass(MINUTE) // the first delivery of each slow one is due again too
+    pass(MINUTE) // the first delivery of each slow endpoint is due again too
     await tick()
-    /** How many of each endpoint were woken, and by which queue. */
+    /** How many deliveries of each endpoint were enqueued, and in which queue. */
     const woken = ids.map((id) => {
       const lanes = sent.messages.filter(({ body }) => body.webhookId === id).map(({ slow }) => slow)
       return [lanes.length, ...new Set(lanes)]
@@ -435,7 +435,7 @@ describe('the sweep', () => {
     expect((await deliveriesOf(account)).filter(isWell)).toHaveLength(51)
   })
 
-  test('turns are for the oldest first: what waits is not overtaken for ever', async () => {
+  test('enqueues the oldest waiting delivery first, so none is overtaken for ever', async () => {
     const { account } = await endpoints('late')
     answers.late = timesOut
     await slowDown(account)
@@ -443,7 +443,7 @@ describe('the sweep', () => {
     const first = (await deliveriesOf(account)).map(({ event_seq }) => event_seq)
     const woken = new Set<number>()
     for (let minute = 0; minute < 9; minute++) {
-      sent.messages.length = 0 // none arrives
+      sent.messages.length = 0 // no message arrives
       pass(MINUTE)
       await tick()
       for (const { body } of sent.messages.filter(({ slow }) => slow)) woken.add(body.eventSeq)
@@ -457,7 +457,7 @@ describe('the sweep', () => {
     expect(first.filter((seq) => !woken.has(seq))).toEqual([])
   })
 
-  test('what waits for its turn goes once the endpoint is well again', async () => {
+  test('enqueues waiting deliveries once the endpoint is quick again', async () => {
     const { account } = await endpoints('late')
     answers.late = timesOut
     await slowDown(account)
@@ -472,7 +472,7 @@ describe('the sweep', () => {
     expect(new Set((await deliveriesOf(account)).map(({ status }) => status))).toEqual(new Set(['succeeded']))
   })
 
-  test('or once it has another URL', async () => {
+  test('enqueues waiting deliveries once the endpoint has another URL', async () => {
     const { account, ids } = await endpoints('late')
     answers.late = timesOut
     await slowDown(account)
@@ -489,7 +489,7 @@ describe('the sweep', () => {
     expect(new Set((await deliveriesOf(account)).map(({ status }) => status))).toEqual(new Set(['succeeded']))
   })
 
-  test('or is cancelled with its endpoint', async () => {
+  test('cancels waiting deliveries with their endpoint', async () => {
     const { account, ids } = await endpoints('late')
     answers.late = timesOut
     await slowDown(account)

@@ -27,9 +27,9 @@ const DAY = 24 * HOUR
 
 let sent: HeldQueue
 let requests: ReturnType<typeof endpointAnswers>
-/** What every endpoint answers. */
+/** The response of every endpoint. */
 let answer: (url: string) => Response | Promise<Response>
-/** The lines of the log. */
+/** The error lines of the log. */
 let log: { step?: string }[]
 
 beforeEach(async () => {
@@ -47,28 +47,28 @@ const timesOut = () => Promise.reject(new DOMException('slow', 'TimeoutError'))
 const statusesOf = async (account: Account) => (await deliveriesOf(account)).map(({ status }) => status)
 const countOf = async (table: string, account: Account) => (await rowsOf(account.id))[table] ?? 0
 
-/** What the schedule wakes; earlier messages are lost. */
-async function woken() {
+/** The messages that the schedule sends; earlier messages are lost. */
+async function enqueued() {
   sent.messages.length = 0
   await tick()
   return sent.messages.map(({ body }) => body)
 }
 
-describe('what nobody delivers', () => {
-  test('a delivery whose message was lost is woken, five seconds after it is due', async () => {
+describe('an overdue delivery', () => {
+  test('whose message was lost is enqueued five seconds after it is due', async () => {
     const { account, webhook } = await dueDelivery()
     const { next_at, event_seq } = await deliveryOf(account)
     vi.setSystemTime(Number(next_at) + 5 * SECOND - 1)
-    expect(await woken()).toEqual([])
+    expect(await enqueued()).toEqual([])
     pass(1)
-    expect(await woken()).toEqual([{ accountId: account.id, webhookId: webhook.id, eventSeq: event_seq }])
+    expect(await enqueued()).toEqual([{ accountId: account.id, webhookId: webhook.id, eventSeq: event_seq }])
     await drain(sent)
     expect(await statusesOf(account)).toEqual(['succeeded'])
     pass(MINUTE)
-    expect(await woken()).toEqual([])
+    expect(await enqueued()).toEqual([])
   })
 
-  test('one whose consumer died with it is woken when its claim has run out', async () => {
+  test('whose consumer died is enqueued when its lease has ended', async () => {
     const { account } = await dueDelivery()
     answer = () => {
       vi.spyOn(D1, 'batch').mockRejectedValueOnce(new Error('died'))
@@ -81,25 +81,25 @@ describe('what nobody delivers', () => {
     answer = () => new Response()
     await consume(sent)
     vi.setSystemTime(Number(next_at) + 5 * SECOND - 1)
-    expect(await woken()).toEqual([])
+    expect(await enqueued()).toEqual([])
     expect(requests).toHaveBeenCalledOnce()
     pass(1)
-    expect(await woken()).toHaveLength(1)
+    expect(await enqueued()).toHaveLength(1)
     await drain(sent)
     expect(requests).toHaveBeenCalledTimes(2)
     expect(await statusesOf(account)).toEqual(['succeeded'])
   })
 
-  test('more than a page of it is woken, each once', async () => {
+  test('is enqueued once, even if there is more than a page', async () => {
     const account = await newAccount()
     await register(account)
     await writeMany(account, Array(1100).fill({}))
     pass(MINUTE)
-    const all = await woken()
+    const all = await enqueued()
     expect([all.length, new Set(all.map(({ eventSeq }) => eventSeq)).size]).toEqual([1100, 1100])
   })
 
-  test('more than a sweep may do is left to the next', async () => {
+  test('beyond the limit of a sweep is enqueued by the next', async () => {
     const account = await newAccount()
     await register(account)
     await writeMany(account, Array(600).fill({}))
@@ -112,7 +112,7 @@ describe('what nobody delivers', () => {
     expect(new Set(await statusesOf(account))).toEqual(new Set(['succeeded']))
   })
 
-  test('where a queue is full of messages, more of them would not help', async () => {
+  test('is not enqueued while the queue is full', async () => {
     const account = await newAccount()
     await register(account)
     await writeMany(account, Array(700).fill({}))
@@ -124,7 +124,7 @@ describe('what nobody delivers', () => {
     expect(messages).toHaveBeenCalledTimes(5)
   })
 
-  test('a slow queue that is away keeps nothing from the other', async () => {
+  test('is enqueued in the fast queue while the slow queue is down', async () => {
     const account = await newAccount()
     for (const name of ['late', 'well']) await register(account, { url: `https://${name}.example.com` })
     answer = (url) => (url.includes('late') ? timesOut() : new Response())
@@ -146,7 +146,7 @@ describe('what nobody delivers', () => {
     expect(requests.mock.calls.at(-1)?.[0]).toContain('late')
   })
 
-  test('with a queue that is away for good everything still arrives, retries and slow endpoints too', async () => {
+  test('arrives while the queue is down, also as a retry or at a slow endpoint', async () => {
     vi.spyOn(Object.getPrototypeOf(env.WEBHOOKS_QUEUE), 'sendBatch').mockRejectedValue(new Error('away'))
     const account = await newAccount()
     const answers: Record<string, (() => Response | Promise<Response>)[]> = {
@@ -167,8 +167,8 @@ describe('what nobody delivers', () => {
   })
 })
 
-describe('what of one account is overdue keeps nothing of another waiting', () => {
-  /** Somebody of whom far more is overdue than a sweep enqueues, and somebody else of whom one delivery is, but later. */
+describe('a backlog of one account does not delay another', () => {
+  /** An account with far more overdue deliveries than a sweep enqueues, and another with one that became due later. */
   async function crowded() {
     const account = await newAccount()
     const { webhook } = await busy(account, 10_500, 'pending', 1, 'NULL')
@@ -180,14 +180,14 @@ describe('what of one account is overdue keeps nothing of another waiting', () =
   }
   const accountsOf = () => new Set(sent.messages.map(({ body }) => body.accountId))
 
-  test('each of them has its share of every sweep', async () => {
+  test('because each has its share of every sweep', async () => {
     const { account, other } = await crowded()
     await tick()
     expect(accountsOf()).toEqual(new Set([account.id, other.id]))
     expect(new Set(sent.messages.map(({ body }) => body.eventSeq)).size).toBeGreaterThan(9000)
   })
 
-  test('also where the queue is full', async () => {
+  test('also while the queue is full', async () => {
     const { account, other } = await crowded()
     const queue = Object.getPrototypeOf(env.WEBHOOKS_QUEUE) as Queue
     const held = vi.mocked(queue.sendBatch).getMockImplementation() as Queue['sendBatch']
@@ -201,7 +201,7 @@ describe('what of one account is overdue keeps nothing of another waiting', () =
     expect(sent.messages.length).toBeLessThanOrEqual(500)
   })
 
-  test('also where the queue is away', async () => {
+  test('also while the queue is down', async () => {
     const { other } = await crowded()
     vi.spyOn(Object.getPrototypeOf(env.WEBHOOKS_QUEUE), 'sendBatch').mockRejectedValue(new Error('away'))
     await tick()
@@ -210,11 +210,11 @@ describe('what of one account is overdue keeps nothing of another waiting', () =
   })
 })
 
-describe('what can no longer be delivered', () => {
+describe('a delivery that can no longer be sent', () => {
   const end = (table: string, change: string, column: string) => (account: Account) =>
     env.DB.prepare(`UPDATE ${table} SET ${change} WHERE ${column} = ?`).bind(account.id).run()
 
-  // marked in D1 alone, as by a change that could not cancel all that was pending
+  // changed in D1 only, like a change that could not cancel all pending deliveries
   test.each([
     ['a disabled endpoint', end('webhooks', 'disabled_at = 1', 'account_id')],
     ['a deleted endpoint', end('webhooks', 'deleted_at = 1', 'account_id')],
@@ -234,17 +234,17 @@ describe('what can no longer be delivered', () => {
     expect(await statusesOf(other.account)).toEqual(['succeeded'])
   })
 
-  test('what a suspended account has written before still goes out', async () => {
+  test('is not one of a suspended account: it is sent', async () => {
     const { account } = await dueDelivery()
     await operator('PATCH', `/admin/accounts/${account.id}`, { suspended: true })
     pass(MINUTE)
-    expect(await woken()).toHaveLength(1)
+    expect(await enqueued()).toHaveLength(1)
     await drain(sent)
     expect(await statusesOf(account)).toEqual(['succeeded'])
   })
 })
 
-describe('what is kept for 30 days', () => {
+describe('after 30 days', () => {
   const disable = (account: Account, { id }: { id: string }) =>
     account.call('PATCH', `/v1/webhooks/${id}`, { disabled: true })
 
@@ -252,7 +252,7 @@ describe('what is kept for 30 days', () => {
     ['succeeded', () => new Response(), 1],
     ['failed', () => new Response(null, { status: 410 }), 1],
     ['cancelled', () => new Response(null, { status: 500 }), 1],
-  ])('a delivery that %s, and its attempts, are dropped 30 days after', async (status, answered, attempts) => {
+  ])('a delivery that %s is deleted with its attempts', async (status, answered, attempts) => {
     const { account, webhook } = await dueDelivery()
     answer = answered
     pass(HOUR)
@@ -268,7 +268,7 @@ describe('what is kept for 30 days', () => {
     expect((await account.get('/v1/events')).json.items).toHaveLength(1)
   })
 
-  test('one that is pending stays, however old', async () => {
+  test('a pending delivery stays, however old', async () => {
     const { account } = await dueDelivery()
     answer = () => new Response(null, { status: 500 })
     await consume(sent)
@@ -277,7 +277,7 @@ describe('what is kept for 30 days', () => {
     expect([await statusesOf(account), await countOf('attempts', account)]).toEqual([['pending'], 1])
   })
 
-  test('a deleted endpoint is dropped when no delivery refers to it any more', async () => {
+  test('a deleted endpoint is deleted with its last delivery', async () => {
     const { account, webhook } = await dueDelivery()
     answer = async () => {
       await account.call('DELETE', `/v1/webhooks/${webhook.id}`)
@@ -296,7 +296,7 @@ describe('what is kept for 30 days', () => {
   test.each([
     [30 * DAY - 1, 1],
     [30 * DAY, 0],
-  ])('one that was never used: %d ms later there are %d', async (ms, left) => {
+  ])('a deleted endpoint without deliveries: %d ms later there are %d', async (ms, left) => {
     const account = await newAccount()
     await account.call('DELETE', `/v1/webhooks/${(await register(account)).id}`)
     pass(ms)
@@ -304,7 +304,7 @@ describe('what is kept for 30 days', () => {
     expect(await countOf('webhooks', account)).toBe(left)
   })
 
-  test('an endpoint that is only disabled stays', async () => {
+  test('a disabled endpoint stays', async () => {
     const account = await newAccount()
     await disable(account, await register(account))
     pass(365 * DAY)
@@ -312,7 +312,7 @@ describe('what is kept for 30 days', () => {
     expect(await countOf('webhooks', account)).toBe(1)
   })
 
-  test('more than a page of it is dropped', async () => {
+  test('more than a page of deliveries is deleted', async () => {
     const account = await newAccount()
     const webhook = await register(account)
     await writeMany(account, Array(1100).fill({}))
@@ -326,14 +326,17 @@ describe('what is kept for 30 days', () => {
 })
 
 describe('dead letters', () => {
-  test.each(['prospect-webhooks-dlq', 'staging-prospect-imports-dlq'])('in %s: one line, an alarm', async (queue) => {
-    const { account } = await dueDelivery()
-    const trips = watchTrips()
-    const result = await consume([...sent, { email: 'pat.private@example.com' }, 'Zebulon'], queue)
-    expect([result.retryMessages, trips(), requests.mock.calls]).toEqual([[], 0, []])
-    expect(log).toEqual([{ level: 'error', alarm: 'dead letters', queue, count: 3 }])
-    expect(await statusesOf(account)).toEqual(['pending'])
-  })
+  test.each(['prospect-webhooks-dlq', 'staging-prospect-imports-dlq'])(
+    'in %s log an alarm in one line',
+    async (queue) => {
+      const { account } = await dueDelivery()
+      const trips = watchTrips()
+      const result = await consume([...sent, { email: 'pat.private@example.com' }, 'Zebulon'], queue)
+      expect([result.retryMessages, trips(), requests.mock.calls]).toEqual([[], 0, []])
+      expect(log).toEqual([{ level: 'error', alarm: 'dead letters', queue, count: 3 }])
+      expect(await statusesOf(account)).toEqual(['pending'])
+    },
+  )
 })
 
 describe('a step of the schedule that fails', () => {
@@ -347,7 +350,7 @@ describe('a step of the schedule that fails', () => {
     ['sweepDeliveries', 'UPDATE ON deliveries'],
     ['purgeStoredResponses', 'DELETE ON idempotency_keys'],
     ['purgeDeliveries', 'DELETE ON deliveries'],
-  ])('%s is logged, and keeps no other from its work', async (step, statement) => {
+  ])('%s is logged, and all other steps run', async (step, statement) => {
     const account = await newAccount()
     await account.call('POST', '/v1/webhooks', { url: 'https://hooks.example.com' }, { 'idempotency-key': 'once' })
     await account.prospect()
@@ -367,7 +370,7 @@ describe('a step of the schedule that fails', () => {
     expect((await held()).filter(Boolean)).toEqual([])
   })
 
-  test('where the database is away each of them is logged, and the next minute comes', async () => {
+  test('is logged for each step if the database is unavailable', async () => {
     breakD1(new Error('D1_ERROR: away'))
     await tick()
     const steps = log.map(({ step }) => step)
