@@ -1,0 +1,31 @@
+import { is } from 'drizzle-orm'
+import { getTableConfig, SQLiteTable } from 'drizzle-orm/sqlite-core'
+import { expect, test } from 'vitest'
+import * as schema from '../../src/db/schema'
+import { rows, tables } from '../support/d1'
+
+const toSnakeCase = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
+const byName = <T extends { name: string }>(all: T[]) => all.sort((a, b) => (a.name < b.name ? -1 : 1))
+
+const declared = (Object.values(schema) as unknown[]).filter((each): each is SQLiteTable => is(each, SQLiteTable))
+
+/**
+ * The builder is typed by the schema, and SQL text runs against the migrated database. As both are the same here, no query
+ * names a table or a column that does not exist: `test/support/setup.ts` explains every statement of the product.
+ */
+test('the schema declares exactly the tables and columns of the migrated database', async () => {
+  const expected = declared.map((table) => {
+    const { name, columns } = getTableConfig(table)
+    return { name, columns: columns.map(({ name }) => toSnakeCase(name)).sort() }
+  })
+  const actual = (await tables()).map(({ name, columns }) => ({ name, columns: columns.sort() }))
+  expect(byName(expected)).toEqual(byName(actual))
+})
+
+test('the schema declares exactly the indexes of the migrated database', async () => {
+  const expected = declared.flatMap((table) => getTableConfig(table).indexes.map(({ config }) => config.name))
+  const actual = await rows<{ name: string }>(
+    "SELECT name FROM sqlite_master WHERE type = 'index' AND name NOT GLOB 'sqlite_*' AND tbl_name NOT GLOB '_cf_*'",
+  )
+  expect(expected.sort()).toEqual(actual.map(({ name }) => name).sort())
+})
