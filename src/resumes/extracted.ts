@@ -1,7 +1,7 @@
 import type { ParsedResume, ParsedValue } from 'resume-parser'
 import type { ExtractedFields } from '../prospects/write-request'
 
-/** What a resume says for sure, by the prospect's fields: where several would do, the first. */
+/** The prospect's fields that a resume gives with certainty. Of several candidates for a field it is the first. */
 export function extractedFrom({
   emails,
   phones,

@@ -3,7 +3,7 @@ import { type Account, newAccount } from '../support/api'
 import { holdQueue } from '../support/endpoint'
 import { encodeAs, holdImports, imported } from '../support/import-files'
 
-/** What fuzzing has found, made small. */
+/** Faults that fuzzing has found, as small cases. */
 
 let account: Account
 beforeEach(async () => {
@@ -13,9 +13,12 @@ beforeEach(async () => {
 })
 afterEach(() => void vi.restoreAllMocks())
 
-describe('an import ends', () => {
+describe('an import completes', () => {
   test.each<[what: string, file: Uint8Array]>([
-    ['with half a character behind the header', new Uint8Array([...encodeAs('Name', 'utf-16le'), 0x0a])],
+    [
+      'of a file that ends with half a character behind the header',
+      new Uint8Array([...encodeAs('Name', 'utf-16le'), 0x0a]),
+    ],
   ])('%s', async (_, file) => {
     const { status, read, bytes, bytesDone } = await imported(account, file)
     expect([status, read, bytesDone]).toEqual(['completed', 0, bytes])

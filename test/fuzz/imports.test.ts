@@ -5,16 +5,16 @@ import { rows as query } from '../support/d1'
 import { holdQueue } from '../support/endpoint'
 import { errorsOf, holdImports, importOf, runOnce, sendFile } from '../support/import-files'
 import { SEED, shareOf } from './cases'
-import { type Asked, asked, bytesOfRows, type Rows, rows, searchOf } from './rows'
+import { bytesOfFile, type ImportFile, type ImportOptions, importFiles, importOptions, searchOf } from './rows'
 
 /**
- * Files of rows, right and spoilt: each is refused at once, or its import ends with every row of it counted, and tells
- * which were refused. `npm run fuzz` is the long form.
+ * Files of rows, valid and with random edits. Each file is rejected at once, or its import ends, counts every row, and
+ * reports the rejected ones. `npm run fuzz` is the long form.
  */
 const CASES = shareOf(0.05)
 
 let account: Account
-/** Files that were exported, by their type. */
+/** Exported files, by their media type. */
 const exports: Record<string, string> = {}
 let log: ReturnType<typeof vi.spyOn>
 beforeAll(async () => {
@@ -33,35 +33,35 @@ beforeAll(async () => {
     exports[accept] = (await account.call('GET', '/v1/prospects/export', undefined, { accept })).text
 })
 
-/** How much there is of what an import could write. */
-async function held(): Promise<{ people: number; versions: number; events: number; catalog: number }> {
+/** Counts of all that an import could write. */
+async function countStored(): Promise<{ prospects: number; versions: number; events: number; catalog: number }> {
   const [counts] = await query(
-    `SELECT count(*) AS people, total(version) AS versions,
+    `SELECT count(*) AS prospects, total(version) AS versions,
       (SELECT count(*) FROM events WHERE account_id = ?1) AS events,
       (SELECT catalog_size FROM accounts WHERE id = ?1) AS catalog
      FROM prospects WHERE account_id = ?1`,
     account.id,
   )
-  return counts as Awaited<ReturnType<typeof held>>
+  return counts as Awaited<ReturnType<typeof countStored>>
 }
 
-/** Works through an import; it has to come to an end. */
+/** Runs the turns of an import until it ends. Throws if it does not end. */
 async function runToEnd(id: string) {
   for (let turn = 0; turn < 10; turn++) {
     await runOnce(account, id)
     const shown = await importOf(account, id)
     if (shown.finishedAt) return shown
   }
-  throw new Error('It does not end.')
+  throw new Error('The import does not end.')
 }
 
-async function check(file: Rows, asked: Asked): Promise<void> {
+async function check(file: ImportFile, options: ImportOptions): Promise<void> {
   const { columns, type } = file
-  const before = await held()
-  const sent = await sendFile(account, bytesOfRows(file, exports), { query: searchOf(asked, columns), type })
+  const before = await countStored()
+  const sent = await sendFile(account, bytesOfFile(file, exports), { query: searchOf(options, columns), type })
   if (sent.status !== 202) {
     expect([400, 422], sent.text).toContain(sent.status)
-    expect(await held()).toEqual(before)
+    expect(await countStored()).toEqual(before)
     return
   }
   const { id } = sent.json
@@ -73,27 +73,30 @@ async function check(file: Rows, asked: Asked): Promise<void> {
       expect.stringMatching(/^The (record in line \d+ is larger|file has more) than/),
     ])
   expect(created + updated + unchanged + failed).toBe(read)
-  const after = await held()
-  if (asked.dryRun === 'true') expect(after).toEqual(before)
-  else expect(after.people - before.people).toBe(created)
+  const after = await countStored()
+  if (options.dryRun === 'true') expect(after).toEqual(before)
+  else expect(after.prospects - before.prospects).toBe(created)
 
-  const told = await errorsOf(account, id)
-  const lines = new Set(told.filter(({ refused }) => refused).map(({ line }) => line))
-  // a page of them
-  if (told.length < 1000) expect(lines.size).toBe(failed)
-  const refused = await account.call('GET', `/v1/imports/${id}/errors`, undefined, { accept: type })
-  expect(refused.status).toBe(200)
-  // one that is full of NULs would be taken for UTF-16
-  if (failed === 0 || refused.text.includes('\0')) return
-  const again = await sendFile(account, refused.text, { query: searchOf({ ...asked, dryRun: 'true' }, columns), type })
+  const errors = await errorsOf(account, id)
+  const lines = new Set(errors.filter(({ refused }) => refused).map(({ line }) => line))
+  // `errorsOf` reads one page
+  if (errors.length < 1000) expect(lines.size).toBe(failed)
+  const rejected = await account.call('GET', `/v1/imports/${id}/errors`, undefined, { accept: type })
+  expect(rejected.status).toBe(200)
+  // an import would take a file of many NULs for UTF-16
+  if (failed === 0 || rejected.text.includes('\0')) return
+  const again = await sendFile(account, rejected.text, {
+    query: searchOf({ ...options, dryRun: 'true' }, columns),
+    type,
+  })
   expect(again.status, again.text).toBe(202)
   expect((await runToEnd(again.json.id)).read).toBe(failed)
 }
 
 test(`${CASES} files of rows (seed ${SEED})`, { timeout: 3_600_000 }, async () => {
-  const property = fc.asyncProperty(rows, asked, async (file, asked) => {
+  const property = fc.asyncProperty(importFiles, importOptions, async (file, options) => {
     log.mockClear()
-    await check(file, asked)
+    await check(file, options)
     expect(log.mock.calls).toEqual([])
   })
   await fc.assert(property, { numRuns: CASES, seed: SEED, timeout: 20_000 })

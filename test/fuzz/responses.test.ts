@@ -8,17 +8,16 @@ import { consume, deliveriesOf, endpointAnswers, freeze, pass, register, thaw } 
 import { SEED, shareOf } from './cases'
 
 /**
- * What endpoints answer to the attempts of a delivery, one after the other: each is recorded, the next is planned within
- * its bounds, the endpoint beside it hears nothing of it, and nothing but a 410 or five days disables one. `npm run fuzz`
- * is the long form.
+ * Random responses of an endpoint to the attempts of a delivery. Each attempt is recorded, the next one is scheduled within
+ * its bounds, another endpoint is not affected, and only a 410 or five days of failures disable the endpoint. `npm run
+ * fuzz` is the long form. Each delivery has about five responses.
  */
-/** Each has some five answers. */
 const DELIVERIES = shareOf(0.05)
 const DAY = 24 * 60 * 60_000
 
 const CODES = [200, 201, 204, 301, 302, 304, 308, 400, 404, 408, 410, 418, 429, 500, 502, 503, 522]
-/** No server may answer these. */
-const NO_CODES = [0, -1, 99, 100, 101, 103, 199, 600, 999, 2 ** 31]
+/** Status codes that no server may return. */
+const INVALID_CODES = [0, -1, 99, 100, 101, 103, 199, 600, 999, 2 ** 31]
 const RETRY_AFTERS = [
   ...['0', '5', ' 7 ', '3600', '86400', '86401', '9'.repeat(20), '9'.repeat(400), '-1', '1.5', '1e3', '0x10', ''],
   ...['soon', '5, 7', ';', 'GMT', '+005 GMT', '\xa05', '2027-01-02T00:00:00Z', 'Wed, 21 Oct 2015 07:28:00 GMT'],
@@ -27,34 +26,37 @@ const RETRY_AFTERS = [
 const HEADERS = ['location', 'content-encoding', 'content-length', 'transfer-encoding', 'content-type', 'set-cookie']
 const VALUES = ['/', 'https://10.0.0.1/', 'gzip', 'br, x', '-1', '0', '99999999999', 'text/html; charset=x', '\xff']
 
-const answers = fc.record({
-  /** Instead of an answer. */
+const endpointResponses = fc.record({
+  /** An error instead of a response. */
   throws: fc.option(fc.constantFrom('TypeError', 'TimeoutError', 'AbortError', 'silence', 'text', 'nothing'), {
     freq: 5,
   }),
   status: fc.oneof(
     { weight: 9, arbitrary: fc.constantFrom(...CODES.filter((code) => code >= 300 && code !== 410)) },
-    { weight: 2, arbitrary: fc.constantFrom(...CODES, ...NO_CODES) },
+    { weight: 2, arbitrary: fc.constantFrom(...CODES, ...INVALID_CODES) },
   ),
   retryAfter: fc.option(fc.constantFrom(...RETRY_AFTERS)),
   headers: fc.dictionary(fc.constantFrom(...HEADERS), fc.constantFrom(...VALUES), { maxKeys: 3 }),
   body: fc.option(fc.array(fc.uint8Array({ maxLength: 40 }), { maxLength: 4 })),
-  /** How its body goes on. */
-  ending: fc.constantFrom('ends', 'ends', 'breaks', 'hangs', 'goes on'),
-  /** How long it takes, ms. */
-  takes: fc.constantFrom(0, 0, 0, 1, 4999, 5001, 14_999),
+  /** What follows the chunks of the body. */
+  ending: fc.constantFrom('ends', 'ends', 'breaks', 'hangs', 'is endless'),
+  /** How long the endpoint takes, ms. */
+  time: fc.constantFrom(0, 0, 0, 1, 4999, 5001, 14_999),
 })
-type Answer = typeof answers extends fc.Arbitrary<infer A> ? A : never
+type EndpointResponse = typeof endpointResponses extends fc.Arbitrary<infer A> ? A : never
 
-/** What `fetch` comes to. `signal` is its own. */
-function responseOf({ throws, status, retryAfter, headers, body, ending, takes }: Answer, signal: AbortSignal) {
-  pass(takes)
+/** What `fetch` returns or throws. `signal` is that of the call. */
+function responseOf(
+  { throws, status, retryAfter, headers, body, ending, time }: EndpointResponse,
+  signal: AbortSignal,
+) {
+  pass(time)
   if (throws === 'silence') return aborted(signal)
   if (throws === 'text') return Promise.reject('x')
   if (throws === 'nothing') return Promise.reject()
   if (throws) return Promise.reject(new DOMException('x', throws))
   const named: Record<string, string | null> = { ...headers, 'retry-after': retryAfter }
-  // no Response: those have no other codes
+  // not a `Response`, which takes only valid codes
   return Promise.resolve({
     status,
     ok: status >= 200 && status < 300,
@@ -66,11 +68,15 @@ function responseOf({ throws, status, retryAfter, headers, body, ending, takes }
 const aborted = (signal: AbortSignal) =>
   new Promise<never>((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)))
 
-function streamOf(chunks: Uint8Array[], ending: Answer['ending'], signal: AbortSignal): ReadableStream<Uint8Array> {
+function streamOf(
+  chunks: Uint8Array[],
+  ending: EndpointResponse['ending'],
+  signal: AbortSignal,
+): ReadableStream<Uint8Array> {
   const left = [...chunks]
   return new ReadableStream({
     pull(controller) {
-      const next = left.shift() ?? (ending === 'goes on' ? new Uint8Array(5000).fill(0xe2) : undefined)
+      const next = left.shift() ?? (ending === 'is endless' ? new Uint8Array(5000).fill(0xe2) : undefined)
       if (next) return controller.enqueue(next)
       if (ending === 'hangs') return aborted(signal)
       if (ending === 'breaks') throw new TypeError('Network connection lost.')
@@ -80,10 +86,10 @@ function streamOf(chunks: Uint8Array[], ending: Answer['ending'], signal: AbortS
 }
 
 let account: Account
-let odd: string
+let fuzzed: string
 let log: ReturnType<typeof vi.spyOn>
-/** What the odd endpoint answers. */
-let answer: (signal: AbortSignal) => Promise<Response>
+/** How the fuzzed endpoint responds. */
+let respond: (signal: AbortSignal) => Promise<Response>
 
 beforeAll(async () => {
   await freeze()
@@ -91,15 +97,15 @@ beforeAll(async () => {
   const soon = AbortSignal.timeout.bind(AbortSignal, 2)
   let signal: AbortSignal
   vi.spyOn(AbortSignal, 'timeout').mockImplementation(() => (signal = soon()))
-  endpointAnswers((url) => (url.includes('odd') ? answer(signal) : new Response('ok')))
+  endpointAnswers((url) => (url.includes('fuzzed') ? respond(signal) : new Response('ok')))
   account = await newAccount()
-  odd = (await register(account, { url: 'https://odd.example.com' })).id
+  fuzzed = (await register(account, { url: 'https://fuzzed.example.com' })).id
   await register(account, { url: 'https://well.example.com' })
   await account.prospect()
 })
 afterAll(thaw)
 
-/** Begins the deliveries anew, and forgets what became of their endpoints. */
+/** Makes the deliveries pending again, and resets the state of their endpoints. */
 const reset = () =>
   env.DB.batch(
     [
@@ -110,8 +116,8 @@ const reset = () =>
     ].map((sql) => env.DB.prepare(sql).bind(account.id, Date.now())),
   )
 
-/** What there is to see of the odd endpoint, its delivery and the last attempt. */
-async function seen() {
+/** The stored state of the fuzzed endpoint, its delivery and the last attempt. */
+async function storedState() {
   const [state] = await rows(
     `SELECT d.webhook_id, d.event_seq, d.status, d.next_at, d.attempts, d.finished_at, w.disabled_reason, w.slow_since,
        a.n, a.status_code, a.error, a.answer
@@ -120,19 +126,23 @@ async function seen() {
          AND a.n = d.attempts
      WHERE w.account_id = ? AND w.id = ?`,
     account.id,
-    odd,
+    fuzzed,
   )
   return state as any
 }
 
-/** The least that an endpoint asks to be waited for, ms; 0 if it asks for nothing that we know of. */
-const askedFor = ({ throws, retryAfter }: Answer) =>
+/** The wait that a valid `Retry-After` asks for, ms, else 0. */
+const retryAfterOf = ({ throws, retryAfter }: EndpointResponse) =>
   throws || !/^ ?\d+ ?$/.test(retryAfter ?? '') ? 0 : Math.min(Number(retryAfter) * 1000, DAY)
 
-/** The `n`th attempt of one that has failed since then: when it ended, and whether there is to be another. */
-async function attempt(one: Answer, n: number, since: number | null): Promise<{ at: number; goesOn: boolean }> {
-  answer = (signal) => responseOf(one, signal)
-  const before = await seen()
+/** Runs the `n`th attempt. `since` is when the endpoint began to fail. Returns when it ended, and whether another follows. */
+async function attempt(
+  one: EndpointResponse,
+  n: number,
+  since: number | null,
+): Promise<{ at: number; continues: boolean }> {
+  respond = (signal) => responseOf(one, signal)
+  const before = await storedState()
   const bodies = [before, ...(n === 1 ? await others() : [])].map((d) => ({
     accountId: account.id,
     webhookId: d.webhook_id,
@@ -140,7 +150,7 @@ async function attempt(one: Answer, n: number, since: number | null): Promise<{ 
   }))
   await consume(bodies, before.slow_since === null ? 'prospect-webhooks' : 'prospect-webhooks-slow')
   const now = Date.now()
-  const { status, next_at, attempts, disabled_reason, ...last } = await seen()
+  const { status, next_at, attempts, disabled_reason, ...last } = await storedState()
   const isOk = !one.throws && one.status >= 200 && one.status < 300
   const isGone = !one.throws && one.status === 410
   expect([attempts, last.n, last.status_code]).toEqual([n, n, one.throws ? null : one.status])
@@ -156,35 +166,35 @@ async function attempt(one: Answer, n: number, since: number | null): Promise<{ 
   }
   if (status !== 'pending') {
     expect(next_at).toBe(null)
-    return { at: now, goesOn: false }
+    return { at: now, continues: false }
   }
   const delay = RETRIES[n - 1] as number
-  expect(next_at - now).toBeGreaterThanOrEqual(Math.max(delay * 0.8, askedFor(one)))
+  expect(next_at - now).toBeGreaterThanOrEqual(Math.max(delay * 0.8, retryAfterOf(one)))
   expect(next_at - now).toBeLessThanOrEqual(Math.max(delay, DAY))
   vi.setSystemTime(next_at)
-  return { at: now, goesOn: true }
+  return { at: now, continues: true }
 }
 
-const others = async () => (await deliveriesOf(account)).filter(({ webhook_id }) => webhook_id !== odd)
+const others = async () => (await deliveriesOf(account)).filter(({ webhook_id }) => webhook_id !== fuzzed)
 
-async function check(all: Answer[]): Promise<void> {
+async function check(all: EndpointResponse[]): Promise<void> {
   await reset()
   let since: number | null = null
   for (const [i, one] of all.entries()) {
-    const { at, goesOn } = await attempt(one, i + 1, since)
-    if (!goesOn) break
+    const { at, continues } = await attempt(one, i + 1, since)
+    if (!continues) break
     since ??= at
   }
   expect((await others()).map(({ status, attempts }) => [status, attempts])).toEqual([['succeeded', 1]])
-  const { items } = (await account.get(`/v1/webhooks/${odd}/deliveries`)).json
+  const { items } = (await account.get(`/v1/webhooks/${fuzzed}/deliveries`)).json
   const shown = await account.get(`/v1/deliveries/${items[0].id}`)
   expect(shown.json.attempts).toHaveLength(items[0].attemptCount)
 }
 
-test(`${DELIVERIES} deliveries, and what is answered to their attempts (seed ${SEED})`, {
+test(`${DELIVERIES} deliveries with random responses (seed ${SEED})`, {
   timeout: 3_600_000,
 }, async () => {
-  const property = fc.asyncProperty(fc.array(answers, { minLength: 1, maxLength: 11 }), async (all) => {
+  const property = fc.asyncProperty(fc.array(endpointResponses, { minLength: 1, maxLength: 11 }), async (all) => {
     log.mockClear()
     await check(all)
     expect(log.mock.calls).toEqual([])

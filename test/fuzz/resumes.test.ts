@@ -9,8 +9,8 @@ import { SEED, shareOf } from './cases'
 import { bytesOfDocument, type Document, documents } from './documents'
 
 /**
- * Resumes, spoilt: each is refused at once, or read at the first attempt, and ends with what it says or with why it
- * cannot be read. Nothing is filled in that a caller could not have written. `npm run fuzz` is the long form.
+ * Resumes with random edits. Each file is rejected at once, or read at the first try, and ends as parsed or with a reason.
+ * A resume fills in nothing that a caller could not have written. `npm run fuzz` is the long form.
  */
 const CASES = shareOf(0.07)
 
@@ -25,7 +25,7 @@ beforeAll(async () => {
 })
 
 const FIELDS = ['email', 'phone', 'title', 'company', 'city', 'state', 'postalCode', 'licenseStatus'] as const
-const CLEARED = Object.fromEntries(FIELDS.map((field) => [field, null]))
+const CLEARED_FIELDS = Object.fromEntries(FIELDS.map((field) => [field, null]))
 const shown = async (): Promise<Prospect> => (await account.get(`/v1/prospects/${id}`)).json
 
 async function check(document: Document): Promise<void> {
@@ -33,7 +33,7 @@ async function check(document: Document): Promise<void> {
   const sniffer = new Sniffer()
   sniffer.push(bytes)
   const resume = asField(bytes, { contentType: sniffer.type ?? 'text/plain' })
-  const sent = await account.call('PATCH', `/v1/prospects/${id}`, { resume, ...CLEARED })
+  const sent = await account.call('PATCH', `/v1/prospects/${id}`, { resume, ...CLEARED_FIELDS })
   expect(sent.status, sent.text).toBe(sniffer.type ? 200 : 400)
   if (sent.status === 400) return
   await consume([{ accountId: account.id, prospectId: id }], 'prospect-resumes')
@@ -43,7 +43,7 @@ async function check(document: Document): Promise<void> {
   expect([firstName, lastName]).toEqual(['Pat', 'Doe'])
   const filled = FIELDS.filter((field) => prospect[field] !== null)
   if (filled.length === 0) return
-  // what it filled in is as a caller would have written it: to write it again changes nothing
+  // the filled-in values are normalised as those of callers are: writing them again changes nothing
   const written = Object.fromEntries(filled.map((field) => [field, prospect[field]]))
   const again = await account.call('PATCH', `/v1/prospects/${id}`, written)
   expect([again.status, again.json.message, again.json.version], again.text).toEqual([200, null, version])

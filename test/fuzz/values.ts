@@ -2,24 +2,24 @@ import fc from 'fast-check'
 import { nameKey } from '../../src/http/text'
 import { asField } from '../support/resume-files'
 
-/** Values for the fields and parameters of a request, right ones and wrong ones, made from what the document says. */
+/** Valid and invalid values for fields and parameters, made from their schemas in the OpenAPI document. */
 
 type Json = any
 
-/** Ids of what the account has, by the path that it is under; besides them `events`, and `etags` that were answered. */
+/** Ids that the account has, by the kind in their path; also ids of `events`, and the `etags` of responses. */
 export type Known = Record<string, string[]>
 
-/** Right bodies that are not JSON, by their type. */
+/** Valid bodies that are not JSON, by their media type. */
 export const BODIES: Record<string, string> = {
   'text/plain': 'Ann Lee\nann@example.com\n',
   'application/octet-stream': 'Ann Lee\nann@example.com\n',
   'application/pdf': '%PDF-1.4\n%%EOF\n',
 }
 
-/** What every id that nobody has holds, so that it can be told from others. */
+/** Every id that does not exist contains this text. */
 export const UNKNOWN = 'nope'
 
-/** Fields and parameters that name something of the account, and what. */
+/** The kind of object that a field or a parameter names. */
 const KINDS_OF: Record<string, string> = {
   stageId: 'stages',
   pipelineId: 'pipelines',
@@ -32,19 +32,19 @@ const KINDS_OF: Record<string, string> = {
   after: 'events',
 }
 
-/** Mostly the one, and in so many of a hundred cases the other. */
+/** `other` in this many of a hundred cases, else `mostly`. */
 const sometimes = <T>(weight: number, mostly: fc.Arbitrary<T>, other: fc.Arbitrary<T>) =>
   fc.oneof({ weight: 100 - weight, arbitrary: mostly }, { weight, arbitrary: other })
 
-/** One of the newest of a kind, or one that nobody has. */
-export function idOf(known: Known, kind: string, strange: string[] = []): fc.Arbitrary<string> {
+/** The id of one of the newest objects of a kind, or one that does not exist. */
+export function idOf(known: Known, kind: string, unusual: string[] = []): fc.Arbitrary<string> {
   const some = (known[kind] ?? []).slice(-5)
-  const unknown = fc.constantFrom(UNKNOWN, ...strange)
+  const unknown = fc.constantFrom(UNKNOWN, ...unusual)
   return some.length > 0 ? sometimes(5, fc.constantFrom(...some), unknown) : unknown
 }
 
-/** Ids are opaque: in a body anything is an id, if only an unknown one. */
-const STRANGE = [`${UNKNOWN}\u0000`, `${UNKNOWN}\ud800`, `'${UNKNOWN}`, UNKNOWN.repeat(500)]
+/** Ids that do not exist. Ids are opaque, so any text in a body is an id. */
+const UNUSUAL_IDS = [`${UNKNOWN}\u0000`, `${UNKNOWN}\ud800`, `'${UNKNOWN}`, UNKNOWN.repeat(500)]
 
 const character = fc.oneof(
   { weight: 6, arbitrary: fc.constantFrom(...'abcXYZ019 -_.,;:\'"<>&%$#@!?/\\{}[]()+*=|~^`') },
@@ -65,16 +65,16 @@ const text = (min: number, max: number) =>
     .filter((s) => [...s.trim()].length >= min)
 
 const labelName = text(1, 64).filter((s) => !s.includes(','))
-// few enough that nobody gets more than they can have
+// so few that no prospect exceeds the limit of labels
 const LABELS = ['Hot', 'hot', 'Cold', ...fc.sample(labelName, { numRuns: 40, seed: 1 })]
 const someLabels = fc.subarray(LABELS, { maxLength: 5 })
 
-/** Few enough that people meet. */
+/** So few that prospects share them. */
 const EMAILS = ['ann@example.com', 'ANN@example.com', 'bob@example.com', ' cy@example.com ', 'É.Ü@exämple.com']
 const PHONES = ['(212) 555-0123', '+1 212-555-0123', '212.555.0124 x5', '+44 20 7946 0958', '123', 'call me']
 
-/** Values that mean more than their schema can say. */
-const MEANT: Record<string, fc.Arbitrary<Json>> = {
+/** Valid values of fields that have rules beyond their schema. */
+const VALID: Record<string, fc.Arbitrary<Json>> = {
   email: sometimes(
     20,
     fc.constantFrom(...EMAILS),
@@ -96,31 +96,31 @@ const MEANT: Record<string, fc.Arbitrary<Json>> = {
       fc.tuple(fc.constant('text/plain'), text(1, 300)),
     )
     .map(([contentType, content]) => asField(content, { contentType, fileName: 'cv' })),
-  // only an answer can tell one
+  // only a response has one
   pageToken: fc.constant(undefined),
-  // few enough that some come again, for the same and for something else
+  // so few numbers that some keys are used again, for the same request and for others
   'Idempotency-Key': sometimes(20, fc.stringMatching(/^[!-~][ -~]{0,253}[!-~]$/), fc.nat(20).map(String)),
-  // of this database and of others; a greater one than there is
+  // of this database and of another one; newer than any state
   'X-D1-Bookmark': fc.constantFrom('00-00000000-00000001-00000000-0', '01-f', '00-ffffffff'),
   label: fc.oneof(fc.constantFrom('Hot', 'hot,cold', ','), fc.subarray(['Hot', 'Cold', 'x,y'], { minLength: 1 })),
 }
-MEANT.addLabels = MEANT.removeLabels = MEANT.labels as fc.Arbitrary<Json>
+VALID.addLabels = VALID.removeLabels = VALID.labels as fc.Arbitrary<Json>
 
-/** A right value for a field or a parameter. */
-export function right(name: string, schema: Json, where: string, known: Known, kind: string): fc.Arbitrary<Json> {
+/** A valid value for a field or a parameter. `where` is the part of the request. */
+export function validValue(name: string, schema: Json, where: string, known: Known, kind: string): fc.Arbitrary<Json> {
   const types = typesOf(schema)
   const orNothing = (some: fc.Arbitrary<Json>) =>
     where === 'body' && types.includes('null')
       ? sometimes(15, some, fc.constantFrom(null, ...(types.includes('string') ? [''] : [])))
       : some
   if (name === 'name' && kind === 'labels' && where === 'body') return labelName
-  if (MEANT[name]) return orNothing(MEANT[name])
+  if (VALID[name]) return orNothing(VALID[name])
   if (name === 'moveTo') return idOf(known, kind)
   if (/^If-/.test(name))
     return fc.constantFrom('*', '1', '"1-0"', 'W/"1-0", "2-7"', 'x,,"', ...(known.etags ?? []).slice(-3))
   const named = KINDS_OF[name]
   if (named) {
-    const id = idOf(known, named, where === 'body' ? STRANGE : [])
+    const id = idOf(known, named, where === 'body' ? UNUSUAL_IDS : [])
     return orNothing(name === 'jobIds' ? fc.uniqueArray(id, { maxLength: 3 }) : id)
   }
   if (schema.enum) return fc.constantFrom(...schema.enum)
@@ -130,18 +130,18 @@ export function right(name: string, schema: Json, where: string, known: Known, k
     integer: () => fc.integer({ min: schema.minimum ?? 0, max: schema.maximum ?? 2 ** 40 }),
     boolean: () => fc.boolean(),
     array: () =>
-      fc.array(right('', schema.items, where, known, kind), { minLength: schema.minItems ?? 0, maxLength: 4 }),
-    object: () => rightObject(schema, known, kind),
+      fc.array(validValue('', schema.items, where, known, kind), { minLength: schema.minItems ?? 0, maxLength: 4 }),
+    object: () => validObject(schema, known, kind),
   }
   return orNothing((value[types.find((type) => type !== 'null') ?? ''] as () => fc.Arbitrary<Json>)())
 }
 
-/** A right object: a body, or a field of one. */
-export const rightObject = ({ properties = {}, required = [] }: Json, known: Known, kind: string) =>
+/** A valid object: a body, or a field of one. */
+export const validObject = ({ properties = {}, required = [] }: Json, known: Known, kind: string) =>
   fc.record(
     Object.fromEntries(
       Object.entries<Json>(properties).map(([name, schema]) => {
-        const value = right(name, schema, 'body', known, kind)
+        const value = validValue(name, schema, 'body', known, kind)
         return [name, required.includes(name) ? value : fc.option(value, { nil: undefined, freq: 2 })]
       }),
     ),
@@ -149,7 +149,7 @@ export const rightObject = ({ properties = {}, required = [] }: Json, known: Kno
 
 const typesOf = (schema: Json): string[] => (schema.anyOf ? schema.anyOf.flatMap(typesOf) : [schema.type].flat())
 
-const OF_TYPE: Record<string, Json[]> = {
+const VALUES_OF_TYPE: Record<string, Json[]> = {
   object: [{ nested: true }],
   array: [[1]],
   string: ['', '1'],
@@ -163,8 +163,8 @@ const CONTROL = ['a\u0000b', '\u007f', 'a\udc00b']
 
 const many = (length: number, of: (i: number) => Json) => Array.from({ length }, (_, i) => of(i))
 
-/** Values that are wrong for a reason that their schema cannot say. */
-const MEANT_WRONG: Record<string, Json[]> = {
+/** Values that are invalid for a reason beyond their schema. */
+const INVALID: Record<string, Json[]> = {
   email: ['a', 'a@b', '@example.com', 'a b@example.com', 'a@example.com,b@example.com', 'a..b@example.com'],
   url: [
     'x',
@@ -180,7 +180,7 @@ const MEANT_WRONG: Record<string, Json[]> = {
   stages: [['A', 'a'], ['A', ' a '], [' ']],
   labels: ['x'.repeat(65), ['a', 'x'.repeat(65)], many(101, String), 'a\u0000', [['a']], [null]],
 }
-MEANT_WRONG.resume = [
+INVALID.resume = [
   {},
   asField(''),
   asField('\0'),
@@ -194,14 +194,14 @@ MEANT_WRONG.resume = [
     { [UNKNOWN]: 1 },
   ].map((given) => asField('A text.', given)),
 ]
-MEANT_WRONG.addLabels = MEANT_WRONG.removeLabels = MEANT_WRONG.labels as Json[]
+INVALID.addLabels = INVALID.removeLabels = INVALID.labels as Json[]
 
-/** Every kind of wrong value that there is for the field of a body. */
-export function wrong(name: string, schema: Json): Json[] {
+/** Invalid values of every kind for the field of a body. */
+export function invalidValues(name: string, schema: Json): Json[] {
   const types = typesOf(schema)
   const { enum: allowed, const: only, minLength = 0, maxLength, minimum, maximum, minItems = 0, maxItems } = schema
   return [
-    ...Object.entries(OF_TYPE).flatMap(([type, values]) =>
+    ...Object.entries(VALUES_OF_TYPE).flatMap(([type, values]) =>
       types.includes(type) || (type === 'integer' && types.includes('number')) ? [] : values,
     ),
     ...(allowed && types.includes('string') ? [UNKNOWN, `${allowed[0]}x`] : []),
@@ -212,13 +212,13 @@ export function wrong(name: string, schema: Json): Json[] {
     ...(maximum === undefined ? [] : [maximum + 1]),
     ...(minItems > 0 ? [[]] : []),
     ...(maxItems ? [many(maxItems + 1, (i) => `${UNKNOWN}${i}`)] : []),
-    ...(schema.items ? wrong('', schema.items).map((value) => [value]) : []),
-    ...(MEANT_WRONG[name] ?? []),
+    ...(schema.items ? invalidValues('', schema.items).map((value) => [value]) : []),
+    ...(INVALID[name] ?? []),
   ]
 }
 
-/** Every kind of wrong value that there is for a query parameter; several: it is given more than once. */
-export function wrongParameter(name: string, schema: Json): string[][] {
+/** Invalid values of every kind for a query parameter. Each is a list, because a parameter can be given more than once. */
+export function invalidParameters(name: string, schema: Json): string[][] {
   const types = typesOf(schema)
   const { enum: allowed, minimum, maximum, maxLength = schema.anyOf?.[0].maxLength } = schema
   return [

@@ -28,12 +28,12 @@ test.each([
   ['Shoe size', undefined],
 ])('the column %j is %j', (name, field) => expect(fieldOf(name)).toBe(field))
 
-test('every field is known by its name, and every column of an export', () => {
+test('every field and every column of an export is recognised by its name', () => {
   for (const field of FIELDS) expect(fieldOf(field)).toBe(field)
   expect(matchColumns([...CSV_COLUMNS], {}).filter(({ field }) => field === undefined)).toEqual([])
 })
 
-test('what the caller says of a column comes first', () => {
+test('the mapping of the caller wins over the name of a column', () => {
   expect([fieldOf('Name', { Name: 'company' }), fieldOf('Name', { Name: null })]).toEqual(['company', null])
 })
 

@@ -6,14 +6,14 @@ import { D1, rows } from '../support/d1'
 import { consume } from '../support/endpoint'
 import { countsOf, holdImports, importOf, sendFile } from '../support/import-files'
 
-/** Rows about prospects of whom much is stored. */
+/** Imports that update prospects with large values. */
 
 let account: Account
 let queue: ImportMessage[]
 beforeEach(async () => {
   queue = holdImports()
   account = await newAccount()
-  // time stands still: only what is counted ends a turn
+  // time stands still, so that only the count of statements ends a turn
   vi.useFakeTimers({ toFake: ['Date'], now: Date.now() })
 })
 afterEach(() => {
@@ -21,7 +21,7 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-/** So many prospects, each with notes of so many bytes and a parsed resume of as many. */
+/** Inserts prospects, each with notes and a parsed resume of this many bytes. */
 async function heavy(many: number, bytes: number) {
   await writeMany(
     account,
@@ -40,7 +40,7 @@ async function heavy(many: number, bytes: number) {
 const fileOf = (many: number, people: number) =>
   `name,email,city\n${Array.from({ length: many }, (_, n) => `Pat Doe,p${n % people}@example.com,C${n}\n`).join('')}`
 
-/** Lets messages arrive one by one, and notes of each how many statements were sent and how much was read at once. */
+/** Consumes messages one by one. Returns for each how many statements it sent and how much it read at once. */
 async function run() {
   const { batch } = D1
   let statements = 0
@@ -61,7 +61,7 @@ async function run() {
   return { turns, most }
 }
 
-test('a turn ends before it sends D1 more statements than it takes, and the next goes on where it ended', async () => {
+test('a turn ends before it sends D1 more statements than D1 takes, and the next turn continues there', async () => {
   await heavy(4, 250_000)
   const { json } = await sendFile(account, fileOf(500, 4), { query: '?update=true&dryRun=true' })
   const { turns } = await run()
@@ -70,7 +70,7 @@ test('a turn ends before it sends D1 more statements than it takes, and the next
   expect(countsOf(await importOf(account, json.id))).toMatchObject({ read: 500, updated: 500 })
 }, 120_000)
 
-test('one trip reads some 1 MiB of prospects, however much each of them holds', async () => {
+test('a round trip reads about 1 MiB of prospects, however large each of them is', async () => {
   await heavy(60, 80_000)
   const { json } = await sendFile(account, fileOf(60, 60), { query: '?update=true' })
   const { most } = await run()

@@ -38,7 +38,7 @@ Bob,Ray,bob@example.com,,hot,FAIR,44
 `
 
 describe('a file', () => {
-  test('is taken at once, and worked through in the background', async () => {
+  test('is accepted at once and imported in the background', async () => {
     const { status, json, headers } = await sendFile(account, CSV)
     expect([status, headers.get('location')]).toEqual([202, `/v1/imports/${json.id}`])
     expect(json).toEqual({
@@ -72,7 +72,7 @@ describe('a file', () => {
     )
   })
 
-  test('of NDJSON is one POST a line', async () => {
+  test('of NDJSON is imported like one POST for each line', async () => {
     const lines = [
       { firstName: 'Ann', lastName: 'Lee', email: 'ann@example.com', labels: ['Hot'], shoeSize: 38 },
       { firstName: 'Ann', lastName: 'Lee', email: 'ann@example.com', city: 'Here', update: true },
@@ -98,7 +98,7 @@ describe('a file', () => {
     ])
   })
 
-  test('of a header alone is completed at once', async () => {
+  test('with only a header completes at once', async () => {
     const done = await imported(account, 'first name,last name')
     expect([done.status, countsOf(done)]).toEqual([
       'completed',
@@ -106,14 +106,14 @@ describe('a file', () => {
     ])
   })
 
-  test('that another account sent is not there', async () => {
+  test('of another account is a 404', async () => {
     const { id } = await imported(account, CSV)
     const other = await newAccount()
     expectProblem(await other.get(`/v1/imports/${id}`), 404, 'not_found')
     expect((await other.get('/v1/imports')).json.items).toEqual([])
   })
 
-  test('is listed, newest first, a page at a time', async () => {
+  test('is listed in pages, newest first', async () => {
     const ids = []
     for (let i = 0; i < 3; i++) ids.unshift((await sendFile(account, CSV)).json.id)
     const first = (await account.get('/v1/imports?limit=2')).json
@@ -123,7 +123,7 @@ describe('a file', () => {
   })
 })
 
-describe('every writing of a CSV', () => {
+describe('a CSV is read in every common format', () => {
   const TEXT = 'First name,Last name,Notes,City\nJosé,"Nerúda","a ""b"", c",Köln\nAnn,Lee,"two\nlines",\n'
   const bytesOf = (text: string) => new TextEncoder().encode(text)
   const marked = (mark: number[], bytes: Uint8Array) => Uint8Array.from([...mark, ...bytes])
@@ -149,7 +149,7 @@ describe('every writing of a CSV', () => {
           .join('"two\nlines"'),
       ),
     ],
-    ['a line that says how it is separated', bytesOf(`sep=;\r\n${TEXT.replaceAll(/,(?! c)/g, ';')}`)],
+    ['a line that names the delimiter', bytesOf(`sep=;\r\n${TEXT.replaceAll(/,(?! c)/g, ';')}`)],
     ['no line end at its end', bytesOf(TEXT.trimEnd())],
     ['blank lines', bytesOf(`\n\n${TEXT.replaceAll(/\n(?=Ann)/g, '\n\n,,,\n')}\n\n`)],
     ['everything quoted, with spaces', bytesOf(TEXT.replaceAll('Ann,Lee', '"Ann" ,"Lee"').replace('José', '"José"'))],
@@ -164,13 +164,13 @@ describe('every writing of a CSV', () => {
     ])
   })
 
-  test('with one byte that is no UTF-8, far behind, all of it is Windows-1252', async () => {
+  test('as Windows-1252, if a byte far behind the header is not UTF-8', async () => {
     const bytes = encodeAs(`first,last,city\n${',,\n'.repeat(30_000)}René,Müller,5 €\n`, 'windows-1252')
     expect((await imported(account, bytes)).created).toBe(1)
     expect((await prospects())[0]).toMatchObject({ firstName: 'René', lastName: 'Müller', city: '5 €' })
   })
 
-  test('records and characters that lie across the blocks in which a file is read stay whole', async () => {
+  test('with records and characters that cross the blocks in which it is read', async () => {
     const many = Array.from({ length: 40 }, (_, n) => `"Ann\n${n}",Lee,"${'€😀"",\n'.repeat(7000 + n)}"\n`)
     const text = `first,last,shoe size\n${many.join('')}Bob,Ray,\n`
     for (const bytes of [new TextEncoder().encode(text), encodeAs(`\ufeff${text}`, 'utf-16le')]) {
@@ -189,7 +189,7 @@ describe('every writing of a CSV', () => {
 })
 
 describe('columns', () => {
-  test('say what they are in usual spellings; the first that says something counts', async () => {
+  test('are recognised by common headings; the first one that is not empty counts', async () => {
     await imported(
       account,
       [
@@ -204,7 +204,7 @@ describe('columns', () => {
     })
   })
 
-  test('can be said to be something else, or nothing', async () => {
+  test('are mapped to other fields, or ignored, by the caller', async () => {
     const mapping = { Kontakt: 'fullName', 'E-mail': null, Login: 'email', 'Shoe size': null }
     const query = `?mapping=${encodeURIComponent(JSON.stringify(mapping))}`
     const done = await imported(
@@ -223,11 +223,16 @@ describe('columns', () => {
     ['half a name', 'first name,email\nAnn,a@example.com', '', ['body /lastName required']],
     ['nothing', '', '', ['body  empty']],
     ['blanks', ' \n\n', '', ['body  empty']],
-    ['a quote that never ends', '"first,last\nAnn,Lee', '', ['body  no_header']],
-    ['a column that is not there', 'name\nAnn Lee', '{"nmae":"city"}', ['query /mapping unknown_column']],
-    ['what no column can be', 'name\nAnn Lee', '{"name":"shoeSize"}', ['query /mapping not_allowed']],
-    ['no JSON', 'name\nAnn Lee', 'name', ['query /mapping wrong_format']],
-  ])('that are wrong are refused at once: %s', async (_, body, mapping, errors) => {
+    ['a quote that is not closed', '"first,last\nAnn,Lee', '', ['body  no_header']],
+    [
+      'a mapping of a column that the file does not have',
+      'name\nAnn Lee',
+      '{"nmae":"city"}',
+      ['query /mapping unknown_column'],
+    ],
+    ['a mapping to an unknown field', 'name\nAnn Lee', '{"name":"shoeSize"}', ['query /mapping not_allowed']],
+    ['a mapping that is not JSON', 'name\nAnn Lee', 'name', ['query /mapping wrong_format']],
+  ])('return 400 at once: %s', async (_, body, mapping, errors) => {
     const answer = await sendFile(account, body, { query: mapping && `?mapping=${encodeURIComponent(mapping)}` })
     expectProblem(answer, 400, 'invalid_input', ['errors'])
     expect(namedIn(answer)).toEqual(errors)
@@ -235,26 +240,26 @@ describe('columns', () => {
     expect(held).toEqual([])
   })
 
-  test('that an export has mean nothing in another file', async () => {
+  test('that only an export has are unknown in a file without an id', async () => {
     const { json } = await sendFile(account, 'name,Current Stage,created at\nAnn Lee,Offer,1\n')
     expect(json.unknownColumns).toEqual(['Current Stage', 'created at'])
   })
 
-  test('whose value gives way to another’s are told', async () => {
+  test('are reported if their value was ignored for that of another column', async () => {
     const FILE = 'name,Cell,Home Phone,Tags,Label\nAnn Lee,212-555-0100,212-555-0100,a,b\nBob Ray,,212-555-0101,,\n'
     expect((await imported(account, FILE)).unknownColumns).toEqual([])
     const { unknownColumns } = await imported(account, `${FILE}Cat Fox,212-555-0102,212-555-0103,,\n`)
     expect(unknownColumns).toEqual(['Home Phone'])
   })
 
-  test('a refusal names the columns that there are', async () => {
+  test('are listed by the 400', async () => {
     const { json } = await sendFile(account, 'Vorname;Nachname\nAnn;Lee')
     expect(json).toMatchObject({ detail: expect.stringContaining('The columns are "Vorname", "Nachname".') })
   })
 })
 
-describe('what is asked for every row', () => {
-  test('is checked before the file is taken', async () => {
+describe('the options of an import', () => {
+  test('return 400 or 422 before the file is stored', async () => {
     const none = await objectsOf(account)
     const answer = await sendFile(account, CSV, { query: '?userId=usr_none&stageId=stg_none&pipelineId=pipe_none' })
     expectProblem(answer, 422, 'unknown_reference', ['errors'])
@@ -262,7 +267,7 @@ describe('what is asked for every row', () => {
     expect(await objectsOf(account)).toEqual(none)
   })
 
-  test('holds for every row, but that a row’s own stage and user win', async () => {
+  test('apply to every row, except that a row’s own stage and user win', async () => {
     const [user, other] = [(await makeItem(account, 'users', 'U')).id, (await makeItem(account, 'users', 'V')).id]
     const [stage, own] = (await account.get('/v1/stages')).json.items.slice(1).map(({ id }: { id: string }) => id)
     const body = `name,stageId,userId,tags\nAnn Lee,,,Hot\nBob Ray,${own},${other},\n`
@@ -281,26 +286,26 @@ describe('what is asked for every row', () => {
     ])
   })
 
-  test('a pipeline is its default stage', async () => {
+  test('with a pipeline put prospects into its default stage', async () => {
     const { json } = await account.post('/v1/pipelines', { name: 'Other', stages: ['First'] })
     await imported(account, 'name\nAnn Lee', { query: `?pipelineId=${json.id}` })
     expect((await prospects())[0]).toMatchObject({ pipelineId: json.id, currentStage: 'First' })
   })
 })
 
-describe('a file that is too large', () => {
-  test('as its length says, is refused before it is read', async () => {
+describe('a file over the limits', () => {
+  test('returns 413 before it is read, if it declares its length', async () => {
     const headers = { 'content-length': String(100 * 1024 * 1024 + 1) }
     const answer = await sendFile(account, new ReadableStream(), { headers })
     expectProblem(answer, 413, 'import_too_large')
   })
 
-  test('in rows is refused as it comes', async () => {
+  test('returns 413 while it is uploaded, if it has too many rows', async () => {
     expectProblem(await sendFile(account, `name\n${'x\n'.repeat(500_001)}`), 413, 'import_too_large')
     expect((await account.get('/v1/imports')).json.items).toEqual([])
   })
 
-  test('in rows that did not look like so many ends as failed', async () => {
+  test('ends as failed, if its rows can be counted only when they are read', async () => {
     const { json } = await sendFile(account, CSV)
     await env.DB.prepare('UPDATE imports SET read = 499999 WHERE id = ?').bind(json.id).run()
     await drainImports([await messageOf(account, json.id)])
@@ -311,7 +316,7 @@ describe('a file that is too large', () => {
   })
 })
 
-test('a CSV has at most 500 columns', async () => {
+test('a CSV with more than 500 columns returns 400', async () => {
   const header = (columns: number) => ['name', ...Array.from({ length: columns - 1 }, (_, n) => `c${n}`)].join(',')
   const answer = await sendFile(account, `${header(501)}\nAnn Lee\n`)
   expectProblem(answer, 400, 'invalid_input', ['errors'])
@@ -319,7 +324,7 @@ test('a CSV has at most 500 columns', async () => {
   expect((await imported(account, `${header(500)}\nAnn Lee\n`)).created).toBe(1)
 })
 
-test('a CSV that is sent twice under one key is imported once', async () => {
+test('a CSV that is sent twice with one Idempotency-Key is imported once', async () => {
   const headers = { 'idempotency-key': 'once' }
   const first = await sendFile(account, CSV, { headers })
   const again = await sendFile(account, CSV, { headers })
@@ -332,7 +337,7 @@ test('a CSV that is sent twice under one key is imported once', async () => {
   expect(await objectsOf(account)).toHaveLength(1)
 })
 
-test('an account has at most 20 imports in progress, however many that came later have ended', async () => {
+test('the 21st import in progress returns 409, however many later ones have ended', async () => {
   const ids: string[] = []
   for (let i = 0; i < 20; i++) ids.push((await sendFile(account, CSV)).json.id)
   await rows(
@@ -349,7 +354,7 @@ test('an account has at most 20 imports in progress, however many that came late
   expect((await sendFile(account, CSV)).status).toBe(202)
 })
 
-test('also of those that come at once, and of the others no file is left', async () => {
+test('the limit of 20 holds for concurrent calls, and the rejected ones leave no file', async () => {
   const answers = await Promise.all(Array.from({ length: 22 }, () => sendFile(account, CSV)))
   expect(answers.map(({ status }) => status).sort()).toEqual([...Array(20).fill(202), 409, 409])
   expect(await objectsOf(account)).toHaveLength(20)
@@ -358,7 +363,7 @@ test('also of those that come at once, and of the others no file is left', async
 test.each<[string, 'DELETE' | 'PATCH', object | undefined, 401 | 403, string]>([
   ['deleted', 'DELETE', undefined, 401, 'invalid_credential'],
   ['suspended', 'PATCH', { suspended: true }, 403, 'account_suspended'],
-])('a file of an account that is %s while it comes is refused', async (_, method, change, status, code) => {
+])('a file is rejected if its account is %s during the upload', async (_, method, change, status, code) => {
   const body = new ReadableStream({
     async start(controller) {
       controller.enqueue(new TextEncoder().encode(CSV))
@@ -372,7 +377,7 @@ test.each<[string, 'DELETE' | 'PATCH', object | undefined, 401 | 403, string]>([
   expect(await rows('SELECT 1 FROM imports WHERE account_id = ?', account.id)).toEqual([])
 })
 
-test('where R2 is away nothing is taken, and it can be sent again', async () => {
+test('a file returns 503 if R2 is away, and can be sent again', async () => {
   const put = vi.spyOn(Object.getPrototypeOf(env.RESUMES) as R2Bucket, 'put').mockRejectedValue(new Error('away'))
   expectProblem(await sendFile(account, CSV), 503, 'storage_unavailable')
   put.mockRestore()
@@ -380,7 +385,7 @@ test('where R2 is away nothing is taken, and it can be sent again', async () => 
   expect((await imported(account, CSV)).created).toBe(2)
 })
 
-test('a file of undeclared length is stored in parts as it comes', async () => {
+test('a file of undeclared length is stored in parts during the upload', async () => {
   const row = `Ann,Lee,${'x'.repeat(10_000)}\n`
   let left = 1000
   const body = new ReadableStream({
@@ -396,12 +401,12 @@ test('a file of undeclared length is stored in parts as it comes', async () => {
   expect((await env.RESUMES.head(key as string))?.size).toBe(json.bytes)
 })
 
-test('the body is said to be CSV or NDJSON', async () => {
+test('a file that is declared as neither CSV nor NDJSON returns 415', async () => {
   for (const type of ['', 'application/json', 'text/plain'])
     expectProblem(await sendFile(account, new TextEncoder().encode(CSV), { type }), 415, 'unsupported_media_type')
 })
 
-test('it is sent in two trips, and a key of scope read does not do', async () => {
+test('starting an import takes two round trips, and a key of scope write', async () => {
   await account.get('/v1/me')
   const trips = watchTrips()
   expect((await sendFile(account, CSV)).status).toBe(202)

@@ -28,10 +28,10 @@ test.each<[what: string, text: string, records: string[][]]>([
   ['empty cells and lines', ',\n\n,,x\n', [['', ''], [''], ['', '', 'x']]],
   ['quoted delimiters, line ends and quotes', '"a,""b""","c\nd"\n', [['a,"b"', 'c\nd']]],
   ['an empty quoted cell', '"",x\n', [['', 'x']]],
-  ['spaces behind a quote', '"a"  ,b\n', [['a', 'b']]],
+  ['spaces after a quote', '"a"  ,b\n', [['a', 'b']]],
   ['a quote within a cell', 'Al "Bo" Ray,5"\n', [['Al "Bo" Ray', '5"']]],
   [
-    'a cell that goes on behind its quote',
+    'a cell that continues after its closing quote',
     '"Bob" Ray,b\nc,d\n',
     [
       ['!', '"Bob" Ray', 'b'],
@@ -39,7 +39,7 @@ test.each<[what: string, text: string, records: string[][]]>([
     ],
   ],
   [
-    'a quote that nothing closes',
+    'a quote that is not closed',
     'a,b\n"c,d\ne,f\n',
     [
       ['a', 'b'],
@@ -48,7 +48,7 @@ test.each<[what: string, text: string, records: string[][]]>([
     ],
   ],
   [
-    'a quote out of place in a record of two lines',
+    'a misplaced quote in a record of two lines',
     '"a\nb"x,c\nd,e\n',
     [
       ['!', '"a'],
@@ -58,7 +58,7 @@ test.each<[what: string, text: string, records: string[][]]>([
   ],
 ])('%s', (_, text, records) => expect(cellsIn(text)).toEqual(records))
 
-test('records say where they begin and end, and leave nothing out between them', () => {
+test('records have their start and end, without gaps between them', () => {
   const text = 'a,"b\nc"\r\n\n"x"y,z\n"open\nlast'
   const pieces = [...parseRecords(text, CSV, true)]
   expect(pieces.map(({ start, end }) => text.slice(start, end))).toEqual([
@@ -70,31 +70,32 @@ test('records say where they begin and end, and leave nothing out between them',
   ])
 })
 
-test('however many quotes are out of place, every line is a record', () => {
+test('every line with a misplaced quote is one record, however many such lines there are', () => {
   const lines = Array.from({ length: 5000 }, (_, i) => (i % 10 ? `Al${i},Lee` : `"Bob" Q${i},Lee`))
   const records = cellsIn(lines.join('\n'))
   expect(records.length).toBe(5000)
   expect(records.filter(([mark]) => mark === '!').length).toBe(500)
 })
 
-describe('where more is to come', () => {
+describe('if more text follows, a last record', () => {
   test.each<[what: string, text: string]>([
     ['half a line', 'c,d'],
     ['a quote that is not closed yet', '"c,d\ne,f\n'],
     ['a quote that may be the first of two', '"c,d"'],
     ['half a line end', 'c,d\r'],
-    ['half a line end behind a quote', '"c"\r'],
-  ])('%s is left out', (_, text) => expect(cellsIn(`a,b\n${text}`, {}, false)).toEqual([['a', 'b']]))
+    ['half a line end after a quote', '"c"\r'],
+  ])('with %s is left out', (_, text) => expect(cellsIn(`a,b\n${text}`, {}, false)).toEqual([['a', 'b']]))
 
-  test('what ends with its line is not', () => expect(cellsIn('a,b\n"c"\n', {}, false)).toEqual([['a', 'b'], ['c']]))
+  test('that ends with its line is returned', () =>
+    expect(cellsIn('a,b\n"c"\n', {}, false)).toEqual([['a', 'b'], ['c']]))
 })
 
-test('NDJSON has a record a line, whatever stands in it', () => {
+test('NDJSON has one record for each line, whatever the line contains', () => {
   const dialect = { type: 'ndjson', delimiter: '' } as const
   expect(cellsIn('{"a":"\\"x"}\r\n\n["b\n', dialect)).toEqual([['{"a":"\\"x"}'], [''], ['["b']])
 })
 
-test('other delimiters and line ends', () => {
+test('records are split by the delimiter and the line end of the dialect', () => {
   expect(cellsIn('a;"b;c"\rd,e;\r', { delimiter: ';', newline: '\r' })).toEqual([
     ['a', 'b;c'],
     ['d,e', ''],

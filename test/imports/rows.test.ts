@@ -31,7 +31,7 @@ const prospects = async (of = account) => (await of.list('limit=1000&sort=create
 const refused = async (id: string, accept = 'text/csv') =>
   account.call('GET', `/v1/imports/${id}/errors`, undefined, { accept })
 
-describe('rows about one person', () => {
+describe('rows about one prospect', () => {
   const FILE = `name,email,phone,tags,source,city
 Ann Lee,ann@example.com,(212) 555-0100,Hot,Fair,
 Ann Lee,ANN@example.com,,"hot, Cold",FAIR,Here
@@ -39,7 +39,7 @@ Ann Lee,,212.555.0100,,,There
 Bob Ray,bob@example.com,2125550100,,,
 Bob Ray,,,,,
 `
-  test('of one file meet, and with update each changes what the one before left', async () => {
+  test('update it one after the other, with update', async () => {
     const done = await imported(account, FILE, { query: '?update=true' })
     expect(countsOf(done)).toEqual({ read: 5, created: 3, updated: 2, unchanged: 0, failed: 0 })
     const [ann] = await prospects()
@@ -51,13 +51,13 @@ Bob Ray,,,,,
     expect(await rows('SELECT name FROM sources WHERE account_id = ?', account.id)).toEqual([{ name: 'Fair' }])
   })
 
-  test('without update leave who is known untouched', async () => {
+  test('leave an existing prospect unchanged, without update', async () => {
     const done = await imported(account, FILE)
     expect(countsOf(done)).toEqual({ read: 5, created: 3, updated: 0, unchanged: 2, failed: 0 })
     expect((await prospects())[0]).toMatchObject({ labels: ['Hot'], city: null, version: 1 })
   })
 
-  test('sent again change nothing', async () => {
+  test('change nothing when they are imported again', async () => {
     const file = FILE.replace('Bob Ray,,,,,\n', '')
     await imported(account, file, { query: '?update=true' })
     const events = await eventsOf(account)
@@ -68,7 +68,7 @@ Bob Ray,,,,,
   })
 })
 
-test('rows of an import end as the same rows POSTed one by one, event for event', async () => {
+test('rows of an import have the same results and events as single POSTs', async () => {
   const row = fc.record({
     firstName: fc.constantFrom('Ann', 'Bob'),
     lastName: fc.constant('Lee'),
@@ -119,7 +119,7 @@ test('rows of an import end as the same rows POSTed one by one, event for event'
   await fc.assert(property, { seed: 7, numRuns: 12, endOnFailure: true })
 }, 120_000)
 
-test('a new person can take the email that the row before gives up, at two trips a chunk', async () => {
+test('a row can take the email that the row before gave up, at two round trips for each chunk', async () => {
   for (const n of [1, 2, 3]) await account.prospect({ email: `p${n}@example.com` })
   const pairs = (await prospects()).flatMap(({ id, email }, i) => [
     { id, firstName: 'Moved', lastName: 'On', email: `new${i}@example.com` },
@@ -129,12 +129,12 @@ test('a new person can take the email that the row before gives up, at two trips
   const message = await messageOf(account, json.id)
   const trips = watchTrips()
   await consume([message], 'prospect-imports')
-  // taken, then read and written, then the account's next is looked for
+  // the lease, then the read and the write, then the look-up of the account's next turn
   expect(trips()).toBe(1 + 2 + 1)
   expect(countsOf(await importOf(account, json.id))).toMatchObject({ created: 3, updated: 3 })
 })
 
-test('its events are delivered by a lane of their own, unless it is muted', async () => {
+test('events of an import are delivered by a queue of their own, unless the import is muted', async () => {
   const held = holdQueue()
   holdImports()
   await register(account)
@@ -145,21 +145,24 @@ test('its events are delivered by a lane of their own, unless it is muted', asyn
   await vi.waitFor(() => expect(held.messages.map(({ bulk }) => bulk)).toEqual([true, true, false]))
 })
 
-test.each(['\v', '\f', '\u0000', '\u0085'])('%j is rejected in every cell, at its ends too', async (control) => {
-  const columns = ['name', 'email', 'phone', 'labels', 'notes', 'city', 'licenseStatus', 'update']
-  const right = ['Ann Lee', 'a@example.com', '212-555-0100', 'Hot', 'Notes', 'Here', 'not started', 'true']
-  const spoils = [
-    (cell: string) => control + cell,
-    (cell: string) => cell + control,
-    (cell: string) => cell.replace(/ |(?<=^.)/, control),
-    () => control,
-  ]
-  const wrong = columns.flatMap((_, at) => spoils.map((spoil) => right.with(at, spoil(right[at] as string))))
-  const { failed, created } = await imported(account, [columns, ...wrong].map((cells) => cells.join()).join('\n'))
-  expect([failed, created]).toEqual([wrong.length, 0])
-})
+test.each(['\v', '\f', '\u0000', '\u0085'])(
+  '%j rejects the row in every cell, also at the start and end',
+  async (control) => {
+    const columns = ['name', 'email', 'phone', 'labels', 'notes', 'city', 'licenseStatus', 'update']
+    const right = ['Ann Lee', 'a@example.com', '212-555-0100', 'Hot', 'Notes', 'Here', 'not started', 'true']
+    const spoils = [
+      (cell: string) => control + cell,
+      (cell: string) => cell + control,
+      (cell: string) => cell.replace(/ |(?<=^.)/, control),
+      () => control,
+    ]
+    const wrong = columns.flatMap((_, at) => spoils.map((spoil) => right.with(at, spoil(right[at] as string))))
+    const { failed, created } = await imported(account, [columns, ...wrong].map((cells) => cells.join()).join('\n'))
+    expect([failed, created]).toEqual([wrong.length, 0])
+  },
+)
 
-describe('what is wrong with rows', () => {
+describe('errors of rows', () => {
   const FILE = `First,Last,E-mail,Phone,License Status,officeId
 Ann,Lee,a@example.com,,licensed,
 ,Lee,no email,,sometimes,
@@ -171,7 +174,7 @@ Dan,Elk,d@example.com,,,,surplus
 Eve,"Oak"x,e@example.com,,,
 Fay,Elm,f@example.com,212-555-0100 x7,,
 `
-  test('is told all at once, by line and column, and keeps no other row from being written', async () => {
+  test('are reported together with line and column, and stop no other row', async () => {
     const done = await imported(account, FILE)
     expect(countsOf(done)).toEqual({ read: 7, created: 3, updated: 0, unchanged: 0, failed: 4 })
     expect(done.errors.map(asText)).toEqual([
@@ -195,7 +198,7 @@ Fay,Elm,f@example.com,212-555-0100 x7,,
     ])
   })
 
-  test('is a line of NDJSON with more than 500 keys', async () => {
+  test('include a line of NDJSON with more than 500 keys', async () => {
     const keys = (many: number) => Object.fromEntries(Array.from({ length: many - 1 }, (_, n) => [`c${n}`, n]))
     const file = [501, 500].map((many) => JSON.stringify({ name: 'Ann Lee', ...keys(many) })).join('\n')
     const done = await imported(account, file, { type: 'application/x-ndjson' })
@@ -203,7 +206,7 @@ Fay,Elm,f@example.com,212-555-0100 x7,,
     expect(done.errors[0]?.message).toContain('501')
   })
 
-  test('is not that labels or notes stand in hundreds of columns: they are joined', async () => {
+  test('do not include hundreds of columns of labels or notes, which are joined', async () => {
     const spellings = Array.from({ length: 490 }, (_, n) => `tags${'_'.repeat(n % 50)}${'-'.repeat(n / 50)}`)
     const header = ['name', ...spellings, 'note', 'comment', 'remarks']
     const row = ['Ann Lee', ...spellings.map((_, n) => `L${n % 5}`), 'one', '', 'three']
@@ -212,7 +215,7 @@ Fay,Elm,f@example.com,212-555-0100 x7,,
     expect([ann?.labels, ann?.notes]).toEqual([['L0', 'L1', 'L2', 'L3', 'L4'], 'one\nthree'])
   })
 
-  test('is paged', async () => {
+  test('are listed in pages', async () => {
     const { id, errors } = await imported(account, FILE)
     const found = []
     for (let token: string | null = ''; token !== null; ) {
@@ -223,7 +226,7 @@ Fay,Elm,f@example.com,212-555-0100 x7,,
     expect(found).toEqual(errors)
   })
 
-  test('comes with the rows as a CSV, which can be mended and sent again', async () => {
+  test('are downloaded with their rows as a CSV that can be corrected and imported again', async () => {
     const { id } = await imported(account, FILE)
     const { text, headers } = await refused(id)
     expect([headers.get('content-type'), headers.get('content-disposition')]).toEqual([
@@ -260,7 +263,7 @@ Fay,Elm,f@example.com,212-555-0100 x7,,
     expect((await refused(again.id)).text.trim()).toBe('First,Last,E-mail,Phone,License Status,officeId,error')
   })
 
-  test('of another encoding and delimiter is found in the file too', async () => {
+  test('are downloaded with rows of another encoding and delimiter', async () => {
     const text = 'Prénom;Nom\nJosé;\nAnn;Lee\nZoë;\n'
     const bytes = Uint8Array.from(text, (c) => c.charCodeAt(0))
     const query = `?mapping=${encodeURIComponent('{"Prénom":"firstName","Nom":"lastName"}')}`
@@ -270,7 +273,7 @@ Fay,Elm,f@example.com,212-555-0100 x7,,
     )
   })
 
-  test('is also who else has the phone of somebody new', async () => {
+  test('include the prospect that has the same phone as a new one', async () => {
     const [ann] = [(await account.prospect({ email: 'a@example.com', phone: '212-555-0100' })).json]
     const FILE = 'name,email,phone\nBob Ray,b@example.com,212-555-0100\n'
     for (const codes of [['potential_duplicate'], []]) {
@@ -280,13 +283,13 @@ Fay,Elm,f@example.com,212-555-0100 x7,,
     }
   })
 
-  test('shows no formula to a spreadsheet', async () => {
+  test('contain no formula for a spreadsheet', async () => {
     const { id } = await imported(account, "first,last,city\n=1+1,,'+1\n")
     const [, line] = (await refused(id)).text.split('\r\n')
     expect(line).toBe("'=1+1,,'+1,last: This is required.")
   })
 
-  test('of NDJSON comes as NDJSON', async () => {
+  test('of NDJSON are downloaded as NDJSON', async () => {
     const { id } = await imported(account, '{"firstName":"Ann"}\n{"firstName":\n{"name":"Bob Ray"}\n', {
       type: 'application/x-ndjson',
     })
@@ -296,7 +299,7 @@ Fay,Elm,f@example.com,212-555-0100 x7,,
     expect(text).toBe(`{"error":"lastName: This is required.","firstName":"Ann"}\n${malformed}`)
   })
 
-  test('of NDJSON that is no object stays as it is', async () => {
+  test('of NDJSON leave a line that is not an object as it is', async () => {
     const lines = ['[1]', '"a"', '{"phone":12345678901234567890}', '{ }']
     const { id } = await imported(account, lines.join('\n'), { type: 'application/x-ndjson' })
     const { text } = await refused(id, 'application/x-ndjson')
@@ -306,7 +309,7 @@ Fay,Elm,f@example.com,212-555-0100 x7,,
     expect(JSON.parse(empty as string)).toEqual({ error: expect.any(String) })
   })
 
-  test('is kept of ten thousand errors, and counted of all', async () => {
+  test('are stored up to ten thousand, and all counted', async () => {
     const done = await imported(account, `name\n${'Cher\n'.repeat(300)}`)
     await env.DB.prepare(
       "UPDATE imports SET errors = 9999, status = 'running', bytes_done = 5, next_at = 0 WHERE id = ?",
@@ -319,14 +322,14 @@ Fay,Elm,f@example.com,212-555-0100 x7,,
     expect([(await importOf(account, done.id)).failed, (await errorsOf(account, done.id)).length]).toEqual([600, 250])
   })
 
-  test('in hundreds of rows costs a row of the database for each chunk', async () => {
+  test('of hundreds of rows take one row of the database for each chunk', async () => {
     const done = await imported(account, `name\n${'Cher\n'.repeat(600)}`)
     expect([done.failed, done.errors.length]).toEqual([600, 600])
     expect(await rows('SELECT 1 FROM import_errors WHERE account_id = ?', account.id)).toHaveLength(3)
     expect((await refused(done.id)).text.split('\r\n')).toHaveLength(602)
   })
 
-  test('quotes nothing of a person, who may be erased', async () => {
+  test('quote no personal data, so that they can stay when a prospect is erased', async () => {
     const rowsOfFile = 'Secretive,secret.email,,\nAnn Secretive Lee,,555secret,\nBob Secret,,,ann@secret.example\n'
     await imported(account, `first,email,phone,officeId\n${rowsOfFile}`, {
       query: `?mapping=${encodeURIComponent('{"first":"fullName"}')}`,
@@ -355,7 +358,7 @@ describe('an export', () => {
     'null',
     'O’Neil',
   ]
-  test.each(['text/csv', 'application/x-ndjson'])('as %s, imported again, changes nothing', async (accept) => {
+  test.each(['text/csv', 'application/x-ndjson'])('as %s changes nothing when it is imported again', async (accept) => {
     const [job] = [(await account.post('/v1/jobs', { name: 'Job' })).json.id]
     const [stage] = (await account.get('/v1/stages')).json.items.slice(2).map(({ id }: { id: string }) => id)
     for (const [n, lastName] of HOSTILE.entries())
@@ -364,7 +367,7 @@ describe('an export', () => {
         notes: `${lastName}\n${lastName}\r\n\tend`,
         labels: lastName.replace(',', ' '),
         ...(n % 3 && { email: `p${n}@example.com` }),
-        // some share a phone, some have nothing to be known by
+        // some share a phone, some have neither email nor phone
         ...(n % 2 && { phone: '212-555-0100' }),
         ...(n % 4 === 1 && { stageId: stage, licenseStatus: 'in_progress' }),
       })
@@ -380,7 +383,7 @@ describe('an export', () => {
     expect([await prospects(), await eventsOf(account)]).toEqual(before)
   })
 
-  test('that was changed meanwhile in a spreadsheet changes those whom it is about', async () => {
+  test('that was edited in a spreadsheet updates the prospects whose rows were edited', async () => {
     const { id } = (await account.prospect({ firstName: 'Ann', lastName: 'Lee' })).json
     const { text } = await account.call('GET', '/v1/prospects/export', undefined, { accept: 'text/csv' })
     const done = await imported(account, text.replace('Ann,Lee,', 'Ann,Ray,ann@example.com'), { query: '?update=true' })
@@ -389,7 +392,7 @@ describe('an export', () => {
   })
 })
 
-test('is sent by whoever may write, and seen by whoever may read', async () => {
+test('an import is started with scope write, and read with scope read', async () => {
   const { key } = (await account.post('/v1/api-keys', { name: 'W', scopes: ['write'] })).json
   expect((await sendFile({ key }, 'name\nAnn Lee\n')).status).toBe(202)
 })

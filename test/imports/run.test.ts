@@ -34,13 +34,13 @@ afterEach(() => {
 
 const bucket: R2Bucket = Object.getPrototypeOf(env.RESUMES)
 const passTime = (ms: number) => vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + ms })
-/** A file of so many rows; some are about one person, some are refused. */
+/** A file of this many rows. Some are about the same prospect, some are rejected. */
 const fileOf = (many: number) =>
   `name,email,labels,city\n${Array.from({ length: many }, (_, n) =>
     n % 97 === 0 ? 'Cher,,,\n' : `Pat Doe ${n},p${n % (many / 2)}@example.com,"L${n % 7}",C${n}\n`,
   ).join('')}`
 
-/** All that can be seen of what an import made, with ids replaced by what they name and times left out. */
+/** Everything that an import wrote, with ids replaced by names, and without times. */
 async function contentOf(of: Account) {
   const prospects = []
   for (let token: string | null = ''; token !== null; ) {
@@ -66,7 +66,7 @@ async function contentOf(of: Account) {
   }
 }
 
-describe('an importer that dies', () => {
+describe('a consumer that dies', () => {
   const FILE = fileOf(1000)
   const QUERY = { query: '?update=true' }
   let undisturbed: Awaited<ReturnType<typeof contentOf>> | undefined
@@ -79,7 +79,7 @@ describe('an importer that dies', () => {
   }
 
   test.each(STEPS.flatMap((step) => (['before', 'after'] as const).map((when) => [when, step] as const)))(
-    '%s each time it is to %s writes every row once, as if nothing had been',
+    '%s each %s writes every row once',
     async (when, step) => {
       if (!undisturbed) {
         const other = await newAccount()
@@ -88,7 +88,7 @@ describe('an importer that dies', () => {
       }
       let died = 0
       let calm = 0
-      /** Does a step, or dies of it: every other time, so that it gets on. */
+      /** Runs a step, or fails every other time, so that the import advances. */
       const through = async <T>(at: Step | undefined, run: () => Promise<T>): Promise<T> => {
         if (at !== step || calm++ % 2 !== 0) return run()
         died++
@@ -127,7 +127,7 @@ describe('an importer that dies', () => {
     60_000,
   )
 
-  test('leaves it to whoever the schedule wakes when its time is up', async () => {
+  test('leaves its import to the next consumer, which the schedule enqueues after the lease', async () => {
     const { json } = await sendFile(account, fileOf(20))
     await env.DB.prepare(
       "UPDATE imports SET status = 'running', held_until = ?1, next_at = ?1, tries = 1 WHERE id = ?2",
@@ -144,7 +144,7 @@ describe('an importer that dies', () => {
     expect((await importOf(account, json.id)).status).toBe('completed')
   })
 
-  test('of trouble lets the next wait, longer each time, and loses nothing', async () => {
+  test('of errors makes the next try wait longer each time, and loses no row', async () => {
     const { json } = await sendFile(account, fileOf(20))
     vi.spyOn(bucket, 'get').mockRejectedValue(new Error('R2 is away'))
     const waits: number[] = []
@@ -162,7 +162,7 @@ describe('an importer that dies', () => {
     expect(await importOf(account, json.id)).toMatchObject({ status: 'completed', read: 20 })
   })
 
-  test('over the same rows ten times in turn was the last: it failed', async () => {
+  test('ten times at the same rows makes the import fail', async () => {
     const { json } = await sendFile(account, fileOf(20))
     await env.DB.prepare('UPDATE imports SET tries = 10 WHERE id = ?').bind(json.id).run()
     await runOnce(account, json.id)
@@ -174,12 +174,12 @@ describe('an importer that dies', () => {
   })
 })
 
-describe('two importers of one import', () => {
+describe('two consumers of one import', () => {
   test('write every row once', async () => {
     const { json } = await sendFile(account, fileOf(600), { query: '?update=true' })
     const free = () => env.DB.prepare('UPDATE imports SET held_until = 0 WHERE id = ?').bind(json.id).run()
     const get = bucket.get
-    // the second begins while the first reads, whose time is up
+    // the second consumer begins while the first one reads, after its lease has ended
     vi.spyOn(bucket, 'get').mockImplementationOnce(async function (this: R2Bucket, ...args: any[]) {
       const object = await (get as any).apply(this, args)
       const bytes = await object.arrayBuffer()
@@ -199,7 +199,7 @@ describe('two importers of one import', () => {
   })
 })
 
-test('an import takes two trips a chunk, and its turn ends after twenty', async () => {
+test('an import takes two round trips for each chunk, and its turn ends after twenty chunks', async () => {
   passTime(0)
   const { json } = await sendFile(account, fileOf(5500))
   const messages = held.splice(0)
@@ -207,7 +207,7 @@ test('an import takes two trips a chunk, and its turn ends after twenty', async 
   await consume(messages, 'prospect-imports')
   expect(trips()).toBe(1 + 20 * 2 + 1)
   expect([(await importOf(account, json.id)).read, held]).toEqual([5000, [await messageOf(account, json.id)]])
-  // the message is lost
+  // the message for the next turn is lost
   held.length = 0
   passTime(16_000)
   await tick()
@@ -217,7 +217,7 @@ test('an import takes two trips a chunk, and its turn ends after twenty', async 
 }, 60_000)
 
 describe('cancelling', () => {
-  test('ends it, and its file goes; what was written stays', async () => {
+  test('an import in progress stops it and deletes its file, and keeps what was written', async () => {
     const { json } = await sendFile(account, fileOf(1000))
     const batch = D1.batch
     let commits = 0
@@ -235,7 +235,7 @@ describe('cancelling', () => {
     expect((await importOf(account, json.id)).read).toBe(500)
   })
 
-  test('one that has ended forgets it', async () => {
+  test('an import that has ended deletes it', async () => {
     const { id } = await imported(account, fileOf(100))
     for (const status of [204, 404]) expect((await account.call('DELETE', `/v1/imports/${id}`)).status).toBe(status)
     expectProblem(await account.get(`/v1/imports/${id}`), 404, 'not_found')
@@ -249,7 +249,7 @@ describe('cancelling', () => {
 describe('a dry run', () => {
   const FILE =
     'name,email,labels,city\nAnn Lee,ann@example.com,New,Here\nBob Ray,bob@example.com,New,\nCher,,,\nAnn Lee,ann@example.com,,There\n'
-  test('counts, and tells what is wrong, and writes nothing else', async () => {
+  test('counts rows and reports errors, and writes nothing else', async () => {
     await account.prospect({ email: 'ann@example.com' })
     const before = await rowsOf(account.id)
     const done = await imported(account, FILE, { query: '?update=true&dryRun=true' })
@@ -265,8 +265,8 @@ describe('a dry run', () => {
   })
 })
 
-describe('the file', () => {
-  test('is kept for seven days', async () => {
+describe('the file of an import', () => {
+  test('is deleted after seven days', async () => {
     const { id } = await imported(account, fileOf(100))
     passTime(7 * DAY - 60_000)
     await tick()
@@ -279,7 +279,7 @@ describe('the file', () => {
     expect((await errorsOf(account, id)).length).toBe(2)
   })
 
-  test('that is gone ends its import', async () => {
+  test('that no longer exists ends the import as failed', async () => {
     const { json } = await sendFile(account, fileOf(100))
     await env.RESUMES.delete(await objectsOf(account))
     await runOnce(account, json.id)
@@ -289,7 +289,7 @@ describe('the file', () => {
     })
   })
 
-  test('with a cell that is too large, or a quote that nothing closes, makes nobody of what stands in it', async () => {
+  test('with a cell that is too large, or an unclosed quote, creates no prospect from its text', async () => {
     const cell = 'Ghost Row\n'.repeat(120_000)
     const { json } = await sendFile(account, `name\nAnn Lee\n"${cell}"\nBob Ray\n`)
     await runOnce(account, json.id)
@@ -300,7 +300,7 @@ describe('the file', () => {
     })
   })
 
-  test('with a record that is too large to be one says where', async () => {
+  test('with a record that is too large reports its line', async () => {
     const { json } = await sendFile(account, `name\nAnn Lee\n${'x'.repeat(1_100_000)}`)
     await runOnce(account, json.id)
     expect(await importOf(account, json.id)).toMatchObject({
@@ -310,7 +310,7 @@ describe('the file', () => {
     })
   })
 
-  test('of an upload that was cut off goes after an hour', async () => {
+  test('is deleted after an hour if its upload broke off', async () => {
     const body = new ReadableStream({
       start(controller) {
         controller.enqueue(new TextEncoder().encode('name\nAnn'))
@@ -326,7 +326,7 @@ describe('the file', () => {
 })
 
 describe('an account', () => {
-  test('that is suspended waits, and goes on when it is not', async () => {
+  test('that is suspended makes its imports wait until it is active again', async () => {
     const { json } = await sendFile(account, fileOf(20))
     await operator('PATCH', `/admin/accounts/${account.id}`, { suspended: true })
     await runOnce(account, json.id)
@@ -336,7 +336,7 @@ describe('an account', () => {
     expect((await importOf(account, json.id)).status).toBe('completed')
   })
 
-  test('that is erased takes imports, errors and files along, wherever they are', async () => {
+  test('that is deleted loses its imports, their errors and their files, however far they are', async () => {
     await imported(account, fileOf(300))
     const { json } = await sendFile(account, fileOf(600))
     const get = bucket.get
@@ -351,7 +351,7 @@ describe('an account', () => {
   })
 })
 
-test('an import is forgotten a month after its end, with its errors', async () => {
+test('an import and its errors are deleted a month after its end', async () => {
   const { id } = await imported(account, fileOf(100))
   passTime(30 * DAY - 60_000)
   await tick()
@@ -362,35 +362,35 @@ test('an import is forgotten a month after its end, with its errors', async () =
   expect(await rowsOf(account.id)).not.toHaveProperty('import_errors')
 })
 
-test('a message that is no import is dropped with a log line', async () => {
+test('a malformed message is dropped with a log line', async () => {
   const error = vi.spyOn(console, 'error').mockReturnValue()
   await consume([{ nope: 1 }, { accountId: 'acct_zz', importId: 'imp_1', from: 0 }], 'prospect-imports')
   expect(error.mock.calls.map(([line]) => JSON.parse(line as string).message)).toEqual(['malformed message'])
   expect(await rows('SELECT 1 FROM imports WHERE account_id = ?', account.id)).toEqual([])
 })
 
-describe('what is written together stays small', () => {
+describe('a commit of an import stays small', () => {
   /** `€` is one byte of Windows-1252, and three of UTF-8. */
   const inWindows1252 = (text: string) => Uint8Array.from(text, (c) => (c === '€' ? 0x80 : c.charCodeAt(0)))
   const rowsOfText = (many: number, row: (n: number) => string) =>
     `first,last,email,title,company,labels\n${Array.from({ length: many }, (_, n) => `${row(n)}\n`).join('')}`
   const labels = (n: number) => Array.from({ length: 100 }, (_, i) => `${n} ${i}`.padEnd(60, '€')).join()
-  // setup.ts measures what is bound
+  // setup.ts checks the size of bound parameters
   test.each([
     ['labels', 170, inWindows1252(rowsOfText(170, (n) => `Ann,Lee,p${n}@example.com,,,"${labels(n)}"`))],
     [
-      'letters that are searched as six',
+      'letters that take six bytes when they are searched',
       250,
       rowsOfText(
         250,
         (n) => `${'㌖'.repeat(95)}${n},${'㌖'.repeat(95)},p${n}@example.com,${`${'㌖'.repeat(190)},`.repeat(2)}`,
       ),
     ],
-  ])('however long the rows are in D1: %s', async (_, created, file) => {
+  ])('however long its rows are in D1: %s', async (_, created, file) => {
     expect(await imported(account, file)).toMatchObject({ status: 'completed', created, errors: [] })
   })
 
-  test('the more webhooks, the fewer rows: a commit is of a thousand deliveries at most', async () => {
+  test('with at most a thousand deliveries: more webhooks mean fewer rows', async () => {
     for (let i = 0; i < 50; i++) await register(account, { url: `https://h${i}.example.com` })
     holdQueue()
     passTime(0)
@@ -402,7 +402,7 @@ describe('what is written together stays small', () => {
     expect(await importOf(account, json.id)).toMatchObject({ status: 'completed', read: 100 })
   })
 
-  test('a file of empty lines is gone through a part at a time', async () => {
+  test('and reads a file of empty lines in parts', async () => {
     const { json } = await sendFile(account, `first,last\n${'\n'.repeat(150_000)}Ann,Lee\n`)
     vi.useFakeTimers({ toFake: ['Date'] })
     await runOnce(account, json.id)

@@ -9,12 +9,12 @@ import { rows, watchTrips } from '../support/d1'
 import { consume } from '../support/endpoint'
 import { drainImports, holdImports, importOf, messageOf, sendFile } from '../support/import-files'
 
-/** Who has a turn when, of imports that wait for the four consumers of the queue. */
+/** The order of turns, of imports that wait for the four consumers of the queue. */
 
 let queue: ImportMessage[]
 beforeEach(() => {
   queue = holdImports()
-  // turns end after their chunks: time stands still
+  // time stands still, so that turns end after their chunks
   vi.useFakeTimers({ toFake: ['Date'], now: Date.now() })
 })
 afterEach(() => {
@@ -24,11 +24,11 @@ afterEach(() => {
 
 const CONSUMERS = 4
 const QUEUE = 'prospect-imports'
-/** A file of so many rows. */
+/** A file of this many rows. */
 const fileOf = (many: number, name: string) =>
   `name,email\n${Array.from({ length: many }, (_, n) => `${name} Doe,${name}${n}@example.com\n`).join('')}`
 
-/** Sends files one after another. Returns the imports' ids. */
+/** Starts an import of each file, one after another. Returns their ids. */
 async function send(account: Account, files: string[], query = ''): Promise<string[]> {
   const ids: string[] = []
   for (const file of files) {
@@ -39,7 +39,7 @@ async function send(account: Account, files: string[], query = ''): Promise<stri
 }
 
 const bucket: R2Bucket = Object.getPrototypeOf(env.RESUMES)
-/** Notes the import of each turn that reads its file; `before` may stop it. */
+/** Records the import of each turn that reads its file. `before` may throw to stop it. */
 function watchTurns(before: (importId: string) => void = () => {}): string[] {
   const turns: string[] = []
   const { get } = bucket
@@ -52,7 +52,7 @@ function watchTurns(before: (importId: string) => void = () => {}): string[] {
   return turns
 }
 
-/** Lets messages arrive in order, four at a time, until there are none. Returns the turns of each four. */
+/** Consumes messages in order, four at a time, until there are none. Returns the turns of each four. */
 async function runQueue(before?: (importId: string) => void): Promise<string[][]> {
   const turns = watchTurns(before)
   const rounds: string[][] = []
@@ -66,18 +66,15 @@ async function runQueue(before?: (importId: string) => void): Promise<string[][]
 const endsOf = async (account: Account) =>
   (await account.get('/v1/imports')).json.items.map(({ status }: { status: string }) => status)
 
-test.each(['', '?dryRun=true'])(
-  '20 imports of one account have one turn at a time, in the order in which they came%s',
-  async (query) => {
-    const account = await newAccount()
-    const files = Array.from({ length: 20 }, (_, n) => fileOf(3, `n${n}`))
-    const ids = await send(account, files, query)
-    expect(await runQueue()).toEqual(ids.map((id) => [id]))
-    expect(await endsOf(account)).toEqual(Array(20).fill('completed'))
-  },
-)
+test.each(['', '?dryRun=true'])('20 imports of one account have one turn at a time, oldest first%s', async (query) => {
+  const account = await newAccount()
+  const files = Array.from({ length: 20 }, (_, n) => fileOf(3, `n${n}`))
+  const ids = await send(account, files, query)
+  expect(await runQueue()).toEqual(ids.map((id) => [id]))
+  expect(await endsOf(account)).toEqual(Array(20).fill('completed'))
+})
 
-test('an import of another account has its turn beside the first of those', async () => {
+test('an import of another account has its turn at the same time as the first of those', async () => {
   const [busy, quiet] = [await newAccount(), await newAccount()]
   const ids = await send(
     busy,
@@ -89,7 +86,7 @@ test('an import of another account has its turn beside the first of those', asyn
   expect(rounds.every((round) => round.filter((id) => id !== own).length <= 1)).toBe(true)
 })
 
-test('large imports of more accounts than there are consumers take turns with a small one that comes later', async () => {
+test('a small import takes turns with earlier large ones of more accounts than there are consumers', async () => {
   const accounts = await Promise.all(Array.from({ length: 5 }, () => newAccount()))
   const large = []
   for (const account of accounts) large.push((await send(account, [fileOf(5010, 'large')], '?dryRun=true'))[0])
@@ -98,11 +95,11 @@ test('large imports of more accounts than there are consumers take turns with a 
   const rounds = await runQueue()
   expect(rounds[0]?.toSorted()).toEqual(large.slice(0, 4).toSorted())
   expect(rounds[1]).toEqual(expect.arrayContaining([large[4], small]))
-  // each of the large ones takes two turns
+  // each large import takes two turns
   expect(rounds.flat().toSorted()).toEqual([...large, ...large, small].toSorted())
 }, 60_000)
 
-test('an import that fails waits to be tried again, and lets the others of its account pass', async () => {
+test('an import whose try failed waits for the next try, and lets others of its account pass', async () => {
   const account = await newAccount()
   const ids = await send(account, [fileOf(3, 'a'), fileOf(3, 'b'), fileOf(3, 'c')])
   vi.spyOn(console, 'error').mockReturnValue()
@@ -124,7 +121,7 @@ test('an import that fails waits to be tried again, and lets the others of its a
   expect([(await importOf(account, ids[0] as string)).status, delays]).toEqual(['queued', [15]])
   expect((await endsOf(account)).toSorted()).toEqual(['completed', 'completed', 'queued'])
   isAway = false
-  // it is not tried before its time
+  // the failed import is not tried before its wait has ended
   await consume(delayed, QUEUE)
   expect((await importOf(account, ids[0] as string)).read).toBe(0)
   vi.setSystemTime(Date.now() + 15_000)
@@ -132,7 +129,7 @@ test('an import that fails waits to be tried again, and lets the others of its a
   expect((await importOf(account, ids[0] as string)).status).toBe('completed')
 })
 
-describe('the next of an account has its turn', () => {
+describe("the account's next import has its turn", () => {
   test.each<[string, (account: Account, id: string) => Promise<unknown>]>([
     ['is cancelled', (account, id) => account.call('DELETE', `/v1/imports/${id}`)],
     [
@@ -143,10 +140,10 @@ describe('the next of an account has its turn', () => {
       },
     ],
     ['ends', async (account, id) => consume([await messageOf(account, id)], QUEUE)],
-  ])('when the one before it %s', async (_, end) => {
+  ])('when the import before it %s', async (_, end) => {
     const account = await newAccount()
     const [first, second, third] = await send(account, [fileOf(3, 'a'), fileOf(3, 'b'), fileOf(3, 'c')])
-    // their own messages came too early
+    // the messages of the other imports arrive before their turn
     await consume([await messageOf(account, second as string), await messageOf(account, third as string)], QUEUE)
     queue.length = 0
     await end(account, first as string)
@@ -155,7 +152,7 @@ describe('the next of an account has its turn', () => {
     for (const id of [second, third]) expect((await importOf(account, id as string)).status).toBe('completed')
   })
 
-  test('when the schedule finds that nobody has seen to it: one message an account, none for a suspended one', async () => {
+  test('when the schedule finds it overdue: one message for each account that is not suspended', async () => {
     const [account, suspended] = [await newAccount(), await newAccount()]
     const [first] = await send(account, [fileOf(3, 'a'), fileOf(3, 'b'), fileOf(3, 'c')])
     const [waiting] = await send(suspended, [fileOf(3, 'a'), fileOf(3, 'b')])
@@ -177,7 +174,7 @@ describe('the next of an account has its turn', () => {
   })
 })
 
-test('two messages of one turn are one turn', async () => {
+test('two messages of one turn run it once', async () => {
   const account = await newAccount()
   const [id] = await send(account, [fileOf(5010, 'large')], '?dryRun=true')
   const turns = watchTurns()
@@ -186,7 +183,7 @@ test('two messages of one turn are one turn', async () => {
   expect([turns, queue]).toEqual([[id], [await messageOf(account, id as string)]])
 }, 60_000)
 
-test('a turn costs three trips beside its chunks, a message that comes too early one', async () => {
+test('a turn costs three round trips besides its chunks, and a message that comes too early costs one', async () => {
   const account = await newAccount()
   const [, second] = await send(
     account,

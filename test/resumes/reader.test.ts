@@ -18,7 +18,7 @@ Sales Agent, Keller Williams
 January 2019 - Present
 - Sold homes
 `
-/** What that says for sure, by the prospect's fields. */
+/** The fields that are extracted from it with certainty. */
 const SAID = {
   email: 'pat@example.com',
   phone: '+12125550123',
@@ -33,7 +33,7 @@ const RESUMES = 'staging-prospect-resumes'
 const MINUTE = 60_000
 
 let account: Account
-/** Messages for readers: none comes by itself. */
+/** The messages that were sent. The queue does not deliver them. */
 let woken: ResumeMessage[]
 beforeEach(async () => {
   account = await newAccount()
@@ -63,15 +63,15 @@ const withResume = async (body: object = {}, cv = CV) => {
   const { json } = await account.prospect({ resume: asField(cv), ...body })
   return json.id
 }
-/** Somebody whose resume was read. */
+/** Makes a prospect whose resume has been read. */
 const wasRead = async (body: object = {}, cv = CV) => {
   const id = await withResume(body, cv)
   await read(id)
   return shown(id)
 }
 
-describe('a resume that is read', () => {
-  test('fills blanks of its prospect, and tells what it says and where', async () => {
+describe('reading a resume', () => {
+  test('fills blank fields of its prospect, and shows what was extracted and where', async () => {
     const prospect = await wasRead()
     expect(filled(prospect)).toEqual(SAID)
     expect([prospect.version, prospect.resume?.status, prospect.resume?.reason]).toEqual([2, 'parsed', null])
@@ -81,7 +81,7 @@ describe('a resume that is read', () => {
     expect(await readings()).toEqual([])
   })
 
-  test('is told as an event of its own, beside the change that it makes', async () => {
+  test('makes an event of its own, next to that of the change', async () => {
     const user = (await account.post('/v1/users', { name: 'Una' })).json.id
     const { message: _, ...prospect } = await wasRead({ userId: user })
     const [parsed, updated, created] = await eventsOf(prospect.id)
@@ -98,20 +98,20 @@ describe('a resume that is read', () => {
     expect(prospect.updatedByUserId).toBe(user)
   })
 
-  test('is muted with the write that brought it', async () => {
+  test('is muted if the write that uploaded it was muted', async () => {
     await account.post('/v1/webhooks', { url: 'https://hooks.example.com' })
     const { id } = await wasRead({ muteWebhook: true })
     expect((await eventsOf(id)).map(({ muted }) => muted)).toEqual([true, true, true])
     expect((await account.get('/v1/events')).json.items).toEqual([])
   })
 
-  test('without a word that is sure is told all the same', async () => {
+  test('makes an event even if nothing was extracted with certainty', async () => {
     const { id, resume, version } = await wasRead({}, 'Some words about nobody at all, and that is it.')
     expect([resume?.status, version]).toEqual(['parsed', 2])
     expect((await eventsOf(id)).map(({ type }) => type)).toEqual(['resume.parsed', 'prospect.created'])
   })
 
-  test('is read once, however often somebody is woken', async () => {
+  test('happens once, however often it is enqueued', async () => {
     const id = await withResume()
     await Promise.all([read(id), read(id), read(id)])
     await read(id)
@@ -120,7 +120,7 @@ describe('a resume that is read', () => {
   })
 })
 
-describe('what the caller gave', () => {
+describe('a field that the caller gave', () => {
   const GIVEN = {
     email: 'other@example.com',
     phone: '+13055550123',
@@ -132,7 +132,7 @@ describe('what the caller gave', () => {
     licenseStatus: 'not_started',
   } as const
 
-  test('stays, every field of it', async () => {
+  test('is never overwritten', async () => {
     const prospect = await wasRead(GIVEN)
     expect(prospect).toMatchObject(GIVEN)
     expect((await eventsOf(prospect.id)).map(({ type }) => type)).toEqual(['resume.parsed', 'prospect.created'])
@@ -141,7 +141,7 @@ describe('what the caller gave', () => {
   test.each<[string, Partial<typeof GIVEN> & object, Partial<typeof SAID>]>([
     ['an email', { email: GIVEN.email }, { email: GIVEN.email as string }],
     [
-      'another company, which the title would not be of',
+      'another company, where the extracted title does not belong',
       { company: 'Acme' },
       { company: 'Acme', title: undefined as any },
     ],
@@ -153,12 +153,12 @@ describe('what the caller gave', () => {
       { city: undefined, state: undefined, postalCode: undefined } as any,
     ],
     ['the same state', { state: 'tx' } as any, { state: 'tx' }],
-  ])('with %s, the rest is filled as far as it agrees', async (_, given, expected) => {
+  ])('such as %s, lets a resume fill only fields that agree with it', async (_, given, expected) => {
     const wanted = Object.fromEntries(FIELDS.map((f) => [f, f in expected ? (expected[f] ?? null) : SAID[f]]))
     expect(filled(await wasRead(given))).toEqual(wanted)
   })
 
-  test('and cleared while it waited, or with it, stays blank', async () => {
+  test('and cleared before the resume was read stays blank', async () => {
     const id = await withResume({ email: GIVEN.email, title: 'Clerk', phone: GIVEN.phone })
     await account.call('PATCH', `/v1/prospects/${id}`, { email: null, title: null })
     await read(id)
@@ -168,7 +168,7 @@ describe('what the caller gave', () => {
     expect(filled(await shown(id))).toEqual({ ...SAID, phone: null })
   })
 
-  test('while it was read, stays as well', async () => {
+  test('while the resume was read is not overwritten either', async () => {
     const id = await withResume()
     const get = bucket.get
     vi.spyOn(bucket, 'get').mockImplementation(async function (this: R2Bucket, ...args: any[]) {
@@ -180,8 +180,8 @@ describe('what the caller gave', () => {
   })
 })
 
-describe('an email or phone that somebody else has', () => {
-  test('is left to them', async () => {
+describe('an email or phone of another prospect', () => {
+  test('is not filled in', async () => {
     const other = (await account.prospect({ email: SAID.email, phone: SAID.phone })).json
     const prospect = await wasRead()
     expect(filled(prospect)).toEqual({ ...SAID, email: null, phone: null })
@@ -193,7 +193,7 @@ describe('an email or phone that somebody else has', () => {
     })
   })
 
-  test('is theirs also as what a merged duplicate was known by', async () => {
+  test('is not filled in if it is that of a merged duplicate', async () => {
     const [survivor, duplicate] = [
       (await account.prospect()).json.id,
       (await account.prospect({ email: SAID.email, phone: SAID.phone })).json.id,
@@ -203,7 +203,7 @@ describe('an email or phone that somebody else has', () => {
     expect(filled(await wasRead())).toEqual({ ...SAID, email: null, phone: null })
   })
 
-  test('unless that is oneself: what a merged duplicate was known by fills the survivor’s own blank', async () => {
+  test('is filled in if the duplicate was merged into this prospect', async () => {
     const id = await withResume()
     const duplicate = (await account.prospect({ email: SAID.email })).json.id
     await account.post(`/v1/prospects/${id}/merge`, { duplicateId: duplicate })
@@ -212,7 +212,7 @@ describe('an email or phone that somebody else has', () => {
     expect((await shown(id)).email).toBe(SAID.email)
   })
 
-  test('goes to one of two whose resumes are read at once', async () => {
+  test('goes to one of two prospects whose resumes are read at once', async () => {
     const ids = [await withResume(), await withResume()]
     await Promise.all(ids.map(read))
     const both = await Promise.all(ids.map(shown))
@@ -221,15 +221,15 @@ describe('an email or phone that somebody else has', () => {
     expect(both.filter(({ phone }) => phone === SAID.phone)).toHaveLength(1)
   })
 
-  test('in another account makes no difference', async () => {
+  test('of another account makes no difference', async () => {
     const neighbour = await newAccount()
     await neighbour.prospect({ email: SAID.email, phone: SAID.phone })
     expect(filled(await wasRead())).toEqual(SAID)
   })
 })
 
-describe('meanwhile', () => {
-  /** Something that happens between the start and the end of a reading. */
+describe('what happens while a resume is read', () => {
+  /** Does something between the lease of a resume and the commit of what was read. */
   const whileReading = async (id: string, happens: () => Promise<unknown>) => {
     const get = bucket.get
     vi.spyOn(bucket, 'get').mockImplementationOnce(async function (this: R2Bucket, ...args: any[]) {
@@ -241,7 +241,7 @@ describe('meanwhile', () => {
     await read(id)
   }
 
-  test('another resume: what the first said is not written', async () => {
+  test('another resume is uploaded: what the first one said is not written', async () => {
     const id = await withResume()
     await whileReading(id, () => upload(account, id, 'Another text, of somebody else who says nothing.'))
     const { email, resume, version } = await shown(id)
@@ -250,20 +250,20 @@ describe('meanwhile', () => {
     expect((await shown(id)).resume?.status).toBe('parsed')
   })
 
-  test('it was removed: nothing is written', async () => {
+  test('the resume is removed: nothing is written', async () => {
     const id = await withResume()
     await whileReading(id, () => account.call('DELETE', `/v1/prospects/${id}/resume`))
     expect(await shown(id)).toMatchObject({ email: null, resume: null, version: 2 })
   })
 
-  test('the person was erased: nothing is left', async () => {
+  test('the prospect is erased: nothing is left', async () => {
     const id = await withResume()
     await whileReading(id, () => account.call('DELETE', `/v1/prospects/${id}`))
     expect((await account.get(`/v1/prospects/${id}`)).status).toBe(404)
     await vi.waitFor(async () => expect([await readings(), await objectsOf(account)]).toEqual([[], []]))
   })
 
-  test('they were merged: the survivor’s is read', async () => {
+  test('the prospect is merged: the survivor’s resume is read', async () => {
     const [survivor, id] = [(await account.prospect()).json.id, await withResume()]
     await whileReading(id, () => account.post(`/v1/prospects/${survivor}/merge`, { duplicateId: id }))
     expect((await shown(survivor)).resume?.status).toBe('processing')
@@ -275,7 +275,7 @@ describe('meanwhile', () => {
   })
 })
 
-test('a resume of an account that is deleted is not looked at any more', async () => {
+test('a resume of a deleted account is not read', async () => {
   const id = await withResume()
   await rows('UPDATE accounts SET erased_at = 1 WHERE id = ?', account.id)
   const get = vi.spyOn(bucket, 'get')
@@ -286,17 +286,17 @@ test('a resume of an account that is deleted is not looked at any more', async (
 test.each([
   ['of more pages', `${CV}${'\fMore.'.repeat(30)}`, 'Only the first 30 pages were read.'],
   ['of more letters', `${CV}${'word '.repeat(60_000)}`, 'Only its beginning was read.'],
-])('a resume %s than are read says so, and what was read fills blanks', async (_, cv, reason) => {
+])('a resume %s than are read says so, and fills blank fields from what was read', async (_, cv, reason) => {
   const prospect = await wasRead({}, cv)
   expect(prospect.resume).toMatchObject({ status: 'parsed', reason })
   expect(filled(prospect)).toEqual(SAID)
 })
 
-describe('what cannot be read', () => {
+describe('a file that cannot be read', () => {
   test.each<[string, string | Uint8Array, string, string, RegExp]>([
     ['a text without words', '1 2 3 4 5 6 7 8 9', 'text/plain', 'unsupported', /no text/],
     ['a damaged PDF', '%PDF-1.7\nnothing', 'application/pdf', 'failed', /PDF/],
-  ])('%s is kept, and says why', async (_, bytes, contentType, status, reason) => {
+  ])('such as %s is kept with a reason', async (_, bytes, contentType, status, reason) => {
     const { json } = await account.prospect({ resume: asField(bytes, { contentType }) })
     await read(json.id)
     const { resume } = await shown(json.id)
@@ -306,7 +306,7 @@ describe('what cannot be read', () => {
     expect(await readings()).toEqual([])
   })
 
-  test('an error that nobody expected is logged without what the file says, and ends it', async () => {
+  test('for an unexpected error fails, and the log line has none of its text', async () => {
     const error = vi.spyOn(console, 'error').mockReturnValue()
     const id = await withResume()
     await env.DB.prepare(`UPDATE prospects SET resume = json_set(resume, '$.contentType', 'no/type') WHERE id = ?`)
@@ -320,7 +320,7 @@ describe('what cannot be read', () => {
     expect(JSON.parse(row?.resume ?? '')).toMatchObject({ status: 'failed', reason: 'The file could not be read.' })
   })
 
-  test('a file that is gone', async () => {
+  test('because it no longer exists fails', async () => {
     const id = await withResume()
     await env.RESUMES.delete(await objectsOf(account))
     await read(id)
@@ -331,14 +331,14 @@ describe('what cannot be read', () => {
   })
 })
 
-describe('a reader that dies', () => {
-  /** What it leaves behind: it has the resume in hand, and has counted that it began. */
+describe('a consumer that dies', () => {
+  /** The state that a dead consumer leaves: the resume is leased, and the try is counted. */
   const die = (id: string) =>
     env.DB.prepare('UPDATE resume_readings SET tries = tries + 1, held_until = ?, next_at = ? WHERE prospect_id = ?')
       .bind(Date.now() + 2 * MINUTE, Date.now() + 2 * MINUTE, id)
       .run()
 
-  test('keeps the others waiting for no longer than it has it in hand', async () => {
+  test('blocks the resume no longer than its lease', async () => {
     const id = await withResume()
     await die(id)
     await read(id)
@@ -350,7 +350,7 @@ describe('a reader that dies', () => {
     expect((await shown(id)).resume?.status).toBe('parsed')
   })
 
-  test('for the second time over the same file is the last: it failed', async () => {
+  test('twice at the same file makes the resume fail', async () => {
     const id = await withResume()
     await die(id)
     await die(id)
@@ -362,11 +362,11 @@ describe('a reader that dies', () => {
     expect(await readings()).toEqual([])
   })
 
-  test('is counted before it looks at the file', async () => {
+  test('is counted as a try before it parses the file', async () => {
     const id = await withResume()
     const batch = D1.batch
     let trips = 0
-    // taking it is the first batch; the next ones, of writing down what was read, never come
+    // the first batch is the lease; the later ones, which commit what was read, fail
     vi.spyOn(D1, 'batch').mockImplementation(function (this: D1DatabaseSession, statements) {
       return trips++ === 0 ? (batch.call(this, statements) as any) : Promise.reject(new Error('died'))
     })
@@ -376,14 +376,14 @@ describe('a reader that dies', () => {
   })
 })
 
-describe('waking', () => {
-  test('is done by the write', async () => {
+describe('a resume is enqueued', () => {
+  test('by the write that uploads it', async () => {
     const [made, known] = [await withResume(), (await account.prospect()).json.id]
     await upload(account, known)
     await vi.waitFor(() => expect(woken.map(({ prospectId }) => prospectId)).toEqual([made, known]))
   })
 
-  test('is done by no write that brings none', async () => {
+  test('by no write without one', async () => {
     const id = await withResume()
     await account.call('PATCH', `/v1/prospects/${id}`, { title: 'Clerk' })
     await account.call('PATCH', `/v1/prospects/${id}`, { resume: asField(CV) })
@@ -394,13 +394,13 @@ describe('waking', () => {
     await vi.waitFor(() => expect(woken.map(({ prospectId }) => prospectId)).toEqual([id, last]))
   })
 
-  test('is done by a merge that hands one on', async () => {
+  test('by a merge that moves it to the survivor', async () => {
     const [survivor, id] = [(await account.prospect()).json.id, await withResume()]
     await account.post(`/v1/prospects/${survivor}/merge`, { duplicateId: id })
     await vi.waitFor(() => expect(woken.map(({ prospectId }) => prospectId)).toEqual([id, survivor]))
   })
 
-  test('is done by the schedule where the queue was down, and not over and over', async () => {
+  test('by the schedule if the queue was down, but not again and again', async () => {
     vi.spyOn(console, 'error').mockReturnValue()
     const down = vi.spyOn(env.RESUMES_QUEUE, 'sendBatch').mockRejectedValue(new Error('down'))
     const id = await withResume()
@@ -424,21 +424,21 @@ describe('waking', () => {
     }
   })
 
-  test('R2 or D1 away: the message comes again, and it counts as no try', async () => {
+  test('again if R2 or D1 is away, without counting a try', async () => {
     const id = await withResume()
     vi.spyOn(bucket, 'get').mockRejectedValueOnce(new Error('away'))
     await expect(read(id)).rejects.toThrow('away')
     expect((await readings()).map(({ tries }) => tries)).toEqual([0])
   })
 
-  test('a message that is none is dropped', async () => {
+  test('but a malformed message is dropped', async () => {
     const error = vi.spyOn(console, 'error').mockReturnValue()
     const batch = createMessageBatch(RESUMES, [{ id: 'm', timestamp: new Date(), attempts: 1, body: { nope: 1 } }])
     await worker.queue(batch, env, createExecutionContext())
     expect(error).toHaveBeenCalledWith(expect.stringContaining('malformed message'))
   })
 
-  test('what is in the dead-letter queue is an alarm', async () => {
+  test('and a message in the dead-letter queue logs an alarm', async () => {
     const error = vi.spyOn(console, 'error').mockReturnValue()
     await consume([{ accountId: account.id, prospectId: 'prs_x' }], `${RESUMES}-dlq`)
     expect(error).toHaveBeenCalledWith(expect.stringContaining('dead letters'))
@@ -449,7 +449,7 @@ describe('an account with many resumes', () => {
   const unlimited = { limit: async () => ({ success: true }) }
   const LIMITED = { RATE_LIMITS: '', KEY_RATE_LIMIT: unlimited }
   const { get } = bucket
-  /** Lets messages come; each resume that is read takes so long, ms. Returns those that were read. */
+  /** Consumes messages. Each reading takes this long, ms. Returns the resumes that were read. */
   async function readAll(messages: ResumeMessage[], takes: number): Promise<ResumeMessage[]> {
     const seen: string[] = []
     vi.spyOn(bucket, 'get').mockImplementation(async function (this: R2Bucket, key: string) {
@@ -474,7 +474,7 @@ describe('an account with many resumes', () => {
     return all
   }
 
-  test('lets those of others pass once they took a second, and has each of its own read at a later time', async () => {
+  test('lets other accounts pass after a second of reading, and spreads its own over time', async () => {
     vi.useFakeTimers({ toFake: ['Date'] })
     const other = await newAccount()
     const [many, [one]] = [await messagesOf(account, 12), await messagesOf(other, 1)]
@@ -490,7 +490,7 @@ describe('an account with many resumes', () => {
     expect((await readAll(later, 0)).length).toBe(later.length)
   })
 
-  test('has them read at once where all of them take less', async () => {
+  test('has them read at once if they take less than a second', async () => {
     vi.useFakeTimers({ toFake: ['Date'] })
     const many = await messagesOf(account, 12)
     woken.length = 0

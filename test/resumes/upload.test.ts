@@ -25,7 +25,7 @@ const bucket: R2Bucket = Object.getPrototypeOf(env.RESUMES)
 const download = (of = id) => account.get(`/v1/prospects/${of}/resume`)
 const shown = async (of = id) => (await account.get(`/v1/prospects/${of}`)).json.resume
 const versionOf = async () => (await account.get(`/v1/prospects/${id}`)).json.version as number
-/** What is to be deleted of an account, and whether that is due. */
+/** The objects of an account that are to be deleted, and whether each is due. */
 const deletions = () =>
   rows<{ key: string; due: number }>(
     'SELECT key, due_at <= ? AS due FROM object_deletions WHERE account_id = ?',
@@ -41,7 +41,7 @@ const settled = (objects: number) =>
 const PROCESSING = { status: 'processing', reason: null, parsed: null, uploadedAt: expect.any(Number) }
 
 describe('a resume in a body', () => {
-  test('of a new prospect is kept, and shown as still to be read', async () => {
+  test('of a new prospect is stored, and shown as processing', async () => {
     const { status, json } = await account.prospect({ resume: asField(CV) })
     const resume = { fileName: 'cv.txt', contentType: 'text/plain', size: CV.length, ...PROCESSING }
     expect([status, json.resume]).toEqual([201, resume])
@@ -55,21 +55,21 @@ describe('a resume in a body', () => {
     await settled(1)
   })
 
-  test('costs no trip more than a write without', async () => {
+  test('takes no more round trips than a write without one', async () => {
     expect(costOf(await account.prospect({ resume: asField(CV) })).trips).toBe(2)
     expect(costOf(await account.call('PATCH', `/v1/prospects/${id}`, { resume: asField(CV) })).trips).toBe(2)
     expect(costOf(await upload(account, id, 'Another text than the first one.')).trips).toBe(2)
     expect(costOf(await download()).trips).toBe(1)
   })
 
-  test('of somebody who is known, and not to be updated, is not kept', async () => {
+  test('is not stored if the prospect exists and is not updated', async () => {
     const { status, json } = await account.prospect({ email: 'ann@example.com', resume: asField(CV) })
     expect([status, json.resume]).toEqual([200, null])
     expect(await objectsOf(account)).toEqual([])
     expect((await deletions()).map(({ due }) => due)).toEqual([0])
   })
 
-  test('takes the place of another, with update; null removes it', async () => {
+  test('replaces the present one, with update; null removes it', async () => {
     await account.prospect({ email: 'ann@example.com', resume: asField(CV), update: true })
     const other = asField(PDF, { contentType: 'application/pdf', fileName: 'cv.pdf' })
     const { json } = await account.prospect({ email: 'ann@example.com', resume: other, update: true })
@@ -90,7 +90,7 @@ describe('a resume in a body', () => {
     ])
   })
 
-  test('that is the same again changes nothing', async () => {
+  test('that is the same as the present one changes nothing', async () => {
     const first = await account.call('PATCH', `/v1/prospects/${id}`, { resume: asField(CV) })
     for (const again of [
       await account.call('PATCH', `/v1/prospects/${id}`, { resume: asField(CV) }),
@@ -105,7 +105,7 @@ describe('a resume in a body', () => {
   test.each([
     ['of a known length', CV],
     ['of no declared length', () => new Blob([CV]).stream()],
-  ])('that is the same again, as a body %s, is not stored again', async (_, body) => {
+  ])('that is the same, sent as a body %s, is not stored again', async (_, body) => {
     await upload(account, id)
     await settled(1)
     const drop = vi.spyOn(bucket, 'delete')
@@ -114,7 +114,7 @@ describe('a resume in a body', () => {
     expect([await objectsOf(account), drop.mock.calls]).toEqual([[expect.any(String)], []])
   })
 
-  test('is kept once by a call that is repeated, and answered the same', async () => {
+  test('is stored once by a repeated call, with the same response', async () => {
     const body = { firstName: 'Bob', lastName: 'Lee', email: 'bob@example.com', resume: asField(CV) }
     const call = () => account.call('POST', '/v1/prospects', body, { 'idempotency-key': 'once' })
     const [first, again] = [await call(), await call()]
@@ -122,7 +122,7 @@ describe('a resume in a body', () => {
     expect(await objectsOf(account)).toHaveLength(1)
   })
 
-  test('of 20 who race to make one person is kept once', async () => {
+  test('is stored once when 20 concurrent calls create one prospect', async () => {
     const body = { email: 'race@example.com' }
     const answers = await Promise.all(
       Array.from({ length: 20 }, (_, i) => account.prospect({ ...body, resume: asField(`${CV}${i}`) })),
@@ -138,21 +138,21 @@ describe('a resume in a body', () => {
   test.each<[string, object, string, string]>([
     ['without a name', { fileName: '' }, '/resume/fileName', 'required'],
     ['with a name that is too long', { fileName: 'x'.repeat(256) }, '/resume/fileName', 'too_long'],
-    ['of no type that is kept', { contentType: 'image/png' }, '/resume/contentType', 'not_allowed'],
+    ['of a type that no resume has', { contentType: 'image/png' }, '/resume/contentType', 'not_allowed'],
     ['of a type that every object has', { contentType: 'constructor' }, '/resume/contentType', 'not_allowed'],
-    ['of another type than it says', { contentType: 'application/pdf' }, '/resume/content', 'type_mismatch'],
+    ['of another type than declared', { contentType: 'application/pdf' }, '/resume/content', 'type_mismatch'],
     [
-      'that is a DOCX in name alone',
+      'that is a DOCX only by its name',
       { contentType: DOCX, content: btoa('PK\x03\x04none') },
       '/resume/content',
       'not_allowed',
     ],
     ['that is empty', { content: '' }, '/resume/content', 'empty'],
-    ['that is no base64', { content: 'data:text/plain;base64,AAAA' }, '/resume/content', 'wrong_format'],
+    ['that is not base64', { content: 'data:text/plain;base64,AAAA' }, '/resume/content', 'wrong_format'],
     ['that is an image', { content: btoa('\x89PNG\r\n\x1a\n\0\0\0') }, '/resume/content', 'not_allowed'],
     ['without content', { content: undefined }, '/resume/content', 'required'],
-    ['with more than there is', { pages: 2 }, '/resume/pages', 'unknown_field'],
-  ])('%s is refused with the whole write', async (_, given, pointer, code) => {
+    ['with an unknown field', { pages: 2 }, '/resume/pages', 'unknown_field'],
+  ])('%s rejects the whole write', async (_, given, pointer, code) => {
     const before = await rowsOf(account.id)
     const body = { firstName: 'Bob', lastName: 'Lee', resume: asField(CV, given) }
     for (const answer of [
@@ -163,7 +163,7 @@ describe('a resume in a body', () => {
     expect([await rowsOf(account.id), await objectsOf(account)]).toEqual([before, []])
   })
 
-  test('is told with everything else that is wrong', async () => {
+  test('is reported with all other errors of the call', async () => {
     const refused = await account.prospect({ email: 'no', nope: 1, resume: asField('', { contentType: 'x' }) })
     expect(errorsOf(refused)).toEqual([
       'body /email wrong_format',
@@ -172,7 +172,7 @@ describe('a resume in a body', () => {
     ])
   })
 
-  test('may have 5 MiB, and not a byte more', async () => {
+  test('may have 5 MiB and not a byte more', async () => {
     expect((await account.prospect({ resume: asField('x'.repeat(MAX)) })).json.resume?.size).toBe(MAX)
     for (const [size, code] of [
       [MAX + 1, 'resume_too_large'],
@@ -190,7 +190,7 @@ describe('a resume in a body', () => {
 })
 
 describe('a resume as the body', () => {
-  test('is kept byte for byte, and answered with the prospect', async () => {
+  test('is stored byte for byte, and the response has the prospect', async () => {
     const noise = new Uint8Array(300_000).map((_, i) => (i * 7919) >> 3)
     const pdf = new Uint8Array([...PDF, ...noise])
     const { status, json, headers } = await upload(account, id, pdf, { type: 'application/pdf' })
@@ -202,7 +202,7 @@ describe('a resume as the body', () => {
     await settled(1)
   })
 
-  test('is a download that no browser runs', async () => {
+  test('is downloaded, never shown by a browser', async () => {
     await upload(account, id, CV, { query: `?fileName=${encodeURIComponent('Ren"é 100%; cv.txt')}` })
     const { headers, text } = await download()
     expect(text).toBe(CV)
@@ -230,7 +230,7 @@ describe('a resume as the body', () => {
     expect(disposition).toBe(`attachment; filename="${name}"; filename*=UTF-8''${encodeURIComponent(name)}`)
   })
 
-  test('of no declared length is kept too', async () => {
+  test('is stored if its length is not declared', async () => {
     const body = new Blob([CV.slice(0, 10), CV.slice(10)]).stream()
     const { status, json } = await upload(account, id, body, { type: '' })
     expect([status, json.resume]).toMatchObject([200, { contentType: 'text/plain', size: CV.length }])
@@ -240,13 +240,13 @@ describe('a resume as the body', () => {
   test.each([
     ['application/octet-stream', 'text/plain'],
     ['TEXT/plain; charset=latin1', 'text/plain'],
-  ])('said to be %s is what its bytes are', async (type, kept) => {
+  ])('declared as %s has the type of its bytes', async (type, kept) => {
     expect((await upload(account, id, CV, { type })).json.resume.contentType).toBe(kept)
   })
 
   test.each<[string, string | Uint8Array, string, string]>([
     ['empty', '', 'text/plain', 'body  empty'],
-    ['of another type than it says', PDF, 'text/plain', 'header /Content-Type type_mismatch'],
+    ['of another type than declared', PDF, 'text/plain', 'header /Content-Type type_mismatch'],
     ['an image', bytesOf('\x89PNG\r\n\x1a\n\0\0\0'), '', 'body  not_allowed'],
     [
       'an image at its end',
@@ -254,21 +254,21 @@ describe('a resume as the body', () => {
       '',
       'body  not_allowed',
     ],
-  ])('that is %s is refused, and nothing is kept', async (_, body, type, where) => {
+  ])('that is %s is rejected, and nothing is stored', async (_, body, type, where) => {
     const refused = await upload(account, id, body, { type })
     expect([refused.status, errorsOf(refused)]).toEqual([400, [where]])
     expect([await objectsOf(account), await shown(), await versionOf()]).toEqual([[], null, 1])
   })
 
   test.each(['application/x-www-form-urlencoded', 'image/png', 'constructor'])(
-    'said to be %s is a 415, and nothing is kept',
+    'declared as %s returns 415, and nothing is stored',
     async (type) => {
       expectProblem(await upload(account, id, CV, { type }), 415, 'unsupported_media_type')
       expect([await objectsOf(account), await shown(), await versionOf()]).toEqual([[], null, 1])
     },
   )
 
-  test('over 5 MiB is a 413, also where no length is declared', async () => {
+  test('over 5 MiB returns 413, also if its length is not declared', async () => {
     const large = 'x'.repeat(MAX + 1)
     for (const body of [large, new Blob([large]).stream()])
       expectProblem(await upload(account, id, body), 413, 'resume_too_large')
@@ -279,9 +279,9 @@ describe('a resume as the body', () => {
   test.each<[string, (other: string) => [of: string, options: object], number]>([
     ['another version', () => [id, { headers: { 'if-match': '7' } }], 412],
     ['an unknown user', () => [id, { query: '?userId=usr_x' }], 422],
-    ['nobody', () => ['prs_x', {}], 404],
-    ['somebody who was merged', (other) => [other, {}], 410],
-  ])('for %s is refused before it is stored', async (_, wrong, status) => {
+    ['an unknown prospect', () => ['prs_x', {}], 404],
+    ['a prospect that was merged', (other) => [other, {}], 410],
+  ])('for %s is rejected before it is stored', async (_, wrong, status) => {
     const put = vi.spyOn(bucket, 'put')
     const other = (await account.prospect()).json.id
     await account.post(`/v1/prospects/${id}/merge`, { duplicateId: other })
@@ -290,7 +290,7 @@ describe('a resume as the body', () => {
     expect(put).not.toHaveBeenCalled()
   })
 
-  test('says who made the change, and mutes it', async () => {
+  test('names the user of the change, and can be muted', async () => {
     const user = (await account.post('/v1/users', { name: 'Una' })).json.id
     await account.post('/v1/webhooks', { url: 'https://hooks.example.com' })
     expect((await upload(account, id, CV, { query: `?userId=${user}&muteWebhook=true` })).json.updatedByUserId).toBe(
@@ -301,7 +301,7 @@ describe('a resume as the body', () => {
     expect(await rows('SELECT 1 FROM deliveries WHERE account_id = ?', account.id)).toEqual([])
   })
 
-  test('is removed once', async () => {
+  test('is removed once, and then returns 404', async () => {
     await upload(account, id)
     const remove = (headers?: Record<string, string>) =>
       account.call('DELETE', `/v1/prospects/${id}/resume`, undefined, headers)
@@ -313,8 +313,8 @@ describe('a resume as the body', () => {
   })
 })
 
-describe('what is nobody’s any more', () => {
-  test('goes with the person: from R2, and from every table', async () => {
+describe('a file that no prospect refers to', () => {
+  test('is deleted with the prospect, from R2 and from every table', async () => {
     const { json } = await account.prospect({ resume: asField(CV, { fileName: 'canary-9000.txt' }) })
     const [key] = await objectsOf(account)
     expect((await account.call('DELETE', `/v1/prospects/${json.id}`)).status).toBe(204)
@@ -323,7 +323,7 @@ describe('what is nobody’s any more', () => {
     expect(await tablesHolding(key as string)).toEqual([])
   })
 
-  test('goes when its time comes, where R2 was away as the person was erased', async () => {
+  test('is deleted later if R2 was away when the prospect was erased', async () => {
     await upload(account, id)
     vi.spyOn(console, 'error').mockReturnValue()
     const away = vi.spyOn(bucket, 'delete').mockRejectedValue(new Error('away'))
@@ -336,9 +336,9 @@ describe('what is nobody’s any more', () => {
   })
 
   test.each<[string, () => Promise<unknown>, number]>([
-    ['person', () => account.call('DELETE', `/v1/prospects/${id}`), 404],
+    ['prospect', () => account.call('DELETE', `/v1/prospects/${id}`), 404],
     ['account', () => operator('DELETE', `/admin/accounts/${account.id}`), 401],
-  ])('is what was just stored as its %s was erased', async (_, erase, status) => {
+  ])('because its %s was erased during the upload is deleted', async (_, erase, status) => {
     const { put } = bucket
     vi.spyOn(bucket, 'put').mockImplementationOnce(async function (this: R2Bucket, ...args: any[]) {
       const stored = await (put as any).apply(this, args)
@@ -350,13 +350,13 @@ describe('what is nobody’s any more', () => {
     expect([await objectsOf(account), await deletions()]).toEqual([[], []])
   })
 
-  test('goes with the account', async () => {
+  test('is deleted with the account', async () => {
     await upload(account, id)
     await operator('DELETE', `/admin/accounts/${account.id}`)
     await vi.waitFor(async () => expect([await rowsOf(account.id), await objectsOf(account)]).toEqual([{}, []]))
   })
 
-  test('is what a write had stored before it died: an hour later, and no sooner', async () => {
+  test('because the write died is deleted after an hour, and no sooner', async () => {
     vi.spyOn(console, 'error').mockReturnValue()
     const batch = D1.batch
     vi.spyOn(D1, 'batch').mockImplementation(function (this: D1DatabaseSession, statements) {
@@ -374,7 +374,7 @@ describe('what is nobody’s any more', () => {
     expect([await deletions(), await objectsOf(account)]).toEqual([[], []])
   })
 
-  test('is never what somebody has', async () => {
+  test('is deleted, and no other', async () => {
     await upload(account, id)
     const { json } = await account.prospect({ resume: asField(CV) })
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 48 * 60 * 60_000 })
@@ -383,8 +383,8 @@ describe('what is nobody’s any more', () => {
   })
 })
 
-describe('R2 away', () => {
-  test('is a 503, and nothing is written', async () => {
+describe('if R2 is away', () => {
+  test('an upload returns 503, and nothing is written', async () => {
     vi.spyOn(bucket, 'put').mockRejectedValue(new Error('away'))
     for (const refused of [
       await account.prospect({ resume: asField(CV) }),
@@ -397,25 +397,25 @@ describe('R2 away', () => {
     expect([await versionOf(), (await account.list()).json.totalCount]).toEqual([1, 1])
   })
 
-  test('is a 503 on the way back, too', async () => {
+  test('a download returns 503', async () => {
     await upload(account, id)
     vi.spyOn(bucket, 'get').mockRejectedValue(new Error('away'))
     expectProblem(await download(), 503, 'storage_unavailable')
   })
 })
 
-describe('of two who are merged', () => {
+describe('after a merge', () => {
   const merge = async (duplicateId: string) =>
     (await account.post(`/v1/prospects/${id}/merge`, { duplicateId })).json as { resume: { fileName: string } | null }
 
-  test('the survivor gets the other’s, if it has none', async () => {
+  test('the survivor has the duplicate’s resume, if it had no resume', async () => {
     const other = (await account.prospect({ resume: asField(CV, { fileName: 'other.txt' }) })).json.id
     expect((await merge(other)).resume?.fileName).toBe('other.txt')
     expect((await download()).text).toBe(CV)
     await settled(1)
   })
 
-  test('the survivor keeps its own, and the other’s goes', async () => {
+  test('the survivor keeps its own resume, and the duplicate’s is deleted', async () => {
     await upload(account, id, `${CV}own`)
     const other = (await account.prospect({ resume: asField(CV) })).json.id
     expect((await merge(other)).resume?.fileName).toBe('resume.txt')
@@ -424,7 +424,7 @@ describe('of two who are merged', () => {
   })
 })
 
-test('another account’s is answered as one that never was', async () => {
+test('a resume of another account returns the same 404 as one that never existed', async () => {
   await upload(account, id)
   const { key } = await newAccount()
   for (const [method, body] of [['GET'], ['DELETE'], ['PUT', CV]] as const)
