@@ -73,6 +73,13 @@ const someLabels = fc.subarray(LABELS, { maxLength: 5 })
 const EMAILS = ['ann@example.com', 'ANN@example.com', 'bob@example.com', ' cy@example.com ', 'É.Ü@exämple.com']
 const PHONES = ['(212) 555-0123', '+1 212-555-0123', '212.555.0124 x5', '+44 20 7946 0958', '123', 'call me']
 
+/** Fields that hold the address of a page, such as `linkedinUrl`, have the same rules. */
+const isUrlField = (name: string) => name.endsWith('Url')
+const URLS = fc.oneof(
+  fc.webUrl({ size: 'small' }),
+  fc.constantFrom(' HTTP://Example.com/ñ?a=%20#b ', 'https://[::1]:8080'),
+)
+
 /** Valid values of fields that have rules beyond their schema. */
 const VALID: Record<string, fc.Arbitrary<Json>> = {
   email: sometimes(
@@ -114,7 +121,8 @@ export function validValue(name: string, schema: Json, where: string, known: Kno
       ? sometimes(15, some, fc.constantFrom(null, ...(types.includes('string') ? [''] : [])))
       : some
   if (name === 'name' && kind === 'labels' && where === 'body') return labelName
-  if (VALID[name]) return orNothing(VALID[name])
+  const valid = VALID[name] ?? (isUrlField(name) ? URLS : undefined)
+  if (valid) return orNothing(valid)
   if (name === 'moveTo') return idOf(known, kind)
   if (/^If-/.test(name))
     return fc.constantFrom('*', '1', '"1-0"', 'W/"1-0", "2-7"', 'x,,"', ...(known.etags ?? []).slice(-3))
@@ -162,6 +170,8 @@ const VALUES_OF_TYPE: Record<string, Json[]> = {
 const CONTROL = ['a\u0000b', '\u007f', 'a\udc00b']
 
 const many = (length: number, of: (i: number) => Json) => Array.from({ length }, (_, i) => of(i))
+
+const INVALID_URLS = ['x', '//example.com', 'ftp://example.com', 'javascript:alert(1)', 'https://', 'https://a b.com']
 
 /** Values that are invalid for a reason beyond their schema. */
 const INVALID: Record<string, Json[]> = {
@@ -213,7 +223,7 @@ export function invalidValues(name: string, schema: Json): Json[] {
     ...(minItems > 0 ? [[]] : []),
     ...(maxItems ? [many(maxItems + 1, (i) => `${UNKNOWN}${i}`)] : []),
     ...(schema.items ? invalidValues('', schema.items).map((value) => [value]) : []),
-    ...(INVALID[name] ?? []),
+    ...(INVALID[name] ?? (isUrlField(name) ? INVALID_URLS : [])),
   ]
 }
 
