@@ -25,7 +25,7 @@ const OPERATOR_CALLS = [
 ] as const
 
 describe.each(OPERATOR_CALLS)('%s %s', (method, path) => {
-  test("it is the operator's alone", async () => {
+  test('is only for the operator', async () => {
     const none = await send(method, path)
     expect([none.status, none.json.code]).toEqual([401, 'missing_credential'])
     expect(none.headers.get('www-authenticate')).toBe('Bearer')
@@ -36,7 +36,7 @@ describe.each(OPERATOR_CALLS)('%s %s', (method, path) => {
     }
   })
 
-  test.each(['', undefined])('without an ADMIN_TOKEN (%j) it is not there', async (token) => {
+  test.each(['', undefined])('is a 404 if ADMIN_TOKEN is %j', async (token) => {
     for (const authorization of ['', 'Bearer ', 'Bearer undefined', `Bearer ${env.ADMIN_TOKEN}`]) {
       const request = new Request(`https://api.example.com${path}`, { method, headers: { authorization } })
       const withoutToken = { ...env, ADMIN_TOKEN: token } as Env
@@ -47,7 +47,7 @@ describe.each(OPERATOR_CALLS)('%s %s', (method, path) => {
 })
 
 describe('a new account', () => {
-  test('it is answered with an admin key', async () => {
+  test('is returned with an admin key', async () => {
     const { status, json } = await operator('POST', '/admin/accounts', { name: '  Acme Realty ' })
     expect(status).toBe(201)
     expect(json).toMatchObject({
@@ -62,7 +62,7 @@ describe('a new account', () => {
     expect((await send('GET', '/v1/me', { key: json.apiKey.key })).json.account.id).toBe(json.id)
   })
 
-  test('it has one pipeline, Recruiting, of five stages', async () => {
+  test('has one pipeline, Recruiting, with five stages', async () => {
     const { get, pipelineId } = await newAccount()
     const pipelines = (await get('/v1/pipelines')).json.items
     expect(pipelines).toMatchObject([{ id: pipelineId, name: 'Recruiting', position: 0, isDefault: true }])
@@ -87,13 +87,13 @@ describe('a new account', () => {
     [{ name: 'A', defaultCountry: 'constructor' }, '/defaultCountry', 'not_allowed'],
     [{ name: 'A', defaultCountry: 1 }, '/defaultCountry', 'wrong_type'],
     [{ name: 'A', id: 'acct_x' }, '/id', 'unknown_field'],
-  ])('%j is refused', async (body, pointer, code) => {
+  ])('%j is rejected', async (body, pointer, code) => {
     const { status, json } = await operator('POST', '/admin/accounts', body)
     expect([status, json.errors]).toMatchObject([400, [{ in: 'body', pointer, code }]])
   })
 })
 
-test('accounts are listed newest first, page by page, without their keys', async () => {
+test('accounts are listed newest first, in pages, without their keys', async () => {
   const ids: string[] = []
   for (let i = 0; i < 5; i++) ids.unshift((await newAccount({ name: `Listed ${i}` })).id)
   const pages = await paginate((path) => operator('GET', path), '/admin/accounts', 2)
@@ -111,14 +111,14 @@ test('accounts are listed newest first, page by page, without their keys', async
 describe('a change of an account', () => {
   const change = (account: Account, body: object) => operator('PATCH', `/admin/accounts/${account.id}`, body)
 
-  test('its name changes, at once', async () => {
+  test('a new name takes effect at once', async () => {
     const account = await newAccount()
     await account.get('/v1/me')
     expect((await change(account, { name: 'Renamed' })).json).toMatchObject({ id: account.id, name: 'Renamed' })
     expect((await account.get('/v1/me')).json.account.name).toBe('Renamed')
   })
 
-  test('its country says how phones are read, from then on', async () => {
+  test('a new country applies to the phones of later calls', async () => {
     const account = await newAccount({ defaultCountry: 'us' })
     expect((await account.prospect({ phone: '(212) 555-0123' })).json.phone).toBe('+12125550123')
     expect((await change(account, { defaultCountry: 'gb' })).json.defaultCountry).toBe('GB')
@@ -126,7 +126,7 @@ describe('a change of an account', () => {
     expect((await account.list('phone=020%207946%200958')).json.totalCount).toBe(1)
   })
 
-  test('a suspended one is shut out at once, and back when it is let in again', async () => {
+  test('a suspended account is rejected at once, and accepted again when it is resumed', async () => {
     const account = await newAccount()
     expect((await account.list()).status).toBe(200)
     expect((await change(account, { suspended: true })).json.suspended).toBe(true)
@@ -136,7 +136,7 @@ describe('a change of an account', () => {
     expect(await account.list()).toMatchObject({ status: 200, json: { totalCount: 0 } })
   })
 
-  test('where another isolate suspended it, a remembered key is told so', async () => {
+  test('a remembered key is rejected if another isolate suspended the account', async () => {
     const account = await newAccount()
     await account.get('/v1/me')
     await env.DB.prepare('UPDATE accounts SET suspended_at = 1 WHERE id = ?').bind(account.id).run()
@@ -144,7 +144,7 @@ describe('a change of an account', () => {
       expect(answer).toMatchObject({ status: 403, json: { code: 'account_suspended' } })
   })
 
-  test('where another isolate let it in again, it is so at once', async () => {
+  test('a key is accepted at once if another isolate resumed the account', async () => {
     const account = await newAccount()
     const suspendedAt = (at: number | null) =>
       env.DB.prepare('UPDATE accounts SET suspended_at = ? WHERE id = ?').bind(at, account.id).run()
@@ -154,27 +154,27 @@ describe('a change of an account', () => {
     expect((await account.list()).status).toBe(200)
   })
 
-  test('what is not given stays', async () => {
+  test('fields that are not given stay', async () => {
     const account = await newAccount({ name: 'Kept', defaultCountry: 'DE' })
     await change(account, { suspended: true })
     expect((await change(account, {})).json).toMatchObject({ name: 'Kept', defaultCountry: 'DE', suspended: true })
   })
 
   test.each([{ name: '' }, { name: null }, { defaultCountry: '' }, { suspended: 'yes' }, { id: 'acct_x' }])(
-    '%j is refused',
+    '%j is rejected',
     async (body) => {
       expect((await change(await newAccount(), body)).status).toBe(400)
     },
   )
 
-  test('one that is not there is a 404', async () => {
+  test('an unknown account is a 404', async () => {
     expect((await operator('PATCH', '/admin/accounts/acct_00x', { name: 'A' })).status).toBe(404)
     expect((await operator('POST', '/admin/accounts/acct_00x/api-keys')).status).toBe(404)
     expect((await operator('DELETE', '/admin/accounts/acct_00x')).status).toBe(404)
   })
 })
 
-test('the operator makes an admin key for an account that lost its last', async () => {
+test('the operator creates an admin key for an account that lost its last one', async () => {
   const account = await newAccount()
   const { status, json } = await operator('POST', `/admin/accounts/${account.id}/api-keys`)
   expect([status, json.scopes]).toEqual([201, ['read', 'write', 'admin']])
@@ -182,7 +182,7 @@ test('the operator makes an admin key for an account that lost its last', async 
   expect((await operator('POST', `/admin/accounts/${account.id}/api-keys`, { name: 'Found' })).json.name).toBe('Found')
 })
 
-describe('the end of an account', () => {
+describe('deleting an account', () => {
   /** An account with rows in every table that holds something of an account. */
   async function fullAccount() {
     const account = await newAccount()
@@ -224,7 +224,7 @@ describe('the end of an account', () => {
 
   const tick = () => worker.scheduled(createScheduledController(), env)
 
-  test('everything of it is erased from every table, and nothing of another', async () => {
+  test('erases its rows from every table, and no rows of another account', async () => {
     const [account, neighbour] = [await fullAccount(), await fullAccount()]
     const inTables = (await tables()).filter(({ columns }) => columns.includes('account_id')).map(({ name }) => name)
     expect(Object.keys(await rowsOf(account.id)).sort()).toEqual(['accounts', ...inTables].sort())
@@ -239,7 +239,7 @@ describe('the end of an account', () => {
     expect((await neighbour.list()).json.totalCount).toBe(3)
   })
 
-  test('for the operator it is gone at once', async () => {
+  test('makes it unknown to the operator at once', async () => {
     const account = await newAccount()
     await operator('DELETE', `/admin/accounts/${account.id}`)
     for (const [method, rest] of [
@@ -252,14 +252,14 @@ describe('the end of an account', () => {
     expect(items.map(({ id }: { id: string }) => id)).not.toContain(account.id)
   })
 
-  test('the schedule finishes what was left', async () => {
+  test('is finished by the schedule', async () => {
     const accounts = [await fullAccount(), await fullAccount()] as const
     await Promise.all(accounts.map(markErased))
     await tick()
     for (const account of accounts) expect([await rowsOf(account.id), await objectsOf(account)]).toEqual([{}, []])
   })
 
-  test('it goes on where it stopped', async () => {
+  test('continues where it stopped', async () => {
     const account = await fullAccount()
     await markErased(account)
     await eraseAccounts(openDatabase(env.DB), 2)
@@ -270,14 +270,14 @@ describe('the end of an account', () => {
     expect([await rowsOf(account.id), await objectsOf(account)]).toEqual([{}, []])
   })
 
-  test('the schedule erases nothing of an account that was not deleted', async () => {
+  test('the schedule erases no rows of an account that was not deleted', async () => {
     const { id } = await fullAccount()
     const before = await rowsOf(id)
     await tick()
     expect(await rowsOf(id)).toEqual(before)
   })
 
-  test('a key of it that nobody remembers is refused', async () => {
+  test('a key that no isolate remembers is rejected', async () => {
     const account = await newAccount()
     await markErased(account)
     expect((await account.get('/v1/me')).status).toBe(401)
@@ -295,7 +295,7 @@ describe('the end of an account', () => {
     ['a new webhook', ({ post }) => post('/v1/webhooks', { url: 'https://hooks.example.com' })],
     ['the keys', ({ get }) => get('/v1/api-keys')],
     ['a new key', ({ post }) => post('/v1/api-keys', { name: 'New', scopes: ['admin'] })],
-  ])('a remembered key of it does not open %s', async (_, call) => {
+  ])('a remembered key is rejected by %s', async (_, call) => {
     const account = await newAccount()
     await account.get('/v1/me')
     await markErased(account)

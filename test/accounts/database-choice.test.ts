@@ -36,7 +36,7 @@ describe('a new account', () => {
 
   afterEach(dropBallast)
 
-  test('it goes to the emptiest database', async () => {
+  test('goes to the emptiest database', async () => {
     await fill('DB', 3e6)
     await fill('DB_1', 1e6)
     await fill('DB_2', 2e6)
@@ -51,18 +51,18 @@ describe('a new account', () => {
     expect(bindingOf(await create())).toBe('DB_1')
   })
 
-  test('it costs a trip for each database and one to make it; with one database, one', async () => {
+  test('takes a round trip to each database and one to create it; with one database, one', async () => {
     expect(costOf(await create()).trips).toBe(4)
     expect(costOf(await create({ DB: env.DB })).trips).toBe(1)
   })
 
-  test('a database that is away gets none', async () => {
+  test('does not go to a database that cannot be reached', async () => {
     await fill('DB', 1e6)
     expect(bindingOf(await create(only('DB')))).toBe('DB')
     expect((await create(only())).status).toBe(503)
   })
 
-  test('a call that is repeated goes where it went, whatever has become the emptiest', async () => {
+  test('goes to the same database if the call is repeated, whichever is the emptiest now', async () => {
     const once = { 'idempotency-key': 'one account' }
     await fill('DB', 2e6)
     await fill('DB_1', 1e6)
@@ -87,7 +87,7 @@ describe('a new account', () => {
     expect(new Set(answers.flatMap(({ json }) => json.id ?? [])).size).toBe(1)
   })
 
-  test('repeated at the same time, a call makes one', async () => {
+  test('is created once by calls that repeat each other at the same time', async () => {
     const answers = await Promise.all(
       Array.from({ length: 5 }, () => create(THREE_DATABASES, { 'idempotency-key': 'at once' })),
     )
@@ -95,7 +95,7 @@ describe('a new account', () => {
   })
 })
 
-test('accounts of all databases are listed newest first, page by page', async () => {
+test('accounts of all databases are listed newest first, in pages', async () => {
   const ids: string[] = []
   for (const binding of ['DB_2', 'DB', 'DB', 'DB_1', 'DB_2', 'DB_1', 'DB_1', 'DB', 'DB_2'] as const) {
     ids.unshift((await accountIn(binding)).id)
@@ -116,7 +116,7 @@ describe('numbers and bindings', () => {
     return { withSession: () => session } as unknown as D1Database
   }
 
-  test('the number in an id is base 36, that of a binding is decimal', () => {
+  test('the number in an id is base 36, the number of a binding is decimal', () => {
     const bound = { DB: D1(0), DB_1: D1(0), DB_9: D1(0), DB_10: D1(0), DB_35: D1(0), DB_36: D1(0), DB_1295: D1(0) }
     const others = { DB_0: D1(0), DB_01: D1(0), DB_0z: D1(0), DB_1296: D1(0), MY_DB_2: D1(0), DB_: D1(0) }
     const all = { ...others, ...bound } as unknown as Env
@@ -131,12 +131,12 @@ describe('numbers and bindings', () => {
     [[3, 1, 2], 1],
     [[2, 2, 2], 0],
     [[9.9e9, 9.5e9, 9.4e9], 2],
-  ])('of %j bytes the emptiest is number %d', async (sizes, number) => {
+  ])('with sizes of %j bytes, the emptiest is number %d', async (sizes, number) => {
     const all = sizes.map((size, i) => openDatabase(D1(size), `0${i}`))
     expect((await emptiest(all)).number).toBe(`0${number}`)
   })
 
-  test('one that is nearly full is an alarm', async () => {
+  test('a database that is nearly full raises an alarm', async () => {
     const log: object[] = []
     vi.spyOn(console, 'error').mockImplementation((line) => void log.push(JSON.parse(line)))
     for (const size of [8.9e9, 9.1e9]) await watchSize(openDatabase(D1(size), '0z'))

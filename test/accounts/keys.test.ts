@@ -22,7 +22,7 @@ afterEach(() => {
 })
 
 describe('a key', () => {
-  test('it is its id, a secret and a checksum', async () => {
+  test('consists of its id, a secret and a checksum', async () => {
     const { apiKey } = await newAccount()
     const [, body, id, sum] = /^(pro_([0-9a-z]{28})_[0-9a-v]{52})([0-9a-z]{7})$/.exec(apiKey.key) ?? []
     expect(`key_${id}`).toBe(apiKey.id)
@@ -33,7 +33,7 @@ describe('a key', () => {
     )
   })
 
-  test('a typing error anywhere in it is refused without a look-up', async () => {
+  test('with a typing error anywhere is rejected without a look-up', async () => {
     const { key } = await newAccount()
     for (let i = 0; i < key.length; i++) {
       const typo = key.slice(0, i) + (key[i] === '7' ? 'a' : '7') + key.slice(i + 1)
@@ -51,14 +51,14 @@ describe('a key', () => {
     ['its id alone', (key) => `key_${key.slice(4, 32)}`],
     ['of a database that is not there', () => newKey(newId('key', Date.now(), 'zz'))],
     ['of 5000 characters', (key) => key.repeat(54)],
-  ])('%s it is refused without a look-up', async (_, spoil) => {
+  ])('%s is rejected without a look-up', async (_, spoil) => {
     const answer = await me(spoil((await newAccount()).key))
     expect([answer.status, answer.json.code]).toEqual([401, 'invalid_credential'])
     expect(answer.headers.get('www-authenticate')).toContain('invalid_token')
     expect(answer.headers.get('server-timing')).toBeNull()
   })
 
-  test('with another secret, or of an id that is not there, it is refused alike', async () => {
+  test('with another secret or an unknown id gets the same response', async () => {
     const { apiKey } = await newAccount()
     for (const key of [newKey(apiKey.id), newKey(newId('key', Date.now(), '00'))]) {
       const answer = await me(key)
@@ -67,7 +67,7 @@ describe('a key', () => {
     }
   })
 
-  test('only its hash is stored', async () => {
+  test('is stored only as a hash', async () => {
     const account = await newAccount()
     for (const key of [account.key, (await makeKey(account)).key]) {
       expect(await tablesHolding(key)).toEqual([])
@@ -78,14 +78,14 @@ describe('a key', () => {
 })
 
 describe('the Authorization header', () => {
-  test.each(['Bearer KEY', 'bearer KEY', 'BEARER  KEY '])('%s is read', async (template) => {
+  test.each(['Bearer KEY', 'bearer KEY', 'BEARER  KEY '])('%s is accepted', async (template) => {
     const { key } = await newAccount()
     const authorization = template.replace('KEY', key)
     expect((await send('GET', '/v1/me', { headers: { authorization } })).status).toBe(200)
   })
 
   test.each(['', 'KEY', 'Bearer', 'BearerKEY', 'Basic KEY', 'Token KEY', 'Bearer KEY KEY', 'Bearer KEY, Bearer KEY'])(
-    '%j is no credential',
+    '%j is a missing credential',
     async (template) => {
       const { key } = await newAccount()
       const authorization = template.replaceAll('KEY', key)
@@ -104,7 +104,7 @@ describe('scopes', () => {
   const needed = (method: string, path: string) =>
     /^\/v1\/(api-keys|webhooks|deliveries)/.test(path) ? 'admin' : method === 'GET' ? 'read' : 'write'
 
-  test('the routes looked at are all there are', () => {
+  test('the list has every route', () => {
     for (const route of ['GET /v1/me', 'POST /v1/prospects', 'DELETE /v1/api-keys/:id', 'POST /v1/jobs'])
       expect(routes).toContain(route)
     expect(routes.size).toBeGreaterThan(30)
@@ -116,9 +116,9 @@ describe('scopes', () => {
       const { key } = await makeKey(account, { scopes: [scope] })
       const { status, json, headers } = await send(method, path.replaceAll(/:\w+/g, 'x'), { key })
       const need = needed(method, path)
-      const refused = SCOPES.indexOf(scope) < SCOPES.indexOf(need)
-      expect([scope, status === 403, json?.code === 'insufficient_scope']).toEqual([scope, refused, refused])
-      if (refused) expect(headers.get('www-authenticate')).toContain(`scope="${need}"`)
+      const rejected = SCOPES.indexOf(scope) < SCOPES.indexOf(need)
+      expect([scope, status === 403, json?.code === 'insufficient_scope']).toEqual([scope, rejected, rejected])
+      if (rejected) expect(headers.get('www-authenticate')).toContain(`scope="${need}"`)
     }
   })
 
@@ -132,15 +132,15 @@ describe('scopes', () => {
       ['write', 'read'],
       ['read', 'write'],
     ],
-  ])('%j are kept as %j', async (scopes, kept) => {
+  ])('%j are stored as %j', async (scopes, kept) => {
     const account = await newAccount()
     const { key, scopes: answered } = await makeKey(account, { scopes })
     expect([answered, (await me(key)).json.key.scopes]).toEqual([kept, kept])
   })
 })
 
-describe('making a key', () => {
-  test('it is shown once', async () => {
+describe('creating a key', () => {
+  test('returns its secret once', async () => {
     const account = await newAccount()
     const expiresAt = Date.now() + 60_000
     const { status, json } = await account.post('/v1/api-keys', { name: ' CRM ', scopes: ['write'], expiresAt })
@@ -168,13 +168,13 @@ describe('making a key', () => {
     [{ expiresAt: 1.5e12 + 0.5 }, '/expiresAt', 'wrong_type'],
     [{ expiresAt: '2030-01-01' }, '/expiresAt', 'wrong_type'],
     [{ key: 'pro_mine' }, '/key', 'unknown_field'],
-  ])('%j is refused', async (body, pointer, code) => {
+  ])('%j is rejected', async (body, pointer, code) => {
     const { post } = await newAccount()
     const { status, json } = await post('/v1/api-keys', { name: 'A', scopes: ['read'], ...body })
     expect([status, json.errors?.[0]]).toMatchObject([400, { in: 'body', pointer, code }])
   })
 
-  test('keys are listed newest first, page by page', async () => {
+  test('keys are listed newest first, in pages', async () => {
     const account = await newAccount()
     const ids = [account.apiKey.id]
     for (let i = 0; i < 4; i++) ids.unshift((await makeKey(account)).id)
@@ -187,14 +187,14 @@ describe('expiry', () => {
   const expireAt = (id: string, at: number) =>
     env.DB.prepare('UPDATE api_keys SET expires_at = ? WHERE id = ?').bind(at, id).run()
 
-  test('an expired key is refused', async () => {
+  test('an expired key is rejected', async () => {
     const { id, key } = await makeKey(await newAccount())
     await expireAt(id, Date.now() - 1)
     const answer = await me(key)
     expect([answer.status, answer.json.code]).toEqual([401, 'invalid_credential'])
   })
 
-  test('a remembered key ends when it expires, not later', async () => {
+  test('a remembered key is rejected as soon as it expires', async () => {
     vi.useFakeTimers({ toFake: ['Date'] })
     const now = Date.now()
     const { key } = await makeKey(await newAccount(), { expiresAt: now + 5_000 })
@@ -205,8 +205,8 @@ describe('expiry', () => {
   })
 })
 
-describe('what an isolate remembers of a key', () => {
-  test('a key that was used costs no trip', async () => {
+describe('a key that an isolate remembers', () => {
+  test('takes no round trip', async () => {
     const { key, prospect, list } = await newAccount()
     expect(costOf(await me(key)).trips).toBe(2)
     expect(costOf(await me(key)).trips).toBe(1)
@@ -214,7 +214,7 @@ describe('what an isolate remembers of a key', () => {
     expect(costOf(await prospect()).trips).toBe(2)
   })
 
-  test('a key that was revoked elsewhere is refused within a minute', async () => {
+  test('is rejected within a minute if another isolate revoked it', async () => {
     vi.useFakeTimers({ toFake: ['Date'] })
     const now = Date.now()
     const { id, key } = await makeKey(await newAccount())
@@ -224,7 +224,7 @@ describe('what an isolate remembers of a key', () => {
     expect((await me(key)).status).toBe(401)
   })
 
-  test('a wrong secret for a key that it knows is refused', async () => {
+  test('is rejected with a wrong secret', async () => {
     const { apiKey } = await newAccount()
     expect((await me(apiKey.key)).status).toBe(200)
     expect((await me(newKey(apiKey.id))).status).toBe(401)
@@ -234,7 +234,7 @@ describe('what an isolate remembers of a key', () => {
 describe('revoking', () => {
   const revoke = ({ call }: Account, id: string) => call('DELETE', `/v1/api-keys/${id}`)
 
-  test('a revoked key is refused at once, and gone', async () => {
+  test('a revoked key is rejected at once, and no longer listed', async () => {
     const account = await newAccount()
     const { id, key } = await makeKey(account)
     expect((await me(key)).status).toBe(200)
@@ -274,7 +274,7 @@ describe('revoking', () => {
     expect((await me(account.key)).status).toBe(200)
   })
 
-  test('of the last two admin keys, revoked at the same time, one stays', async () => {
+  test('one of the last two admin keys stays if both are revoked at the same time', async () => {
     const account = await newAccount()
     const other = await makeKey(account)
     await me(other.key)
@@ -286,7 +286,7 @@ describe('revoking', () => {
     expect(await rows('SELECT 1 FROM api_keys WHERE account_id = ? AND revoked_at IS NULL', account.id)).toHaveLength(1)
   })
 
-  test("another account's key is not found, and goes on working", async () => {
+  test("another account's key is a 404, and still works", async () => {
     const [account, other] = [await newAccount(), await newAccount()]
     const { id, key } = await makeKey(other)
     const foreign = await revoke(account, id)
@@ -297,7 +297,7 @@ describe('revoking', () => {
   })
 })
 
-describe('secrets are compared in a time that says nothing of them', () => {
+describe('secrets are compared in constant time', () => {
   const hex = (bytes: ArrayBuffer | ArrayBufferView) =>
     new Uint8Array(ArrayBuffer.isView(bytes) ? bytes.buffer : bytes).toHex()
 

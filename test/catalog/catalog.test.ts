@@ -15,7 +15,7 @@ describe.each(NOUNS)('$kind', ({ kind, prefix }) => {
   const create = (account: Account, body: object) =>
     account.post(`/v1/${kind}`, { name: 'One', ...restOf(kind, account), ...body })
 
-  test('one is made, read by its id, and listed', async () => {
+  test('an item is created, read by its id, and listed', async () => {
     const account = await newAccount()
     const made = await create(account, { name: '  Hot\tStuff ' })
     expect(made.status).toBe(201)
@@ -30,7 +30,7 @@ describe.each(NOUNS)('$kind', ({ kind, prefix }) => {
     expect((await account.get(`/v1/${kind}`)).json.items).toContainEqual(made.json)
   })
 
-  test('an id that is not there is a 404, as is one of another account', async () => {
+  test('an unknown id is a 404, and so is an id of another account', async () => {
     const [account, other] = [await newAccount(), await newAccount()]
     const { id } = (await create(other, {})).json
     const [foreign, unknown] = [await account.get(`/v1/${kind}/${id}`), await account.get(`/v1/${kind}/${prefix}_x`)]
@@ -48,7 +48,7 @@ describe.each(NOUNS)('$kind', ({ kind, prefix }) => {
     [{ id: 'x' }, '/id', 'unknown_field'],
     [{ position: 1 }, '/position', 'unknown_field'],
     [{ isDefault: true }, '/isDefault', 'unknown_field'],
-  ])('%j is refused', async (body, pointer, code) => {
+  ])('%j is rejected', async (body, pointer, code) => {
     const { status, json } = await create(await newAccount(), body)
     expect([status, json.errors]).toMatchObject([400, [{ in: 'body', pointer, code }]])
   })
@@ -57,7 +57,7 @@ describe.each(NOUNS)('$kind', ({ kind, prefix }) => {
     for (const account of [await newAccount(), await newAccount()]) expect((await create(account, {})).status).toBe(201)
   })
 
-  test('the list is walked in order, without repeats or gaps', async () => {
+  test('pages have all items in order, without repeats or gaps', async () => {
     const account = await newAccount()
     const names = ['a', 'A b', 'a,b', '10', '9', 'ß', 'Éa', 'é', 'z', 'Ω', '😀', "o'x", 'a%', '\\'].filter(
       (name) => kind !== 'labels' || !name.includes(','),
@@ -78,7 +78,7 @@ describe.each(NOUNS)('$kind', ({ kind, prefix }) => {
     expect(whole.items.map(({ id }: Body) => id)).toEqual(order.map(({ id }) => id))
   })
 
-  test('names of the greatest length are walked too', async () => {
+  test('pages have names of the greatest length too', async () => {
     const account = await newAccount()
     const names = ['😀', '😁', '😂'].map((letter) => letter.repeat(kind === 'labels' ? 64 : 200))
     for (const name of names) expect((await create(account, { name })).status).toBe(201)
@@ -86,7 +86,7 @@ describe.each(NOUNS)('$kind', ({ kind, prefix }) => {
     expect(walked.filter((name) => names.includes(String(name)))).toEqual(names)
   })
 
-  test('a page token of another list is refused', async () => {
+  test('a page token of another list is rejected', async () => {
     const account = await newAccount()
     const other = kind === 'labels' ? 'sources' : 'labels'
     for (const name of ['a', 'b']) await account.post(`/v1/${other}`, { name })
@@ -96,7 +96,7 @@ describe.each(NOUNS)('$kind', ({ kind, prefix }) => {
   })
 })
 
-test('a label holds 64 characters, and no comma', async () => {
+test('a label has at most 64 characters, and no comma', async () => {
   const { post } = await newAccount()
   expect((await post('/v1/labels', { name: '😀'.repeat(64) })).status).toBe(201)
   for (const [name, code] of [
@@ -106,14 +106,14 @@ test('a label holds 64 characters, and no comma', async () => {
     expect((await post('/v1/labels', { name })).json.errors).toMatchObject([{ pointer: '/name', code }])
 })
 
-test('a label that a prospect brought is the same one', async () => {
+test('a label that a prospect brought is the label of that name', async () => {
   const { prospect, post, get } = await newAccount()
   await prospect({ labels: 'Hot' })
   const [label] = (await get('/v1/labels')).json.items
   expect((await post('/v1/labels', { name: 'HOT' })).json).toMatchObject({ status: 409, conflictsWith: label.id })
 })
 
-test('jobs may repeat, and are paged all the same', async () => {
+test('jobs can have equal names, and pages have each of them', async () => {
   const account = await newAccount()
   for (let i = 0; i < 7; i++) expect((await account.post('/v1/jobs', { name: 'Agent' })).status).toBe(201)
   const pages = await paginate(account.get, '/v1/jobs', 3)
@@ -121,7 +121,7 @@ test('jobs may repeat, and are paged all the same', async () => {
   expect(new Set(pages.flat().map(({ id }) => id)).size).toBe(7)
 })
 
-test('250 items are walked in order', async () => {
+test('pages have 250 items in order', async () => {
   const account = await newAccount()
   const names = Array.from({ length: 250 }, (_, i) => `Office ${String((i * 137) % 250).padStart(3, '0')}`)
   await Promise.all(names.map((name) => account.post('/v1/offices', { name })))
@@ -133,7 +133,7 @@ test('250 items are walked in order', async () => {
 })
 
 describe('users', () => {
-  test('they are told apart by email, in any case', async () => {
+  test('have unique emails, in any case', async () => {
     const { post } = await newAccount()
     const { json: pat } = await post('/v1/users', { name: 'Pat', email: 'Pat@Example.com' })
     expect(pat.email).toBe('pat@example.com')
@@ -144,19 +144,19 @@ describe('users', () => {
     expect((await post('/v1/users', { name: 'Pat', email: 'pat2@example.com' })).status).toBe(201)
   })
 
-  test.each([undefined, null, '', ' '])('without an email (%j) as many as there are', async (email) => {
+  test.each([undefined, null, '', ' '])('can be many without an email (%j)', async (email) => {
     const { post } = await newAccount()
     for (let i = 0; i < 2; i++)
       expect(await post('/v1/users', { name: 'Pat', email })).toMatchObject({ status: 201, json: { email: null } })
   })
 
-  test('a bad email is refused', async () => {
+  test('with a malformed email are rejected', async () => {
     const { post } = await newAccount()
     const { json } = await post('/v1/users', { name: 'Pat', email: 'pat' })
     expect(json.errors).toMatchObject([{ pointer: '/email', code: 'wrong_format' }])
   })
 
-  test('of ten with one email at the same time one is made', async () => {
+  test('one of ten with the same email is created if they come at the same time', async () => {
     const { post } = await newAccount()
     const answers = await Promise.all(
       Array.from({ length: 10 }, () => post('/v1/users', { name: 'Pat', email: 'pat@example.com' })),
@@ -169,14 +169,14 @@ describe('pipelines', () => {
   const stagesOf = async ({ get }: Account, pipelineId: string) =>
     (await get('/v1/stages')).json.items.filter((stage: Body) => stage.pipelineId === pipelineId)
 
-  test('one comes with the stage New', async () => {
+  test('get the stage New if no stages are given', async () => {
     const account = await newAccount()
     const { json } = await account.post('/v1/pipelines', { name: 'Referrals' })
     expect(json).toMatchObject({ position: 1, isDefault: false })
     expect(await stagesOf(account, json.id)).toMatchObject([{ name: 'New', position: 0, isDefault: true }])
   })
 
-  test('or with its own, the first of which is the default', async () => {
+  test('get the given stages, of which the first is the default', async () => {
     const account = await newAccount()
     const { id } = (await account.post('/v1/pipelines', { name: 'Own', stages: ['Z', 'Contacted', 'A'] })).json
     const stages = await stagesOf(account, id)
@@ -195,20 +195,20 @@ describe('pipelines', () => {
     [['A', 5], '/stages/1', 'wrong_type'],
     ['A', '/stages', 'wrong_type'],
     [Array.from({ length: 101 }, (_, i) => `S${i}`), '/stages', 'too_large'],
-  ])('the stages %j are refused, and nothing is made', async (stages, pointer, code) => {
+  ])('with the stages %j are rejected, and nothing is created', async (stages, pointer, code) => {
     const { post, get } = await newAccount()
     const { status, json } = await post('/v1/pipelines', { name: 'Bad', stages })
     expect([status, json.errors]).toMatchObject([400, [{ pointer, code }]])
     expect((await get('/v1/pipelines')).json.items).toHaveLength(1)
   })
 
-  test('one whose name is taken leaves no stages behind', async () => {
+  test('with a name that is taken leave no stages behind', async () => {
     const account = await newAccount()
     expect((await account.post('/v1/pipelines', { name: 'RECRUITING', stages: ['X'] })).status).toBe(409)
     expect((await account.get('/v1/stages')).json.items).toHaveLength(5)
   })
 
-  test('they are listed by position', async () => {
+  test('are listed by position', async () => {
     const account = await newAccount()
     for (const name of ['Z', 'A']) await account.post('/v1/pipelines', { name })
     const { items } = (await account.get('/v1/pipelines')).json
@@ -221,7 +221,7 @@ describe('pipelines', () => {
 })
 
 describe('stages', () => {
-  test('one goes to the end of its pipeline', async () => {
+  test('are added at the end of their pipeline', async () => {
     const { post, pipelineId } = await newAccount()
     const { json } = await post('/v1/stages', { name: 'Archived', pipelineId })
     expect(json).toMatchObject({ pipelineId, position: 5, isDefault: false })
@@ -229,14 +229,14 @@ describe('stages', () => {
     expect((await post('/v1/stages', { name: 'Next', pipelineId: other })).json.position).toBe(1)
   })
 
-  test('a name is unique in a pipeline, and free in another', async () => {
+  test('have unique names within a pipeline', async () => {
     const { post, pipelineId } = await newAccount()
     const other = (await post('/v1/pipelines', { name: 'Other' })).json.id
     expect((await post('/v1/stages', { name: 'OFFER', pipelineId })).status).toBe(409)
     expect((await post('/v1/stages', { name: 'Offer', pipelineId: other })).status).toBe(201)
   })
 
-  test('a pipeline that is not there is a 422, as is one of another account', async () => {
+  test('of an unknown pipeline are a 422, and so are those of another account', async () => {
     const { post } = await newAccount()
     for (const pipelineId of ['pipe_x', '\u0000', '\ud800', 'x'.repeat(5000), (await newAccount()).pipelineId]) {
       const { status, json } = await post('/v1/stages', { name: 'A', pipelineId })
@@ -244,7 +244,7 @@ describe('stages', () => {
     }
   })
 
-  test('without a pipeline it is a 400', async () => {
+  test('without a pipeline are a 400', async () => {
     const { post } = await newAccount()
     expect((await post('/v1/stages', { name: 'A' })).json.errors).toMatchObject([
       { pointer: '/pipelineId', code: 'required' },
@@ -252,7 +252,7 @@ describe('stages', () => {
   })
 })
 
-test('a read is one trip, a write one, a conflict two', async () => {
+test('a read takes one round trip, a write one, a conflict two', async () => {
   const { get, post } = await newAccount()
   await get('/v1/me')
   const trips = async (answer: Promise<{ headers: Headers }>) =>

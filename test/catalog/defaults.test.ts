@@ -14,7 +14,7 @@ const defaultsOf = async (account: Account, kind: 'pipelines' | 'stages') =>
     .map(({ id }) => id)
 
 describe.each(PLACED)('the order of $kind', ({ kind }) => {
-  test('it is by position, then by name, and is changed by position', async () => {
+  test('is by position, then by name, and changes with the position', async () => {
     const account = await newAccount()
     for (const name of ['b', 'A', 'c']) {
       const { id } = await makeItem(account, kind, name)
@@ -26,22 +26,25 @@ describe.each(PLACED)('the order of $kind', ({ kind }) => {
     expect([names[0], ...names.slice(-3)]).toEqual(['000', 'A', 'b', 'c'])
   })
 
-  test.each([-1, 1.5, '1', null, 1_000_001, true])('the position %j is refused', async (position) => {
+  test.each([-1, 1.5, '1', null, 1_000_001, true])('the position %j is rejected', async (position) => {
     const account = await newAccount()
     const { id } = await makeItem(account, kind)
     const { status, json } = await change(account, kind, id, { position })
     expect([status, json.errors]).toMatchObject([400, [{ in: 'body', pointer: '/position' }]])
   })
 
-  test.each([false, null, 'true', 1])('isDefault %j is refused: there is always one', async (isDefault) => {
-    const account = await newAccount()
-    const [id] = (await defaultsOf(account, kind)) as [string]
-    const { status, json } = await change(account, kind, id, { isDefault })
-    expect([status, json.errors]).toMatchObject([400, [{ in: 'body', pointer: '/isDefault' }]])
-    expect(await defaultsOf(account, kind)).toEqual([id])
-  })
+  test.each([false, null, 'true', 1])(
+    'isDefault %j is rejected, because there is always a default',
+    async (isDefault) => {
+      const account = await newAccount()
+      const [id] = (await defaultsOf(account, kind)) as [string]
+      const { status, json } = await change(account, kind, id, { isDefault })
+      expect([status, json.errors]).toMatchObject([400, [{ in: 'body', pointer: '/isDefault' }]])
+      expect(await defaultsOf(account, kind)).toEqual([id])
+    },
+  )
 
-  test('the default is handed on by making another one the default', async () => {
+  test('making an item the default ends the default before it', async () => {
     const account = await newAccount()
     const { id } = await makeItem(account, kind)
     for (let i = 0; i < 2; i++)
@@ -55,7 +58,7 @@ describe.each(PLACED)('the order of $kind', ({ kind }) => {
     )
   })
 
-  test('another account’s or an unknown one is no default', async () => {
+  test('an unknown item, or one of another account, cannot become the default', async () => {
     const [account, other] = [await newAccount(), await newAccount()]
     const [before, foreign] = [await defaultsOf(account, kind), await makeItem(other, kind)]
     for (const id of [foreign.id, 'x'])
@@ -66,7 +69,7 @@ describe.each(PLACED)('the order of $kind', ({ kind }) => {
     ])
   })
 
-  test('twenty that become the default at once leave exactly one', async () => {
+  test('exactly one of twenty items that become the default at the same time is the default', async () => {
     const account = await newAccount()
     const made = await Promise.all(TWENTY.map((i) => makeItem(account, kind, `Item ${i}`)))
     const answers = await Promise.all(made.map(({ id }) => change(account, kind, id, { isDefault: true })))
@@ -74,7 +77,7 @@ describe.each(PLACED)('the order of $kind', ({ kind }) => {
     expect(await defaultsOf(account, kind)).toHaveLength(1)
   })
 
-  test('those that are deleted while they become the default leave exactly one', async () => {
+  test('exactly one item is the default if items are deleted while they become the default', async () => {
     const account = await newAccount()
     const made = await Promise.all(TWENTY.slice(0, 10).map((i) => makeItem(account, kind, `Item ${i}`)))
     const answers = await Promise.all(
@@ -96,7 +99,7 @@ test('each pipeline has a default stage of its own', async () => {
 })
 
 describe.each(NAMES)('deleting one of the $kind', ({ kind }) => {
-  test('one that nobody uses goes', async () => {
+  test('deletes an item without prospects', async () => {
     const account = await newAccount()
     const { id } = await makeItem(account, kind)
     const answer = await remove(account, kind, id)
@@ -106,7 +109,7 @@ describe.each(NAMES)('deleting one of the $kind', ({ kind }) => {
     expectProblem(await remove(account, kind, id), 404, 'not_found')
   })
 
-  test('one that is in use is a 409 with how many use it, and stays', async () => {
+  test('returns 409 with the number of prospects if the item has prospects', async () => {
     const account = await newAccount()
     const item = await makeItem(account, kind)
     const ids: string[] = []
@@ -119,7 +122,7 @@ describe.each(NAMES)('deleting one of the $kind', ({ kind }) => {
     expect((await remove(account, kind, item.id)).status).toBe(204)
   })
 
-  test('its name is free again', async () => {
+  test('frees the name', async () => {
     const account = await newAccount()
     const { id } = await makeItem(account, kind, 'Again')
     await remove(account, kind, id)
@@ -130,7 +133,7 @@ describe.each(NAMES)('deleting one of the $kind', ({ kind }) => {
     ['?moveTo=', '/moveTo'],
     ['?movTo=x', '/movTo'],
     ['?moveTo=a&moveTo=b', '/moveTo'],
-  ])('%s is refused, and it stays', async (query, pointer) => {
+  ])('%s is rejected, and the item stays', async (query, pointer) => {
     const account = await newAccount()
     const { id } = await makeItem(account, kind)
     const { status, json } = await remove(account, kind, id, query)
@@ -138,7 +141,7 @@ describe.each(NAMES)('deleting one of the $kind', ({ kind }) => {
     expect((await account.get(`/v1/${kind}/${id}`)).status).toBe(200)
   })
 
-  test('use and deletion at the same time leave no reference to what is not there', async () => {
+  test('leaves no dangling reference if prospects begin to use the item at the same time', async () => {
     const account = await newAccount()
     const made = await Promise.all(TWENTY.map((i) => makeItem(account, kind, `Item ${i}`)))
     const answers = await Promise.all(
@@ -159,7 +162,7 @@ describe.each(NAMES)('deleting one of the $kind', ({ kind }) => {
 })
 
 describe.each(PLACED)('the default of the $kind', ({ kind }) => {
-  test('it cannot be deleted, and can when another is the default', async () => {
+  test('cannot be deleted until another item is the default', async () => {
     const account = await newAccount()
     const [id] = (await defaultsOf(account, kind)) as [string]
     const answer = await remove(account, kind, id)
@@ -174,14 +177,14 @@ describe('deleting a pipeline', () => {
   const stagesIn = async (account: Account, pipelineId: string) =>
     (await itemsOf(account, 'stages')).filter((stage) => stage.pipelineId === pipelineId)
 
-  test('its empty stages go with it', async () => {
+  test('deletes its stages if they have no prospects', async () => {
     const account = await newAccount()
     const { id } = await makeItem(account, 'pipelines', 'Other', { stages: ['A', 'B', 'C'] })
     expect((await remove(account, 'pipelines', id)).status).toBe(204)
     expect([await stagesIn(account, id), (await itemsOf(account, 'stages')).length]).toEqual([[], 5])
   })
 
-  test('with one stage in use all of it stays', async () => {
+  test('deletes nothing if one stage has prospects', async () => {
     const account = await newAccount()
     const { id } = await makeItem(account, 'pipelines', 'Other', { stages: ['A', 'B', 'C'] })
     const stages = await stagesIn(account, id)
@@ -193,7 +196,7 @@ describe('deleting a pipeline', () => {
     expect(await stagesIn(account, id)).toEqual(stages)
   })
 
-  test('a stage that is made meanwhile goes with it, or is refused', async () => {
+  test('a stage that is created at the same time is deleted too, or is rejected', async () => {
     const account = await newAccount()
     const made = await Promise.all(TWENTY.map((i) => makeItem(account, 'pipelines', `P ${i}`)))
     const answers = await Promise.all(

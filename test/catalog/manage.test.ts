@@ -15,7 +15,7 @@ const isNamedOnce = (kind: string) => kind !== 'jobs' && kind !== 'users'
 const age = (kind: string, id: string) => rows(`UPDATE ${kind} SET updated_at = 1 WHERE id = ?`, id)
 
 describe.each(NAMES)('changing one of the $kind', ({ kind }) => {
-  test('a new name shows at once, by id and in the list', async () => {
+  test('shows a new name at once, by id and in the list', async () => {
     const account = await newAccount()
     const made = await makeItem(account, kind, 'Old')
     await age(kind, made.id)
@@ -28,7 +28,7 @@ describe.each(NAMES)('changing one of the $kind', ({ kind }) => {
     expect(items.map(({ name }) => name)).not.toContain('Old')
   })
 
-  test('a new name is no change of the prospects that use it, but of their ETag', async () => {
+  test('changes the ETag of its prospects, but not their version', async () => {
     const account = await newAccount()
     const item = await makeItem(account, kind, 'Old')
     const { id } = (await account.prospect(using(kind, item))).json
@@ -43,7 +43,7 @@ describe.each(NAMES)('changing one of the $kind', ({ kind }) => {
     expect(again.text).toBe(shown.text.replaceAll('"Old"', '"Newer"'))
   })
 
-  test('a change of nothing leaves updatedAt and the ETag', async () => {
+  test('leaves updatedAt and the ETag if nothing changes', async () => {
     const account = await newAccount()
     const item = await makeItem(account, kind, 'Same')
     await age(kind, item.id)
@@ -56,7 +56,7 @@ describe.each(NAMES)('changing one of the $kind', ({ kind }) => {
     expect((await account.get(`/v1/prospects/${id}`)).headers.get('etag')).toBe(etag)
   })
 
-  test('its own name in another case is fine', async () => {
+  test('accepts its own name in another case', async () => {
     const account = await newAccount()
     const { id } = await makeItem(account, kind, 'straße')
     expect(await change(account, kind, id, { name: 'STRASSE' })).toMatchObject({
@@ -65,7 +65,7 @@ describe.each(NAMES)('changing one of the $kind', ({ kind }) => {
     })
   })
 
-  test('of twenty that take one name at once, one gets it', async () => {
+  test('gives a name to one of twenty items that ask for it at the same time', async () => {
     const account = await newAccount()
     const made = await Promise.all(Array.from({ length: 20 }, (_, i) => makeItem(account, kind, `Item ${i}`)))
     const answers = await Promise.all(made.map(({ id }) => change(account, kind, id, { name: 'Wanted' })))
@@ -73,7 +73,7 @@ describe.each(NAMES)('changing one of the $kind', ({ kind }) => {
     expect(statuses).toEqual(isNamedOnce(kind) ? [200, ...Array(19).fill(409)] : Array(20).fill(200))
   })
 
-  test('what is not there is a 404, as is what is another account’s', async () => {
+  test('returns 404 for an unknown item, and for one of another account', async () => {
     const [account, other] = [await newAccount(), await newAccount()]
     const foreign = await makeItem(other, kind)
     for (const id of [foreign.id, 'x']) {
@@ -97,7 +97,7 @@ describe.each(NAMES)('changing one of the $kind', ({ kind }) => {
     [{ position: -1 }, `body /position ${placed ? 'too_small' : 'unknown_field'}`],
     [{ position: null }, `body /position ${placed ? 'wrong_type' : 'unknown_field'}`],
     ...(kind === 'users' ? [] : ([[{ email: 'a@example.com' }, 'body /email unknown_field']] as [object, string][])),
-  ])('%j is refused, and nothing is changed', async (body, error) => {
+  ])('%j is rejected, and nothing changes', async (body, error) => {
     const account = await newAccount()
     const item = await makeItem(account, kind)
     const answer = await change(account, kind, item.id, { ...('name' in body ? {} : { name: 'New' }), ...body })
@@ -107,7 +107,7 @@ describe.each(NAMES)('changing one of the $kind', ({ kind }) => {
 })
 
 describe.each(NAMES.filter(({ kind }) => isNamedOnce(kind)))('a name among the $kind', ({ kind }) => {
-  test('one that is taken, in any case, is a 409 with the id of who has it', async () => {
+  test('is a 409 with the id of the other item if it is taken, in any case', async () => {
     const account = await newAccount()
     const [first, second] = [await makeItem(account, kind, 'Straße'), await makeItem(account, kind, 'Two')]
     for (const name of ['Straße', 'STRASSE', 'straße ']) {
@@ -135,7 +135,7 @@ test.each([
   ])
 })
 
-test('a renamed source is found by the new name, and the old one is free', async () => {
+test('a renamed source is found by its new name, and the old name is free', async () => {
   const account = await newAccount()
   const { id } = await makeItem(account, 'sources', 'Old')
   await change(account, 'sources', id, { name: 'New' })
@@ -143,13 +143,13 @@ test('a renamed source is found by the new name, and the old one is free', async
   expect((await account.prospect({ newSourceName: 'Old' })).json.sourceId).not.toBe(id)
 })
 
-test('a label cannot be renamed to hold a comma or more than 64 characters', async () => {
+test('a label cannot get a name with a comma or with more than 64 characters', async () => {
   const account = await newAccount()
   const { id } = await makeItem(account, 'labels')
   for (const name of ['a,b', 'x'.repeat(65)]) expect((await change(account, 'labels', id, { name })).status).toBe(400)
 })
 
-test('a stage may be named as one of another pipeline', async () => {
+test('a stage can have the name of a stage of another pipeline', async () => {
   const account = await newAccount()
   const other = await makeItem(account, 'pipelines', 'Other')
   const { id } = await makeItem(account, 'stages', 'Mine', { pipelineId: other.id })
@@ -160,7 +160,7 @@ test('a stage may be named as one of another pipeline', async () => {
 })
 
 describe('a user’s email', () => {
-  test('it is changed, cleared, and left alone by a rename', async () => {
+  test('can be changed and cleared, and is not changed by a rename', async () => {
     const account = await newAccount()
     const { id } = await makeItem(account, 'users', 'Pat', { email: 'pat@example.com' })
     expect((await change(account, 'users', id, { name: 'Pat D' })).json.email).toBe('pat@example.com')
@@ -169,7 +169,7 @@ describe('a user’s email', () => {
     expect(errorsOf(await change(account, 'users', id, { email: 'pat' }))).toEqual(['body /email wrong_format'])
   })
 
-  test('one that is taken, in any case, is a 409 with the id of who has it', async () => {
+  test('is a 409 with the id of the other item if it is taken, in any case', async () => {
     const account = await newAccount()
     const first = await makeItem(account, 'users', 'Pat', { email: 'pat@example.com' })
     const second = await makeItem(account, 'users', 'Sam', { email: 'sam@example.com' })
@@ -181,8 +181,8 @@ describe('a user’s email', () => {
   })
 })
 
-describe.each(NAMES)('how many prospects use each of the $kind', ({ kind }) => {
-  test('it is told with counts=true alone, and stays true', async () => {
+describe.each(NAMES)('prospectCount of the $kind', ({ kind }) => {
+  test('is returned only with counts=true, and stays exact', async () => {
     const account = await newAccount()
     const [one, two] = [await makeItem(account, kind, 'One'), await makeItem(account, kind, 'Two')]
     const third = await makeItem(account, kind, 'Three')
@@ -204,14 +204,14 @@ describe.each(NAMES)('how many prospects use each of the $kind', ({ kind }) => {
     expect((await counts())[0]).toBe(1)
   })
 
-  test.each(['', 'yes', '1', 'TRUE'])('counts=%s is refused', async (given) => {
+  test.each(['', 'yes', '1', 'TRUE'])('counts=%s is rejected', async (given) => {
     const { get } = await newAccount()
     const answer = await get(`/v1/${kind}?counts=${given}`)
     expect([answer.status, answer.json.errors]).toMatchObject([400, [{ in: 'query', pointer: '/counts' }]])
   })
 })
 
-test('a user counts a prospect once, though its creator and its last editor', async () => {
+test('prospectCount of a user counts a prospect once if the user created and edited it', async () => {
   const account = await newAccount()
   const [pat, sam] = [await makeItem(account, 'users', 'Pat'), await makeItem(account, 'users', 'Sam')]
   const email = 'ann@example.com'

@@ -32,7 +32,7 @@ const people = ({ id }: Account) =>
   )
 
 describe.each(NAMES)('deleting one of the $kind with moveTo', ({ kind }) => {
-  test('whoever uses it uses the other one, in several chunks, and it goes', async () => {
+  test('gives its prospects the other item in several chunks, and deletes it', async () => {
     const account = await newAccount()
     const [from, to] = await makeTwo(account, kind)
     await writeMany(account, Array(250).fill(using(kind, from)))
@@ -49,7 +49,7 @@ describe.each(NAMES)('deleting one of the $kind with moveTo', ({ kind }) => {
     expect(await rows('PRAGMA foreign_key_check')).toEqual([])
   })
 
-  test('each of those moved has one entry of it on the timeline, which is sent too', async () => {
+  test('records and sends one event for each prospect', async () => {
     const account = await newAccount()
     holdQueue()
     const webhook = await register(account)
@@ -74,7 +74,7 @@ describe.each(NAMES)('deleting one of the $kind with moveTo', ({ kind }) => {
     expect(await rows('SELECT 1 FROM deliveries WHERE webhook_id = ?', webhook.id)).toHaveLength(3)
   })
 
-  test('one that nobody uses goes as well', async () => {
+  test('deletes an item without prospects too', async () => {
     const account = await newAccount()
     const [from, to] = await makeTwo(account, kind)
     expect((await move(account, kind, from, to)).status).toBe(202)
@@ -82,7 +82,7 @@ describe.each(NAMES)('deleting one of the $kind with moveTo', ({ kind }) => {
     expect((await itemsOf(account, kind)).map(({ id }) => id)).not.toContain(from.id)
   })
 
-  test('a target that is not there, another account’s or itself is a 422 that names moveTo', async () => {
+  test('returns 422 for moveTo if the target is unknown, of another account, or the item itself', async () => {
     const account = await newAccount()
     const [from] = await makeTwo(account, kind)
     const foreign = await makeItem(await newAccount(), kind)
@@ -96,14 +96,14 @@ describe.each(NAMES)('deleting one of the $kind with moveTo', ({ kind }) => {
     expect((await rowsOf(account.id)).moves).toBeUndefined()
   })
 
-  test('one that is not there, or another account’s, is a 404', async () => {
+  test('returns 404 for an unknown item, and for one of another account', async () => {
     const account = await newAccount()
     const [from, to] = await makeTwo(account, kind)
     const foreign = await makeItem(await newAccount(), kind)
     for (const id of [foreign.id, 'x']) expectProblem(await move(account, kind, { ...from, id }, to), 404, 'not_found')
   })
 
-  test('those who are erased, changed or come to use it meanwhile are no obstacle', async () => {
+  test('completes if prospects are erased, changed or added in the meantime', async () => {
     const account = await newAccount()
     const [from, to] = await makeTwo(account, kind)
     await writeMany(account, Array(40).fill(using(kind, from)))
@@ -136,7 +136,7 @@ test.each([
   expect((await countsOf(account, kind)).get(to.id)).toBe(1)
 })
 
-test('a user is replaced as creator and as last editor, by an entry each', async () => {
+test('a user is replaced as creator and as last editor, with an event for each', async () => {
   const account = await newAccount()
   const [from, to] = await makeTwo(account, 'users')
   const email = 'ann@example.com'
@@ -156,7 +156,7 @@ test('a user is replaced as creator and as last editor, by an entry each', async
   expect(await eventsOf(account)).toHaveLength(5)
 })
 
-test('it changes the ETag, and the list finds those moved by the new name', async () => {
+test('a reassignment changes the ETag, and the list finds the prospects by the new name', async () => {
   const account = await newAccount()
   const [from, to] = await makeTwo(account, 'labels')
   const { id } = (await account.prospect({ labels: 'From' })).json
@@ -169,7 +169,7 @@ test('it changes the ETag, and the list finds those moved by the new name', asyn
 })
 
 describe('a default', () => {
-  test('the default pipeline hands that on', async () => {
+  test('pipeline makes its target the default', async () => {
     const account = await newAccount()
     const to = await makeItem(account, 'pipelines', 'To')
     await account.prospect()
@@ -181,7 +181,7 @@ describe('a default', () => {
     expect((await account.prospect()).json.pipelineId).toBe(to.id)
   })
 
-  test('the default stage hands that on within its pipeline', async () => {
+  test('stage makes its target the default within its pipeline', async () => {
     const account = await newAccount()
     const [first, second] = (await itemsOf(account, 'stages')) as [Item, Item]
     await account.prospect()
@@ -192,13 +192,13 @@ describe('a default', () => {
     expect((await countsOf(account, 'stages')).get(second.id)).toBe(2)
   })
 
-  test('a default stage cannot hand that on to another pipeline, another stage can go there', async () => {
+  test('stage cannot be reassigned to a stage of another pipeline, but other stages can', async () => {
     const account = await newAccount()
     const [first, second] = (await itemsOf(account, 'stages')) as [Item, Item]
     const other = await makeItem(account, 'pipelines', 'Other')
     const target = (await itemsOf(account, 'stages')).find((s) => s.pipelineId === other.id) as Item
-    const refused = await move(account, 'stages', first, target)
-    expectProblem(refused, 409, 'is_default', ['conflictsWith'])
+    const rejected = await move(account, 'stages', first, target)
+    expectProblem(rejected, 409, 'is_default', ['conflictsWith'])
     await account.prospect({ stageId: second.id })
     expect((await move(account, 'stages', second, target)).status).toBe(202)
     await moved(account)
@@ -206,7 +206,7 @@ describe('a default', () => {
     expect((await countsOf(account, 'stages')).has(second.id)).toBe(false)
   })
 
-  test('all of an account’s moves to and fro leave exactly one', async () => {
+  test('is exactly one after many reassignments in both directions', async () => {
     const account = await newAccount()
     const stages = await itemsOf(account, 'stages')
     await writeMany(
@@ -223,7 +223,7 @@ describe('a default', () => {
     expect((await account.prospect()).status).toBe(201)
   })
 
-  test('what becomes the default while it is left stays, and the move ends', async () => {
+  test('item that became one during its reassignment stays, and the reassignment ends', async () => {
     const account = await newAccount()
     const [from, to] = await makeTwo(account, 'stages')
     await writeMany(account, Array(120).fill({ stageId: from.id }))

@@ -19,7 +19,7 @@ const USING: Record<Kind['name'], (item: { id: string; name: string }) => object
 }
 
 test.each(KINDS.map(({ name }) => name))(
-  'who has something else by the time they are moved keeps it: %s',
+  'a prospect that no longer uses the item keeps what it has: %s',
   async (kind) => {
     const account = await newAccount()
     const make = async (name: string) =>
@@ -42,7 +42,7 @@ test.each(KINDS.map(({ name }) => name))(
   },
 )
 
-test('a pipeline stays while its stage is what others are being moved to', async () => {
+test('a pipeline cannot be deleted while one of its stages is the target of a reassignment', async () => {
   const account = await newAccount()
   const { id } = (await account.post('/v1/pipelines', { name: 'Next' })).json
   const stages = (await account.get('/v1/stages')).json.items as { id: string; name: string; pipelineId: string }[]
@@ -58,7 +58,7 @@ test('a pipeline stays while its stage is what others are being moved to', async
 })
 
 test.each(['erased', 'merged'])(
-  'updatedAt does not go back where the newest was %s and the clock is behind',
+  'updatedAt does not go back if the newest prospect was %s and the clock is behind',
   async (how) => {
     const account = await newAccount()
     const [kept, newest] = [await account.prospect(), await account.prospect()]

@@ -51,7 +51,7 @@ afterEach(thaw)
 describe.each(['DB', 'DB_1', 'DB_2'] as const)('an account in %s', (binding) => {
   const number = `0${BINDINGS.indexOf(binding)}`
 
-  test('its id and all its keys say so, and nothing of it is elsewhere', async () => {
+  test('its id and the ids of its keys start with the number of the database, and no other database has its rows', async () => {
     const { id, apiKey, key, call } = await accountIn(binding)
     const own = await call('POST', '/v1/api-keys', { name: 'Spare', scopes: ['read'] })
     const spare = await operator()('POST', `/admin/accounts/${id}/api-keys`, {})
@@ -66,7 +66,7 @@ describe.each(['DB', 'DB_1', 'DB_2'] as const)('an account in %s', (binding) => 
     expect(await whereIs({ id })).toEqual([binding])
   })
 
-  test('prospects are made once, listed, changed, merged, erased, exported, and on the feed', async () => {
+  test('prospects are created once, listed, changed, merged, erased, exported, and on the feed', async () => {
     const account = await accountIn(binding)
     const { call, prospect } = account
     const email = 'ann@example.com'
@@ -90,7 +90,7 @@ describe.each(['DB', 'DB_1', 'DB_2'] as const)('an account in %s', (binding) => 
     expect(await whereIs(account)).toEqual([binding])
   })
 
-  test('its webhooks are delivered by the queue, and by the schedule alone', async () => {
+  test('its webhooks are delivered by the queue, and by the schedule if the queue is down', async () => {
     const { call, register, prospect } = await accountIn(binding)
     const path = `/v1/webhooks/${(await register()).json.id}/deliveries`
     await prospect()
@@ -103,7 +103,7 @@ describe.each(['DB', 'DB_1', 'DB_2'] as const)('an account in %s', (binding) => 
     expect((await call('GET', path)).json.items.map(({ status }: any) => status)).toEqual(['succeeded', 'succeeded'])
   })
 
-  test('its resumes are read, its files imported, its catalog moved', async () => {
+  test('its resumes are read, its files imported, its catalog reassigned', async () => {
     const account = await accountIn(binding)
     const { call, prospect } = account
     const from = (await call('POST', '/v1/sources', { name: 'From' })).json.id
@@ -127,7 +127,7 @@ describe.each(['DB', 'DB_1', 'DB_2'] as const)('an account in %s', (binding) => 
     expect(await whereIs(account)).toEqual([binding])
   })
 
-  test('deleted, it is erased, and its neighbours are not', async () => {
+  test('is erased when it is deleted, and its neighbours are not', async () => {
     const [account, neighbour] = [await accountIn(binding), await accountIn(binding)]
     for (const { call, prospect } of [account, neighbour])
       await call('PUT', `/v1/prospects/${(await prospect()).json.id}/resume`, CV, { 'content-type': 'text/plain' })
@@ -142,7 +142,7 @@ describe.each(['DB', 'DB_1', 'DB_2'] as const)('an account in %s', (binding) => 
   })
 })
 
-/** Lets each endpoint take a moment, and tells how many did at the same time. */
+/** Makes each endpoint respond after a moment. Returns the highest number of requests at the same time. */
 function mostAtATime() {
   let [now, most] = [0, 0]
   answer = async () => {
@@ -155,7 +155,7 @@ function mostAtATime() {
 }
 
 describe('between databases', () => {
-  test('ids of one mean nothing in another', async () => {
+  test('an id of one account is unknown in another', async () => {
     const [account, other] = [await accountIn('DB_1'), await accountIn('DB_2')]
     const { id } = (await other.prospect()).json
     const { json: webhook } = await other.register()
@@ -175,20 +175,17 @@ describe('between databases', () => {
     }
   })
 
-  test.each(['00', '02', '03', '0z', 'zz'])(
-    'a key that says it is of database %s, and is not, is unknown',
-    async (number) => {
-      const { key, apiKey } = await accountIn('DB_1')
-      // a right checksum, for its secret is made anew
-      const forged = newKey(apiKey.id.replace(/^key_../, `key_${number}`))
-      const answers = [forged, key.replace(/^pro_../, `pro_${number}`)].map((k) =>
-        callsTo({ key: k }, THREE_DATABASES)('GET', '/v1/me'),
-      )
-      for (const answered of await Promise.all(answers)) expectProblem(answered, 401, 'invalid_credential')
-    },
-  )
+  test.each(['00', '02', '03', '0z', 'zz'])('a key with the forged database number %s is rejected', async (number) => {
+    const { key, apiKey } = await accountIn('DB_1')
+    // a new secret, so that the checksum is right
+    const forged = newKey(apiKey.id.replace(/^key_../, `key_${number}`))
+    const answers = [forged, key.replace(/^pro_../, `pro_${number}`)].map((k) =>
+      callsTo({ key: k }, THREE_DATABASES)('GET', '/v1/me'),
+    )
+    for (const answered of await Promise.all(answers)) expectProblem(answered, 401, 'invalid_credential')
+  })
 
-  test('a batch of messages takes six at a time of all of them, and two trips of each', async () => {
+  test('a batch of messages delivers six at a time over all databases, with two round trips to each', async () => {
     const accounts = await Promise.all(BINDINGS.map(accountIn))
     for (const { register, prospect } of accounts) {
       await register()
@@ -208,11 +205,11 @@ describe('between databases', () => {
     await consume(sent, 'prospect-webhooks', opened)
     expect([requests.mock.calls.length, most()]).toEqual([12, 6])
     expect(Object.values(all).map(({ cost }) => cost.trips)).toEqual([2, 2, 2])
-    // a second for the batch, 15 s for an attempt, and 10 s more
+    // the lease: a second for the batch, 15 s for an attempt, and 10 s more
     expect(claimed).toContain(Date.now() + 26_000)
   })
 
-  test('the schedule sends by itself, where the queue is down, six at a time of all of them', async () => {
+  test('the schedule delivers six at a time over all databases if the queue is down', async () => {
     vi.mocked(env.WEBHOOKS_QUEUE.sendBatch).mockRejectedValue(new Error('away'))
     for (const { register, prospect } of await Promise.all(BINDINGS.map(accountIn))) {
       await register()
@@ -225,15 +222,15 @@ describe('between databases', () => {
   })
 })
 
-test('a minute in which nothing is to be done costs 13 trips of each', async () => {
+test('a run of the schedule without work takes 13 round trips to each database', async () => {
   await tick(THREE_DATABASES)
   const trips = watchTrips()
   await tick(THREE_DATABASES)
   expect(trips()).toBe(3 * 13)
 })
 
-describe('a database that is away', () => {
-  test('it keeps no message of another waiting', async () => {
+describe('a database that cannot be reached', () => {
+  test('does not delay the messages of other databases', async () => {
     const accounts = await Promise.all(BINDINGS.map(accountIn))
     for (const { register } of accounts) await register()
     for (const { prospect } of [...accounts, ...accounts]) await prospect()
@@ -250,7 +247,7 @@ describe('a database that is away', () => {
     expect(acked.sort()).toEqual([...well, ...well].sort())
   })
 
-  test('it is logged, and keeps no other from being swept', async () => {
+  test('is logged, and the schedule still runs for the others', async () => {
     const accounts = await Promise.all(BINDINGS.map(accountIn))
     for (const { register, prospect } of accounts) {
       await register()
@@ -264,14 +261,14 @@ describe('a database that is away', () => {
     for (const line of log) expect(line).toMatchObject({ level: 'error', step: expect.any(String), database: '01' })
   })
 
-  test('the service says that it is not well', async () => {
+  test('makes /health respond 503', async () => {
     const health = (bindings: object) => callsTo({ key: '' }, bindings)('GET', '/health')
     expect((await health(THREE_DATABASES)).status).toBe(200)
     expect((await health(only('DB', 'DB_1'))).status).toBe(503)
   })
 })
 
-test('a database that is added moves nothing', async () => {
+test('adding a database moves no data', async () => {
   const one = { DB: env.DB }
   const { json: account } = await create(one)
   const [before, after] = [callsTo(account.apiKey, one), callsTo(account.apiKey, THREE_DATABASES)]

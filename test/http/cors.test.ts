@@ -30,7 +30,7 @@ const listed = (answer: ApiResponse, name: string) =>
   (answer.headers.get(name) ?? '').split(',').map((one) => one.trim())
 
 describe('pages of the origins in CORS_ORIGINS', () => {
-  test.each([APP, 'http://localhost:3000'])('%s may call, and read what an answer says', async (origin) => {
+  test.each([APP, 'http://localhost:3000'])('%s can call and read responses', async (origin) => {
     const call = from(origin)
     const made = await call('POST', '/v1/prospects', { firstName: 'Ann', lastName: 'Lee' })
     const answers = [
@@ -52,11 +52,11 @@ describe('pages of the origins in CORS_ORIGINS', () => {
     }
   })
 
-  test('they may read every header that the document tells of', () => {
+  test('can read every header that the document describes', () => {
     expect([...EXPOSED_HEADERS].sort()).toEqual(Object.keys(HEADERS).sort())
   })
 
-  test('a preflight needs no credential and no database, and says what may be sent', async () => {
+  test('get a preflight response without a credential or a round trip', async () => {
     const trips = watchTrips()
     const answer = await from(APP)('OPTIONS', '/v1/prospects/prs_1', undefined, { ...PREFLIGHT, authorization: '' })
     expect(answer).toMatchObject({ status: 204, text: '' })
@@ -77,7 +77,7 @@ describe('pages of the origins in CORS_ORIGINS', () => {
     expect(trips()).toBe(0)
   })
 
-  test('cookies are never among it, and it is only about /v1', async () => {
+  test('can never send cookies, and can only call /v1', async () => {
     for (const path of ['/v1/me', '/admin/accounts', '/health'])
       for (const method of ['GET', 'OPTIONS']) {
         const cors = corsOf(await from(APP)(method, path, undefined, PREFLIGHT))
@@ -87,7 +87,7 @@ describe('pages of the origins in CORS_ORIGINS', () => {
   })
 })
 
-describe('pages of other origins may not', () => {
+describe('pages of other origins cannot call', () => {
   test.each([
     'https://evil.example.com',
     'https://app.example.com.evil.net',
@@ -113,7 +113,7 @@ describe('pages of other origins may not', () => {
     `${APP}/path`,
     'app.example.com',
     'HTTPS://APP.example.com',
-  ])('what is no origin lets nobody in, and is logged once: %s', async (entry) => {
+  ])('an invalid entry of CORS_ORIGINS is ignored, and logged once: %s', async (entry) => {
     const logged = vi.spyOn(console, 'error').mockReturnValue()
     const configured = `https://other.example.com,${entry}`
     for (const origin of [APP, entry, 'null', 'https://a.example.com'])
@@ -125,7 +125,7 @@ describe('pages of other origins may not', () => {
   })
 
   test.each([undefined, ''])(
-    'nobody may while there is no list (%j): an answer is as if nothing had been asked',
+    'no page can call while CORS_ORIGINS is %j: responses have no CORS headers',
     async (list) => {
       expect(env.CORS_ORIGINS).toBeUndefined()
       const call = callsTo(account, { CORS_ORIGINS: list })

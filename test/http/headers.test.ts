@@ -59,7 +59,7 @@ describe.each(ANSWERS)('%s (%d)', (_, status, touchesD1, ask) => {
     return account
   }
 
-  test('it is private, not sniffed, not stored, and has a request id', async () => {
+  test('is private, not sniffed, not stored, and has a request id', async () => {
     const answer = await ask(await warm())
     expect(answer.status).toBe(status)
     expect(answer.headers.get('cache-control')).toBe('private, no-store')
@@ -75,7 +75,7 @@ describe.each(ANSWERS)('%s (%d)', (_, status, touchesD1, ask) => {
   })
 })
 
-describe('what browsers are told', () => {
+describe('security headers', () => {
   /** Hono's, which follow the OWASP Secure Headers Project. */
   const SECURE = {
     'cross-origin-opener-policy': 'same-origin',
@@ -91,7 +91,7 @@ describe('what browsers are told', () => {
     'x-xss-protection': '0',
   }
 
-  test.each(ANSWERS)('%s (%d) is for no page of another origin', async (_what, _status, _touchesD1, ask) => {
+  test.each(ANSWERS)('%s (%d): no page of another origin can read it', async (_what, _status, _touchesD1, ask) => {
     const { headers } = await ask(await newAccount())
     expect(Object.fromEntries(headers)).toMatchObject(SECURE)
     expect(Object.keys(Object.fromEntries(headers)).filter((name) => name.startsWith('access-control-'))).toEqual([])
@@ -99,7 +99,7 @@ describe('what browsers are told', () => {
   })
 
   test.each(['/v1/prospects', '/v1/prospects/x', '/admin/accounts', '/health', '/nowhere'])(
-    'a page that asks whether it may call %s may not',
+    'a preflight for %s is rejected',
     async (path) => {
       const headers = {
         origin: 'https://evil.example.com',
@@ -130,20 +130,23 @@ describe('the request id', () => {
     expect(answer.headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/)
   })
 
-  test('no two are the same', async () => {
+  test('is unique', async () => {
     const [a, b] = await Promise.all([send('GET', '/health'), send('GET', '/health')])
     expect(a.headers.get('x-request-id')).not.toBe(b.headers.get('x-request-id'))
   })
 })
 
 describe('outside of /v1', () => {
-  test.each(['/health', '/nowhere', '/admin/accounts', '/admin/accounts/x'])('%s has both too', async (path) => {
-    const { headers } = await send('GET', path)
-    expect(headers.get('x-request-id')).toMatch(/./)
-    expect(headers.get('x-content-type-options')).toBe('nosniff')
-  })
+  test.each(['/health', '/nowhere', '/admin/accounts', '/admin/accounts/x'])(
+    '%s has these headers too',
+    async (path) => {
+      const { headers } = await send('GET', path)
+      expect(headers.get('x-request-id')).toMatch(/./)
+      expect(headers.get('x-content-type-options')).toBe('nosniff')
+    },
+  )
 
-  test('what the operator is told is not stored', async () => {
+  test('responses to the operator are not stored', async () => {
     expect((await operator('GET', '/admin/accounts')).headers.get('cache-control')).toBe('private, no-store')
   })
 })

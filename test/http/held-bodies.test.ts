@@ -18,27 +18,27 @@ import { holdImports } from '../support/import-files'
 
 const MIB = 1024 * 1024
 
-describe('what an account holds', () => {
+describe('the bytes of bodies that an account holds', () => {
   let bodies: HeldBodies
   beforeEach(() => {
     bodies = new HeldBodies()
   })
   const one = (accountId = 'a'): Held => ({ accountId, bytes: 0, until: 0 })
 
-  test('is bounded, each account by itself', () => {
+  test('are bounded for each account', () => {
     expect([bodies.hold(one(), MOST_HELD, 0), bodies.hold(one('b'), MOST_HELD, 0)]).toEqual([0, 0])
     expect(bodies.hold(one(), SMALL + 1, 0)).toBe(STALLED_AFTER)
     expect(bodies.bytesOf('a', 0)).toBe(MOST_HELD)
   })
 
-  test('leaves room for small bodies, which are bounded too', () => {
+  test('leave room for small bodies, which are bounded too', () => {
     bodies.hold(one(), MOST_HELD, 0)
     const small = (MOST_HELD_WITH_SMALL - MOST_HELD) / SMALL
     expect(Array.from({ length: small }, () => bodies.hold(one(), SMALL, 0)).every((wait) => wait === 0)).toBe(true)
     expect(bodies.hold(one(), 1, 0)).toBe(STALLED_AFTER)
   })
 
-  test('grows by the difference, or stays as it is', () => {
+  test('grow by the difference, or stay as they are', () => {
     const [first, second] = [one(), one()]
     bodies.hold(first, SMALL, 0)
     bodies.hold(second, MOST_HELD / 2, 0)
@@ -47,14 +47,14 @@ describe('what an account holds', () => {
     expect(bodies.bytesOf('a', 0)).toBe(MOST_HELD)
   })
 
-  test('is let go of at the end of a call', () => {
+  test('are released at the end of a call', () => {
     const call = one()
     bodies.hold(call, MOST_HELD, 0)
     bodies.release(call)
     expect([bodies.bytesOf('a', 0), bodies.hold(one(), MOST_HELD, 0)]).toEqual([0, 0])
   })
 
-  test('is let go of when no bytes come', () => {
+  test('are released when no bytes come', () => {
     const [stalled, renewed] = [one(), one()]
     bodies.hold(stalled, MOST_HELD / 2, 0)
     bodies.hold(renewed, MOST_HELD / 2, 0)
@@ -138,11 +138,11 @@ describe('slow bodies of undeclared length', () => {
     expect((await callsTo(account, LIMITED)('POST', '/v1/labels', { name: 'Hot' })).status).toBe(201)
     for (const { sent } of clients) sent.end()
     const all = await Promise.all(answers)
-    const refused = all.filter(({ status }) => status === 429)
+    const rejected = all.filter(({ status }) => status === 429)
     expect(most).toBeGreaterThan(MOST_HELD / 2)
     expect(most).toBeLessThanOrEqual(MOST_HELD_WITH_SMALL)
-    expect(refused).toHaveLength(clients.length - fit)
-    for (const { headers, json } of refused) {
+    expect(rejected).toHaveLength(clients.length - fit)
+    for (const { headers, json } of rejected) {
       expect(json.code).toBe('too_costly')
       expect(Number(headers.get('retry-after'))).toBeGreaterThan(0)
       expect(Number(headers.get('retry-after'))).toBeLessThanOrEqual(STALLED_AFTER / 1000)
@@ -155,7 +155,7 @@ describe('slow bodies of undeclared length', () => {
     const answers = clients.map(({ stream }) => post(account.key, '/v1/prospects', stream, JSON_TYPE))
     while (clients.filter(({ sent }) => sent.bytes >= MIB).length < 2) await scheduler.wait(10)
     for (const { sent } of clients) sent.end()
-    // none is refused for its bytes: white space is no JSON
+    // none is rejected for its bytes: white space is no JSON
     expect((await Promise.all(answers)).map(({ json }) => json.code)).toEqual(Array(3).fill('malformed_json'))
   })
 

@@ -18,7 +18,7 @@ const storedFor = async (account: Account) =>
   ).map(({ bytes }) => bytes)
 
 describe('a response about a prospect with long values', () => {
-  test('is stored without them, under however many keys, and comes again byte for byte', async () => {
+  test('is stored without them under any number of keys, and replayed byte for byte', async () => {
     const account = await newAccount()
     const { json } = await account.prospect({ ...person, ...LONG })
     const found = await post(account, 'a')
@@ -31,7 +31,7 @@ describe('a response about a prospect with long values', () => {
     expect((await post(account, 'b', { city: 'Austin', update: true })).text).toBe(updated.text)
   })
 
-  test('comes again where an earlier event has only some of the values', async () => {
+  test('is replayed if an earlier event has only some of the values', async () => {
     const account = await newAccount()
     await account.prospect({ ...person, ...LONG })
     const updated = await post(account, 'a', { notes: LONG.notes.replaceAll('1', '2'), update: true })
@@ -40,7 +40,7 @@ describe('a response about a prospect with long values', () => {
     expect((await post(account, 'a', { notes: LONG.notes.replaceAll('1', '2'), update: true })).text).toBe(updated.text)
   })
 
-  test('comes again as it was after a label is renamed, and after a merge', async () => {
+  test('is replayed unchanged after a label is renamed, and after a merge', async () => {
     const account = await newAccount()
     await account.prospect({ ...person, ...LONG })
     const { items } = (await account.get('/v1/labels')).json
@@ -52,7 +52,7 @@ describe('a response about a prospect with long values', () => {
     expect((await post(account, 'a')).text).toBe(found.text)
   })
 
-  test('says nothing of the person once they are erased', async () => {
+  test('contains no personal data after the prospect is erased', async () => {
     const account = await newAccount()
     const { json } = await account.prospect({ ...person, ...LONG })
     await post(account, 'a')
@@ -60,7 +60,7 @@ describe('a response about a prospect with long values', () => {
     expect((await post(account, 'a')).json).toEqual({ id: json.id, erased: true })
   })
 
-  test('reads a few rows more to be stored', async () => {
+  test('takes a few more rows read to be stored', async () => {
     const account = await newAccount()
     await account.prospect({ ...person, ...LONG })
     const plain = await account.prospect(person)

@@ -23,7 +23,7 @@ afterEach(() => {
 const isReplayed = ({ headers }: { headers: Headers }) => headers.get('idempotent-replayed') === 'true'
 
 describe('a key', () => {
-  test('is its account’s own', async () => {
+  test('is separate in each account', async () => {
     const [one, other] = [await newAccount(), await newAccount()]
     const answers = [await postProspect(one), await postProspect(other)]
     expect(answers.map((answer) => [answer.status, isReplayed(answer)])).toEqual(Array(2).fill([201, false]))
@@ -31,7 +31,7 @@ describe('a key', () => {
     expect((await postProspect(other)).text).toBe(answers[1]?.text)
   })
 
-  test('is the account’s, whichever of its API keys calls', async () => {
+  test('is shared by all API keys of an account', async () => {
     const account = await newAccount()
     const first = await postProspect(account)
     const spare = (await account.post('/v1/api-keys', { name: 'Spare', scopes: ['write'] })).json.key
@@ -39,7 +39,7 @@ describe('a key', () => {
     expect([again.text, isReplayed(again)]).toEqual([first.text, true])
   })
 
-  test('of the operator is no account’s', async () => {
+  test('of the operator is separate from those of accounts', async () => {
     const account = await newAccount()
     const headers = { 'idempotency-key': account.id }
     const body = { name: 'Same' }
@@ -47,21 +47,21 @@ describe('a key', () => {
     expect(isReplayed(await post(account, '/v1/labels', body, account.id))).toBe(false)
   })
 
-  test('tells capitals from small letters', async () => {
+  test('is case-sensitive', async () => {
     const account = await newAccount()
     await post(account, '/v1/jobs', { name: 'A' }, 'key')
     expect(isReplayed(await post(account, '/v1/jobs', { name: 'A' }, 'KEY'))).toBe(false)
     expect((await itemsOf(account, 'jobs')).length).toBe(2)
   })
 
-  test('of one path is a 422 on another', async () => {
+  test('is a 422 on another path', async () => {
     const account = await newAccount()
     await post(account, '/v1/labels', { name: 'A' })
     expectProblem(await post(account, '/v1/sources', { name: 'A' }), 422, 'idempotency_key_reused')
     expect((await rowsOf(account.id)).sources).toBeUndefined()
   })
 
-  test('needs the scope when it is repeated, too', async () => {
+  test('needs the scope for a replay too', async () => {
     const account = await newAccount()
     await postProspect(account)
     const reader = (await account.post('/v1/api-keys', { name: 'Reader', scopes: ['read'] })).json.key
@@ -70,11 +70,11 @@ describe('a key', () => {
   })
 })
 
-describe('what is not kept', () => {
+describe('responses that are not stored', () => {
   test.each([
     [400, { ...ANN, email: 'nope' }],
     [422, { ...ANN, stageId: 'stg_x' }],
-  ])('a %i: what is right goes under the same key', async (status, wrong) => {
+  ])('a %i: the corrected call succeeds with the same key', async (status, wrong) => {
     const account = await newAccount()
     expect((await postProspect(account, wrong)).status).toBe(status)
     const right = await postProspect(account)
@@ -82,7 +82,7 @@ describe('what is not kept', () => {
     expect(isReplayed(await postProspect(account))).toBe(true)
   })
 
-  test('a 409: the same call goes when nothing is in its way any more', async () => {
+  test('a 409: the same call succeeds when the conflict is gone', async () => {
     const account = await newAccount()
     const { id } = await makeItem(account, 'labels', 'Hot')
     expectProblem(await post(account, '/v1/labels', { name: 'HOT' }), 409, 'already_exists', ['conflictsWith'])
@@ -99,7 +99,7 @@ describe('what is not kept', () => {
       400,
       'malformed_json',
     ],
-  ])('a body that is %s is refused under a key as without one', async (_, body, status, code) => {
+  ])('a body that is %s is rejected with a key as without one', async (_, body, status, code) => {
     const account = await newAccount()
     const type = { 'content-type': 'application/json' }
     expectProblem(await account.call('POST', '/v1/labels', body, type), status, code)
@@ -107,7 +107,7 @@ describe('what is not kept', () => {
     expect((await rowsOf(account.id)).labels).toBeUndefined()
   })
 
-  test('a body with a byte order mark, or too large, is met as without a key', async () => {
+  test('a body with a byte order mark, or too large, is treated as without a key', async () => {
     const account = await newAccount()
     const type = { 'content-type': 'application/json' }
     expect((await post(account, '/v1/labels', '\ufeff{"name":"Hot"}', 'bom', type)).status).toBe(201)
@@ -121,8 +121,8 @@ describe('what is not kept', () => {
   })
 })
 
-describe('what was answered is answered again', () => {
-  test('though the stage, the label and the source are gone, or called otherwise', async () => {
+describe('a stored response is replayed', () => {
+  test('after its stage, label and source are deleted or renamed', async () => {
     const account = await newAccount()
     const stage = await makeItem(account, 'stages', 'Soon Gone')
     const body = { ...ANN, stageId: stage.id, labels: 'Hot', newSourceName: 'Fair' }
@@ -137,7 +137,7 @@ describe('what was answered is answered again', () => {
     expect([again.status, again.text, isReplayed(again)]).toEqual([201, first.text, true])
   })
 
-  test('though its rules reject it now: an end that has passed, a URL or a secret that the service no longer takes', async () => {
+  test('after the rules reject the call: a time that has passed, a URL or a secret that is no longer accepted', async () => {
     vi.useFakeTimers({ toFake: ['Date'] })
     const account = await newAccount()
     const calls = [
@@ -158,7 +158,7 @@ describe('what was answered is answered again', () => {
     }
   })
 
-  test('a match, too: a repeated update undoes nobody’s later change', async () => {
+  test('for a match, and does not undo later changes', async () => {
     const account = await newAccount()
     const { id } = (await account.prospect(ANN)).json
     const body = { ...ANN, city: 'Here', update: true }
@@ -171,7 +171,7 @@ describe('what was answered is answered again', () => {
     expect(await eventsOf(account)).toHaveLength(3)
   })
 
-  test('a match that wrote nothing, too', async () => {
+  test('for a match that wrote nothing', async () => {
     const account = await newAccount()
     await account.prospect(ANN)
     const first = await postProspect(account)
@@ -180,7 +180,7 @@ describe('what was answered is answered again', () => {
     expect(await eventsOf(account)).toHaveLength(1)
   })
 
-  test('less the person, once erased', async () => {
+  test('without personal data after the prospect is erased', async () => {
     const account = await newAccount()
     const { json } = await postProspect(account)
     await account.call('DELETE', `/v1/prospects/${json.id}`)
@@ -189,7 +189,7 @@ describe('what was answered is answered again', () => {
     expect((await account.list()).json.totalCount).toBe(0)
   })
 
-  test('twenty at once that match somebody are answered alike', async () => {
+  test('to each of twenty calls at the same time that match a prospect', async () => {
     const account = await newAccount()
     await account.prospect(ANN)
     const body = { ...ANN, city: 'Here', labels: 'Hot', update: true }
@@ -199,7 +199,7 @@ describe('what was answered is answered again', () => {
     expect(await eventsOf(account)).toHaveLength(2)
   })
 
-  test('of twenty bodies at once under one key, one is done and the others are 422s', async () => {
+  test('only for the same body: one of twenty bodies at the same time succeeds, the others are 422s', async () => {
     const account = await newAccount()
     const answers = await Promise.all(
       Array.from({ length: 20 }, (_, i) => postProspect(account, { ...ANN, email: `p${i}@example.com` })),
@@ -209,8 +209,8 @@ describe('what was answered is answered again', () => {
   })
 })
 
-describe('how long', () => {
-  test('the schedule drops what has expired, and nothing else', async () => {
+describe('how long responses are stored', () => {
+  test('the schedule deletes expired responses, and no others', async () => {
     const account = await newAccount()
     for (const key of ['old', 'now', 'new']) await post(account, '/v1/jobs', { name: key }, key)
     const expire = (key: string, at: number) =>
@@ -222,7 +222,7 @@ describe('how long', () => {
     expect(left).toEqual([{ key: 'new' }])
   })
 
-  test('the operator’s go with the account that they show', async () => {
+  test('responses to the operator are deleted with their account', async () => {
     const key = 'made by the operator'
     const headers = { 'idempotency-key': key }
     const { json } = await send('POST', '/admin/accounts', { key: env.ADMIN_TOKEN, body: { name: 'A' }, headers })
@@ -231,19 +231,19 @@ describe('how long', () => {
   })
 })
 
-describe('how many trips', () => {
+describe('round trips', () => {
   test.each([
     ['a create', {}, 2],
     ['a match that writes nothing', { ...ANN }, 2],
     ['an update', { ...ANN, city: 'Here', update: true }, 2],
-  ])('%s is two', async (_, body, trips) => {
+  ])('%s takes two', async (_, body, trips) => {
     const account = await newAccount()
     await account.prospect(ANN)
     const answer = await postProspect(account, { firstName: 'Pat', lastName: 'Doe', ...body })
     expect(costOf(answer).trips).toBe(trips)
   })
 
-  test('an answer given again is two', async () => {
+  test('a replay takes two', async () => {
     const account = await newAccount()
     for (const path of ['/v1/prospects', '/v1/labels']) {
       const body = path === '/v1/labels' ? { name: 'A' } : ANN
@@ -252,7 +252,7 @@ describe('how many trips', () => {
     }
   })
 
-  test('something new of the catalog is one', async () => {
+  test('a new item of the catalog takes one', async () => {
     const account = await newAccount()
     await account.get('/v1/me')
     expect(costOf(await post(account, '/v1/labels', { name: 'A' })).trips).toBe(1)

@@ -131,7 +131,7 @@ const freshKey = () => `key ${++keys}`
 
 afterEach(() => void vi.restoreAllMocks())
 
-test('every POST can be repeated', () => {
+test('every POST is idempotent', () => {
   const posts = app.routes.filter(({ method }) => method === 'POST').map(({ path }) => path.replace(/:(\w+)/g, '{$1}'))
   expect(CALLS.map(({ route }) => route).sort()).toEqual([...new Set(posts)].sort())
 })
@@ -150,7 +150,7 @@ describe.each(CALLS)('POST $route', ({ ask, byOperator, status = 201, type = 'ap
     return { account: caller, body, other, path, post, key: freshKey() }
   }
 
-  test('repeated under its key it is answered as before, and writes nothing', async () => {
+  test('returns the same response to a repeated call, and writes nothing', async () => {
     const { account, post, key } = await prepare()
     await register(account)
     holdQueue()
@@ -170,7 +170,7 @@ describe.each(CALLS)('POST $route', ({ ask, byOperator, status = 201, type = 'ap
       expect(await tablesHolding(secret)).toEqual([])
   })
 
-  test('another body under the key is a 422, and writes nothing', async () => {
+  test('returns 422 for another body with the key, and writes nothing', async () => {
     const { post, key, other } = await prepare()
     const first = await post(key)
     const before = await allRows()
@@ -179,14 +179,14 @@ describe.each(CALLS)('POST $route', ({ ask, byOperator, status = 201, type = 'ap
     expect((await post(key)).text).toBe(withoutSecrets(first))
   })
 
-  test('an error is not kept: what is right goes under the same key', async () => {
+  test('does not store an error: the corrected call succeeds with the same key', async () => {
     const { post, key } = await prepare()
     expect((await post(key, { nope: 1 })).status).toBe(400)
     const right = await post(key)
     expect([right.status, right.headers.get('idempotent-replayed')]).toEqual([status, null])
   })
 
-  test('after 24 hours it is another call', async () => {
+  test('treats a repeated call after 24 hours as a new call', async () => {
     const { post, key } = await prepare()
     const first = await post(key)
     const expiry = await rows<{ at: number }>('SELECT expires_at AS at FROM idempotency_keys WHERE key = ?', key)
@@ -200,7 +200,7 @@ describe.each(CALLS)('POST $route', ({ ask, byOperator, status = 201, type = 'ap
     if (later.status === 201) expect(later.json.id).not.toBe(first.json.id)
   })
 
-  test('of twenty at once one writes, and all get its answer', async () => {
+  test('writes once for twenty calls at the same time, and all get its response', async () => {
     holdQueue()
     const [single, many] = [await prepare(), await prepare()]
     const once = await growth(() => single.post(single.key))
@@ -216,7 +216,7 @@ describe.each(CALLS)('POST $route', ({ ask, byOperator, status = 201, type = 'ap
     for (const answer of busy) expectProblem(answer, 409, 'still_running')
   })
 
-  test('an answer that was lost after the commit can be asked for', async () => {
+  test('returns a response that was lost after the commit', async () => {
     const { post, key } = await prepare()
     await post(freshKey(), { nope: 1 })
     vi.spyOn(console, 'error').mockReturnValue()
@@ -242,7 +242,7 @@ describe.each(CALLS)('POST $route', ({ ask, byOperator, status = 201, type = 'ap
     ['a\tb', 'a tab'],
     ['a\u0001b', 'a control character'],
     ['a\u007f', 'a DEL'],
-  ])('a key of %j is refused: %s', async (bad) => {
+  ])('a key of %j is rejected: %s', async (bad) => {
     const { post } = await prepare()
     const before = await allRows()
     const answer = await post(bad)
@@ -251,7 +251,7 @@ describe.each(CALLS)('POST $route', ({ ask, byOperator, status = 201, type = 'ap
     expect(await allRows()).toEqual(before)
   })
 
-  test('a key of 255 characters is one', async () => {
+  test('a key can have 255 characters', async () => {
     const { post } = await prepare()
     const key = `${freshKey()} `.padEnd(255, '~')
     expect((await post(key)).status).toBe(status)

@@ -54,7 +54,7 @@ const CALLS_POLICY = '"default";q=500;w=10'
 const ALL_POLICIES = `${CALLS_POLICY}, "cost";q=3000;w=10;qu="database-ms"`
 const GUESSES_POLICY = '"guesses";q=300;w=60'
 
-test('what callers are told is what is configured', () => {
+test('the documented limits are the configured ones', () => {
   for (const { binding, quota, window } of [CALLS, GUESSES])
     expect(wrangler.replaceAll(/\s+/g, ' ')).toMatch(
       new RegExp(`name = "${binding}" namespace_id = "\\d+" simple = { limit = ${quota}, period = ${window} }`),
@@ -62,7 +62,7 @@ test('what callers are told is what is configured', () => {
 })
 
 describe('a key', () => {
-  test('that calls too often is refused, by its id, whether or not it is remembered', async () => {
+  test('that calls too often is rejected by its id, remembered or not', async () => {
     const me = as(account.key)
     expect(await statusesOf(3, me)).toEqual([200, 200, 200])
     const answer = await me()
@@ -74,13 +74,13 @@ describe('a key', () => {
     expect(limits.GUESS_RATE_LIMIT.counts).toEqual({})
   })
 
-  test('does not use up what others may', async () => {
+  test('does not use up the limit of other keys', async () => {
     const spare = (await account.post('/v1/api-keys', { name: 'Spare', scopes: ['read'] })).json.key
     await statusesOf(4, as(account.key))
     expect((await as(spare)()).status).toBe(200)
   })
 
-  test('that is refused has done nothing', async () => {
+  test('writes nothing in a rejected call', async () => {
     const post = () => as(account.key)('/v1/labels', 'POST', { name: crypto.randomUUID() }, { 'idempotency-key': 'a' })
     await statusesOf(3, as(account.key))
     expect((await post()).status).toBe(429)
@@ -99,7 +99,7 @@ describe('a key', () => {
       ({ apiKey }) => env.DB.prepare('UPDATE api_keys SET expires_at = 1 WHERE id = ?').bind(apiKey.id).run(),
     ],
     ['is of a suspended account', 403, ({ id }) => operator('PATCH', `/admin/accounts/${id}`, { suspended: true })],
-  ])('that %s is counted as what it is: nobody at its address suffers', async (_, status, end) => {
+  ])('that %s counts for the key, not for its address', async (_, status, end) => {
     await end(account)
     expect(await statusesOf(4, as(account.key))).toEqual([status, status, status, 429])
     expect(limits.GUESS_RATE_LIMIT.counts).toEqual({})
@@ -107,7 +107,7 @@ describe('a key', () => {
 })
 
 describe('an address', () => {
-  test('that guesses too often is refused, and costs no trip any more', async () => {
+  test('that guesses too often is rejected without a round trip', async () => {
     expect(await statusesOf(2, () => as(guess())())).toEqual([401, 401])
     const answer = await as(guess())()
     expectProblem(answer, 429, 'rate_limited')
@@ -118,7 +118,7 @@ describe('an address', () => {
     expect([limits.GUESS_RATE_LIMIT.counts, limits.KEY_RATE_LIMIT.counts]).toEqual([{ [address]: 3 }, {}])
   })
 
-  test('that guesses too often is not told when it guesses right, for a minute', async () => {
+  test('that guesses too often is rejected for a minute even with a right key', async () => {
     vi.useFakeTimers({ toFake: ['Date'] })
     await statusesOf(3, () => as(guess())())
     expect((await as(account.key)()).status).toBe(429)
@@ -130,18 +130,18 @@ describe('an address', () => {
     expect((await as(unused)()).status).toBe(200)
   })
 
-  test('is refused nothing for a key that is known here', async () => {
+  test('can always use a key that the isolate remembers', async () => {
     await account.get('/v1/me')
     await statusesOf(3, () => as(guess())())
     expect((await as(account.key)()).status).toBe(200)
   })
 
-  test('may have as many right keys as it likes', async () => {
+  test('can use any number of right keys', async () => {
     for (let i = 0; i < 5; i++) expect((await as((await newAccount()).key)()).status).toBe(200)
     expect(limits.GUESS_RATE_LIMIT.counts).toEqual({})
   })
 
-  test('that sends the key of a deleted account again and again has guessed once, and costs no trip any more', async () => {
+  test('that repeats the key of a deleted account has guessed once, and takes no further round trip', async () => {
     const gone = await newAccount()
     await operator('DELETE', `/admin/accounts/${gone.id}`)
     const call = as(gone.key)
@@ -156,7 +156,7 @@ describe('an address', () => {
     expect((await as((await newAccount()).key)()).status).toBe(200)
   })
 
-  test('that has sent a wrong key is looked at again after half a minute', async () => {
+  test('that repeats an unknown key makes the service look it up again after half a minute', async () => {
     vi.useFakeTimers({ toFake: ['Date'] })
     const wrong = as(guess())
     expect(await statusesOf(3, wrong)).toEqual([401, 401, 401])
@@ -176,12 +176,12 @@ describe('an address', () => {
       },
     ],
     ['of a database that is not there', () => newKey(`key_zz${'0'.repeat(26)}`)],
-  ])('has each wrong credential counted: one %s', async (_, wrong) => {
+  ])('is counted for each wrong credential: one %s', async (_, wrong) => {
     expect(await statusesOf(3, as(await wrong()))).toEqual([401, 401, 429])
     expect(limits.GUESS_RATE_LIMIT.counts).toEqual({ [address]: 3 })
   })
 
-  test('that sends none has not guessed', async () => {
+  test('that sends no credential has not guessed', async () => {
     expect(await statusesOf(4, () => as('')())).toEqual([401, 401, 401, 401])
     expect(limits.GUESS_RATE_LIMIT.counts).toEqual({})
   })
@@ -204,7 +204,7 @@ describe('the operator', () => {
     expect(limits.KEY_RATE_LIMIT.counts).toEqual({ operator: 4 })
   })
 
-  test('is not found by guessing', async () => {
+  test('cannot be found by guessing', async () => {
     expect(await statusesOf(3, () => as('wrong')('/admin/accounts'))).toEqual([401, 401, 429])
     expect((await as(env.ADMIN_TOKEN)('/admin/accounts')).status).toBe(429)
     expect((await as(env.ADMIN_TOKEN, 'another')('/admin/accounts?limit=1')).status).toBe(200)
@@ -218,7 +218,7 @@ test.each(['/health', '/docs', '/openapi.json', '/nowhere'])('%s is not counted'
 })
 
 describe('RateLimit-Policy', () => {
-  test('is on every answer under /v1 and /admin', async () => {
+  test('is on every response under /v1 and /admin', async () => {
     limits.KEY_RATE_LIMIT = limiter(100)
     const call = as(account.key)
     const label = () => call('/v1/labels', 'POST', { name: 'Hot' }, { 'idempotency-key': 'a' })
@@ -236,12 +236,12 @@ describe('RateLimit-Policy', () => {
     expect(policies).toEqual([...Array(5).fill(ALL_POLICIES), CALLS_POLICY, CALLS_POLICY])
   })
 
-  test('is not where nothing is limited', async () => {
+  test('is absent where nothing is limited', async () => {
     expect((await as('')('/health')).headers.has('ratelimit-policy')).toBe(false)
   })
 })
 
-describe('no call fails because a limit does', () => {
+describe('a limit that fails rejects no call', () => {
   test.each<[string, object]>([
     ['is not bound', { KEY_RATE_LIMIT: undefined, GUESS_RATE_LIMIT: undefined }],
     ['fails', { KEY_RATE_LIMIT: { limit: () => Promise.reject(new Error(address)) }, GUESS_RATE_LIMIT: {} }],
@@ -259,7 +259,7 @@ describe('no call fails because a limit does', () => {
   })
 })
 
-test('RATE_LIMITS=off lifts them', async () => {
+test('RATE_LIMITS=off turns the limits off', async () => {
   limits.RATE_LIMITS = 'off'
   expect(await statusesOf(5, as(account.key))).toEqual(Array(5).fill(200))
   expect(await statusesOf(5, as('wrong'))).toEqual(Array(5).fill(401))

@@ -17,7 +17,7 @@ describe.each(UNIQUE)('names of %s', (kind) => {
     ['Caf\u00e9', 'Cafe\u0301'],
     ['ᾳ', 'ΑΙ'],
     ['Same', ' Same\n'],
-  ])('%j and %j are the same', async (first, second) => {
+  ])('%j and %j are the same name', async (first, second) => {
     const account = await newAccount()
     const { id } = (await create(account, first)).json
     const { status, json } = await create(account, second)
@@ -30,12 +30,12 @@ describe.each(UNIQUE)('names of %s', (kind) => {
     ['Ñ', 'N'],
     ['a b', 'a  b'],
     ['10', '010'],
-  ])('%j and %j are two', async (first, second) => {
+  ])('%j and %j are two names', async (first, second) => {
     const account = await newAccount()
     expect([(await create(account, first)).status, (await create(account, second)).status]).toEqual([201, 201])
   })
 
-  test('of ten at the same time one is made, and the others say which', async () => {
+  test('one of ten at the same time is created, and the others return its id', async () => {
     const account = await newAccount()
     const answers = await Promise.all(Array.from({ length: 10 }, (_, i) => create(account, i % 2 ? 'Race' : 'RACE')))
     const [made, ...more] = answers.filter(({ status }) => status === 201)
@@ -45,7 +45,7 @@ describe.each(UNIQUE)('names of %s', (kind) => {
   })
 })
 
-test('a name is the same in any case, for every letter there is', () => {
+test('a name is the same in any case, for every letter of Unicode', () => {
   const differing: string[] = []
   for (let code = 0x20; code <= 0x1ffff; code++) {
     const letter = String.fromCodePoint(code)

@@ -97,7 +97,7 @@ describe('an error response is bounded', () => {
     expect(errors.at(-1)).toEqual({ in: 'body', pointer: '', code: 'more_errors', message: 'There are more errors.' })
   })
 
-  test('what is cut ends in an ellipsis, and what is not cut does not', async () => {
+  test('a shortened text ends in an ellipsis, and another text does not', async () => {
     const { call } = await newAccount()
     const [exact] = boundedErrorsOf(await call('POST', '/v1/labels', { name: 'Hot', ['k'.repeat(999)]: 1 }))
     expect(exact?.pointer).toBe(`/${'k'.repeat(999)}`)
@@ -106,14 +106,14 @@ describe('an error response is bounded', () => {
     expect(answer.json.detail).toBe(`${'k'.repeat(97)}…: There is no such field.`)
   })
 
-  test('what is wrong with a row of an import is bounded too, and says that there is more', async () => {
+  test('the errors of a row of an import are bounded too, and the last entry says that there are more', async () => {
     const labels = Array.from({ length: 50 }, (_, i) => `${i}`.padEnd(65, 'x'))
     const { errors } = await imported(await newAccount(), `name,labels\nAnn Lee,"${labels}"\n`)
     expect(errors).toHaveLength(10)
-    expect(errors.at(-1)).toMatchObject({ line: 2, column: null, field: null, code: 'more_errors', refused: true })
+    expect(errors.at(-1)).toMatchObject({ line: 2, column: null, field: null, code: 'more_errors', rejected: true })
   })
 
-  test('a request id that is too long, or no plain text, is not returned', async () => {
+  test('a request id that is too long, or not plain text, is not returned', async () => {
     for (const id of ['x'.repeat(256), 'a b', '"', 'é'])
       expect((await send('GET', '/v1/me', { headers: { 'x-request-id': id } })).json.requestId).not.toBe(id)
   })

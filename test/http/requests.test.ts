@@ -25,7 +25,7 @@ describe('health', () => {
     vi.restoreAllMocks()
   })
 
-  test('is ok after a read of the database, which counts for a second', async () => {
+  test('is ok after a read of the database, which is shared for a second', async () => {
     const first = await ask()
     expect([first.status, first.json]).toEqual([200, { status: 'ok' }])
     pass(999)
@@ -35,13 +35,13 @@ describe('health', () => {
     expect(tripsOf([first, second, await ask()])).toEqual([1, 0, 1])
   })
 
-  test('callers at the same time share a read', async () => {
+  test('shares a read between callers at the same time', async () => {
     const answers = await Promise.all(Array.from({ length: 20 }, ask))
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]))
     expect(tripsOf(answers).filter(Boolean)).toEqual([1])
   })
 
-  test('is a 503 for all who share a read that fails, and the next caller reads again', async () => {
+  test('is a 503 for all callers that share a failed read, and the next caller reads again', async () => {
     vi.spyOn(console, 'error').mockReturnValue()
     breakD1(new Error('D1_ERROR: away'))
     for (const { status } of await Promise.all(Array.from({ length: 5 }, ask))) expect(status).toBe(503)
@@ -50,7 +50,7 @@ describe('health', () => {
     expect((await ask()).status).toBe(200)
   })
 
-  test('a database that goes away is noticed within a second', async () => {
+  test('is a 503 within a second after a database becomes unreachable', async () => {
     await ask()
     vi.spyOn(console, 'error').mockReturnValue()
     breakD1(new Error('D1_ERROR: away'))
@@ -76,7 +76,7 @@ describe('bodies', () => {
     expectProblem(await call('POST', '/v1/labels', body, JSON_TYPE), 400, 'malformed_json')
   })
 
-  test.each(['null', '[]', '"text"', '1', 'true'])('%s is JSON but no object', async (body) => {
+  test.each(['null', '[]', '"text"', '1', 'true'])('%s is JSON but not an object', async (body) => {
     const { call } = await newAccount()
     const answer = await call('POST', '/v1/labels', body, JSON_TYPE)
     expectProblem(answer, 400, 'invalid_input', ['errors'])
@@ -88,7 +88,7 @@ describe('bodies', () => {
     expect((await call('POST', '/v1/labels', utf8('\ufeff{"name":"Hot"}'), JSON_TYPE)).json.name).toBe('Hot')
   })
 
-  test('no body at all is an empty object', async () => {
+  test('an empty body is an empty object', async () => {
     const { call } = await newAccount()
     expect(errorsOf(await call('POST', '/v1/labels'))).toEqual(['body /name required'])
   })
@@ -98,7 +98,7 @@ describe('bodies', () => {
     'Application/JSON; Charset=UTF-8',
     'application/json;charset="utf-8"',
     'application/json ; charset=utf-8',
-  ])('%s is read', async (type) => {
+  ])('the type %s is accepted', async (type) => {
     const { call } = await newAccount()
     expect((await call('POST', '/v1/labels', '{"name":"Hot"}', { 'content-type': type })).status).toBe(201)
   })
@@ -112,13 +112,13 @@ describe('bodies', () => {
     'multipart/form-data; boundary=x',
     'application/json; charset=iso-8859-1',
     'application/json; charset="utf-16"',
-  ])('%s is not', async (type) => {
+  ])('the type %s is rejected', async (type) => {
     const { call } = await newAccount()
     const answer = await call('POST', '/v1/labels', '{"name":"Hot"}', { 'content-type': type })
     expectProblem(answer, 415, 'unsupported_media_type')
   })
 
-  test('a body without a type is not', async () => {
+  test('a body without a type is rejected', async () => {
     const { call } = await newAccount()
     expectProblem(await call('POST', '/v1/labels', utf8('{"name":"Hot"}')), 415, 'unsupported_media_type')
   })
@@ -129,15 +129,15 @@ describe('bodies', () => {
   test.each<[string, (bytes: number) => unknown]>([
     ['with a content-length', padded],
     ['streamed', streamed],
-  ])('a body of 1 MiB is read and one byte more is a 413, %s', async (_, body) => {
+  ])('a body of 1 MiB is accepted and one byte more is a 413, %s', async (_, body) => {
     const { call } = await newAccount()
     expect((await call('POST', '/v1/labels', body(MIB), JSON_TYPE)).status).toBe(201)
     expectProblem(await call('POST', '/v1/labels', body(MIB + 1), JSON_TYPE), 413, 'body_too_large')
   })
 })
 
-describe('what is refused', () => {
-  test('it is all named at once, across query and body', async () => {
+describe('rejected input', () => {
+  test('is reported completely, across query and body', async () => {
     const { call } = await newAccount()
     const answer = await call('POST', '/v1/prospects?fisrtName=x&update=true', {
       firstName: 5,
@@ -160,7 +160,7 @@ describe('what is refused', () => {
     for (const { message } of answer.json.errors) expect(message).toEqual(expect.stringMatching(/./))
   })
 
-  test('several parameters at once', async () => {
+  test('has an error for each parameter', async () => {
     const { get } = await newAccount()
     expect(errorsOf(await get('/v1/prospects?limit=0&nmae=x&stage=&name=a&name=b'))).toEqual([
       'query /limit out_of_range',
@@ -183,7 +183,7 @@ describe('what is refused', () => {
   )
 
   test.each(['/health', '/v1/me', '/v1/prospects', '/v1/prospects/x', '/v1/api-keys', '/v1/webhooks', '/v1/jobs'])(
-    'an unknown parameter of GET %s is named',
+    'an unknown parameter of GET %s is reported',
     async (path) => {
       const { get } = await newAccount()
       expect(errorsOf(await get(`${path}?lmit=5`))).toEqual(['query /lmit unknown_parameter'])
@@ -200,7 +200,7 @@ describe('what is refused', () => {
   )
 
   test.each(['x', 'e30', 'bnVsbA', 'WzEsMl0', '%00', "' OR 1=1 --", '😀', 'a'.repeat(900)])(
-    'pageToken=%s is refused, not an error of ours',
+    'pageToken=%s is a 400, not a 500',
     async (token) => {
       const { get } = await newAccount()
       for (const path of ['/v1/prospects', '/v1/stages', '/v1/api-keys', '/v1/webhooks'])
@@ -209,7 +209,7 @@ describe('what is refused', () => {
   )
 })
 
-describe('what is not there', () => {
+describe('unknown paths, methods and ids', () => {
   test.each(['/nope', '/v1', '/v1/', '/v1/nope', '/v1/prospects/', '/v2/prospects', '/V1/prospects', '//v1/prospects'])(
     '%s is a 404',
     async (path) => {
@@ -234,7 +234,7 @@ describe('what is not there', () => {
     expect(answer.headers.get('allow')?.split(', ').sort().join(', ')).toBe(allowed)
   })
 
-  test('HEAD answers as GET does, without a body', async () => {
+  test('HEAD responds like GET, without a body', async () => {
     const { call } = await newAccount()
     const answer = await call('HEAD', '/v1/prospects')
     expect([answer.status, answer.text]).toEqual([200, ''])
@@ -266,7 +266,7 @@ describe('what is not there', () => {
     '%F0%9F%98%80',
     '%0d%0aX-Evil:1',
     '*',
-  ])('the malformed id %s is an unknown one', async (id) => {
+  ])('the malformed id %s is unknown', async (id) => {
     const { call } = await newAccount()
     for (const [method, path] of PATHS) expectProblem(await call(method, path + id), 404, 'not_found')
     for (const [method, rest] of [
@@ -282,7 +282,7 @@ describe('what is not there', () => {
     ['with a space behind it', (id: string) => `${id}%20`],
     ['in capitals', (id: string) => id.toUpperCase()],
     ['with a wildcard', (id: string) => `${id.slice(0, -1)}%25`],
-  ])('the id of something that is there, %s, is an unknown one', async (_, spoil) => {
+  ])('an existing id with a change is unknown: %s', async (_, spoil) => {
     const { call, prospect, pipelineId, apiKey } = await newAccount()
     const { id } = (await prospect()).json
     expectProblem(await call('GET', `/v1/prospects/${spoil(id)}`), 404, 'not_found')

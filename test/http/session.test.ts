@@ -39,32 +39,32 @@ async function warm() {
   begun = []
 }
 
-describe('the bookmark of an answer', () => {
-  test('is of the database that the account lives in, and grows with each write', async () => {
+describe('the bookmark of a response', () => {
+  test('is of the account’s database, and grows with each write', async () => {
     const answers = [await account.prospect(), await account.prospect(), await account.list()]
     for (const answer of answers) expect(bookmarkOf(answer)).toMatch(/^00-[0-9a-f]{8}(-[0-9a-f]+){3}$/)
     const [first, second, third] = answers.map(bookmarkOf) as [string, string, string]
     expect([first < second, second <= third]).toEqual([true, true])
   })
 
-  test.each(['/health', '/admin/accounts?limit=1'])('is there on %s', async (path) => {
+  test.each(['/health', '/admin/accounts?limit=1'])('is on %s', async (path) => {
     expect(bookmarkOf(await operator('GET', path))).toMatch(/^00-/)
   })
 
-  test('is not there where the database was not asked', async () => {
+  test('is absent without a round trip', async () => {
     await warm()
     expect((await account.get('/v1/labels?limit=x')).headers.has('x-d1-bookmark')).toBe(false)
     expect((await send('GET', '/v1/labels')).headers.has('x-d1-bookmark')).toBe(false)
   })
 
-  test('of a repeated call is its own', async () => {
+  test('of an idempotent replay is the newest state', async () => {
     const repeat = () => account.call('POST', '/v1/labels', { name: 'Hot' }, { 'idempotency-key': 'a' })
     const [first, again] = [await repeat(), await repeat()]
     expect(again.headers.get('idempotent-replayed')).toBe('true')
     expect(bookmarkOf(again) > bookmarkOf(first)).toBe(true)
   })
 
-  test('of an export is of the state that it began with', async () => {
+  test('of an export is the state at its start', async () => {
     await writeMany(account, Array(300).fill({}))
     const response = await exports.default.fetch('https://api.example.com/v1/prospects/export', {
       headers: { authorization: `Bearer ${account.key}` },
@@ -76,13 +76,13 @@ describe('the bookmark of an answer', () => {
 })
 
 describe('a read', () => {
-  test('may come from anywhere', async () => {
+  test('can use any replica', async () => {
     await warm()
     for (const method of ['GET', 'HEAD']) expect((await calls(method, '/v1/prospects')).status).toBe(200)
     expect(begun).toEqual(['first-unconstrained', 'first-unconstrained'])
   })
 
-  test('with a bookmark comes from where that state is known', async () => {
+  test('with a bookmark uses a replica that has this state', async () => {
     const sent = bookmarkOf(await account.prospect())
     await warm()
     const answer = await calls('GET', '/v1/prospects', undefined, { 'x-d1-bookmark': sent })
@@ -97,13 +97,13 @@ describe('a read', () => {
     expect(bookmarkOf(answer)).toMatch(/^00-0/)
   })
 
-  test('with a key that has to be looked up asks the primary for it, and goes on from there', async () => {
+  test('with an unknown key looks the key up in the primary, and then uses a replica with that state', async () => {
     const answer = await calls('GET', '/v1/me', undefined, { 'x-d1-bookmark': '00-00000000' })
     expect([answer.status, costOf(answer).trips]).toEqual([200, 2])
     expect(begun).toEqual(['first-primary', expect.stringMatching(/^[0-9a-f]{8}-[0-9a-f]{8}-/)])
   })
 
-  test('of which a replica knows nothing yet is answered by the primary', async () => {
+  test('uses the primary if the replica does not have the account yet', async () => {
     await warm()
     replica = lagging
     const answer = await calls('GET', '/v1/prospects', undefined, { 'x-d1-bookmark': '00-ffffffff' })
@@ -112,7 +112,7 @@ describe('a read', () => {
     expect(bookmarkOf(answer)).toMatch(/^00-0/)
   })
 
-  test('that a replica would refuse, for it does not know the account yet, is answered by the primary', async () => {
+  test('uses the primary if the replica rejects the account as unknown', async () => {
     await warm()
     await lagging.prepare('CREATE TABLE accounts (id TEXT, erased_at INTEGER, suspended_at INTEGER)').run()
     replica = lagging
@@ -120,7 +120,7 @@ describe('a read', () => {
     await lagging.prepare('DROP TABLE accounts').run()
   })
 
-  test('that a replica failed goes on at the primary, not with what the replica knows later', async () => {
+  test('stays on the primary after a replica failed', async () => {
     await writeMany(account, Array(300).fill({}))
     await warm()
     const batch = vi.fn().mockRejectedValue(new Error('D1_ERROR: away'))
@@ -132,14 +132,14 @@ describe('a read', () => {
     expect([batch.mock.calls.length, prepare.mock.calls.length]).toEqual([1, batch.mock.calls[0]?.[0].length])
   })
 
-  test('of the operator is one, too', async () => {
+  test('of the operator can use a replica too', async () => {
     const asOperator = callsTo({ key: env.ADMIN_TOKEN }, { DB })
     await asOperator('GET', '/admin/accounts?limit=1', undefined, { 'x-d1-bookmark': '00-00000001' })
     expect(begun).toEqual(['00000001'])
   })
 })
 
-describe('what writes reads from the primary, in every trip', () => {
+describe('a write uses the primary in every round trip', () => {
   test.each<[string, string, object?]>([
     ['POST', '/v1/prospects', { firstName: 'Ann', lastName: 'Lee', labels: 'Hot' }],
     ['DELETE', '/v1/prospects/prs_x'],
@@ -164,7 +164,7 @@ describe('what writes reads from the primary, in every trip', () => {
   })
 })
 
-describe('a bookmark that is none', () => {
+describe('a malformed bookmark', () => {
   test.each([
     '',
     'garbage',
@@ -175,19 +175,19 @@ describe('a bookmark that is none', () => {
     '00-é',
     '0-ff',
     `00-${'f'.repeat(129)}`,
-  ])('%j is refused, beside what else is wrong', async (sent) => {
+  ])('%j is reported with the other errors', async (sent) => {
     await warm()
     const answer = await account.call('GET', '/v1/prospects?nope=1', undefined, { 'x-d1-bookmark': sent })
     expectProblem(answer, 400, 'invalid_input', ['errors'])
     expect(errorsOf(answer)).toEqual(['header /X-D1-Bookmark wrong_format', 'query /nope unknown_parameter'])
   })
 
-  test('is nothing to a write', async () => {
+  test('is ignored by a write', async () => {
     const answer = await account.call('POST', '/v1/labels', { name: 'Hot' }, { 'x-d1-bookmark': 'garbage' })
     expect(answer.status).toBe(201)
   })
 
-  test('is nothing to whoever has no key', async () => {
+  test('is not checked before the key', async () => {
     expectProblem(await send('GET', '/v1/labels', { headers: { 'x-d1-bookmark': 'x' } }), 401, 'missing_credential')
   })
 })

@@ -51,7 +51,7 @@ describe.each(FIELDS)('$field', ({ field, max, hasLines, required, read }) => {
       expect(refusal((await write(field, character.repeat(max + 1))).answer)).toEqual([400, `/${field}`, 'too_long'])
   })
 
-  test('what is trimmed does not count', async () => {
+  test('trimmed characters do not count', async () => {
     expect(await kept(`  ${'x'.repeat(max)}\n\t`)).toBe('x'.repeat(max))
   })
 
@@ -63,11 +63,11 @@ describe.each(FIELDS)('$field', ({ field, max, hasLines, required, read }) => {
     ['\r\n a\r\n\tb \t', 'a b', 'a\n\tb'],
     ['a  b', 'a  b', 'a  b'],
     ['ａ\u00a0b', 'ａ\u00a0b', 'ａ\u00a0b'],
-  ])('%j is kept as it should be', async (given, line, text) => {
+  ])('%j is stored as the rules say', async (given, line, text) => {
     expect(await kept(given)).toBe(hasLines ? text : line)
   })
 
-  test.each(CONTROLS)('%j is rejected wherever it is', async (control) => {
+  test.each(CONTROLS)('%j is rejected at every position', async (control) => {
     for (const given of [`a${control}b`, `${control}a`, `a${control}`, `\n${control} a`, control])
       expect(refusal((await write(field, given)).answer)).toEqual([400, `/${field}`, 'control_character'])
   })
@@ -80,7 +80,7 @@ describe.each(FIELDS)('$field', ({ field, max, hasLines, required, read }) => {
     expect(read(answer, await newAccount())).toEqual(field === 'labels' ? undefined : null)
   })
 
-  test.each([5, true, {}, [['a']]])('%j is no text', async (given) => {
+  test.each([5, true, {}, [['a']]])('%j is rejected, because it is not a string', async (given) => {
     expect(refusal((await write(field, given)).answer)).toEqual([400, `/${field}`, 'wrong_type'])
   })
 })
@@ -96,7 +96,7 @@ describe('email', () => {
     [longest, longest],
     ['', null],
     [' \t', null],
-  ])('%j is kept as %j', async (given, expected) => {
+  ])('%j is stored as %j', async (given, expected) => {
     expect((await write('email', given)).answer.json.email).toBe(expected)
   })
 
@@ -114,22 +114,22 @@ describe('email', () => {
     ['pat@-example.com', 'wrong_format'],
     [`${'a'.repeat(65)}@example.com`, 'wrong_format'],
     ['pat\u0000@example.com', 'control_character'],
-  ])('%j is refused as %s', async (given, code) => {
+  ])('%j is rejected as %s', async (given, code) => {
     expect(refusal((await write('email', given)).answer)).toEqual([400, '/email', code])
   })
 })
 
 describe('phone', () => {
-  test('100 characters are read, one more is refused', async () => {
+  test('100 characters are accepted, one more is rejected', async () => {
     expect((await write('phone', '5'.repeat(100))).answer.status).toBe(201)
     expect(refusal((await write('phone', '5'.repeat(101))).answer)).toEqual([400, '/phone', 'too_long'])
   })
 
-  test.each(EMPTY)('%j is none, without a warning', async (given) => {
+  test.each(EMPTY)('%j means no phone, without a warning', async (given) => {
     expect((await write('phone', given)).answer.json).toMatchObject({ phone: null, message: null })
   })
 
-  test('control characters are refused', async () => {
+  test('control characters are rejected', async () => {
     expect(refusal((await write('phone', '212\u0000555')).answer)).toEqual([400, '/phone', 'control_character'])
   })
 })
@@ -139,7 +139,7 @@ describe('ids in a body', () => {
     expect((await write(field, '')).answer.status).toBe(201)
   })
 
-  test.each(['\v', '\f', '\u0000'])('one of the account with %j around it is an unknown one', async (control) => {
+  test.each(['\v', '\f', '\u0000'])('an id of the account with %j around it is unknown', async (control) => {
     const { prospect, get } = await newAccount()
     const stageId = (await get('/v1/stages')).json.items[0].id
     for (const given of [control + stageId, stageId + control])
@@ -147,7 +147,7 @@ describe('ids in a body', () => {
     expect((await prospect({ stageId: `\t${stageId}\n` })).json.currentStageId).toBe(stageId)
   })
 
-  test.each(['x', 'x\u0000', '\ud800', "'; --", 'x'.repeat(5000)])('%j is an unknown one', async (id) => {
+  test.each(['x', 'x\u0000', '\ud800', "'; --", 'x'.repeat(5000)])('%j is unknown', async (id) => {
     const { prospect } = await newAccount()
     for (const field of REFERENCES) {
       const { status, json } = await prospect({ [field]: id })
@@ -170,7 +170,7 @@ describe('ids in a body', () => {
 
 describe('query parameters', () => {
   test.each(['email', 'phone', 'name', 'title', 'company', 'stage', 'label', 'limit', 'pageToken'])(
-    'an empty %s is refused',
+    'an empty %s is rejected',
     async (parameter) => {
       const { list } = await newAccount()
       for (const query of [`${parameter}=`, parameter, `${parameter}=%20%20`])
@@ -178,7 +178,7 @@ describe('query parameters', () => {
     },
   )
 
-  test.each(['%00', 'a%07b', '%0B', '%0C', '%C2%85'])('%s is refused in every filter', async (text) => {
+  test.each(['%00', 'a%07b', '%0B', '%0C', '%C2%85'])('%s is rejected in every filter', async (text) => {
     const { list } = await newAccount()
     for (const parameter of ['email', 'phone', 'name', 'title', 'company', 'stage', 'label', 'limit', 'pageToken'])
       for (const given of [`1${text}`, `${text}1`, `1${text}1`, `%20${text}`])
