@@ -1,18 +1,18 @@
 import { app } from './app'
-import { runBatch } from './imports/run'
+import { consumeImports } from './imports/run'
 import { logDeadLetters } from './queues/messages'
-import { readBatch } from './resumes/reader'
+import { consumeResumes } from './resumes/reader'
 import { runSchedule } from './schedule'
-import { deliverBatch } from './webhooks/deliver'
+import { consumeDeliveries } from './webhooks/deliver'
 
 export default {
   fetch: app.fetch,
   async queue(batch, env, context) {
     // the start of a queue's name is that of its environment (scripts/environment.mjs)
     if (batch.queue.endsWith('-dlq')) logDeadLetters(batch)
-    else if (batch.queue.endsWith('-resumes')) await readBatch(batch, env)
-    else if (batch.queue.endsWith('-imports')) await runBatch(batch, env)
-    else await deliverBatch(batch, env, context)
+    else if (batch.queue.endsWith('-resumes')) await consumeResumes(batch, env)
+    else if (batch.queue.endsWith('-imports')) await consumeImports(batch, env)
+    else await consumeDeliveries(batch, env, context)
   },
   async scheduled({ scheduledTime }, env) {
     await runSchedule(env, scheduledTime)

@@ -34,7 +34,7 @@ const MAX_PURGED = 20
  * Consumes messages of the imports queue: each gives one import its turn. Throws if D1 is unavailable: the queue then
  * sends the message again.
  */
-export async function runBatch(batch: MessageBatch<unknown>, env: Env): Promise<void> {
+export async function consumeImports(batch: MessageBatch<unknown>, env: Env): Promise<void> {
   for (const { body } of parseMessages(ImportMessage, batch)) {
     const db = databaseOf(env, body.accountId)
     if (!db) continue

@@ -29,7 +29,7 @@ const MAX_OVERDUE = 100
  * accounts wait, an account that had many resumes read is re-enqueued with a delay. Throws if D1 or R2 is unavailable:
  * the queue then sends the message again.
  */
-export async function readBatch(batch: MessageBatch<unknown>, env: Env): Promise<void> {
+export async function consumeResumes(batch: MessageBatch<unknown>, env: Env): Promise<void> {
   for (const { body } of parseMessages(ResumeMessage, batch)) {
     const db = databaseOf(env, body.accountId)
     if (!db) continue

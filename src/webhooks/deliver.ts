@@ -23,7 +23,7 @@ const SLOW_QUEUE = '-webhooks-slow'
  * are, and one more as attempts end that outlast the batch. Throws if a database is unavailable: the queue then sends the
  * messages of that database again, and only those.
  */
-export async function deliverBatch(
+export async function consumeDeliveries(
   batch: MessageBatch<unknown>,
   env: Env,
   context: Pick<ExecutionContext, 'waitUntil'>,

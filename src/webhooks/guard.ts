@@ -1,6 +1,6 @@
 /**
  * Names that mean this machine or a private network, never a public host: RFC 6761 (localhost), RFC 6762 (local, and in
- * its appendix G what networks use besides), RFC 8375 (home.arpa), and localdomain, which hosts files have.
+ * its appendix G other names that networks use), RFC 8375 (home.arpa), and localdomain, which hosts files have.
  */
 const PRIVATE_SUFFIXES = [
   '.localhost',
@@ -16,10 +16,10 @@ const PRIVATE_SUFFIXES = [
 ]
 
 /**
- * Why a webhook must not be sent to this URL, or null if it may. It is asked on registration and again before each
- * send. `new URL` has by then turned every spelling of an IPv4 address (decimal, octal, hex, short) into dotted
- * decimals, and punycode and full-width characters into plain ones. `ownHost` is what the caller reached us under;
- * `PUBLIC_HOSTS` names all of them. Only `ALLOW_LOCAL_WEBHOOKS` (local dev) lets loopback in, by two names.
+ * The reason why no webhook may be sent to this URL, for people, or null if it may. It is checked on registration and again
+ * before each attempt. `URL.parse` turns every spelling of an IPv4 address (decimal, octal, hex, short) into dotted
+ * decimals, and full-width characters into plain ones. `ownHost` is the host of the caller's request, and `PUBLIC_HOSTS`
+ * lists all hosts of this service. Only `ALLOW_LOCAL_WEBHOOKS` (local dev) allows loopback, under two names.
  */
 export function rejectUrl(
   text: string,
@@ -47,5 +47,5 @@ export function rejectUrl(
   return null
 }
 
-/** The host that a URL names, with its port if that is not the default one; a text that is no URL stands for itself. */
+/** The host of a URL, with its port unless it is the default one. Returns a text that is not a URL as it is. */
 export const hostOf = (url: string): string => (URL.parse(url)?.host ?? url).replace(/\.(?=:|$)/, '')

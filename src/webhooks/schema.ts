@@ -2,7 +2,7 @@ import * as z from 'zod'
 import { ListQuery, limit, pageToken } from '../http/page'
 import { invalid, line, orNull, parameter, requiredLine } from '../http/text'
 
-/** What a webhook can ask for. */
+/** The types of events that a webhook can ask for. */
 export const EVENT_TYPES = [
   'prospect.created',
   'prospect.updated',
@@ -21,7 +21,7 @@ const url = requiredLine(2000).meta({ format: 'uri' })
 
 export const CreateWebhook = z.strictObject({
   url,
-  /** Empty: all of them. */
+  /** Empty: all types. */
   eventTypes: eventTypes.default([]),
   description: orNull(line(500)),
   disabled: z.boolean().default(false),

@@ -4,8 +4,8 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { eraseAccounts } from '../../src/accounts/erase'
 import { runReassignments } from '../../src/catalog/reassign'
 import { type Database, openDatabase } from '../../src/db/client'
-import { runBatch } from '../../src/imports/run'
-import { deliverBatch } from '../../src/webhooks/deliver'
+import { consumeImports } from '../../src/imports/run'
+import { consumeDeliveries } from '../../src/webhooks/deliver'
 import { runRecoveries, startRecovery } from '../../src/webhooks/recover'
 import { type Account, type ApiResponse, costOf } from '../support/api'
 import { noOutbox } from '../support/callers'
@@ -229,7 +229,7 @@ describe.each(['small', 'big'])('in a %s account', (size) => {
     )
     const fetch = endpointAnswers(() => new Response())
     const { db, bindings } = counted()
-    await deliverBatch(batchOf('prospect-webhooks', messages), bindings, createExecutionContext())
+    await consumeDeliveries(batchOf('prospect-webhooks', messages), bindings, createExecutionContext())
     expect(fetch).toHaveBeenCalledTimes(25)
     expectCost(db.cost, [2, 25 * 19, 25 * 8])
   })
@@ -241,7 +241,7 @@ describe.each(['small', 'big'])('in a %s account', (size) => {
     const file = ['first name,last name,email,labels,source', ...lines].join('\n')
     const { json } = await sendFile(account(), file, { query: '?update=true' })
     const { db, bindings } = counted()
-    await runBatch(
+    await consumeImports(
       batchOf('prospect-imports', [{ accountId: account().id, importId: json.id, from: json.bytesDone }]),
       bindings,
     )

@@ -2,7 +2,7 @@ import { env } from 'cloudflare:workers'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { openDatabase } from '../../src/db/client'
 import { sweepImports } from '../../src/imports/lease'
-import { runBatch } from '../../src/imports/run'
+import { consumeImports } from '../../src/imports/run'
 import type { ImportMessage } from '../../src/queues/messages'
 import { type Account, newAccount, operator } from '../support/api'
 import { rows, watchTrips } from '../support/d1'
@@ -199,7 +199,7 @@ test('a turn costs three round trips besides its chunks, and a message that come
   const db = openDatabase(env.DB)
   const DB = { withSession: () => ({ ...db.d1, getBookmark: () => null }) } as unknown as D1Database
   const batch = { messages: [{ id: '', body: { ...early, from: -1 } }] } as unknown as MessageBatch<unknown>
-  await runBatch(batch, { ...env, DB } as Env)
+  await consumeImports(batch, { ...env, DB } as Env)
   expect([db.cost.trips, db.cost.read <= 60, db.cost.written]).toEqual([1, true, 0])
   expect(await rows('SELECT 1 FROM imports WHERE account_id = ? AND finished_at IS NULL', account.id)).toHaveLength(19)
 })

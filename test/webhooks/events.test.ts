@@ -92,8 +92,8 @@ describe('a timeline', () => {
     const other = (await account.prospect({ email: 'other@example.com' })).json
     expect((await account.get(`/v1/prospects/${other.id}/events`)).json.items).toHaveLength(1)
     const { nextPageToken } = (await account.get(`${path}/events?limit=1`)).json
-    const refused = await account.get(`/v1/prospects/${other.id}/events?pageToken=${nextPageToken}`)
-    expect(errorsOf(refused)).toEqual(['query /pageToken invalid_page_token'])
+    const rejected = await account.get(`/v1/prospects/${other.id}/events?pageToken=${nextPageToken}`)
+    expect(errorsOf(rejected)).toEqual(['query /pageToken invalid_page_token'])
     expect((await account.get(`/v1/events?pageToken=${nextPageToken}`)).status).toBe(400)
   })
 

@@ -329,9 +329,9 @@ describe('a rotation', () => {
     const { account, id, secret } = await endpoint()
     const all = [secret]
     for (let i = 0; i < 10; i++) all.push((await rotate(account, id)).json.secret)
-    const refused = await rotate(account, id)
-    expectProblem(refused, 409, 'too_many_secrets', ['conflictsWith'])
-    expect(refused.json.conflictsWith).toBe(id)
+    const rejected = await rotate(account, id)
+    expectProblem(rejected, 409, 'too_many_secrets', ['conflictsWith'])
+    expect(rejected.json.conflictsWith).toBe(id)
     expect(verifying(all, await sentNow(account, requests))).toEqual(all)
     pass(DAY)
     all.push((await rotate(account, id)).json.secret)
@@ -449,9 +449,9 @@ describe('a ping', () => {
 
   test('returns 409 if the endpoint is disabled, 404 if there is no such endpoint', async () => {
     const [{ account, id }, other] = [await endpoint({ disabled: true }), await newAccount()]
-    const refused = await ping(account, id)
-    expectProblem(refused, 409, 'webhook_disabled', ['conflictsWith'])
-    expect(refused.json.conflictsWith).toBe(id)
+    const rejected = await ping(account, id)
+    expectProblem(rejected, 409, 'webhook_disabled', ['conflictsWith'])
+    expect(rejected.json.conflictsWith).toBe(id)
     for (const unknown of [id, 'whk_x']) expectProblem(await ping(other, unknown), 404, 'not_found')
     await account.call('DELETE', `/v1/webhooks/${id}`)
     expectProblem(await ping(account, id), 404, 'not_found')

@@ -415,11 +415,11 @@ describe('the sweep', () => {
     pass(MINUTE) // the first delivery of each slow endpoint is due again too
     await tick()
     /** How many deliveries of each endpoint were enqueued, and in which queue. */
-    const woken = ids.map((id) => {
+    const enqueued = ids.map((id) => {
       const lanes = sent.messages.filter(({ body }) => body.webhookId === id).map(({ slow }) => slow)
       return [lanes.length, ...new Set(lanes)]
     })
-    expect(woken).toEqual([
+    expect(enqueued).toEqual([
       [20, true],
       [20, true],
       [50, false],
@@ -441,12 +441,12 @@ describe('the sweep', () => {
     await slowDown(account)
     await writeMany(account, Array(60).fill({}))
     const first = (await deliveriesOf(account)).map(({ event_seq }) => event_seq)
-    const woken = new Set<number>()
+    const enqueued = new Set<number>()
     for (let minute = 0; minute < 9; minute++) {
       sent.messages.length = 0 // no message arrives
       pass(MINUTE)
       await tick()
-      for (const { body } of sent.messages.filter(({ slow }) => slow)) woken.add(body.eventSeq)
+      for (const { body } of sent.messages.filter(({ slow }) => slow)) enqueued.add(body.eventSeq)
       expect(sent.messages.length).toBeLessThanOrEqual(20)
       await consume(
         sent.messages.splice(0).map(({ body }) => body),
@@ -454,7 +454,7 @@ describe('the sweep', () => {
       )
       await writeMany(account, Array(20).fill({}))
     }
-    expect(first.filter((seq) => !woken.has(seq))).toEqual([])
+    expect(first.filter((seq) => !enqueued.has(seq))).toEqual([])
   })
 
   test('enqueues waiting deliveries once the endpoint is quick again', async () => {
