@@ -8,7 +8,7 @@ import { decode } from './encoding'
 import type { FileFormat } from './format'
 import { parseRecords } from './records'
 import type { StoredRowError } from './row-errors'
-import { fileOf, isImport } from './store'
+import { fileKey, isImport } from './store'
 
 /** The column that holds the errors of a row. An import ignores it. */
 const ERROR_COLUMN = 'error'
@@ -29,7 +29,7 @@ export async function rejectedRows(
   const [stored] = await db.orm.select({ format: imports.format }).from(imports).where(isImport(accountId, importId))
   if (!stored) throw notFound('import')
   const format: FileFormat = JSON.parse(stored.format)
-  if (!(await hasObject(env, fileOf(accountId, importId))))
+  if (!(await hasObject(env, fileKey(accountId, importId))))
     throw notFound('file. The file of an import is deleted after 7 days')
   const texts = writeRejectedRows(db, env, { accountId, importId, format })
   const encoder = new TextEncoder()
@@ -74,7 +74,7 @@ async function* writeRejectedRows(
       const [first, last] = [rejections[0], rejections.at(-1)]
       if (!first || !last) continue
       const range = { offset: first.from, length: last.to - first.from }
-      const object = await getObject(env, fileOf(accountId, importId), range)
+      const object = await getObject(env, fileKey(accountId, importId), range)
       if (!object) return
       const bytes = new Uint8Array(await object.arrayBuffer())
       let text = ''

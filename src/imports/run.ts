@@ -12,7 +12,7 @@ import { MAX_ROWS } from './errors'
 import { endTurn, failImport, LEASE_TIME, type LeasedImport, leaseImport, requeueImport } from './lease'
 import { type RowOutcome, rejectionErrors, type StoredRowError, warningsFor } from './row-errors'
 import { parseRow } from './rows'
-import { fileOf } from './store'
+import { fileKey } from './store'
 
 /** A turn ends after this many chunks, or this long, ms. Other accounts then have theirs. */
 const TURN_CHUNKS = 20
@@ -55,7 +55,7 @@ async function runTurn(db: Database, env: Env, message: ImportMessage): Promise<
   let left = TURN_CHUNKS
   try {
     const place = { byte: leased.bytesDone, line: leased.line }
-    const file = { key: fileOf(accountId, importId), size: leased.bytes, format }
+    const file = { key: fileKey(accountId, importId), size: leased.bytes, format }
     for await (const chunk of readChunks(env.RESUMES, file, place, rowsAtOnce(leased))) {
       leased.read += chunk.records.length
       if (leased.read > MAX_ROWS) throw new UnreadableFile(`The file has more than ${MAX_ROWS} rows.`)

@@ -24,7 +24,7 @@ import { importTooLarge, MAX_IMPORT, tooManyImports } from './errors'
 import { ImportInspector } from './inspector'
 import type { FileType } from './records'
 import type { StartImport } from './schema'
-import { fileOf, type Import, toImport } from './store'
+import { fileKey, type Import, toImport } from './store'
 
 /** How long the file of an import is kept, ms. */
 const FILE_KEPT_FOR = 7 * 24 * 60 * 60_000
@@ -54,7 +54,7 @@ export async function startImport(
   const accountId = caller.account.id
   const now = Date.now()
   const id = newId('imp', now)
-  const key = fileOf(accountId, id)
+  const key = fileKey(accountId, id)
   const { userId, stageId, pipelineId } = query
   const [[exists], , used] = await db.batch([
     db.query<References>(REFERENCES, accountId, userId ?? null, stageId ?? null, pipelineId ?? null),
@@ -123,7 +123,7 @@ async function commitImport(
       insert,
       // other imports may have been started during the upload
       db.query(stopIfOver('imports'), account.id),
-      announceObject(db, account.id, { key: fileOf(account.id, id), now, keptFor: FILE_KEPT_FOR }),
+      announceObject(db, account.id, { key: fileKey(account.id, id), now, keptFor: FILE_KEPT_FOR }),
       ...storeResponse(db, account.id, repeatable, { ...response, about: id }),
     ])
   } catch (error) {

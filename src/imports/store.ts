@@ -30,7 +30,7 @@ export interface Import {
 }
 
 /** The key of an import's file in R2. The triggers of `imports` build the same key. */
-export const fileOf = (accountId: string, importId: string) => `${accountId}/imports/${importId}`
+export const fileKey = (accountId: string, importId: string) => `${accountId}/imports/${importId}`
 
 /** The condition for one import of an account. */
 export const isImport = (accountId: string, id: string) => and(eq(imports.accountId, accountId), eq(imports.id, id))
@@ -110,5 +110,5 @@ export async function deleteImport(
     nextTurn(db, accountId, now),
   ])
   if (!deleted && !cancelled) throw notFound('import')
-  return { file: fileOf(accountId, id), next }
+  return { file: fileKey(accountId, id), next }
 }
