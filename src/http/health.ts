@@ -17,7 +17,7 @@ export async function readDatabases(c: Context<AppEnv>): Promise<void> {
   const last = reads.get(c.env)
   if (last && Date.now() - last.startedAt < FRESH_FOR) return void (await last.done)
   c.set('db', openDatabase(c.env.DB))
-  const done = Promise.all(databases(c.env, c.var.db).map(({ d1 }) => d1.prepare(PROBE).all()))
+  const done = Promise.all(databases(c.env, c.var.db).map((db) => db.query(PROBE)))
   reads.set(c.env, { startedAt: Date.now(), done })
   // other callers share the read, so it has to end even if this caller disconnects
   c.executionCtx.waitUntil(done.catch(() => reads.delete(c.env)))
