@@ -1,21 +1,21 @@
-/** What keeps a database busy for a millisecond: so many rows read, rows written, characters returned. */
+/** How many rows read, rows written and characters returned keep a database busy for 1 ms. */
 const READ = 1000
 const WRITTEN = 50
 const RETURNED = 50_000
-/** What a trip takes whatever it does, ms. */
-const TRIP = 0.25
+/** What every round trip takes, ms. */
+const ROUND_TRIP = 0.25
 
-/** What a statement has done, of D1's results. */
+/** The result of a statement, as D1 returns it. */
 export type Done = Pick<D1Result, 'results'> & { meta: Pick<D1Meta, 'rows_read' | 'rows_written' | 'duration'> }
 
 /**
- * How long a trip of these statements keeps its database busy, ms. It is reckoned from rows and from what they return,
- * which say the same wherever they run and whatever others do meanwhile; where D1's own time is more, it is that.
+ * How long a round trip with these statements keeps its database busy, ms. The price follows the rows and the characters,
+ * which are the same on every machine and under every load. If D1 reports a longer time for a statement, that counts.
  */
 export function priceOf(statements: Done[]): number {
   const price = ({ results, meta }: Done) =>
     Math.max(meta.rows_read / READ + meta.rows_written / WRITTEN + lengthOf(results) / RETURNED, meta.duration)
-  return statements.reduce((sum, statement) => sum + price(statement), TRIP)
+  return statements.reduce((sum, statement) => sum + price(statement), ROUND_TRIP)
 }
 
 function lengthOf(rows: unknown[]): number {

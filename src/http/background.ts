@@ -1,6 +1,6 @@
 import type { Context } from 'hono'
 import { type Database, databaseOf } from '../db/client'
-import { turnsLater } from './budget'
+import { turnsInBackground } from './budget'
 import type { AppEnv } from './factory'
 import { isOff } from './limits'
 import { describeError } from './problem'
@@ -18,6 +18,6 @@ export function inBackground(c: Context<AppEnv>, work: Promise<unknown>): void {
 export function databaseForLater(c: Context<AppEnv>): Database {
   const { id } = c.var.caller.account
   const db = databaseOf(c.env, id) as Database
-  if (!isOff(c.env)) db.takeTurns(turnsLater(id))
+  if (!isOff(c.env)) db.takeTurns(turnsInBackground(id))
   return db
 }

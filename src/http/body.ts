@@ -3,40 +3,44 @@ import { bodyTooLarge, invalidInput, tooCostly } from './errors'
 import { type AppEnv, factory } from './factory'
 import { OPERATOR } from './idempotency'
 import { isOff } from './limits'
+import { spacingFor } from './share'
 
-/** The most bytes of bodies that one account may have in an isolate, which has 128 MB for all; small ones have more room. */
-export const MOST_HELD = 16 * 1024 * 1024
-export const MOST_HELD_WITH_SMALL = 20 * 1024 * 1024
+/**
+ * The most bytes of bodies that one account may hold in the memory of an isolate, which has 128 MB for all accounts. Small
+ * bodies may use more, so that they do not wait for large ones.
+ */
+export const MAX_HELD = 16 * 1024 * 1024
+export const MAX_HELD_WITH_SMALL = 20 * 1024 * 1024
 export const SMALL = 64 * 1024
 
-/** How long the next bytes of a body may take to come, and any body, ms. */
+/** How long the next bytes of a body may take, and a whole body, ms. */
 export const STALLED_AFTER = 30_000
 const UPLOAD_TIME = 30 * 60_000
-/** How long a call waits for room, ms, and after how long it looks again. */
-const PATIENCE = 5000
-const LOOK_AGAIN = 100
+/** How long a call waits for memory before its 429, and the time between two checks, ms. */
+const MAX_WAIT = 5000
+const CHECK_AGAIN = 100
 
-/** The bytes of bodies that a call of an account holds, until a time (Unix ms): its end may not be seen. */
-export interface Held {
+/** The bytes that one call holds. They count until `until` (Unix ms), because the end of a call may go unseen. */
+export interface HeldBody {
   accountId: string
   bytes: number
   until: number
 }
 
-/** What the calls in an isolate hold of their bodies. Times are Unix ms. */
+/** The bodies that the calls in an isolate hold. Times are Unix ms. */
 export class HeldBodies {
-  #each = new Set<Held>()
+  #all = new Set<HeldBody>()
 
   /**
-   * Lets a call hold so many bytes in place of those before, if the account has room. Returns 0, or after how many ms there
-   * is room if no more bytes come.
+   * Sets how many bytes a call holds, if its account may hold that many. Returns 0; or, if it may not, the ms until it may
+   * if the other calls receive no more bytes.
    */
-  hold(one: Held, bytes: number, now: number): number {
-    const others = this.#of(one.accountId, now).filter((other) => other !== one)
-    let excess = sum(others) + bytes - (bytes <= SMALL ? MOST_HELD_WITH_SMALL : MOST_HELD)
+  hold(body: HeldBody, bytes: number, now: number): number {
+    const others = this.#of(body.accountId, now).filter((other) => other !== body)
+    let excess = sum(others) + bytes - (bytes <= SMALL ? MAX_HELD_WITH_SMALL : MAX_HELD)
     if (excess <= 0) {
-      one.bytes = bytes
-      this.renew(one, now)
+      body.bytes = bytes
+      this.renew(body, now)
       return 0
     }
     for (const { bytes, until } of others.sort((a, b) => a.until - b.until)) {
@@ -46,14 +50,14 @@ export class HeldBodies {
     return STALLED_AFTER
   }
 
-  /** Bytes have come: the call goes on. */
-  renew(one: Held, now: number): void {
-    one.until = now + STALLED_AFTER
-    this.#each.add(one)
+  /** Counts the body for longer, because bytes of it have come. */
+  renew(body: HeldBody, now: number): void {
+    body.until = now + STALLED_AFTER
+    this.#all.add(body)
   }
 
-  release(one: Held): void {
-    this.#each.delete(one)
+  release(body: HeldBody): void {
+    this.#all.delete(body)
   }
 
   /** The bytes that an account holds. */
@@ -61,21 +65,22 @@ export class HeldBodies {
     return sum(this.#of(accountId, now))
   }
 
-  #of(accountId: string, now: number): Held[] {
-    for (const one of this.#each) if (one.until <= now) this.#each.delete(one)
-    return [...this.#each].filter((one) => one.accountId === accountId)
+  #of(accountId: string, now: number): HeldBody[] {
+    for (const body of this.#all) if (body.until <= now) this.#all.delete(body)
+    return [...this.#all].filter((body) => body.accountId === accountId)
   }
 }
 
-const sum = (some: Held[]) => some.reduce((bytes, one) => bytes + one.bytes, 0)
+const sum = (bodies: HeldBody[]) => bodies.reduce((bytes, body) => bytes + body.bytes, 0)
 
-/** What this isolate holds. */
+/** The bodies that this isolate holds. */
 export const heldBodies = new HeldBodies()
 
 /**
- * Rejects a body over so many bytes with a 413, and reads none of it before a handler does. A call whose account has no
- * room for its body waits for its turn, then gets a 429. `holds` is how many bytes of a body are in memory at once, if its
- * length is declared or not; at first a body of undeclared length holds no more than a small one.
+ * Rejects a body of more than `maxSize` bytes with a 413. Reads no byte before a handler does. If the account holds too
+ * many bytes already, the call waits, and then throws a 429. `holds` returns how many bytes of a body are in memory at
+ * once, from its declared length (undefined if there is none). A body of undeclared length counts as a small one until it
+ * is longer.
  */
 export const limitBody = (maxSize: number, holds = (declared: number | undefined) => declared ?? maxSize) =>
   factory.createMiddleware(async function limitBody(c, next) {
@@ -85,38 +90,42 @@ export const limitBody = (maxSize: number, holds = (declared: number | undefined
     const declared = length === undefined ? undefined : Number(length)
     if (Number(declared) > maxSize) throw bodyTooLarge(maxSize)
     const most = holds(declared)
-    // HTTP holds a body to the length that it declares
+    // HTTP ends a body at its declared length, so a small one needs no check
     if (most === 0 || (declared !== undefined && (declared <= SMALL || isOff(c.env)))) return next()
-    const one = { accountId: c.get('caller')?.account.id ?? OPERATOR, bytes: 0, until: 0 }
-    const hold = (bytes: number) => requireRoom(c, one, bytes)
-    await hold(declared ?? Math.min(most, SMALL))
+    const held = { accountId: c.get('caller')?.account.id ?? OPERATOR, bytes: 0, until: 0 }
+    await requireRoom(c, held, declared ?? Math.min(most, SMALL))
+    const spacing = declared === undefined ? spacingFor(held.accountId) : undefined
     try {
-      const watched = watch(body, one, async (size) => {
+      const checked = checkPieces(body, held, async (size, piece) => {
         if (size > maxSize) throw bodyTooLarge(maxSize)
-        if (size > one.bytes && one.bytes < most) await hold(most)
+        spacing?.countBytes(piece, Date.now())
+        if (size > held.bytes && held.bytes < most) await requireRoom(c, held, most)
       })
-      c.req.raw = new Request(c.req.raw, { body: watched })
+      c.req.raw = new Request(c.req.raw, { body: checked })
       await next()
     } finally {
-      heldBodies.release(one)
+      heldBodies.release(held)
     }
   })
 
-async function requireRoom(c: Context<AppEnv>, one: Held, bytes: number): Promise<void> {
+async function requireRoom(c: Context<AppEnv>, held: HeldBody, bytes: number): Promise<void> {
   if (isOff(c.env)) return
-  for (let patience = PATIENCE; ; patience -= LOOK_AGAIN) {
-    const wait = heldBodies.hold(one, bytes, Date.now())
+  for (let waited = 0; ; waited += CHECK_AGAIN) {
+    const wait = heldBodies.hold(held, bytes, Date.now())
     if (wait === 0) return
-    if (patience <= 0) throw tooMuchHeld(wait)
-    await scheduler.wait(LOOK_AGAIN)
+    if (waited >= MAX_WAIT) throw tooMuchHeld(wait)
+    await scheduler.wait(CHECK_AGAIN)
   }
 }
 
-/** A body as it comes, each piece after `admit` of the size until there. It fails if the next bytes take too long. */
-function watch(
+/**
+ * The same body. Each piece passes `check` first, with the size of the body so far and that of the piece. The stream fails
+ * if the next bytes take too long.
+ */
+function checkPieces(
   body: ReadableStream<Uint8Array>,
-  one: Held,
-  admit: (size: number) => Promise<void>,
+  held: HeldBody,
+  check: (size: number, piece: number) => Promise<void>,
 ): ReadableStream<Uint8Array> {
   const reader = body.getReader()
   const end = Date.now() + UPLOAD_TIME
@@ -129,9 +138,9 @@ function watch(
         try {
           const { done, value } = await Promise.race([reader.read(), late.promise])
           if (done) return controller.close()
-          heldBodies.renew(one, Date.now())
+          heldBodies.renew(held, Date.now())
           size += value.length
-          await admit(size)
+          await check(size, value.length)
           controller.enqueue(value)
         } catch (error) {
           reader.cancel(error).catch(() => {})
@@ -150,4 +159,4 @@ function watch(
 const tooSlow = () => invalidInput([{ in: 'body', pointer: '', code: 'invalid', message: 'The body came too slowly.' }])
 
 const tooMuchHeld = (wait: number) =>
-  tooCostly({ limit: `${MOST_HELD} bytes of bodies at once`, retryAfter: Math.ceil(wait / 1000) })
+  tooCostly({ limit: `${MAX_HELD} bytes of bodies at once`, retryAfter: Math.ceil(wait / 1000) })

@@ -2,142 +2,178 @@ import type { Context } from 'hono'
 import type { Turn } from '../db/client'
 import { tooCostly } from './errors'
 import type { AppEnv } from './factory'
-import { COST, policyOf } from './limits'
+import { COST, EXPENSIVE_COST, policyOf } from './limits'
 import { routeOf } from './log'
+import { Pending } from './pending'
+import { areOthersActive, takeShare } from './share'
 
-/** What is repaid each ms of what an account has spent. */
-const REPAID = COST.quota / (COST.window * 1000)
-
-/**
- * What the trips of an account that are under way may be expected to cost, ms: the calls of others are behind that, and
- * behind the last one. A call that costs as much by itself is dear.
- */
-const ROOM = 20
-/** What a call is expected to cost is what the dearest like it did; half of that is forgotten after so long, ms. */
+/** A call from which on it is expensive, ms of the database: other accounts notice if they have to wait that long. */
+const EXPENSIVE = 10
+/** What the round trips of an account in progress may cost together, ms, as far as their costs can be expected. */
+const IN_PROGRESS = 20
+/** A call is expected to cost as much as the most expensive one of its kind; that expectation halves in this time, ms. */
 const HALF_LIFE = 30_000
-const MOST_KINDS = 100
-/** How long a call that is too much waits whether it still is, ms, and how many do so at a time: asking faster is no use. */
-const PATIENCE = 1000
-const MOST_PATIENT = 100
+const MAX_KINDS = 100
 
-/** After so long a trip or a call has ended, ms, though nothing said so: its caller has gone, and it was ended with that. */
-const LOST_AFTER = 30_000
+/** A call over its budget is held for this long before its 429, ms, so that a client in a loop makes few calls. */
+const HOLD_TIME = 1000
+const CHECK_AGAIN = 100
+const MAX_HELD = 100
 
-/** The kind of what goes on after a call's answer. */
-export const LATER = 'later'
+/** The kind of work that runs in the background, after the response. */
+export const BACKGROUND = 'background'
 
-/** What is held for a while, and how much it is together. */
-class Held {
-  #each = new Set<{ cost: number; until: number }>()
-  #sum = 0
-
-  /** Holds one more. Returns what lets go of it. */
-  add(now: number, cost = 1): () => void {
-    const one = { cost, until: now + LOST_AFTER }
-    this.#each.add(one)
-    this.#sum += cost
-    return () => this.#drop(one)
-  }
-
-  get size(): number {
-    return this.#each.size
-  }
-
-  sum(now: number): number {
-    for (const one of this.#each) {
-      if (one.until > now) break
-      this.#drop(one)
-    }
-    return this.#sum
-  }
-
-  #drop(one: { cost: number; until: number }) {
-    if (this.#each.delete(one)) this.#sum = this.#each.size === 0 ? 0 : this.#sum - one.cost
-  }
-}
-
-/**
- * What an account has asked of its database: spent (a leaky bucket), under way, and waiting. Costs are ms of the database,
- * times Unix ms. Calls of one kind cost about the same.
- */
-export class Budget {
+/** A leaky bucket: what was spent is repaid at a constant rate. Costs are ms of the database; times are Unix ms. */
+class Bucket {
+  readonly quota: number
+  #rate: number
   #repaidAt = 0
-  #underWay = new Held()
-  #waiting = new Held()
-  #kinds = new Map<string, { cost: number; at: number }>()
+
+  constructor({ quota, window }: { quota: number; window: number }) {
+    this.quota = quota
+    this.#rate = quota / (window * 1000)
+  }
+
+  spend(cost: number, now: number): void {
+    this.#repaidAt = Math.max(this.#repaidAt, now) + cost / this.#rate
+  }
 
   /** What is not repaid yet. */
   spent(now: number): number {
-    return Math.max(0, this.#repaidAt - now) * REPAID
+    return Math.max(0, this.#repaidAt - now) * this.#rate
   }
 
-  /** How long until all is repaid that is spent or waits, ms, if that and one more is more than the quota; or else 0. */
-  excess(kind: string, now: number): number {
-    const asked = this.spent(now) + this.#waiting.sum(now)
-    return asked + (this.#expected(kind, now) ?? 0) > COST.quota ? asked / REPAID : 0
-  }
-
-  /**
-   * Whether a trip may begin: 0, or after how many ms to look again, all that wait together once a ms. A dear one, one of
-   * a kind that is not known, or one that nobody waits for begins when all is repaid: so those of other accounts come
-   * between.
-   */
-  turnIn(kind: string, now: number): number {
-    const isDear = kind === LATER || (this.#expected(kind, now) ?? ROOM) >= ROOM
-    const debt = this.spent(now) - (isDear ? ROOM : COST.quota)
-    return debt > 0 ? debt / REPAID : this.#underWay.sum(now) < ROOM ? 0 : 1 + this.#waiting.size
-  }
-
-  /** Counts what waits. Returns what ends that. */
-  wait(kind: string, now: number): () => void {
-    return this.#waiting.add(now, this.#expected(kind, now) ?? 0)
-  }
-
-  /** Begins a trip. Returns what ends it: with its cost, or none if it failed. */
-  begin(kind: string, now: number): (now: number, cost?: number) => void {
-    const known = this.#expected(kind, now)
-    const end = this.#underWay.add(now, known ?? ROOM)
-    return (now, cost = known) => {
-      end()
-      if (cost === undefined) return
-      this.#repaidAt = Math.max(this.#repaidAt, now) + cost / REPAID
-      const dearest = Math.max(cost, this.#expected(kind, now) ?? 0)
-      remember(this.#kinds, MOST_KINDS, kind, { cost: dearest, at: now })
-    }
-  }
-
-  #expected(kind: string, now: number): number | undefined {
-    const known = this.#kinds.get(kind)
-    return known && known.cost * 2 ** ((known.at - now) / HALF_LIFE)
+  /** In how many ms a cost is repaid; 0 if it is negative. */
+  timeOf(cost: number): number {
+    return Math.max(0, cost / this.#rate)
   }
 }
 
-/** Puts something last into a map of at most so many: what was put there longest ago goes. */
-function remember<T>(map: Map<string, T>, most: number, key: string, value: T): T {
-  if (!map.delete(key) && map.size >= most) map.delete(map.keys().next().value ?? '')
+/**
+ * What one account costs its database. Every cost is spent from one bucket. While other accounts are active, expensive
+ * calls (`EXPENSIVE`) are spent from a smaller bucket too, so that few calls of others meet one. A `kind` is a set of
+ * calls that cost about the same: `GET /v1/prospects` and, after a `?`, the names of its parameters.
+ */
+export class Budget {
+  #areOthersActive: (now: number) => boolean
+  #all = new Bucket(COST)
+  #expensive = new Bucket(EXPENSIVE_COST)
+  #inProgress = new Pending()
+  #waiting = new Pending()
+  #waitingExpensive = new Pending()
+  #kinds = new Map<string, { cost: number; at: number }>()
+
+  constructor(areOthersActive = (_now: number) => true) {
+    this.#areOthersActive = areOthersActive
+  }
+
+  /** What the account has spent and not repaid. */
+  spent(now: number): number {
+    return this.#all.spent(now)
+  }
+
+  /** 0 if a call is within the budget; otherwise the ms until all is repaid that is spent or waiting. */
+  excess(kind: string, now: number): number {
+    const cost = this.#expected(kind, now) ?? 0
+    const excessOf = (bucket: Bucket, waiting: Pending) => {
+      const asked = bucket.spent(now) + waiting.sum(now)
+      return asked + cost > bucket.quota ? bucket.timeOf(asked) : 0
+    }
+    const excess = excessOf(this.#all, this.#waiting)
+    return this.#isLimited(kind, now) ? Math.max(excess, excessOf(this.#expensive, this.#waitingExpensive)) : excess
+  }
+
+  /**
+   * 0 if a round trip may begin; otherwise the ms after which to ask again. Expensive ones, those of unknown cost and
+   * those in the background begin when what was spent before is repaid, so that other accounts' calls come between.
+   */
+  turnIn(kind: string, now: number): number {
+    const cost = this.#expected(kind, now) ?? EXPENSIVE
+    const isPatient = cost >= EXPENSIVE || kind === BACKGROUND
+    const debt = this.#all.timeOf(this.#all.spent(now) - (isPatient ? IN_PROGRESS : COST.quota))
+    const wait = this.#isLimited(kind, now) ? Math.max(debt, this.#expensive.timeOf(this.#expensive.spent(now))) : debt
+    if (wait > 0) return wait
+    return this.#inProgress.sum(now) < IN_PROGRESS ? 0 : 1 + this.#waiting.count(now)
+  }
+
+  /** Counts a round trip that waits. Returns what ends its wait. */
+  wait(kind: string, now: number): () => void {
+    const cost = this.#expected(kind, now) ?? 0
+    const ends = [this.#waiting.add(now, cost)]
+    if (cost >= EXPENSIVE) ends.push(this.#waitingExpensive.add(now, cost))
+    return () => {
+      for (const end of ends) end()
+    }
+  }
+
+  /** Begins a round trip. Returns what ends it, with its cost; undefined if it failed, which costs what was expected. */
+  begin(kind: string, now: number): (now: number, cost?: number) => void {
+    const expected = this.#expected(kind, now)
+    const end = this.#inProgress.add(now, expected ?? IN_PROGRESS)
+    return (now, cost = expected) => {
+      end()
+      if (cost !== undefined) this.spend(kind, cost, now)
+    }
+  }
+
+  /** Spends a cost, and expects it of the next calls of this kind. */
+  spend(kind: string, cost: number, now: number): void {
+    this.#all.spend(cost, now)
+    if (cost >= EXPENSIVE) this.#expensive.spend(cost, now)
+    for (const name of new Set([kind, routeIn(kind)])) {
+      const known = this.#kinds.get(name)
+      remember(this.#kinds, MAX_KINDS, name, { cost: Math.max(cost, known ? decayed(known, now) : 0), at: now })
+    }
+  }
+
+  /** Whether the expensive calls' own bucket limits this one. */
+  #isLimited(kind: string, now: number): boolean {
+    return (this.#expected(kind, now) ?? 0) >= EXPENSIVE && this.#areOthersActive(now)
+  }
+
+  /** What a call is expected to cost, ms: as its kind did; or as its route did, so that no new kind is a way around. */
+  #expected(kind: string, now: number): number | undefined {
+    const known = this.#kinds.get(kind) ?? this.#kinds.get(routeIn(kind))
+    return known && decayed(known, now)
+  }
+}
+
+const decayed = ({ cost, at }: { cost: number; at: number }, now: number) => cost * 2 ** ((at - now) / HALF_LIFE)
+
+const routeIn = (kind: string) => kind.split('?', 1)[0] as string
+
+/** Puts an entry last into a map of at most `max` entries: the entry that was put there longest ago is removed. */
+function remember<T>(map: Map<string, T>, max: number, key: string, value: T): T {
+  if (!map.delete(key) && map.size >= max) map.delete(map.keys().next().value ?? '')
   map.set(key, value)
   return value
 }
 
-/** What this isolate knows of each account. */
+/** The budgets of the accounts that called this isolate last. */
 const budgets = new Map<string, Budget>()
-const MOST_BUDGETS = 5_000
+const MAX_BUDGETS = 5_000
 
 export const budgetFor = (accountId: string): Budget =>
-  remember(budgets, MOST_BUDGETS, accountId, budgets.get(accountId) ?? new Budget())
+  remember(
+    budgets,
+    MAX_BUDGETS,
+    accountId,
+    budgets.get(accountId) ?? new Budget((now) => areOthersActive(accountId, now)),
+  )
 
-/** The calls in this isolate that are too much, and not refused yet. */
-const patient = new Held()
+/** The calls in this isolate that are over their budget, and not rejected yet. */
+const held = new Pending()
 
 /**
- * Lets a call of an account in, at no trip; 429 if it asks for more than its budget. Returns how the call's trips take
- * their turns: the first may be rejected too, later ones only wait, so that no call ends halfway: an export over its
- * budget goes slower.
+ * Admits a call of an account, without a round trip. Returns how the call's round trips take their turns. Throws a 429 if
+ * the account is over its budget, before the call or before its first round trip. Later round trips only wait, so that
+ * no call ends halfway: an export over its budget is slower.
  */
 export async function admit(c: Context<AppEnv>, accountId: string): Promise<Turn> {
+  await takeShare(accountId, bodySizeOf(c))
   const budget = budgetFor(accountId)
   const kind = kindOf(c)
-  let patience = PATIENCE
+  let holdTime = HOLD_TIME
   let hasBegun = false
 
   async function requireBudget() {
@@ -145,31 +181,31 @@ export async function admit(c: Context<AppEnv>, accountId: string): Promise<Turn
       const now = Date.now()
       const excess = budget.excess(kind, now)
       if (excess === 0) return
-      if (patience <= 0 || patient.sum(now) >= MOST_PATIENT) throw overBudget(excess)
-      patience -= PATIENCE / 10
-      const end = patient.add(now)
-      await scheduler.wait(PATIENCE / 10)
+      if (holdTime <= 0 || held.count(now) >= MAX_HELD) throw overBudget(excess)
+      holdTime -= CHECK_AGAIN
+      const end = held.add(now)
+      await scheduler.wait(CHECK_AGAIN)
       end()
     }
   }
 
   await requireBudget()
   return async () => {
-    const turn = await takeTurn(budget, kind, async () => {
+    const end = await takeTurn(budget, kind, async () => {
       if (!hasBegun) await requireBudget()
     })
     hasBegun = true
-    return turn
+    return end
   }
 }
 
-/** How the trips take their turns of what goes on after a call's answer: each when all is repaid. They are never refused. */
-export function turnsLater(accountId: string): Turn {
+/** How round trips in the background of a call take their turns: each when all is repaid. They are never rejected. */
+export function turnsInBackground(accountId: string): Turn {
   const budget = budgetFor(accountId)
-  return () => takeTurn(budget, LATER)
+  return () => takeTurn(budget, BACKGROUND)
 }
 
-/** Waits until a trip may begin, each time after `require`, and begins it. */
+/** Waits until a round trip may begin, calling `require` before each check, and begins it. */
 async function takeTurn(budget: Budget, kind: string, require?: () => Promise<void>): ReturnType<Turn> {
   for (;;) {
     await require?.()
@@ -177,23 +213,30 @@ async function takeTurn(budget: Budget, kind: string, require?: () => Promise<vo
     const turn = budget.turnIn(kind, now)
     if (turn === 0) break
     const end = budget.wait(kind, now)
-    await scheduler.wait(Math.min(turn, PATIENCE))
+    await scheduler.wait(Math.min(turn, HOLD_TIME))
     end()
   }
   const end = budget.begin(kind, Date.now())
   return (cost) => end(Date.now(), cost)
 }
 
-/** Calls that cost about the same: of a route, with these parameters. */
+/** The declared bytes of a body; 0 without a body, undefined if the body has no declared length. */
+function bodySizeOf(c: Context<AppEnv>): number | undefined {
+  if (!c.req.raw.body) return 0
+  const length = c.req.header('transfer-encoding') ? undefined : c.req.header('content-length')
+  return length === undefined ? undefined : Number(length)
+}
+
+/** The route, the names of the parameters, and the value of `limit`. */
 function kindOf(c: Context<AppEnv>): string {
   const { searchParams } = new URL(c.req.url)
   const names = [...new Set(searchParams.keys())].sort()
-  return [c.req.method, routeOf(c), searchParams.get('limit'), ...names].join(' ')
+  return `${c.req.method} ${routeOf(c)}?${[...names, searchParams.get('limit')].join()}`
 }
 
 const overBudget = (wait: number) =>
   tooCostly({
-    limit: `${COST.quota} ms of the database in ${COST.window} seconds`,
+    limit: `${COST.quota} ms of the database in ${COST.window} seconds, and ${EXPENSIVE_COST.quota} ms for expensive calls while other accounts are active,`,
     retryAfter: Math.ceil(wait / 1000),
     policy: policyOf(COST),
   })

@@ -26,6 +26,9 @@ export const GUESSES: Limit = { binding: 'GUESS_RATE_LIMIT', name: 'guesses', qu
  */
 export const COST = { name: 'cost', quota: 3000, window: 10, unit: 'database-ms' }
 
+/** The part of it that is left for expensive calls (`Budget`) while other accounts are active in the isolate. */
+export const EXPENSIVE_COST = { quota: 300, window: COST.window }
+
 /** As the header has it (draft-ietf-httpapi-ratelimit-headers). */
 export const policyOf = ({ name, quota, window, unit }: Omit<Limit, 'binding'> & { unit?: string }) =>
   `"${name}";q=${quota};w=${window}${unit ? `;qu="${unit}"` : ''}`

@@ -2,6 +2,7 @@ import { type Database, databaseOf } from '../db/client'
 import { isStopped, stopIf } from '../db/errors'
 import { logInfo } from '../http/log'
 import { describeError } from '../http/problem'
+import { areOthersActive } from '../http/share'
 import { type Progress, type WriteResult, writeProspects } from '../prospects/store'
 import type { WriteRequest } from '../prospects/write-request'
 import { ImportMessage, parseMessages } from '../queues/messages'
@@ -17,6 +18,8 @@ import { fileKey } from './store'
 /** A turn ends after this many chunks, or this long, ms. Other accounts then have theirs. */
 const TURN_CHUNKS = 20
 const TURN_TIME = 1_000
+/** How many rows are written together while other accounts call this isolate: their calls wait for each commit. */
+const SHARED_CHUNK_SIZE = 50
 /** The most deliveries of one commit. The more webhooks an account has, the fewer rows are written together. */
 const MAX_DELIVERIES = 1_000
 /** An import that so many consumers leased without an advance fails: after two hours if each try fails at once. */
@@ -53,6 +56,7 @@ async function runTurn(db: Database, env: Env, message: ImportMessage): Promise<
   const end = Date.now() + TURN_TIME
   const mayContinue = () => Date.now() <= end && db.hasRoom()
   let left = TURN_CHUNKS
+  let start = Date.now()
   try {
     const place = { byte: leased.bytesDone, line: leased.line }
     const file = { key: fileKey(accountId, importId), size: leased.bytes, format }
@@ -62,8 +66,10 @@ async function runTurn(db: Database, env: Env, message: ImportMessage): Promise<
       const isWhole = await writeChunk(db, env, leased, chunk, mayContinue)
       if (isWhole && chunk.end.byte === leased.bytes) return endTurn(db, env, accountId)
       if (--left === 0 || !isWhole || !mayContinue()) break
-      // lets calls pass that came meanwhile
-      await scheduler.wait(1)
+      // lets calls pass that came meanwhile; while other accounts are active, for as long as the chunk took
+      const now = Date.now()
+      await scheduler.wait(areOthersActive(accountId, now) ? Math.min(now - start, TURN_TIME) : 1)
+      start = Date.now()
     }
   } catch (error) {
     // it was cancelled, or another consumer has it: both enqueue the next turn
@@ -76,9 +82,10 @@ async function runTurn(db: Database, env: Env, message: ImportMessage): Promise<
 }
 
 /** How many rows are written together. */
-function rowsAtOnce({ options, endpoints }: LeasedImport): number {
+function rowsAtOnce({ accountId, options, endpoints }: LeasedImport): number {
+  const rows = areOthersActive(accountId, Date.now()) ? SHARED_CHUNK_SIZE : CHUNK_SIZE
   const isSent = !options.dryRun && !options.muteWebhook
-  return isSent ? Math.min(CHUNK_SIZE, Math.ceil(MAX_DELIVERIES / endpoints)) : CHUNK_SIZE
+  return isSent ? Math.min(rows, Math.ceil(MAX_DELIVERIES / endpoints)) : rows
 }
 
 /**

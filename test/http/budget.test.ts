@@ -3,8 +3,8 @@ import { env } from 'cloudflare:workers'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { app } from '../../src/app'
 import { type Done, priceOf } from '../../src/db/price'
-import { Budget, budgetFor, LATER } from '../../src/http/budget'
-import { COST } from '../../src/http/limits'
+import { BACKGROUND, Budget, budgetFor } from '../../src/http/budget'
+import { COST, EXPENSIVE_COST } from '../../src/http/limits'
 import { type Account, type ApiResponse, costOf, newAccount } from '../support/api'
 import { writeMany } from '../support/callers'
 import { callsTo } from '../support/configured'
@@ -22,8 +22,8 @@ describe('the price of a round trip', () => {
     ['counts rows written', [done(0, 50)], 1.25],
     ['counts what is returned', [done(0, 0, 'x'.repeat(50_000))], 1.25],
     ['adds up the statements of a batch', [done(1000, 0), done(0, 50)], 2.25],
-    ['is D1’s own time where that is more', [done(1000, 0, '', 8)], 8.25],
-    ['is not D1’s own time where that is less', [done(1000, 0, '', 0.1)], 1.25],
+    ['is D1’s own time if that is longer', [done(1000, 0, '', 8)], 8.25],
+    ['is not D1’s own time if that is shorter', [done(1000, 0, '', 0.1)], 1.25],
   ])('%s', (_, statements, price) => expect(priceOf(statements)).toBeCloseTo(price))
 })
 
@@ -32,10 +32,13 @@ const spend = (budget: Budget, cost: number, now = Date.now(), kind = 'any') => 
 const QUOTA = COST.quota
 const WINDOW = COST.window * 1000
 
-describe('a budget', () => {
+const alone = () => new Budget(() => false)
+const shared = () => new Budget(() => true)
+
+describe('the budget of an account that is alone', () => {
   let budget: Budget
   beforeEach(() => {
-    budget = new Budget()
+    budget = alone()
   })
 
   test('is repaid in one window', () => {
@@ -54,7 +57,7 @@ describe('a budget', () => {
     expect(budget.spent(excess)).toBeCloseTo(0)
   })
 
-  test('is exceeded by what waits, as far as it is known', () => {
+  test('is exceeded by waiting round trips of known cost', () => {
     spend(budget, 100, 0, 'list')
     const waiting = Array.from({ length: QUOTA / 100 - 1 }, () => budget.wait('list', 0))
     Array.from({ length: 1000 }, () => budget.wait('unknown', 0))
@@ -64,13 +67,13 @@ describe('a budget', () => {
     expect(budget.excess('list', 0)).toBe(0)
   })
 
-  test('is not exceeded by one call that costs more than all of it, where there is nothing else', () => {
+  test('is not exceeded by a single call that costs more than the quota', () => {
     spend(budget, 2 * QUOTA, 0, 'huge')
     expect(budget.excess('huge', 0)).toBeGreaterThan(0)
     expect(budget.excess('huge', budget.excess('huge', 0))).toBe(0)
   })
 
-  test('lets dear trips begin one at a time, each when the last is repaid', () => {
+  test('lets expensive round trips begin one at a time, each when the one before is repaid', () => {
     spend(budget, 60, 0, 'dear')
     expect(budget.turnIn('dear', 0)).toBeCloseTo((40 * WINDOW) / QUOTA)
     expect(budget.turnIn('dear', 200)).toBe(0)
@@ -80,36 +83,36 @@ describe('a budget', () => {
     expect(budget.turnIn('dear', 261)).toBeGreaterThan(1)
   })
 
-  test('takes what it does not know for dear', () => {
+  test('lets round trips of unknown cost begin one at a time', () => {
     const end = budget.begin('first', 0)
     expect([budget.turnIn('first', 0), budget.turnIn('second', 0)]).toEqual([1, 1])
     end(5, 1)
     expect([budget.turnIn('first', 5), budget.turnIn('second', 5)]).toEqual([0, 0])
   })
 
-  test('lets cheap trips begin at once, as many as take 20 ms together', () => {
+  test('lets cheap round trips begin at once until those in progress cost 20 ms', () => {
     spend(budget, 2, 0, 'cheap')
     let begun = 0
     for (; budget.turnIn('cheap', 0) === 0; begun++) budget.begin('cheap', 0)
     expect(begun).toBe(10)
   })
 
-  test('lets what goes on after a response begin when all is repaid, however cheap it is', () => {
-    spend(budget, 1, 0, LATER)
-    expect(budget.turnIn(LATER, 0)).toBe(0)
+  test('lets background work begin when all is repaid, however cheap it is', () => {
+    spend(budget, 1, 0, BACKGROUND)
+    expect(budget.turnIn(BACKGROUND, 0)).toBe(0)
     spend(budget, 30, 0, 'list')
-    expect([budget.turnIn(LATER, 0) > 0, budget.turnIn(LATER, 40)]).toEqual([true, 0])
+    expect([budget.turnIn(BACKGROUND, 0) > 0, budget.turnIn(BACKGROUND, 40)]).toEqual([true, 0])
   })
 
-  test('takes a call for as dear as the dearest like it, and half of that after 30 s', () => {
+  test('expects the highest cost of a kind, and half of that after 30 s', () => {
     spend(budget, 40, 0, 'list')
     spend(budget, 1, 0, 'list')
     expect(budget.turnIn('list', 0)).toBeGreaterThan(0)
-    spend(budget, 100, 40_000, 'other')
-    expect(budget.turnIn('list', 40_000)).toBe(0)
+    spend(budget, 100, 70_000, 'other')
+    expect(budget.turnIn('list', 70_000)).toBe(0)
   })
 
-  test('forgets after 30 s what was under way or waited and never ended, for its caller has gone', () => {
+  test('forgets after 30 s round trips in progress or waiting whose end was not seen', () => {
     spend(budget, 15, 0, 'list')
     for (let i = 0; i < 2; i++) budget.begin('list', 0)
     for (let i = 0; i < QUOTA / 10; i++) budget.wait('list', 0)
@@ -117,7 +120,7 @@ describe('a budget', () => {
     expect([budget.turnIn('list', 30_000), budget.excess('list', 30_000)]).toEqual([0, 0])
   })
 
-  test('charges a failed trip as it is known, and nothing if it is not', () => {
+  test('charges the expected cost of a failed round trip, and nothing if its cost is unknown', () => {
     budget.begin('list', 0)(0)
     expect(budget.spent(0)).toBe(0)
     spend(budget, 10, 0, 'list')
@@ -126,35 +129,82 @@ describe('a budget', () => {
   })
 })
 
-/** What an account gets done that asks for these kinds of calls as often as it is let, for so long: ms of the database. */
-function getsDone(budget: Budget, costs: Record<string, number>, time: number): number {
-  let done = 0
+describe('the budget of an account while others are active', () => {
+  const RATE = EXPENSIVE_COST.quota / (EXPENSIVE_COST.window * 1000)
+  let budget: Budget
+  beforeEach(() => {
+    budget = shared()
+  })
+
+  test('lets an expensive round trip begin when the expensive one before is repaid at the lower rate', () => {
+    spend(budget, 60, 0, 'list')
+    expect(budget.turnIn('list', 0)).toBeCloseTo(60 / RATE)
+    expect(budget.turnIn('list', 60 / RATE)).toBe(0)
+  })
+
+  test('lets cheap round trips begin after an expensive one', () => {
+    spend(budget, 1, 0, 'get')
+    spend(budget, 60, 0, 'list')
+    expect(budget.turnIn('get', 0)).toBe(0)
+  })
+
+  test('is exceeded by expensive calls that wait for more than their quota, and still admits cheap calls', () => {
+    spend(budget, 1, 0, 'get')
+    spend(budget, 100, 0, 'list')
+    const waiting = Array.from({ length: 2 }, () => budget.wait('list', 0))
+    expect(budget.excess('list', 0)).toBeCloseTo(300 / RATE)
+    expect(budget.excess('get', 0)).toBe(0)
+    waiting[0]?.()
+    expect(budget.excess('list', 0)).toBe(0)
+  })
+
+  test('expects of a new kind what its route has cost', () => {
+    spend(budget, 60, 0, 'GET /v1/prospects?limit,1000')
+    expect(budget.turnIn('GET /v1/prospects?limit,999', 0)).toBeCloseTo(60 / RATE)
+    expect(budget.turnIn('GET /v1/labels?limit,999', 300)).toBe(0)
+  })
+
+  test('has the higher rate again when the others have stopped', () => {
+    let areOthersActive = true
+    budget = new Budget(() => areOthersActive)
+    spend(budget, 60, 0, 'list')
+    areOthersActive = false
+    expect(budget.turnIn('list', 0)).toBeCloseTo((40 * WINDOW) / QUOTA)
+  })
+})
+
+/** The ms of the database that an account uses in `time` ms if it makes these kinds of calls as often as it is admitted. */
+function used(budget: Budget, costs: Record<string, number>, time: number): number {
+  let sum = 0
   for (let now = 0; now < time; now++)
     for (const [kind, cost] of Object.entries(costs))
       while (budget.excess(kind, now) === 0 && budget.turnIn(kind, now) === 0) {
         spend(budget, cost, now, kind)
-        done += cost
+        sum += cost
       }
-  return done
+  return sum
 }
 
-test.each<[string, Record<string, number>, number]>([
-  ['cheap calls', { get: 0.3, create: 1.2 }, QUOTA],
-  ['dear calls', { list: 80, counts: 300 }, 300 + 20],
-  ['both', { get: 0.3, list: 80, counts: 300 }, QUOTA + 300],
-])('an account that makes %s as fast as it can gets its share, and no more', (_, costs, burst) => {
+const LISTS = { list: 80, counts: 300 }
+test.each<[string, Budget, Record<string, number>, number, number]>([
+  ['cheap calls', alone(), { get: 0.3, create: 1.2 }, QUOTA, QUOTA],
+  ['expensive calls', alone(), LISTS, QUOTA, 300 + 20],
+  ['both', alone(), { get: 0.3, ...LISTS }, QUOTA, QUOTA + 300],
+  ['cheap calls while others are active', shared(), { get: 0.3, create: 1.2 }, QUOTA, QUOTA],
+  ['expensive calls while others are active', shared(), LISTS, EXPENSIVE_COST.quota, 300 + 20],
+])('an account that makes %s as fast as it can uses its quota and no more', (_, budget, costs, quota, burst) => {
   const time = 6 * WINDOW
-  const share = (time / WINDOW) * QUOTA
-  const done = getsDone(new Budget(), costs, time)
-  expect(done).toBeLessThanOrEqual(share + burst)
-  expect(done).toBeGreaterThan(share * 0.9)
+  const share = (time / WINDOW) * quota
+  const sum = used(budget, costs, time)
+  expect(sum).toBeLessThanOrEqual(share + burst)
+  expect(sum).toBeGreaterThan(share * 0.9)
 })
 
 const unlimited = { limit: async () => ({ success: true }) }
 const LIMITED = { RATE_LIMITS: '', KEY_RATE_LIMIT: unlimited, GUESS_RATE_LIMIT: unlimited }
 const limited = (account: Account, bindings: object = {}) => callsTo(account, { ...LIMITED, ...bindings })
 
-test('an account whose four keys make all calls that they may is never refused, and never waits', async () => {
+test('an account whose four keys make ordinary calls at their full rate is within its budget', async () => {
   const account = await newAccount()
   await writeMany(
     account,
@@ -184,12 +234,12 @@ test('an account whose four keys make all calls that they may is never refused, 
     list: priceHere(await call('GET', '/v1/prospects?limit=25&label=Label 1,Label 6')),
     page: priceHere(await call('GET', '/v1/prospects?limit=1000&sort=updatedAt&updatedSince=0&total=false')),
   }
-  const budget = new Budget()
+  const budget = shared()
   let now = 0
   const make = (kind: keyof typeof prices, times = 1) => {
     for (let i = 0; i < times; i++) {
       expect(budget.excess(kind, now)).toBe(0)
-      // a page of 1,000 is dear, and waits for what is spent just before it
+      // a page of 1,000 is expensive: it waits for what was spent before it
       if (kind !== 'page') expect(budget.turnIn(kind, now)).toBe(0)
       spend(budget, prices[kind], now, kind)
     }
@@ -225,7 +275,7 @@ describe('a call', () => {
     expect(budgetFor(account.id).spent(Date.now())).toBeGreaterThanOrEqual(0.5 + read / 1000 + written / 50)
   })
 
-  test('is refused while its account is over its budget, has done nothing, and is let in after Retry-After', async () => {
+  test('is rejected while its account is over its budget, does nothing, and is admitted after Retry-After', async () => {
     const log = vi.spyOn(console, 'log').mockReturnValue()
     spend(budgetFor(account.id), 2 * QUOTA)
     const post = () => limited(account, { LOG_LEVEL: '' })('POST', '/v1/labels', { name: 'Hot' })
@@ -240,13 +290,13 @@ describe('a call', () => {
     expect((await post()).status).toBe(201)
   })
 
-  test('is refused alike when its budget is spent by others before its first round trip, which Drizzle makes', async () => {
+  test('is rejected if other calls spend the budget before its first round trip, which Drizzle makes', async () => {
     vi.spyOn(budgetFor(account.id), 'excess').mockReturnValueOnce(0).mockReturnValue(1000)
     expectProblem(await limited(account)('GET', '/v1/webhooks'), 429, 'too_costly')
   })
 
   test.each(['a recovery', 'a move'])(
-    'pays for what goes on after its response, which waits for its turns: %s',
+    'pays for its work in the background, which waits for its turns: %s',
     async (what) => {
       holdQueue()
       const stages = (await account.get('/v1/stages')).json.items
@@ -255,13 +305,13 @@ describe('a call', () => {
       const budget = budgetFor(account.id)
       const begin = vi.spyOn(budget, 'begin')
       const turnIn = vi.spyOn(budget, 'turnIn')
-      turnIn.mockImplementation((kind) => (kind === LATER && turnIn.mock.calls.length % 2 ? 1 : 0))
+      turnIn.mockImplementation((kind) => (kind === BACKGROUND && turnIn.mock.calls.length % 2 ? 1 : 0))
       const call = limited(account)
       if (what === 'a recovery') await call('POST', `/v1/webhooks/${id}/recover`, { since: 0 })
       else await call('DELETE', `/v1/stages/${stages[0].id}?moveTo=${stages[1].id}`)
-      const later = begin.mock.calls.filter(([kind]) => kind === LATER)
+      const later = begin.mock.calls.filter(([kind]) => kind === BACKGROUND)
       expect(later.length).toBeGreaterThanOrEqual(2)
-      expect(turnIn.mock.calls.filter(([kind]) => kind === LATER).length).toBeGreaterThan(later.length)
+      expect(turnIn.mock.calls.filter(([kind]) => kind === BACKGROUND).length).toBeGreaterThan(later.length)
     },
   )
 
@@ -275,18 +325,18 @@ describe('a call', () => {
     expect(await Promise.all(statuses)).toEqual([429, 429, 200])
   })
 
-  test('of the operator is not the account’s', async () => {
+  test('of the operator is not charged to the account', async () => {
     spend(budgetFor(account.id), 2 * QUOTA)
     const call = callsTo({ key: env.ADMIN_TOKEN }, LIMITED)
     expect((await call('PATCH', `/admin/accounts/${account.id}`, { name: 'Busy' })).status).toBe(200)
   })
 
-  test('is never refused with RATE_LIMITS=off', async () => {
+  test('is never rejected with RATE_LIMITS=off', async () => {
     spend(budgetFor(account.id), 2 * QUOTA)
     expect((await limited(account, { RATE_LIMITS: 'off' })('GET', '/v1/labels')).status).toBe(200)
   })
 
-  test('that has begun only waits: an export comes to its end', async () => {
+  test('that has begun only waits: an export is completed', async () => {
     await writeMany(
       account,
       Array.from({ length: 600 }, (_, n) => ({ firstName: 'Pat', lastName: `Doe ${n}` })),
@@ -307,7 +357,7 @@ describe('a call', () => {
     expect((await text).trim().split('\n')).toHaveLength(600)
   })
 
-  test('that comes with many others, all dear, is made: they wait for each other', async () => {
+  test('that comes with other expensive calls waits for them and succeeds', async () => {
     vi.useRealTimers()
     const call = limited(account)
     await account.prospect()

@@ -3,11 +3,11 @@ import { env } from 'cloudflare:workers'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { app } from '../../src/app'
 import {
-  type Held,
   HeldBodies,
+  type HeldBody,
   heldBodies,
-  MOST_HELD,
-  MOST_HELD_WITH_SMALL,
+  MAX_HELD,
+  MAX_HELD_WITH_SMALL,
   SMALL,
   STALLED_AFTER,
 } from '../../src/http/body'
@@ -23,17 +23,17 @@ describe('the bytes of bodies that an account holds', () => {
   beforeEach(() => {
     bodies = new HeldBodies()
   })
-  const one = (accountId = 'a'): Held => ({ accountId, bytes: 0, until: 0 })
+  const one = (accountId = 'a'): HeldBody => ({ accountId, bytes: 0, until: 0 })
 
   test('are bounded for each account', () => {
-    expect([bodies.hold(one(), MOST_HELD, 0), bodies.hold(one('b'), MOST_HELD, 0)]).toEqual([0, 0])
+    expect([bodies.hold(one(), MAX_HELD, 0), bodies.hold(one('b'), MAX_HELD, 0)]).toEqual([0, 0])
     expect(bodies.hold(one(), SMALL + 1, 0)).toBe(STALLED_AFTER)
-    expect(bodies.bytesOf('a', 0)).toBe(MOST_HELD)
+    expect(bodies.bytesOf('a', 0)).toBe(MAX_HELD)
   })
 
   test('leave room for small bodies, which are bounded too', () => {
-    bodies.hold(one(), MOST_HELD, 0)
-    const small = (MOST_HELD_WITH_SMALL - MOST_HELD) / SMALL
+    bodies.hold(one(), MAX_HELD, 0)
+    const small = (MAX_HELD_WITH_SMALL - MAX_HELD) / SMALL
     expect(Array.from({ length: small }, () => bodies.hold(one(), SMALL, 0)).every((wait) => wait === 0)).toBe(true)
     expect(bodies.hold(one(), 1, 0)).toBe(STALLED_AFTER)
   })
@@ -41,30 +41,30 @@ describe('the bytes of bodies that an account holds', () => {
   test('grow by the difference, or stay as they are', () => {
     const [first, second] = [one(), one()]
     bodies.hold(first, SMALL, 0)
-    bodies.hold(second, MOST_HELD / 2, 0)
-    expect(bodies.hold(first, MOST_HELD / 2, 0)).toBe(0)
-    expect(bodies.hold(second, MOST_HELD / 2 + 1, 0)).toBe(STALLED_AFTER)
-    expect(bodies.bytesOf('a', 0)).toBe(MOST_HELD)
+    bodies.hold(second, MAX_HELD / 2, 0)
+    expect(bodies.hold(first, MAX_HELD / 2, 0)).toBe(0)
+    expect(bodies.hold(second, MAX_HELD / 2 + 1, 0)).toBe(STALLED_AFTER)
+    expect(bodies.bytesOf('a', 0)).toBe(MAX_HELD)
   })
 
   test('are released at the end of a call', () => {
     const call = one()
-    bodies.hold(call, MOST_HELD, 0)
+    bodies.hold(call, MAX_HELD, 0)
     bodies.release(call)
-    expect([bodies.bytesOf('a', 0), bodies.hold(one(), MOST_HELD, 0)]).toEqual([0, 0])
+    expect([bodies.bytesOf('a', 0), bodies.hold(one(), MAX_HELD, 0)]).toEqual([0, 0])
   })
 
   test('are released when no bytes come', () => {
     const [stalled, renewed] = [one(), one()]
-    bodies.hold(stalled, MOST_HELD / 2, 0)
-    bodies.hold(renewed, MOST_HELD / 2, 0)
+    bodies.hold(stalled, MAX_HELD / 2, 0)
+    bodies.hold(renewed, MAX_HELD / 2, 0)
     bodies.renew(renewed, 1000)
     // enough for the first wait, and for the second only when both have ended
-    expect([bodies.hold(one(), MOST_HELD / 2, 2000), bodies.hold(one(), MOST_HELD, 2000)]).toEqual([
+    expect([bodies.hold(one(), MAX_HELD / 2, 2000), bodies.hold(one(), MAX_HELD, 2000)]).toEqual([
       STALLED_AFTER - 2000,
       STALLED_AFTER - 1000,
     ])
-    expect(bodies.bytesOf('a', STALLED_AFTER)).toBe(MOST_HELD / 2)
+    expect(bodies.bytesOf('a', STALLED_AFTER)).toBe(MAX_HELD / 2)
   })
 })
 
@@ -119,7 +119,7 @@ describe('slow bodies of undeclared length', () => {
     holdImports()
     const other = await newAccount()
     const clients = Array.from({ length: 30 }, () => slowBody(7 * MIB))
-    const fit = MOST_HELD / MAX_BODY_WITH_RESUME
+    const fit = MAX_HELD / MAX_BODY_WITH_RESUME
     let left = clients.length
     let most = 0
     const answers = clients.map(async ({ stream }) => {
@@ -139,8 +139,8 @@ describe('slow bodies of undeclared length', () => {
     for (const { sent } of clients) sent.end()
     const all = await Promise.all(answers)
     const rejected = all.filter(({ status }) => status === 429)
-    expect(most).toBeGreaterThan(MOST_HELD / 2)
-    expect(most).toBeLessThanOrEqual(MOST_HELD_WITH_SMALL)
+    expect(most).toBeGreaterThan(MAX_HELD / 2)
+    expect(most).toBeLessThanOrEqual(MAX_HELD_WITH_SMALL)
     expect(rejected).toHaveLength(clients.length - fit)
     for (const { headers, json } of rejected) {
       expect(json.code).toBe('too_costly')

@@ -1,0 +1,103 @@
+import { tooCostly } from './errors'
+
+/*
+ * The calls of all accounts share the one thread of an isolate. While several accounts are active, the calls of each begin
+ * some time apart, so that the calls of the others come between. An account that is alone is not slowed down.
+ */
+
+/** Calls of an account begin this many ms apart: 2,000 in 10 seconds, as many as four keys may make. */
+const SPACING = 5
+/** How many calls may begin at once after a pause. */
+const BURST = 8
+/** Bodies of more bytes than this are large. They begin further apart: so many ms for each MiB of the one before. */
+const SMALL = 64 * 1024
+const MS_PER_MIB = 300
+/** What one body, or all that came so far of bodies of undeclared length, delays the next one by at most, ms. */
+const MAX_BODY_TIME = 8 * MS_PER_MIB
+
+/** How long a call waits at most, ms; and a call that would wait longer, before its 429. */
+const MAX_WAIT = 10_000
+const HOLD_TIME = 1000
+/** A timer that is this many ms late shows that the isolate is busy. The call waits again, for so long in all, ms. */
+const LATE = 4
+const MAX_BUSY_WAIT = 1000
+/** An account is active for this long after it called, ms. */
+const ACTIVE_FOR = 1000
+const MAX_ACCOUNTS = 5_000
+
+/** The account that called this isolate last, and the one that called before it. */
+let lastCaller = { accountId: '', at: 0 }
+let callerBefore = lastCaller
+
+function noteCall(accountId: string, now: number): void {
+  if (lastCaller.accountId !== accountId) callerBefore = lastCaller
+  lastCaller = { accountId, at: now }
+}
+
+/** Whether another account has called this isolate in the last second. */
+export function areOthersActive(accountId: string, now: number): boolean {
+  const other = lastCaller.accountId === accountId ? callerBefore : lastCaller
+  return other.at > now - ACTIVE_FOR
+}
+
+/** When one account's next call may begin, and its next call with a large body. Times are Unix ms. */
+export class Spacing {
+  #call = Number.NEGATIVE_INFINITY
+  #body = 0
+
+  /**
+   * Plans a call. `bytes` is the size of its body; undefined if it has one of undeclared length, which counts as large.
+   * Returns the ms until the call may begin. If that is longer than `MAX_WAIT`, the call is not planned.
+   */
+  plan(bytes: number | undefined, now: number): number {
+    const isLarge = bytes === undefined || bytes > SMALL
+    const begin = Math.max(this.#call, now - (BURST - 1) * SPACING)
+    const wait = Math.max(0, begin - now, isLarge ? this.#body - now : 0)
+    if (wait > MAX_WAIT) return wait
+    this.#call = begin + SPACING
+    if (isLarge) this.#body = now + wait + bodyTime(bytes ?? 0)
+    return wait
+  }
+
+  /** Counts bytes that came of a body of undeclared length. */
+  countBytes(bytes: number, now: number): void {
+    this.#body = Math.min(Math.max(this.#body, now) + bodyTime(bytes), Math.max(this.#body, now + MAX_BODY_TIME))
+  }
+}
+
+const bodyTime = (bytes: number) => Math.min((bytes / 1024 ** 2) * MS_PER_MIB, MAX_BODY_TIME)
+
+/** Of the accounts that called this isolate last. */
+const spacings = new Map<string, Spacing>()
+
+export function spacingFor(accountId: string): Spacing {
+  const spacing = spacings.get(accountId) ?? new Spacing()
+  if (!spacings.delete(accountId) && spacings.size >= MAX_ACCOUNTS) spacings.delete(spacings.keys().next().value ?? '')
+  spacings.set(accountId, spacing)
+  return spacing
+}
+
+/** Waits until a call of an account may begin (`Spacing`). Throws a 429 if that takes too long. */
+export async function takeShare(accountId: string, bytes: number | undefined): Promise<void> {
+  const start = Date.now()
+  noteCall(accountId, start)
+  const spacing = spacingFor(accountId)
+  for (let now = start; areOthersActive(accountId, now) && now - start < MAX_BUSY_WAIT; ) {
+    const wait = spacing.plan(now === start ? bytes : 0, now)
+    if (wait > MAX_WAIT) {
+      await scheduler.wait(HOLD_TIME)
+      throw tooManyCalls(wait)
+    }
+    if (wait === 0) return
+    await scheduler.wait(wait)
+    const due = now + wait
+    now = Date.now()
+    if (now - due < LATE) return
+  }
+}
+
+const tooManyCalls = (wait: number) =>
+  tooCostly({
+    limit: `${1000 / SPACING} calls and ${Math.floor(1000 / MS_PER_MIB)} MiB of bodies a second while other accounts are active`,
+    retryAfter: Math.ceil(wait / 1000),
+  })
