@@ -13,7 +13,7 @@ const worker = cloudflareTest(async () => ({
       ALLOW_LOCAL_WEBHOOKS: 'true',
       RATE_LIMITS: 'off',
       LOG_LEVEL: 'error',
-      FUZZ_CASES: process.env.FUZZ_CASES ?? '1000',
+      FUZZ_CASES: process.env.FUZZ_CASES ?? '500',
       FUZZ_SEED: process.env.FUZZ_SEED ?? '1',
       MIGRATIONS: await readD1Migrations('./drizzle'),
     },
@@ -40,6 +40,7 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['test/e2e/*.test.ts'],
+          globalSetup: ['test/e2e/migrated-folder.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },

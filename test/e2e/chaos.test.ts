@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, expect, test } from 'vitest'
 import { random as randomFrom } from '../../bench/people'
 import { insist } from './caller'
-import { call, cleanUp, newFolder, openEndpoint, type Service, startService } from './service'
+import { call, cleanUp, migratedFolder, openEndpoint, type Service, startService } from './service'
 
 afterAll(cleanUp)
 
@@ -42,7 +42,7 @@ function openMoody(): Promise<string> {
 }
 
 test(`${KILLS} deaths of every process (seed ${SEED}): what was acknowledged is there, and has arrived`, async () => {
-  const folder = newFolder()
+  const folder = migratedFolder()
   let service: Service = await startService(folder, FLAGS)
   const account = await call(service.origin, OPERATOR, 'POST', '/admin/accounts', { name: 'Chaos' })
   const key: string = account.json.apiKey.key

@@ -1,5 +1,5 @@
 import { afterAll, expect, test } from 'vitest'
-import { call, cleanUp, configWith, newFolder, startService } from './service'
+import { call, cleanUp, configWith, migratedFolder, startService } from './service'
 
 afterAll(cleanUp)
 
@@ -7,7 +7,7 @@ const OPERATOR = 'operator-of-many'
 const FLAGS = ['--no-seed', `--var=ADMIN_TOKEN:${OPERATOR}`]
 
 test('a database that is added to a running service is migrated, and gets the next account', async () => {
-  const folder = newFolder()
+  const folder = migratedFolder()
   const person = (n: number) => ({ firstName: 'Ann', lastName: `Lee ${n}`, notes: 'x'.repeat(20_000) })
   const before = await startService(folder, FLAGS)
   const old = (await call(before.origin, OPERATOR, 'POST', '/admin/accounts', { name: 'Old' })).json

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { createConfig, lintFromString } from '@redocly/openapi-core'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { cleanUp, newFolder, type Service, startService, until } from './service'
+import { cleanUp, migratedFolder, type Service, startService, until } from './service'
 
 const OPERATOR = 'operator-of-the-docs'
 
@@ -20,7 +20,7 @@ const DROPPED = join(import.meta.dirname, '../../dist/assets/docs/dropped.js')
 beforeAll(async () => {
   mkdirSync(join(DROPPED, '..'), { recursive: true })
   writeFileSync(DROPPED, '')
-  service = await startService(newFolder(), [`--var=ADMIN_TOKEN:${OPERATOR}`])
+  service = await startService(migratedFolder(), [`--var=ADMIN_TOKEN:${OPERATOR}`])
   await until('the demo key', () => /API key: \S+/.test(service.output()), service.output)
 })
 

@@ -3,7 +3,7 @@ import { existsSync, globSync, mkdtempSync, readFileSync, rmSync, symlinkSync, w
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { call, cleanUp, freePort, newFolder, type Service, startService, until } from './service'
+import { call, cleanUp, freePort, migratedFolder, type Service, startService, until } from './service'
 
 /** What readers paste: every block of the README and of docs/api runs against one service; other pages are parsed. */
 
@@ -41,7 +41,7 @@ beforeAll(async () => {
   for (const name of ['package.json', 'scripts']) symlinkSync(join(root, name), join(folder, name))
   const [, flags = ''] = /^npm run dev -- (.*)$/m.exec(read('README.md')) ?? []
   expect(read('docs/api/quickstart.md')).toContain(`npm run dev -- ${flags}\n`)
-  service = await startService(newFolder(), [...flags.split(' '), '--no-seed'])
+  service = await startService(migratedFolder(), [...flags.split(' '), '--no-seed'])
 })
 
 afterAll(async () => {

@@ -3,7 +3,7 @@ import { createServer as tcp } from 'node:net'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { expectDescribedWebhook } from '../support/conformance'
-import { call, cleanUp, headersOf, listen, newFolder, type Service, startService, until } from './service'
+import { call, cleanUp, headersOf, listen, migratedFolder, type Service, startService, until } from './service'
 
 afterAll(cleanUp)
 
@@ -97,7 +97,7 @@ beforeAll(async () => {
       ANSWERS[kind.replace(/\?.*/, '')]?.(response, request, canary)
     }),
   )
-  service = await startService(newFolder(), [
+  service = await startService(migratedFolder(), [
     '--no-seed',
     `--var=ADMIN_TOKEN:${OPERATOR}`,
     '--var=ALLOW_LOCAL_WEBHOOKS:true',

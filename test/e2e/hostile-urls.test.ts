@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterAll, expect, test } from 'vitest'
 import { HOSTILE_HOSTS, HOSTILE_URLS } from '../support/hostile-urls'
-import { call, cleanUp, listen, newFolder, startService, until } from './service'
+import { call, cleanUp, listen, migratedFolder, startService, until } from './service'
 
 afterAll(cleanUp)
 
@@ -31,7 +31,7 @@ test('no hostile URL is registered, and none that got into the database all the 
   ]
   expect(new Set(urls).size).toBeGreaterThan(300)
 
-  const folder = newFolder()
+  const folder = migratedFolder()
   let service = await startService(folder, FLAGS)
   const api = (key: string, method: string, path: string, body?: unknown) =>
     call(service.origin, key, method, path, body)

@@ -2,11 +2,11 @@ import { spawn } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { call, cleanUp, newFolder, type Service, spawnService, startService, until } from './service'
+import { call, cleanUp, migratedFolder, newFolder, type Service, spawnService, startService, until } from './service'
 
 const OPERATOR = 'operator-of-the-command'
 const FLAGS = ['--no-seed', `--var=ADMIN_TOKEN:${OPERATOR}`]
-const folder = newFolder()
+const folder = migratedFolder()
 let service: Service
 let key: string
 

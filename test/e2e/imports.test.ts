@@ -1,5 +1,5 @@
 import { afterAll, expect, test } from 'vitest'
-import { call, cleanUp, newFolder, type Service, startService, until } from './service'
+import { call, cleanUp, migratedFolder, type Service, startService, until } from './service'
 
 afterAll(cleanUp)
 
@@ -20,7 +20,7 @@ const FILE = `name,email,phone,labels,source,city\n${Array.from({ length: ROWS }
 const authorization = (key: string) => ({ authorization: `Bearer ${key}` })
 
 test(`${KILLS} deaths of every process in one import: it ends as one that nothing disturbed, event for event`, async () => {
-  const folder = newFolder()
+  const folder = migratedFolder()
   let service: Service = await startService(folder, FLAGS)
   const newKey = async () =>
     (await call(service.origin, OPERATOR, 'POST', '/admin/accounts', { name: 'Chaos' })).json.apiKey.key as string

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { call, cleanUp, newFolder, type Service, startService } from './service'
+import { call, cleanUp, migratedFolder, type Service, startService } from './service'
 
 const OPERATOR = 'operator-of-the-tests'
 const FLAGS = ['--no-seed', `--var=ADMIN_TOKEN:${OPERATOR}`]
 
 let service: Service
 beforeAll(async () => {
-  service = await startService(newFolder(), FLAGS)
+  service = await startService(migratedFolder(), FLAGS)
 })
 afterAll(cleanUp)
 
@@ -48,7 +48,7 @@ test('keys cannot be guessed quickly, and those that are in use go on', async ()
   expect(refused?.headers.get('retry-after')).toBe('60')
   expect((await me(key)).status).toBe(200)
   await service.kill()
-  service = await startService(newFolder(), [...FLAGS, '--var=RATE_LIMITS:off'])
+  service = await startService(migratedFolder(), [...FLAGS, '--var=RATE_LIMITS:off'])
   expect((await exhaust('wrong', 400)).refused).toBeUndefined()
   expect((await exhaust(await newKey(), 1100)).refused).toBeUndefined()
 })

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
-import { call, cleanUp, newFolder, type Service, startService, until } from './service'
+import { call, cleanUp, migratedFolder, type Service, startService, until } from './service'
 
 const OPERATOR = 'operator-of-the-resumes'
 const SEEN = join(import.meta.dirname, '../../packages/resume-parser/corpus/seen')
@@ -9,7 +9,7 @@ const SEEN = join(import.meta.dirname, '../../packages/resume-parser/corpus/seen
 afterAll(cleanUp)
 
 test('a resume is read, and kept byte for byte also where all dies right after the upload', async () => {
-  const folder = newFolder()
+  const folder = migratedFolder()
   const start = () => startService(folder, ['--no-seed', `--var=ADMIN_TOKEN:${OPERATOR}`])
   let service: Service = await start()
   const { key } = (await call(service.origin, OPERATOR, 'POST', '/admin/accounts', { name: 'Acme' })).json.apiKey

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import { random as randomFrom } from '../../bench/people'
 import { ask, insist } from './caller'
-import { call, cleanUp, freePort, newFolder, type Service, startService } from './service'
+import { call, cleanUp, freePort, migratedFolder, type Service, startService } from './service'
 import { CHECKS, look } from './soak/checks'
 import { openClient } from './soak/client'
 import { FAULTS } from './soak/faults'
@@ -48,7 +48,7 @@ let areHealed = false
 const origin = () => service.origin
 const client = openClient(origin, random)
 const traffic = openTraffic(client)
-const folder = newFolder()
+const folder = migratedFolder()
 const memory: Sample[] = []
 /** The log of those services that have ended. */
 let said = ''

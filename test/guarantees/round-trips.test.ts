@@ -26,8 +26,8 @@ let small: Populated
 beforeAll(async () => {
   holdQueue()
   holdImports()
-  ;[small, big] = [await populated(2000), await populated(20_000)]
-  await populated(20_000)
+  ;[small, big] = [await populated(2000), await populated(6000)]
+  await populated(6000)
   // keys that are known are forgotten after a while
   vi.useFakeTimers({ toFake: ['Date'] })
   for (const account of [small, big]) await account.get('/v1/me')
