@@ -184,7 +184,7 @@ test('the operator creates an admin key for an account that lost its last one', 
 
 describe('deleting an account', () => {
   /** An account with rows in every table that holds something of an account. */
-  async function fullAccount() {
+  async function accountWithEverything() {
     const account = await newAccount()
     await account.post('/v1/webhooks', { url: 'https://hooks.example.com', disabled: false })
     const ids: Record<string, string> = {}
@@ -225,7 +225,7 @@ describe('deleting an account', () => {
   const tick = () => worker.scheduled(createScheduledController(), env)
 
   test('erases its rows from every table, and no rows of another account', async () => {
-    const [account, neighbour] = [await fullAccount(), await fullAccount()]
+    const [account, neighbour] = [await accountWithEverything(), await accountWithEverything()]
     const inTables = (await tables()).filter(({ columns }) => columns.includes('account_id')).map(({ name }) => name)
     expect(Object.keys(await rowsOf(account.id)).sort()).toEqual(['accounts', ...inTables].sort())
     const before = await rowsOf(neighbour.id)
@@ -253,14 +253,14 @@ describe('deleting an account', () => {
   })
 
   test('is finished by the schedule', async () => {
-    const accounts = [await fullAccount(), await fullAccount()] as const
+    const accounts = [await accountWithEverything(), await accountWithEverything()] as const
     await Promise.all(accounts.map(markErased))
     await tick()
     for (const account of accounts) expect([await rowsOf(account.id), await objectsOf(account)]).toEqual([{}, []])
   })
 
   test('continues where it stopped', async () => {
-    const account = await fullAccount()
+    const account = await accountWithEverything()
     await markErased(account)
     await eraseAccounts(openDatabase(env.DB), 2)
     expect(await rowsOf(account.id)).toMatchObject({ accounts: 1, prospects: 3 })
@@ -271,7 +271,7 @@ describe('deleting an account', () => {
   })
 
   test('the schedule erases no rows of an account that was not deleted', async () => {
-    const { id } = await fullAccount()
+    const { id } = await accountWithEverything()
     const before = await rowsOf(id)
     await tick()
     expect(await rowsOf(id)).toEqual(before)

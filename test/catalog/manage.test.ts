@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { type Account, newAccount } from '../support/api'
+import { change, countsOf, itemsOf, makeItem, NAMES, remove, using } from '../support/catalog-items'
 import { rows } from '../support/d1'
-import { change, countsOf, itemsOf, makeItem, NAMES, remove, using } from '../support/items'
 import { errorsOf, expectProblem } from '../support/problem'
 import { eventsOf } from '../support/recorded'
 

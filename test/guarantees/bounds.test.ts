@@ -2,9 +2,9 @@ import { env } from 'cloudflare:workers'
 import { describe, expect, test } from 'vitest'
 import { MAX_CATALOG } from '../../src/db/quotas'
 import { type Account, newAccount, operator } from '../support/api'
+import { itemsOf, makeItem, remove } from '../support/catalog-items'
 import { rows, rowsOf } from '../support/d1'
 import { imported } from '../support/import-files'
-import { itemsOf, makeItem, remove } from '../support/items'
 import { errorsOf, expectProblem } from '../support/problem'
 
 /** How much an account can have: just so much, and one more. */

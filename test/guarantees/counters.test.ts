@@ -4,9 +4,9 @@ import { afterEach, expect, test, vi } from 'vitest'
 import { KINDS, type Kind } from '../../src/catalog/kinds'
 import { type Account, type ApiResponse, newAccount } from '../support/api'
 import { writeMany } from '../support/callers'
+import { change, itemsOf, makeItem, remove } from '../support/catalog-items'
 import { rowsOf } from '../support/d1'
 import { holdImports, imported } from '../support/import-files'
-import { change, itemsOf, makeItem, remove } from '../support/items'
 
 /**
  * What triggers keep (join tables, words, counters) against plain counts over `prospects`, after each of some random

@@ -2,7 +2,19 @@ import { env } from 'cloudflare:workers'
 import { beforeAll, expect, test } from 'vitest'
 import { rows } from '../support/d1'
 import { holdQueue } from '../support/endpoint'
-import { busy, DELETED_WEBHOOKS, FAR, fill, growth, idOf, items, MERGES, moves, one, type Run } from '../support/grown'
+import {
+  busy,
+  costPerRow,
+  DELETED_WEBHOOKS,
+  FAR,
+  fill,
+  idOf,
+  items,
+  MERGES,
+  moves,
+  one,
+  type Run,
+} from '../support/many-rows'
 
 /** What docs/design/lists-and-counters.md says grows with something else than prospects, and by how much. */
 
@@ -118,7 +130,7 @@ const MORE: More[] = [
 ]
 
 test.each(MORE)('%s', async (_what, read, written, run) => {
-  const each = await growth(run)
+  const each = await costPerRow(run)
   expect(each.read).toBeGreaterThan(0)
   expect(each.read).toBeLessThanOrEqual(read)
   expect(each.written).toBeLessThanOrEqual(written)

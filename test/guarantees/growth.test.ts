@@ -13,22 +13,22 @@ import { type Account, newAccount } from '../support/api'
 import { noOutbox, writeMany } from '../support/callers'
 import { rows } from '../support/d1'
 import { holdQueue } from '../support/endpoint'
+import { holdImports } from '../support/import-files'
 import {
   busy,
+  costPerRow,
   DELETED_WEBHOOKS,
   EVENTS,
   FAR,
   FIRST,
   fill,
-  growth,
   idOf,
   items,
   MERGES,
   moves,
   one,
   type Run,
-} from '../support/grown'
-import { holdImports } from '../support/import-files'
+} from '../support/many-rows'
 
 /**
  * What may be many besides prospects: things of the catalog, events, deliveries, duplicates, what is deleted and what
@@ -315,5 +315,5 @@ const SAME: [what: string, run: Run][] = [
 ]
 
 test.each(SAME)('%s', async (_what, run) => {
-  expect(await growth(run)).toEqual({ read: 0, written: 0 })
+  expect(await costPerRow(run)).toEqual({ read: 0, written: 0 })
 })

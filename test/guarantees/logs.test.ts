@@ -16,7 +16,7 @@ import {
   tick,
 } from '../support/endpoint'
 import { asField, CV } from '../support/resume-files'
-import { credential, pathOf, rightCall, routesWith } from '../support/right-calls'
+import { credential, pathOf, routesWith, validCall } from '../support/valid-calls'
 
 /** The log, as somebody sees it who may know ids and figures, and nothing of people. */
 
@@ -62,7 +62,7 @@ describe.each(routesWith(() => true))('$name', (route) => {
   const prepare = async () => {
     const account = await newAccount()
     await account.prospect({ ...PERSON, email: 'another@example.com' })
-    const call = await rightCall(route, account)
+    const call = await validCall(route, account)
     if (route.name === 'GET /v1/prospects') Object.assign(call.query, { email: PERSON.email, name: PERSON.firstName })
     const key = credential(route, account)
     const ask = () =>

@@ -8,7 +8,7 @@ import { changesBetween, interceptTrips, rows, snapshotFrom } from '../support/d
 import { holdQueue, register, tick } from '../support/endpoint'
 import { expectProblem } from '../support/problem'
 import { objectsOf } from '../support/resume-files'
-import { type Call, credential, type NamedRoute, pathOf, rightCall, routesWith } from '../support/right-calls'
+import { type Call, credential, type NamedRoute, pathOf, routesWith, validCall } from '../support/valid-calls'
 
 /**
  * Every route, while what it stands on fails: D1, at each trip and in each way, R2 and the queues at each call. It is
@@ -89,7 +89,7 @@ afterEach(() => {
 async function prepare(route: NamedRoute) {
   const account = await newAccount()
   await register(account)
-  const call = await rightCall(route, account)
+  const call = await validCall(route, account)
   return { account, ask: askerOf(route, account, call), before: await snapshotFrom(account.id) }
 }
 

@@ -3,7 +3,7 @@ import { afterEach, describe, expect, test, vi } from 'vitest'
 import { pageOf } from '../../src/http/page'
 import { type Account, costOf, newAccount } from '../support/api'
 import { interceptTrips, rows } from '../support/d1'
-import { busy, deliveries, EVENTS, FAR, fill, hook, one } from '../support/grown'
+import { busy, deliveries, EVENTS, FAR, fill, hook, one } from '../support/many-rows'
 
 /** A page of any list ends at its limit or at 4 MiB of JSON, and D1 sends no more for it. */
 

@@ -12,7 +12,7 @@ import { noOutbox } from '../support/callers'
 import { rows } from '../support/d1'
 import { endpointAnswers, holdQueue } from '../support/endpoint'
 import { holdImports, sendFile } from '../support/import-files'
-import { type Populated, populated } from '../support/populated'
+import { accountWithProspects, type Populated } from '../support/populated-account'
 
 /**
  * What each call may cost D1, with a warm key: round trips, rows read, rows written. The same budget holds in an
@@ -26,8 +26,8 @@ let small: Populated
 beforeAll(async () => {
   holdQueue()
   holdImports()
-  ;[small, big] = [await populated(2000), await populated(6000)]
-  await populated(6000)
+  ;[small, big] = [await accountWithProspects(2000), await accountWithProspects(6000)]
+  await accountWithProspects(6000)
   // keys that are known are forgotten after a while
   vi.useFakeTimers({ toFake: ['Date'] })
   for (const account of [small, big]) await account.get('/v1/me')
@@ -290,7 +290,7 @@ test('a recovery costs what it looks at', async () => {
 })
 
 test('erasing a small account reads nothing of a large one', async () => {
-  const account = await populated(30)
+  const account = await accountWithProspects(30)
   await rows('UPDATE accounts SET erased_at = 1 WHERE id = ?', account.id)
   const { db } = counted()
   await eraseAccounts(db)

@@ -5,17 +5,17 @@ import { SCOPES } from '../../src/http/factory'
 import { mountedRoutes } from '../../src/openapi/mounted'
 import { type Account, type ApiResponse, newAccount, send } from '../support/api'
 import { errorsOf, expectProblem } from '../support/problem'
+import { ROUTES } from '../support/routes'
 import {
   ALL,
   type Call,
   credential,
   make,
   type NamedRoute,
-  rightCall,
   routesWith,
   takesBody,
-} from '../support/right-calls'
-import { ROUTES } from '../support/routes'
+  validCall,
+} from '../support/valid-calls'
 
 const mounted = mountedRoutes(app).map(({ method, path }) => `${method} ${path}`)
 const GUARDED = routesWith(({ needs }) => needs !== 'nobody')
@@ -31,7 +31,7 @@ function expectRefusal(answer: ApiResponse, status: number, code: string, furthe
 /** An account of a route, and a right call of it. */
 async function prepare(route: NamedRoute) {
   const account = await newAccount()
-  return { account, key: credential(route, account), call: await rightCall(route, account) }
+  return { account, key: credential(route, account), call: await validCall(route, account) }
 }
 
 /** The same for calls that are rejected: they change nothing, so that all tests of a route share one. */
@@ -116,7 +116,7 @@ describe.each(SCOPED)('$name', (route) => {
 
   test(`it takes the scope ${route.needs}`, async () => {
     const account = await newAccount()
-    const call = await rightCall(route, account)
+    const call = await validCall(route, account)
     for (const [rank, scope] of SCOPES.entries()) {
       if (rank > needed) continue
       const { key } = (await account.post('/v1/api-keys', { name: scope, scopes: [scope] })).json

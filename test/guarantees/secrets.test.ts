@@ -13,7 +13,7 @@ import {
   type Sent,
   tick,
 } from '../support/endpoint'
-import { credential, make, rightCall, routesWith } from '../support/right-calls'
+import { credential, make, routesWith, validCall } from '../support/valid-calls'
 
 /**
  * Every route that asks for a credential is called, rightly, again, and in ways that fail: each secret is in the one answer that shows it, and nowhere
@@ -62,7 +62,7 @@ const GUARDED = routesWith(({ needs }) => needs !== 'nobody')
 describe.each(GUARDED)('$name', (route) => {
   test('is called in every way', async () => {
     const key = credential(route, account)
-    const call = await rightCall(route, account)
+    const call = await validCall(route, account)
     const again = { 'Idempotency-Key': crypto.randomUUID() }
     const first = record(await make(route, key, call, '', again))
     expect(first.status).toBe(route.answers)

@@ -1,8 +1,8 @@
 import { env } from 'cloudflare:workers'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { accountWithEverything, type FullAccount } from '../support/account-with-everything'
 import { rows, tables } from '../support/d1'
 import { holdQueue, thaw } from '../support/endpoint'
-import { type FullAccount, fullAccount } from '../support/full-account'
 
 /** The database itself refuses rows that name what another account has: whatever code is wrong, tenants do not meet. */
 
@@ -54,8 +54,8 @@ let theirs: FullAccount
 
 beforeAll(async () => {
   holdQueue()
-  ours = await fullAccount('ours')
-  theirs = await fullAccount('theirs')
+  ours = await accountWithEverything('ours')
+  theirs = await accountWithEverything('theirs')
 }, 60_000)
 afterAll(thaw)
 

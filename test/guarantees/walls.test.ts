@@ -4,13 +4,13 @@ import type * as z from 'zod'
 import { app } from '../../src/app'
 import { FIELDS } from '../../src/imports/columns'
 import { mountedRoutes } from '../../src/openapi/mounted'
+import { accountWithEverything, type FullAccount } from '../support/account-with-everything'
 import { type Account, type ApiResponse, newAccount, operator } from '../support/api'
 import { rows, rowsOf, tables } from '../support/d1'
 import { holdQueue, thaw } from '../support/endpoint'
-import { type FullAccount, fullAccount } from '../support/full-account'
 import { imported } from '../support/import-files'
 import { expectProblem } from '../support/problem'
-import { ALL, type Call, make, type NamedRoute, rightCall } from '../support/right-calls'
+import { ALL, type Call, make, type NamedRoute, validCall } from '../support/valid-calls'
 
 /**
  * Whatever of another account is named, wherever it can be: the answer is the one that somebody gets who names what never
@@ -43,7 +43,7 @@ beforeAll(async () => {
   // for as long as the clock stands still, keys that are known stay so
   vi.useFakeTimers({ toFake: ['Date'] })
   holdQueue()
-  theirs = await fullAccount('canary')
+  theirs = await accountWithEverything('canary')
   const { event = '', email = '', phone = '', word = '', ...ids } = theirs.named
   NAMES = [
     // well written, but no id has a u
@@ -166,7 +166,7 @@ describe.each(routes)('$name', ({ name, method, parameters, fields, canBeRepeate
     sent.clear()
     route = ALL.find((r) => r.name === name) as NamedRoute
     callers = [await newCaller(), await newCaller()]
-    calls = [await rightCall(route, callers[0]), await rightCall(route, callers[1])]
+    calls = [await validCall(route, callers[0]), await validCall(route, callers[1])]
   })
 
   if (name.includes(':id'))
@@ -227,8 +227,8 @@ describe.each(routes)('$name', ({ name, method, parameters, fields, canBeRepeate
   if (canBeRepeated)
     test('under an Idempotency-Key that they have used for the same', async () => {
       const [other, ...fresh] = [await newCaller(), await newCaller(), await newCaller()] as const
-      await make(route, other.key, await rightCall(route, other), '', { 'Idempotency-Key': 'used key' })
-      const same = [await rightCall(route, fresh[0]), await rightCall(route, fresh[1])] as const
+      await make(route, other.key, await validCall(route, other), '', { 'Idempotency-Key': 'used key' })
+      const same = [await validCall(route, fresh[0]), await validCall(route, fresh[1])] as const
       const ask = (caller: 0 | 1, key: string) =>
         make(route, fresh[caller].key, same[caller], '', { 'Idempotency-Key': key })
       const answer = await expectAlike(ask, ['used key', 'fresh key'], true)
@@ -250,7 +250,7 @@ describe('page tokens', () => {
   const tokens = new Map<string, [theirs: string, gone: string]>()
 
   beforeAll(async () => {
-    const gone = await fullAccount('canard')
+    const gone = await accountWithEverything('canard')
     for (const { path } of lists) tokens.set(path, [await tokenOf(theirs, path), await tokenOf(gone, path)])
     await operator('DELETE', `/admin/accounts/${gone.account.id}`)
     await vi.waitFor(async () => expect(await rowsOf(gone.account.id)).toEqual({}), 10_000)
@@ -259,7 +259,7 @@ describe('page tokens', () => {
   test.each(lists)('of $path are as those of an account that is gone', async ({ name, path }) => {
     const route = ALL.find((r) => r.name === name) as NamedRoute
     const caller = await newCaller()
-    const { path: own } = await rightCall(route, caller)
+    const { path: own } = await validCall(route, caller)
     await expectAlike(
       (_, pageToken) => caller.get(`${own}?limit=1000&pageToken=${pageToken}`),
       tokens.get(path) as [string, string],

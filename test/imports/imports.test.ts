@@ -2,6 +2,7 @@ import { env } from 'cloudflare:workers'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { ImportMessage } from '../../src/queues/messages'
 import { type Account, newAccount, operator } from '../support/api'
+import { makeItem } from '../support/catalog-items'
 import { rows, watchTrips } from '../support/d1'
 import {
   asText,
@@ -14,7 +15,6 @@ import {
   messageOf,
   sendFile,
 } from '../support/import-files'
-import { makeItem } from '../support/items'
 import { expectProblem, errorsOf as namedIn } from '../support/problem'
 import { eventsOf } from '../support/recorded'
 import { objectsOf } from '../support/resume-files'

@@ -3,9 +3,9 @@ import fc from 'fast-check'
 import Papa from 'papaparse'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { type Account, newAccount } from '../support/api'
-import { people } from '../support/crowd'
 import { rows, watchTrips } from '../support/d1'
 import { consume, deliveriesOf, holdQueue, register } from '../support/endpoint'
+import { people } from '../support/filterable-prospects'
 import {
   asText,
   countsOf,

@@ -1,12 +1,19 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { type Account, newAccount } from '../support/api'
-import { type Asked, expectedOf, gather, type Member, queryOf, VALUES } from '../support/crowd'
+import {
+  type Asked,
+  expectedOf,
+  type Member,
+  makeFilterableProspects,
+  queryOf,
+  VALUES,
+} from '../support/filterable-prospects'
 
 /** An account with a crowd, beside another account with the same one. */
 async function setUp() {
   const [account, other] = [await newAccount(), await newAccount()]
-  const [crowd] = [await gather(account), await gather(other)]
+  const [crowd] = [await makeFilterableProspects(account), await makeFilterableProspects(other)]
   return { account, crowd, values: VALUES(crowd) }
 }
 

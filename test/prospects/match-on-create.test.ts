@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { newAccount } from '../support/api'
-import { type Person, people } from '../support/crowd'
+import { type Person, people } from '../support/filterable-prospects'
 
 const [ANN, BOB] = ['ann@example.com', 'bob@example.com']
 const [HOME, WORK] = ['+12125550100', '+12125550101']

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { type Account, newAccount } from '../support/api'
 import { writeMany } from '../support/callers'
-import { type Asked, expectedOf, gather, queryOf } from '../support/crowd'
 import { rows } from '../support/d1'
+import { type Asked, expectedOf, makeFilterableProspects, queryOf } from '../support/filterable-prospects'
 
 /** Reads pages up to the last, and lets something happen after each. */
 async function walk({ list }: Account, query: string, between: (page: number) => Promise<unknown> = async () => {}) {
@@ -34,7 +34,7 @@ const SHAPES: [by: string, asked: Asked][] = [
 describe.each(SHAPES)('pages by %s', (_by, asked) => {
   test('give each once, newest first, with the same total on every page, whatever the limit', async () => {
     const account = await newAccount()
-    const expected = expectedOf(await gather(account), asked).map(({ id }) => id)
+    const expected = expectedOf(await makeFilterableProspects(account), asked).map(({ id }) => id)
     expect(expected.length).toBeGreaterThan(1)
     for (const limit of [1, 7, expected.length, 1000]) {
       const pages = await walk(account, `${queryOf(asked)}&limit=${limit}`)
@@ -46,7 +46,7 @@ describe.each(SHAPES)('pages by %s', (_by, asked) => {
 
   test('repeat and skip nobody while others are added and deleted', async () => {
     const account = await newAccount()
-    const expected = expectedOf(await gather(account), asked).map(({ id }) => id)
+    const expected = expectedOf(await makeFilterableProspects(account), asked).map(({ id }) => id)
     const deleted = new Set<string>()
     const erase = async (id: string | undefined) => {
       if (!id) return

@@ -6,8 +6,8 @@ import { writeProspects } from '../../src/prospects/store'
 import { toCreateRequest, type WriteRequest } from '../../src/prospects/write-request'
 import { type Account, newAccount } from '../support/api'
 import { callerOf, databaseFor, noOutbox } from '../support/callers'
-import { type Person, people } from '../support/crowd'
 import { rows } from '../support/d1'
+import { type Person, people } from '../support/filterable-prospects'
 import { eventsOf } from '../support/recorded'
 
 const EMAILS = ['a@example.com', 'b@example.com', 'c@example.com']

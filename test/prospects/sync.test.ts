@@ -3,7 +3,14 @@ import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import type { Prospect } from '../../src/prospects/prospect'
 import { type Account, costOf, newAccount } from '../support/api'
 import { writeMany } from '../support/callers'
-import { type Asked, expectedOf, gather, type Member, queryOf, VALUES } from '../support/crowd'
+import {
+  type Asked,
+  expectedOf,
+  type Member,
+  makeFilterableProspects,
+  queryOf,
+  VALUES,
+} from '../support/filterable-prospects'
 import { errorsOf } from '../support/problem'
 
 const SORTS = ['-createdAt', 'createdAt', '-updatedAt', 'updatedAt'] as const
@@ -18,7 +25,7 @@ afterEach(() => void vi.useRealTimers())
 /** A crowd of whom two in three were changed since, in no order, some of them twice. */
 async function changedCrowd() {
   const account = await newAccount()
-  const crowd = await gather(account)
+  const crowd = await makeFilterableProspects(account)
   const make = async (kind: string, name: string): Promise<string> =>
     (await account.post(`/v1/${kind}`, { name })).json.id
   const ids = async (kind: string) => [await make(kind, 'One'), await make(kind, 'Two')]

@@ -1,7 +1,7 @@
 import { KINDS } from '../../src/catalog/kinds'
 import type { Account } from './api'
+import { makeItem } from './catalog-items'
 import { sendFile } from './import-files'
-import { makeItem } from './items'
 import { EXAMPLES } from './prospect-fields'
 import { asField, CV } from './resume-files'
 

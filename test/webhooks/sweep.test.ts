@@ -18,7 +18,7 @@ import {
   thaw,
   tick,
 } from '../support/endpoint'
-import { busy } from '../support/grown'
+import { busy } from '../support/many-rows'
 
 const SECOND = 1000
 const MINUTE = 60 * SECOND

@@ -17,7 +17,7 @@ export interface Populated extends Account {
  * and each has one of their own and a duplicate that was merged. Every sixth has the same phone, all have a word of their
  * name in common.
  */
-export async function populated(people: number): Promise<Populated> {
+export async function accountWithProspects(people: number): Promise<Populated> {
   const account = await newAccount()
   await register(account, { url: 'http://127.0.0.1:9/hook' })
   const make = async (kind: string, name: string): Promise<string> =>

@@ -29,7 +29,7 @@ export const takesBody = ({ method, bytes }: Pick<NamedRoute, 'method' | 'bytes'
   !bytes && (method === 'POST' || method === 'PATCH')
 
 /** A call that is right in every way, of things that `owner` has. */
-export async function rightCall(route: NamedRoute, owner: Account): Promise<Call> {
+export async function validCall(route: NamedRoute, owner: Account): Promise<Call> {
   const { template, id, query = {}, body = {}, references = {} } = route
   const made: Record<string, unknown> = {}
   for (const [field, make] of Object.entries(references)) made[field] = await make(owner)

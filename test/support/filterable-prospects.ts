@@ -45,7 +45,7 @@ const person = fc.record({
 })
 
 /** Makes sixty people, always the same ones, and returns them newest first. Stages share names across pipelines. */
-export async function gather(account: Account): Promise<Member[]> {
+export async function makeFilterableProspects(account: Account): Promise<Member[]> {
   await account.post('/v1/pipelines', { name: 'Experienced', stages: ['New', 'Offer', 'Closed'] })
   await account.post('/v1/pipelines', { name: 'Alumni', stages: ['Old', 'NEW'] })
   const stages: { id: string; name: string }[] = (await account.get('/v1/stages')).json.items

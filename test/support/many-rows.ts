@@ -63,7 +63,7 @@ export type Run = (account: Account, n: number) => Promise<ApiResponse | { read:
 const [FEW, MANY] = [100, 600]
 
 /** How many rows more it reads and writes for each of those that there are many of. */
-export async function growth(run: Run) {
+export async function costPerRow(run: Run) {
   const cost = async (n: number) => {
     const account = await newAccount()
     await account.get('/v1/me')

@@ -1,9 +1,9 @@
 import { env } from 'cloudflare:workers'
 import { type Account, newAccount } from './api'
+import { makeItem } from './catalog-items'
 import { rows } from './d1'
 import { consume, endpointAnswers } from './endpoint'
 import { runOnce, sendFile } from './import-files'
-import { makeItem } from './items'
 import { asField } from './resume-files'
 
 /** An account that has something of everything, and what of it can be named. */
@@ -20,7 +20,7 @@ const resumeOf = (word: string) => asField(`Resume of ${word} ${word}\n`, { file
  * Makes an account with at least one row in every table and `word` in every text of it. The queues have to be held: what
  * is under way stays so.
  */
-export async function fullAccount(word: string): Promise<FullAccount> {
+export async function accountWithEverything(word: string): Promise<FullAccount> {
   const account = await newAccount({ name: word })
   const { call, post } = account
   const idOf = async (path: string, body: object) => (await post(path, { name: word, ...body })).json.id as string
