@@ -56,7 +56,7 @@ export async function runSchedule(env: Env, scheduledTime: number): Promise<void
  * something, or that it failed. Never throws.
  */
 async function runStep(env: Env, db: Database, step: string, run: () => Promise<unknown>): Promise<void> {
-  if (!db.hasRoom()) return
+  if (!db.hasQueriesLeft()) return
   const { number: database, cost } = db
   const before = { ...cost }
   const start = performance.now()

@@ -55,7 +55,7 @@ async function eraseAccount(db: Database, id: string, end: number): Promise<void
     const remove = `DELETE FROM ${table} WHERE (${key}) IN
       (SELECT ${key} FROM ${table} WHERE account_id = ?1 LIMIT ?2) RETURNING 1 AS deleted`
     for (let chunk = FIRST_CHUNK, isEmpty = false; !isEmpty; ) {
-      if (db.cost.trips >= end || !db.hasRoom()) return
+      if (db.cost.trips >= end || !db.hasQueriesLeft()) return
       const before = db.cost.written
       isEmpty = (await db.query(remove, id, chunk)).length < chunk
       const affordable = (chunk * MAX_WRITTEN) / (db.cost.written - before)

@@ -81,7 +81,7 @@ export async function startReassignment(
  * the next turn.
  */
 export async function runReassignments(db: Database, outbox: Outbox, accountId?: string, chunks = 50): Promise<void> {
-  for (let left = chunks; left > 0 && db.hasRoom(); left--) {
+  for (let left = chunks; left > 0 && db.hasQueriesLeft(); left--) {
     const [next] = await (accountId
       ? db.query<Reassignment>(NEXT_OF_ACCOUNT, Date.now(), accountId)
       : db.query<Reassignment>(NEXT_OF_ALL, Date.now()))

@@ -56,7 +56,7 @@ export interface Database {
   d1: D1Database
   cost: Cost
   /** Whether work that is done in chunks may begin another chunk; if not, the schedule does the rest. */
-  hasRoom(): boolean
+  hasQueriesLeft(): boolean
   /** Makes the next round trip fail and write nothing if this account is suspended or deleted (see `accountRejection`). */
   requireAccount(accountId: string): void
   /** Makes each later round trip wait for its turn. */
@@ -130,7 +130,7 @@ interface Statement {
   values: unknown[]
 }
 
-/** Opens a database. Every round trip goes through one function, which counts its cost, whoever makes the statements. */
+/** Opens a database. Every round trip goes through one function, which counts its cost, for the builder and for SQL text. */
 export function openDatabase(
   binding: D1Database,
   number = '00',
@@ -221,7 +221,7 @@ export function openDatabase(
     query: (text, ...values) => new TextQuery(d1, text, values),
     batch: batch as Database['batch'],
     cost,
-    hasRoom: () => allowance.left > 0,
+    hasQueriesLeft: () => allowance.left > 0,
     requireAccount(accountId) {
       required = accountId
     },

@@ -21,7 +21,7 @@ const MAX_DELETED = 1000
 
 /** Deletes the objects that are due, at most `chunks` times a thousand. The next run of the schedule deletes the rest. */
 export async function sweepObjects(db: Database, env: Env, now: number, chunks = 10): Promise<void> {
-  for (let left = chunks; left > 0 && db.hasRoom(); left--) {
+  for (let left = chunks; left > 0 && db.hasQueriesLeft(); left--) {
     const due = await db.query<{ accountId: string; key: string }>(DUE, now, MAX_DELETED)
     if (due.length === 0) return
     await env.RESUMES.delete(due.map(({ key }) => key))

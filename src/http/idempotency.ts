@@ -102,7 +102,7 @@ export const findUsedKey = (
 
 /**
  * SQL: which long values of the response `?5` about the prospect `?6` are also in an event, as `{field: seq}`; null if
- * there are none. A long value is stored once, however many responses contain it.
+ * there are no such values. A long value is stored once, however many responses contain it.
  */
 const SAME_AS = `(
   SELECT json_group_object(f.value, h.seq) FROM (
@@ -229,7 +229,7 @@ export const redactStoredResponses = (db: Database, accountId: string, about: st
 
 /** Deletes expired responses in chunks, with at most `trips` round trips. The schedule deletes the rest later. */
 export async function purgeStoredResponses(db: Database, now: number, trips = 100): Promise<void> {
-  for (let left = trips; left > 0 && db.hasRoom(); left--)
+  for (let left = trips; left > 0 && db.hasQueriesLeft(); left--)
     if ((await db.query(PURGE, now, PURGE_CHUNK)).length < PURGE_CHUNK) return
 }
 

@@ -54,7 +54,7 @@ async function runTurn(db: Database, env: Env, message: ImportMessage): Promise<
   if (tries > MAX_TRIES)
     return failImport(db, env, leased, `The import could not continue from line ${leased.line} in ${MAX_TRIES} tries.`)
   const end = Date.now() + TURN_TIME
-  const mayContinue = () => Date.now() <= end && db.hasRoom()
+  const mayContinue = () => Date.now() <= end && db.hasQueriesLeft()
   let left = TURN_CHUNKS
   let start = Date.now()
   try {

@@ -63,7 +63,7 @@ export async function sendToFeed(
 export async function sweepFeed(db: Database, env: Env, pages = 100): Promise<void> {
   const queue = feedQueueOf(env)
   if (!queue) return
-  for (let left = pages; left > 0 && db.hasRoom(); left--) {
+  for (let left = pages; left > 0 && db.hasQueriesLeft(); left--) {
     const now = Date.now()
     const entries = await takeOverdue<FeedEntry>(db, FEED_ENTRIES, { now, until: now + FEED_LEASE, limit: PAGE })
     if (entries.length === 0) return

@@ -58,7 +58,7 @@ export async function runRecoveries(
   only?: { accountId: string; id: string },
   chunks = 50,
 ): Promise<void> {
-  for (let left = chunks; left > 0 && db.hasRoom(); left--) {
+  for (let left = chunks; left > 0 && db.hasQueriesLeft(); left--) {
     const [next] = await (only ? recoveryOf(db, only) : db.query<Recovery>(ANY_RECOVERY))
     if (!next) return
     const { accountId, id, recoverFrom } = next

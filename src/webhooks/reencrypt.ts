@@ -19,7 +19,7 @@ interface StoredSecrets {
  * whether that was all: then the other keys can be removed. With one key it does nothing.
  */
 export async function reencryptSecrets(
-  { query, number, hasRoom }: Database,
+  { query, number, hasQueriesLeft }: Database,
   env: Env,
   now: number,
   pages = MAX_PAGES,
@@ -30,7 +30,7 @@ export async function reencryptSecrets(
   let encrypted = 0
   let unreadable = 0
   let isWhole = false
-  for (let left = pages; left > 0 && !isWhole && hasRoom(); left--) {
+  for (let left = pages; left > 0 && !isWhole && hasQueriesLeft(); left--) {
     const rows = await query<StoredSecrets>(UNDER_OTHER_KEYS, after.accountId, after.id, `${version}.`, PAGE)
     const changes = await Promise.all(rows.map((row) => reencrypt(row, env.ENCRYPTION_KEY, now).catch(() => null)))
     const written = await query(WRITE, JSON.stringify(changes.filter(Boolean)))

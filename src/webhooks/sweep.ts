@@ -68,7 +68,7 @@ export async function sweepDeliveries(
   let isFull = false
   let isBulkFull = false
   let overdue = 0
-  for (let left = pages; positions.length > 0 && left > 0 && db.hasRoom(); left--) {
+  for (let left = pages; positions.length > 0 && left > 0 && db.hasQueriesLeft(); left--) {
     const accounts = positions.splice(0, PAGE)
     const isFirstPage = accounts[0]?.eventSeq === 0
     if (isFull && !isFirstPage) break
@@ -94,7 +94,7 @@ export async function sweepDeliveries(
   failed.push(...(await enqueueDeliveries(env, await takeWaiting(db, start))).failed)
   const end = Math.min(failed.length, MAX_BATCHES * BATCH)
   for (let i = 0; i < end && Date.now() < start + DELIVERY_TIME; i += BATCH)
-    await inTurn(async () => db.hasRoom() && deliver(db, env, failed.slice(i, i + BATCH), 'any'))
+    await inTurn(async () => db.hasQueriesLeft() && deliver(db, env, failed.slice(i, i + BATCH), 'any'))
   return overdue > 0 ? { overdue, oldestMs } : undefined
 }
 
@@ -124,8 +124,8 @@ async function takeWaiting({ batch, query }: Database, now: number): Promise<Que
 }
 
 /** Deletes deliveries and their attempts 30 days after they ended, and deleted webhooks that have no delivery left. */
-export async function purgeDeliveries({ query, hasRoom }: Database, now: number, pages = 20): Promise<void> {
-  for (let left = pages; left > 0 && hasRoom(); left--) {
+export async function purgeDeliveries({ query, hasQueriesLeft }: Database, now: number, pages = 20): Promise<void> {
+  for (let left = pages; left > 0 && hasQueriesLeft(); left--) {
     const deleted = await query(PURGE, now - KEPT_FOR, PAGE)
     if (deleted.length < PAGE) break
   }

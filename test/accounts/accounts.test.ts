@@ -183,7 +183,7 @@ test('the operator creates an admin key for an account that lost its last one', 
 })
 
 describe('deleting an account', () => {
-  /** An account with rows in every table that holds something of an account. */
+  /** An account with rows in every table that has rows of accounts. */
   async function accountWithEverything() {
     const account = await newAccount()
     await account.post('/v1/webhooks', { url: 'https://hooks.example.com', disabled: false })
@@ -283,7 +283,7 @@ describe('deleting an account', () => {
     expect((await account.get('/v1/me')).status).toBe(401)
   })
 
-  // what an isolate remembers of a key while another one erases the account
+  // another isolate erases the account while this one remembers the key
   test.each<[string, (account: Account) => Promise<{ status: number }>]>([
     ['what the key itself says', ({ get }) => get('/v1/me')],
     ['a list', ({ list }) => list()],

@@ -304,17 +304,17 @@ describe('secrets are compared in constant time', () => {
   test.each([
     ['of one letter', 'a'],
     ['of 500', 'x'.repeat(500)],
-    ['that goes on', `${env.ADMIN_TOKEN}x`],
-    ['that ends early', env.ADMIN_TOKEN.slice(0, -1)],
+    ['that is longer', `${env.ADMIN_TOKEN}x`],
+    ['that is shorter', env.ADMIN_TOKEN.slice(0, -1)],
     ['that is right', env.ADMIN_TOKEN],
-  ])("the operator's, beside one %s", async (_, given) => {
+  ])("the operator's token, and a given one %s", async (_, given) => {
     const compare = vi.spyOn(crypto.subtle, 'timingSafeEqual')
     const ask = () => send('GET', '/admin/accounts?limit=1', { key: given })
     const { status } = await ask()
     expect(status).toBe(given === env.ADMIN_TOKEN ? 200 : 401)
     const [a, b, ...more] = compare.mock.calls.flat().map(hex)
     expect([a, b, more]).toEqual([await hashKey(given), await hashKey(env.ADMIN_TOKEN), []])
-    // and nothing else decides
+    // the result of the comparison decides, and nothing else does
     compare.mockReturnValue(given !== env.ADMIN_TOKEN)
     expect((await ask()).status).toBe(given === env.ADMIN_TOKEN ? 401 : 200)
   })

@@ -6,7 +6,7 @@ import { paginate } from '../support/paginate'
 
 type Body = Record<string, unknown>
 
-/** What POST takes besides a name. */
+/** The fields that POST requires besides a name. */
 const restOf = (kind: string, { pipelineId }: Account): Body => (kind === 'stages' ? { pipelineId } : {})
 
 const NOUNS = KINDS.map(({ name, prefix }) => ({ kind: name, prefix }))

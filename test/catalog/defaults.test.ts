@@ -7,7 +7,7 @@ import { expectProblem } from '../support/problem'
 const TWENTY = Array.from({ length: 20 }, (_, i) => i)
 const PLACED = [{ kind: 'pipelines' }, { kind: 'stages' }] as const
 
-/** The defaults' ids: of the account, or of its first pipeline. */
+/** The ids of the defaults of the account, or of its first pipeline. */
 const defaultsOf = async (account: Account, kind: 'pipelines' | 'stages') =>
   (await itemsOf(account, kind))
     .filter((item) => item.isDefault && (kind === 'pipelines' || item.pipelineId === account.pipelineId))
@@ -150,7 +150,7 @@ describe.each(NAMES)('deleting one of the $kind', ({ kind }) => {
     for (const [i, item] of made.entries()) {
       const [used, removed] = answers.slice(2 * i) as [(typeof answers)[number], (typeof answers)[number]]
       const there = (await account.get(`/v1/${kind}/${item.id}`)).status
-      // a label that is gone is made anew, under another id
+      // a prospect brings a deleted label back, with another id
       if (removed.status === 204) expect([there, [201, 422]]).toEqual([404, expect.arrayContaining([used.status])])
       else expect([there, removed.status, used.status]).toEqual([200, 409, 201])
       if (kind === 'labels') expect(used.status).toBe(201)

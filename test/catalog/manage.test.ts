@@ -5,13 +5,13 @@ import { rows } from '../support/d1'
 import { errorsOf, expectProblem } from '../support/problem'
 import { eventsOf } from '../support/recorded'
 
-/** A prospect as the database holds it, less what shows names. */
+/** A prospect's row, without the columns that show names. */
 const storedProspects = ({ id }: Account) =>
   rows('SELECT id, version, updated_at, updated_by_user_id FROM prospects WHERE account_id = ?', id)
 
 const isNamedOnce = (kind: string) => kind !== 'jobs' && kind !== 'users'
 
-/** Makes an item look as if it had last been changed long ago. */
+/** Sets `updatedAt` of an item to a time long ago. */
 const age = (kind: string, id: string) => rows(`UPDATE ${kind} SET updated_at = 1 WHERE id = ?`, id)
 
 describe.each(NAMES)('changing one of the $kind', ({ kind }) => {

@@ -29,7 +29,7 @@ const reassignmentsOf = async ({ id }: Account) => (await rowsOf(id)).moves ?? 0
 const makeSome = (account: Account, kind: KindName, names: string[]) =>
   Promise.all(names.map((name) => makeItem(account, kind, name)))
 
-// moves are run in turns, whosever they are: no test leaves one to the next
+// reassignments of all accounts take turns: no test leaves one behind
 afterEach(async () => {
   vi.restoreAllMocks()
   await rows('DELETE FROM moves')

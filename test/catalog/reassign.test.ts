@@ -12,11 +12,11 @@ import { eventsOf } from '../support/recorded'
 const move = (account: Account, kind: Kind['name'], from: Item, to: Pick<Item, 'id'>) =>
   remove(account, kind, from.id, `?moveTo=${to.id}`)
 
-/** Waits until the account's moves have come to their end. */
+/** Waits until the account's reassignments have ended. */
 const moved = (account: Account) =>
   vi.waitFor(async () => expect((await rowsOf(account.id)).moves ?? 0).toBe(0), { timeout: 4000, interval: 20 })
 
-// moves are run in turns, whosever they are: no test leaves one to the next
+// reassignments of all accounts take turns: no test leaves one behind
 afterEach(async () => {
   vi.restoreAllMocks()
   await rows('DELETE FROM moves')

@@ -7,7 +7,7 @@ import { NO_CHANGE, type Replacement } from '../../src/prospects/write-request'
 import { newAccount } from '../support/api'
 import { callerOf, databaseFor, noOutbox } from '../support/callers'
 
-/** What a body gives a prospect of each kind, by the item's id and name. */
+/** For each kind: the fields of a body that give a prospect an item. */
 const USING: Record<Kind['name'], (item: { id: string; name: string }) => object> = {
   pipelines: ({ id }) => ({ pipelineId: id }),
   stages: ({ id }) => ({ stageId: id }),

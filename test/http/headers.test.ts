@@ -7,8 +7,8 @@ const TOO_LARGE = ' '.repeat(1024 * 1024 + 1)
 
 afterEach(() => void vi.restoreAllMocks())
 
-/** One answer of each status, and whether making it takes the database, the key being known. */
-const ANSWERS: [string, number, boolean, (account: Account) => Promise<ApiResponse>][] = [
+/** One response of each status, and whether it takes a round trip if the key is known. */
+const RESPONSES: [string, number, boolean, (account: Account) => Promise<ApiResponse>][] = [
   ['a list', 200, true, ({ get }) => get('/v1/prospects')],
   ['a created prospect', 201, true, ({ prospect }) => prospect()],
   ['what the key itself says', 200, true, ({ get }) => get('/v1/me')],
@@ -52,7 +52,7 @@ const ANSWERS: [string, number, boolean, (account: Account) => Promise<ApiRespon
   ],
 ]
 
-describe.each(ANSWERS)('%s (%d)', (_, status, touchesD1, ask) => {
+describe.each(RESPONSES)('%s (%d)', (_, status, touchesD1, ask) => {
   const warm = async () => {
     const account = await newAccount()
     await account.get('/v1/me')
@@ -76,7 +76,7 @@ describe.each(ANSWERS)('%s (%d)', (_, status, touchesD1, ask) => {
 })
 
 describe('security headers', () => {
-  /** Hono's, which follow the OWASP Secure Headers Project. */
+  /** Hono's headers, which follow the OWASP Secure Headers Project. */
   const SECURE = {
     'cross-origin-opener-policy': 'same-origin',
     'cross-origin-resource-policy': 'same-origin',
@@ -91,7 +91,7 @@ describe('security headers', () => {
     'x-xss-protection': '0',
   }
 
-  test.each(ANSWERS)('%s (%d): no page of another origin can read it', async (_what, _status, _touchesD1, ask) => {
+  test.each(RESPONSES)('%s (%d): no page of another origin can read it', async (_what, _status, _touchesD1, ask) => {
     const { headers } = await ask(await newAccount())
     expect(Object.fromEntries(headers)).toMatchObject(SECURE)
     expect(Object.keys(Object.fromEntries(headers)).filter((name) => name.startsWith('access-control-'))).toEqual([])

@@ -12,7 +12,7 @@ import { eventsOf } from '../support/recorded'
 const KEY = 'order 77'
 const ANN = { firstName: 'Ann', lastName: 'Dœ', email: 'ann@example.com' }
 
-/** A POST under a key. */
+/** A POST with an idempotency key. */
 const post = ({ call }: Account, path: string, body: unknown, key = KEY, headers: Record<string, string> = {}) =>
   call('POST', path, body, { 'idempotency-key': key, ...headers })
 const postProspect = (account: Account, body: object = ANN, key = KEY) => post(account, '/v1/prospects', body, key)

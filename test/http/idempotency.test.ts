@@ -6,10 +6,10 @@ import { D1, rows, tables, tablesHolding } from '../support/d1'
 import { holdQueue, register } from '../support/endpoint'
 import { expectProblem } from '../support/problem'
 
-/** A POST that can be made by an account: its path, its body, and another that is right too. */
+/** A valid POST: its path, its body, and another valid body. */
 interface Call {
   route: string
-  /** Who calls: the account's key, unless it is the operator. */
+  /** Whether the operator calls, not the account. */
   byOperator?: boolean
   status?: number
   /** The type of its body. */
@@ -119,14 +119,14 @@ async function growth(call: () => Promise<unknown>): Promise<number[]> {
   return (await allRows()).map(({ n }, i) => Number(n) - Number(before[i]?.n))
 }
 
-/** What an answer looks like the next time: without the secrets that were shown once. */
+/** The body of a replay: without the secrets that only the first response has. */
 const withoutSecrets = ({ text, json }: ApiResponse): string =>
   [json.key, json.apiKey?.key, json.secret]
     .filter(Boolean)
     .reduce((s, secret) => s.replace(`"${secret}"`, 'null'), text)
 
 let keys = 0
-/** A key that no other test has: the operator's are everybody's. */
+/** A key that no other test uses: all tests share the operator's keys. */
 const freshKey = () => `key ${++keys}`
 
 afterEach(() => void vi.restoreAllMocks())

@@ -7,7 +7,7 @@ import { type Account, newAccount, operator } from '../support/api'
 import { callsTo } from '../support/configured'
 import { expectProblem } from '../support/problem'
 
-/** Counts as the binding does, all in one window, and no further than this. */
+/** A limit that counts like the binding, with one window and this maximum. */
 function limiter(quota: number) {
   const counts: Record<string, number> = {}
   return {
@@ -26,13 +26,13 @@ let limits: {
   GUESS_RATE_LIMIT: ReturnType<typeof limiter>
 }
 let address: string
-/** Calls under a credential, from an address. */
+/** Calls with a credential, from an address. */
 const as = (key: string, from = address) => {
   const calls = callsTo({ key }, limits)
   return (path = '/v1/me', method = 'GET', body?: object, headers: object = {}) =>
     calls(method, path, body, { 'cf-connecting-ip': from, ...headers })
 }
-/** A key that is none, well written. */
+/** A well-formed key that does not exist. */
 const guess = () => newKey(`key_00${crypto.randomUUID().replaceAll('-', '').slice(0, 26)}`)
 const statusesOf = async (times: number, ask: () => Promise<{ status: number }>) => {
   const statuses: number[] = []

@@ -6,7 +6,7 @@ import { type Account, type ApiResponse, newAccount, send } from '../support/api
 import { imported, sendFile } from '../support/import-files'
 import { expectProblem } from '../support/problem'
 
-/** The bounds of an error response, in bytes of UTF-8 (contract, "Errors"). */
+/** The bounds of an error response, in bytes of UTF-8. */
 const MAX_TEXT = 1000
 const MAX_RESPONSE = 64_000
 
@@ -15,7 +15,7 @@ const bytesOf = (text: string) => new TextEncoder().encode(text).length
 const bodyOf = (keys: string[]) => `{${keys.map((key) => `${JSON.stringify(key)}:1`).join()}}`
 const keys = (n: number) => Array.from({ length: n }, (_, i) => `key ${i}`)
 
-/** The errors of a response that stays within all bounds, and reads well. */
+/** Checks that a response is within all bounds and is valid. Returns its errors. */
 function boundedErrorsOf(answer: ApiResponse) {
   expectProblem(answer, answer.status, answer.json.code, ['errors'])
   const { detail, errors } = answer.json

@@ -7,10 +7,10 @@ import { writeMany } from '../support/callers'
 import { callsTo } from '../support/configured'
 import { errorsOf, expectProblem } from '../support/problem'
 
-/** Where the sessions of a call began: `first-primary`, `first-unconstrained`, or at one of D1's bookmarks. */
+/** The constraints of the sessions of a call: `first-primary`, `first-unconstrained`, or one of D1's bookmarks. */
 let begun: string[]
 let last: D1DatabaseSession
-/** What answers those that did not begin at the primary. */
+/** The database that answers sessions without `first-primary`. */
 let replica: D1Database
 const DB = {
   withSession(at: string) {
@@ -19,7 +19,7 @@ const DB = {
     return last
   },
 } as D1Database
-/** One to which nothing has come yet, not even the tables. */
+/** A replica that has nothing yet, not even the tables. */
 const lagging = (env as unknown as { OLD_DB: D1Database }).OLD_DB
 
 let account: Account
@@ -33,7 +33,7 @@ beforeEach(async () => {
 afterEach(() => void vi.restoreAllMocks())
 
 const bookmarkOf = ({ headers }: { headers: Headers }) => headers.get('x-d1-bookmark') ?? ''
-/** Lets the isolate know the key. */
+/** Makes the isolate remember the key. */
 async function warm() {
   await account.get('/v1/me')
   begun = []

@@ -3,7 +3,7 @@ import { url } from '../../src/http/text'
 import { fieldOf, TEXT_FIELDS } from '../../src/prospects/field-names'
 import { type Account, type ApiResponse, newAccount } from '../support/api'
 
-/** Every string of a prospect's body, the most characters it may have, and what it says once written. */
+/** Every string of a prospect's body, the most characters that it can have, and how to read it back. */
 const FIELDS = [
   ...TEXT_FIELDS.map((field) => ({ field, ...fieldOf(field) }))
     .filter(({ type }) => type === 'line' || type === 'lines')
@@ -22,17 +22,17 @@ const FIELDS = [
 ].map((f) => ({ hasLines: false, required: false, read: ({ json }: ApiResponse) => json[f.field], ...f }))
 
 const EMPTY = ['', '   ', ' \t\r\n ']
-/** What no string may hold; the vertical tab and the form feed are white space to JavaScript. */
+/** Characters that are rejected in every string. JavaScript counts the vertical tab and the form feed as white space. */
 const CONTROLS = ['\u0000', '\u0007', '\v', '\f', '\u001b', '\u007f', '\u0085', '\ud800', '\udc00']
 const REFERENCES = ['stageId', 'pipelineId', 'userId', 'officeId', 'sourceId', 'jobId']
 
-/** What makes a field unlike any other of the account, so that sources and labels keep their first spelling. */
+/** Creates a prospect with this value, in a new account because sources and labels keep their first spelling. */
 async function write(field: string, value: unknown) {
   const account = await newAccount()
   return { account, answer: await account.prospect({ [field]: value }) }
 }
 
-const refusal = ({ status, json }: ApiResponse) => [status, json.errors?.[0]?.pointer, json.errors?.[0]?.code]
+const rejection = ({ status, json }: ApiResponse) => [status, json.errors?.[0]?.pointer, json.errors?.[0]?.code]
 
 describe.each(FIELDS)('$field', ({ field, max, hasLines, required, read }) => {
   const kept = async (value: string) => {
@@ -48,7 +48,7 @@ describe.each(FIELDS)('$field', ({ field, max, hasLines, required, read }) => {
 
   test('one more is too long', async () => {
     for (const character of ['x', '😀'])
-      expect(refusal((await write(field, character.repeat(max + 1))).answer)).toEqual([400, `/${field}`, 'too_long'])
+      expect(rejection((await write(field, character.repeat(max + 1))).answer)).toEqual([400, `/${field}`, 'too_long'])
   })
 
   test('trimmed characters do not count', async () => {
@@ -69,19 +69,19 @@ describe.each(FIELDS)('$field', ({ field, max, hasLines, required, read }) => {
 
   test.each(CONTROLS)('%j is rejected at every position', async (control) => {
     for (const given of [`a${control}b`, `${control}a`, `a${control}`, `\n${control} a`, control])
-      expect(refusal((await write(field, given)).answer)).toEqual([400, `/${field}`, 'control_character'])
+      expect(rejection((await write(field, given)).answer)).toEqual([400, `/${field}`, 'control_character'])
   })
 
   test.each(EMPTY)(`%j is ${required ? 'nothing, and it is required' : 'nothing'}`, async (given) => {
     const { answer } = await write(field, given)
-    if (required) return expect(refusal(answer)).toEqual([400, `/${field}`, 'required'])
+    if (required) return expect(rejection(answer)).toEqual([400, `/${field}`, 'required'])
     expect(answer.status).toBe(201)
     if (field === 'newSourceName') return expect(answer.json.sourceId).toBeNull()
     expect(read(answer, await newAccount())).toEqual(field === 'labels' ? undefined : null)
   })
 
   test.each([5, true, {}, [['a']]])('%j is rejected, because it is not a string', async (given) => {
-    expect(refusal((await write(field, given)).answer)).toEqual([400, `/${field}`, 'wrong_type'])
+    expect(rejection((await write(field, given)).answer)).toEqual([400, `/${field}`, 'wrong_type'])
   })
 })
 
@@ -115,14 +115,14 @@ describe('email', () => {
     [`${'a'.repeat(65)}@example.com`, 'wrong_format'],
     ['pat\u0000@example.com', 'control_character'],
   ])('%j is rejected as %s', async (given, code) => {
-    expect(refusal((await write('email', given)).answer)).toEqual([400, '/email', code])
+    expect(rejection((await write('email', given)).answer)).toEqual([400, '/email', code])
   })
 })
 
 describe('phone', () => {
   test('100 characters are accepted, one more is rejected', async () => {
     expect((await write('phone', '5'.repeat(100))).answer.status).toBe(201)
-    expect(refusal((await write('phone', '5'.repeat(101))).answer)).toEqual([400, '/phone', 'too_long'])
+    expect(rejection((await write('phone', '5'.repeat(101))).answer)).toEqual([400, '/phone', 'too_long'])
   })
 
   test.each(EMPTY)('%j means no phone, without a warning', async (given) => {
@@ -130,7 +130,7 @@ describe('phone', () => {
   })
 
   test('control characters are rejected', async () => {
-    expect(refusal((await write('phone', '212\u0000555')).answer)).toEqual([400, '/phone', 'control_character'])
+    expect(rejection((await write('phone', '212\u0000555')).answer)).toEqual([400, '/phone', 'control_character'])
   })
 })
 
@@ -143,7 +143,7 @@ describe('ids in a body', () => {
     const { prospect, get } = await newAccount()
     const stageId = (await get('/v1/stages')).json.items[0].id
     for (const given of [control + stageId, stageId + control])
-      expect(refusal(await prospect({ stageId: given }))).toEqual([422, '/stageId', 'unknown_reference'])
+      expect(rejection(await prospect({ stageId: given }))).toEqual([422, '/stageId', 'unknown_reference'])
     expect((await prospect({ stageId: `\t${stageId}\n` })).json.currentStageId).toBe(stageId)
   })
 
@@ -160,7 +160,7 @@ describe('ids in a body', () => {
 
   test('licenseStatus: control characters are rejected', async () => {
     for (const given of ['\vlicensed', 'licensed\f', '\u0000'])
-      expect(refusal((await write('licenseStatus', given)).answer)).toEqual([400, '/licenseStatus', 'not_allowed'])
+      expect(rejection((await write('licenseStatus', given)).answer)).toEqual([400, '/licenseStatus', 'not_allowed'])
   })
 
   test('licenseStatus: "" means null', async () => {
@@ -174,7 +174,7 @@ describe('query parameters', () => {
     async (parameter) => {
       const { list } = await newAccount()
       for (const query of [`${parameter}=`, parameter, `${parameter}=%20%20`])
-        expect(refusal(await list(query))).toEqual([400, `/${parameter}`, 'required'])
+        expect(rejection(await list(query))).toEqual([400, `/${parameter}`, 'required'])
     },
   )
 
@@ -182,7 +182,7 @@ describe('query parameters', () => {
     const { list } = await newAccount()
     for (const parameter of ['email', 'phone', 'name', 'title', 'company', 'stage', 'label', 'limit', 'pageToken'])
       for (const given of [`1${text}`, `${text}1`, `1${text}1`, `%20${text}`])
-        expect(refusal(await list(`${parameter}=${given}`))).toEqual([400, `/${parameter}`, 'control_character'])
+        expect(rejection(await list(`${parameter}=${given}`))).toEqual([400, `/${parameter}`, 'control_character'])
   })
 
   test.each([

@@ -6,7 +6,7 @@ import { mountedRoutes } from '../../src/openapi/mounted'
 import { newAccount } from '../support/api'
 import { imported } from '../support/import-files'
 
-/** What a field or a parameter may be given, most of which is wrong. */
+/** Values for fields and parameters. Most of them are invalid. */
 const VALUES = [
   ...[null, true, 5, -1, 1.5, 1e20, -1e20],
   ...[
@@ -30,7 +30,7 @@ const VALUES = [
   { fileName: 'a', contentType: 'application/pdf', content: 'YQ==' },
 ]
 
-/** A whole sentence that begins and ends as one. */
+/** A complete sentence, from its capital letter to its period. */
 const SENTENCE = /^["A-Z].*[.?…]$/s
 const OF_ZOD = /\b(expected|received|invalid)\b|^too |unrecognized/i
 

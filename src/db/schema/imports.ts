@@ -32,9 +32,9 @@ export const imports = sqliteTable(
     errors: integer().notNull().default(0),
     /** How often it was leased since it last advanced. */
     tries: integer().notNull().default(0),
-    /** Until when one has it in hand. */
+    /** The end of the current lease. */
     heldUntil: integer().notNull().default(0),
-    /** When the schedule wakes somebody for it; null: it has ended. */
+    /** When the schedule enqueues it next. Null if it has ended. */
     nextAt: integer(),
     createdAt: integer().notNull(),
     finishedAt: integer(),

@@ -57,11 +57,11 @@ export const prospects = sqliteTable(
     index('prospects_phone').on(t.accountId, t.phone, t.id).where(sql`phone IS NOT NULL`),
     // the match by phone: the oldest prospect without an email
     index('prospects_phone_only').on(t.accountId, t.phone, t.id).where(sql`phone IS NOT NULL AND email IS NULL`),
-    // ?officeId=, ?sourceId=, ?licenseStatus=; how many use an office or a source
+    // ?officeId=, ?sourceId=, ?licenseStatus=; how many prospects use an office or a source
     index('prospects_office').on(t.accountId, t.officeId, t.id).where(sql`office_id IS NOT NULL`),
     index('prospects_source').on(t.accountId, t.sourceId, t.id).where(sql`source_id IS NOT NULL`),
     index('prospects_license').on(t.accountId, t.licenseStatus, t.id).where(sql`license_status IS NOT NULL`),
-    // how many refer to a user
+    // how many prospects refer to a user
     index('prospects_created_by').on(t.accountId, t.createdByUserId, t.id).where(sql`created_by_user_id IS NOT NULL`),
     index('prospects_updated_by').on(t.accountId, t.updatedByUserId, t.id).where(sql`updated_by_user_id IS NOT NULL`),
     // ?stage=
@@ -78,7 +78,7 @@ export const merges = sqliteTable(
     accountId: accountId(),
     /** The duplicate's id. */
     id: text().notNull(),
-    /** The survivor's. */
+    /** The survivor's id. */
     intoId: text().notNull(),
     email: text(),
     phone: text(),
@@ -103,8 +103,8 @@ export const prospectLabels = sqliteTable(
     /** The prospect's stage, or '' for none. */
     stageId: text().notNull(),
     /**
-     * On the label's newest prospect: how many prospects have the label. Other rows hold stale counts. So a new prospect is
-     * counted in a row that it writes anyway.
+     * In the row of the label's newest prospect: how many prospects have the label. The value of other rows has no meaning.
+     * So a new prospect is counted in a row that it writes anyway.
      */
     n: integer().notNull().default(0),
   },
@@ -143,7 +143,7 @@ export const labelSetCounts = sqliteTable(
   (t) => [primaryKey({ columns: [t.accountId, t.labelSet, t.stageId] }), check('label_set_counts_n', sql`n >= 0`)],
 )
 
-/** Which label sets a label is in. Two integers for each, whatever the set holds. Triggers maintain it. */
+/** The label sets that contain a label. A row is two integers, however large the set is. Triggers maintain it. */
 export const labelMemberships = sqliteTable(
   'label_memberships',
   { labelWeight: integer().notNull(), labelSet: integer().notNull() },

@@ -2,7 +2,7 @@ import { foreignKey, index, integer, primaryKey, sqliteTable, text } from 'drizz
 import { accountId } from './columns'
 import { prospects } from './prospects'
 
-/** Resumes that are still to be read. Triggers maintain it from `prospects.resume`: a row while the status is `processing`. */
+/** Resumes that are still to be read. Triggers maintain it: a prospect has a row while its resume's status is `processing`. */
 export const resumeReadings = sqliteTable(
   'resume_readings',
   {

@@ -39,7 +39,7 @@ export const webhooks = sqliteTable(
     accountId: accountId(),
     id: text().notNull(),
     url: text().notNull(),
-    /** The host of its URL. Null if the endpoint is older than this column and has not succeeded since. */
+    /** The host of its URL. Null if the endpoint is older than this column and has not succeeded since then. */
     host: text(),
     /** Set once this endpoint has responded 2xx, or if another of the account had at this host when this one got its URL. */
     verifiedAt: integer(),
@@ -52,7 +52,7 @@ export const webhooks = sqliteTable(
     oldSecrets: text({ mode: 'json' }).$type<{ secret: string; until: number }[]>().notNull().default([]),
     disabledAt: integer(),
     disabledReason: text().$type<'requested' | 'gone' | 'failing'>(),
-    /** Its first failure since it last succeeded. */
+    /** The first failure since its last success. */
     failingSince: integer(),
     /** Its last failure. */
     failedAt: integer(),
