@@ -1,5 +1,5 @@
 import { except } from 'hono/combine'
-import { methodNotAllowed as answerOtherMethods } from 'hono/method-not-allowed'
+import { methodNotAllowed as rejectOtherMethods } from 'hono/method-not-allowed'
 import { requestId } from 'hono/request-id'
 import { secureHeaders } from 'hono/secure-headers'
 import { adminRoutes, keyRoutes, meRoutes } from './accounts/routes'
@@ -33,7 +33,7 @@ app.use('*', async function noStore(c, next) {
   if (!c.res.headers.has('cache-control')) c.res.headers.set('cache-control', 'private, no-store')
 })
 app.use('/v1/*', shareWithOrigins)
-app.use(answerOtherMethods({ app, onMethodNotAllowed: (c, methods) => renderProblem(c, methodNotAllowed(methods)) }))
+app.use(rejectOtherMethods({ app, onMethodNotAllowed: (c, methods) => renderProblem(c, methodNotAllowed(methods)) }))
 
 app.get('/health', validate({}), async (c) => {
   await readDatabases(c)
@@ -44,15 +44,15 @@ const routes = app
   .route('/', docsRoutes)
   .use('/admin/*', ratePolicy)
   .route('/admin/accounts', adminRoutes)
-  .use('/v1/*', ratePolicy, authenticate, async function staticPath(c, next) {
-    // `/v1/prospects/export` also matches `/v1/prospects/:id`, but accepts only its own methods
-    const own = new Set(app.routes.flatMap(({ path, method }) => (path === c.req.path ? method : [])))
-    own.delete('ALL')
-    if (own.has('GET')) own.add('HEAD')
-    if (own.size > 0 && !own.has(c.req.method)) throw methodNotAllowed([...own])
+  .use('/v1/*', ratePolicy, authenticate, async function rejectMethodsOfIdPath(c, next) {
+    // the path `/v1/prospects/export` also matches `/v1/prospects/:id`, which has other methods: reject those
+    const methods = new Set(app.routes.flatMap(({ path, method }) => (path === c.req.path ? method : [])))
+    methods.delete('ALL')
+    if (methods.has('GET')) methods.add('HEAD')
+    if (methods.size > 0 && !methods.has(c.req.method)) throw methodNotAllowed([...methods])
     await next()
   })
-  // importRoutes bound the body of an import while it is streamed
+  // importRoutes limit the body of an import while it is streamed
   .use('/v1/*', except(['/v1/prospects/*', '/v1/imports'], limitBody(MAX_BODY)))
   .use('/v1/prospects/*', limitBody(MAX_BODY_WITH_RESUME))
   .route('/v1/me', meRoutes)
@@ -70,6 +70,6 @@ export type AppType = typeof routes
 
 app.notFound((c) => renderProblem(c, notFound('path')))
 app.onError((error, c) =>
-  // `idempotent` replaces this response with the stored one, unless that was erased in the meantime
+  // `idempotent` replaces this response with the stored response, unless the stored response was erased in the meantime
   isKeyAlreadyUsed(error) ? renderProblem(c, stillRunning()) : onError(error, c),
 )

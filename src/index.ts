@@ -8,7 +8,7 @@ import { consumeDeliveries } from './webhooks/deliver'
 export default {
   fetch: app.fetch,
   async queue(batch, env, context) {
-    // the start of a queue's name is that of its environment (scripts/environment.mjs)
+    // names of queues begin with the name of the environment (scripts/environment.mjs), so only the ends are compared
     if (batch.queue.endsWith('-dlq')) logDeadLetters(batch)
     else if (batch.queue.endsWith('-resumes')) await consumeResumes(batch, env)
     else if (batch.queue.endsWith('-imports')) await consumeImports(batch, env)

@@ -15,13 +15,14 @@ import { runRecoveries } from './webhooks/recover'
 import { reencryptSecrets } from './webhooks/reencrypt'
 import { oneAtATime, purgeDeliveries, sweepDeliveries } from './webhooks/sweep'
 
-/** How many statements a run may send to D1 for deliveries, and for all other steps. D1 takes 1,000 of an invocation. */
+/** How many statements one run may send to D1: for deliveries, and for all other steps. D1 allows 1,000 per invocation. */
 const DELIVERY_STATEMENTS = 400
 const OTHER_STATEMENTS = 500
 
 /**
- * The work of one minute, in all databases at the same time. Deliveries are first. The other steps share an allowance of
- * statements, so each minute another of them is first. A step that fails is logged and stops no other.
+ * Does the work of one minute, in all databases at the same time. Deliveries come first. The other steps share one
+ * allowance of statements, so each minute starts with a different step. If a step fails, it is logged and the next step
+ * runs.
  */
 export async function runSchedule(env: Env, scheduledTime: number): Promise<void> {
   const forDeliveries = databases(env, undefined, { left: DELIVERY_STATEMENTS })
@@ -52,8 +53,8 @@ export async function runSchedule(env: Env, scheduledTime: number): Promise<void
 }
 
 /**
- * Runs one step, unless its allowance of statements is used up. A log line says what it cost, if it wrote or returned
- * something, or that it failed. Never throws.
+ * Runs one step, unless its allowance of statements is used up. If the step wrote or returned something, logs its cost. If
+ * it failed, logs the error. Never throws.
  */
 async function runStep(env: Env, db: Database, step: string, run: () => Promise<unknown>): Promise<void> {
   if (!db.hasQueriesLeft()) return
@@ -61,9 +62,9 @@ async function runStep(env: Env, db: Database, step: string, run: () => Promise<
   const before = { ...cost }
   const start = performance.now()
   try {
-    const found = await run()
+    const result = await run()
     const written = cost.written - before.written
-    if (written === 0 && !found) return
+    if (written === 0 && !result) return
     logInfo(env, {
       message: 'sweep',
       step,
@@ -73,7 +74,7 @@ async function runStep(env: Env, db: Database, step: string, run: () => Promise<
       queries: cost.queries - before.queries,
       read: cost.read - before.read,
       written,
-      ...(found as object | undefined),
+      ...(result as object | undefined),
     })
   } catch (error) {
     console.error(JSON.stringify({ level: 'error', message: 'sweep', step, database, ...describeError(error) }))

@@ -25,7 +25,7 @@ export const docsRoutes = factory
   .get('/docs', (c) => file(c, '/docs/'))
   .get('/docs/*', (c) => file(c, c.req.path))
 
-/** Serves a file that `scripts/assets.mjs` gathered. 404 if there is none of this path. */
+/** Serves a file that `scripts/assets.mjs` gathered. Returns 404 if there is no file at this path. */
 async function file(c: Context<AppEnv>, path: string): Promise<Response> {
   const found = await c.env.ASSETS.fetch(new Request(new URL(path, c.req.url), { headers: c.req.raw.headers }))
   if (found.status === 404) return c.notFound()

@@ -12,8 +12,8 @@ import { objectDeletions } from '../db/schema'
 const ANNOUNCED_FOR = 60 * 60_000
 
 /**
- * The statement that announces a key. Run it in a round trip before the bytes are stored. `keptFor` (ms) is for bytes
- * that are deleted after that time even if a row refers to them.
+ * The statement that announces a key. Run it in a round trip before the bytes are stored. The sweep deletes the object
+ * after `keptFor` ms, unless the row that refers to the key removed the announcement.
  */
 export function announceObject(
   db: Database,

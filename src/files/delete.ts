@@ -2,8 +2,8 @@ import { type Database, databaseOf } from '../db/client'
 import { describeError } from '../http/problem'
 
 /**
- * Deletes an account's objects that no row refers to any more. Never throws: the sweep deletes those that this does not.
- * It opens a database of its own, because background work is not part of the call's cost.
+ * Deletes an account's objects that no row refers to any more. Never throws: if this fails, the sweep deletes the objects
+ * later. Opens the database again, because the cost of background work is not part of the call's cost.
  */
 export async function deleteObjects(env: Env, accountId: string, keys: string[]): Promise<void> {
   if (keys.length === 0) return
@@ -19,7 +19,7 @@ export async function deleteObjects(env: Env, accountId: string, keys: string[])
 /** The most keys that R2 deletes in one call. */
 const MAX_DELETED = 1000
 
-/** Deletes the objects that are due, at most `chunks` times a thousand. The next run of the schedule deletes the rest. */
+/** Deletes the objects that are due, in at most `chunks` chunks of 1,000. The next run of the schedule deletes the rest. */
 export async function sweepObjects(db: Database, env: Env, now: number, chunks = 10): Promise<void> {
   for (let left = chunks; left > 0 && db.hasQueriesLeft(); left--) {
     const due = await db.query<{ accountId: string; key: string }>(DUE, now, MAX_DELETED)
@@ -29,7 +29,7 @@ export async function sweepObjects(db: Database, env: Env, now: number, chunks =
   }
 }
 
-// text: Drizzle has no INDEXED BY, and no json_each, which takes any number of keys as one parameter
+// SQL text: Drizzle has no INDEXED BY, and no json_each, which takes any number of keys as one parameter
 const DELETE_FROM_ACCOUNT = `
   DELETE FROM object_deletions WHERE account_id = ?1 AND key IN (SELECT value FROM json_each(?2))`
 

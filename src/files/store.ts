@@ -2,9 +2,9 @@ import { storageUnavailable } from '../http/errors'
 import { Problem } from '../http/problem-type'
 import type { StreamedBody } from '../http/streamed-body'
 
-/** How long a file may take to arrive, ms. This is less than its key is announced for. */
+/** How long a file may take to arrive, ms. This must be less than `ANNOUNCED_FOR` (`announce.ts`). */
 const MAX_UPLOAD_TIME = 30 * 60_000
-/** R2 takes a stream of unknown length in parts of one size, bytes. The Worker holds one part in memory. */
+/** A stream of unknown length is uploaded to R2 in parts of this many bytes. The Worker holds one part in memory. */
 export const PART_SIZE = 8 * 1024 * 1024
 
 /** Checks a file while it is streamed to R2. If a method throws, the upload ends and R2 stores nothing. */
@@ -14,14 +14,14 @@ export interface FileInspector {
   finish?(): Promise<void>
 }
 
-/** Stores bytes under a key. Throws 503 if R2 is away. */
+/** Stores bytes under a key. Throws 503 if R2 is unavailable. */
 export async function putObject(env: Env, key: string, bytes: ArrayBufferView): Promise<void> {
   await env.RESUMES.put(key, bytes).catch(rejectAsUnavailable)
 }
 
 /**
  * Streams a file to R2, through the inspector. `maxTime` (ms) is how long the file may take to arrive. Throws what the
- * inspector or the stream of the body throws, and 503 if R2 is away.
+ * inspector or the stream of the body throws, and 503 if R2 is unavailable.
  */
 export async function putStream(
   env: Env,
@@ -38,7 +38,7 @@ export async function putStream(
       throw error
     }
   }
-  // the last chunk waits until `finish` has passed: R2 stores nothing of a stream that ends too early
+  // the last chunk is held back until `finish` succeeds: if the stream ends without it, R2 stores nothing
   let last: Uint8Array | undefined
   const inspection = new TransformStream<Uint8Array, Uint8Array>({
     async transform(chunk, controller) {
@@ -60,11 +60,11 @@ export async function putStream(
   }
 }
 
-/** An object in R2, or a range of its bytes; null if R2 has no such object. Throws 503 if R2 is away. */
+/** An object in R2, or a range of its bytes; null if R2 has no such object. Throws 503 if R2 is unavailable. */
 export const getObject = (env: Env, key: string, range?: R2Range): Promise<R2ObjectBody | null> =>
   env.RESUMES.get(key, range && { range }).catch(rejectAsUnavailable)
 
-/** Whether R2 has an object. Throws 503 if R2 is away. */
+/** Whether R2 has an object. Throws 503 if R2 is unavailable. */
 export const hasObject = async (env: Env, key: string): Promise<boolean> =>
   (await env.RESUMES.head(key).catch(rejectAsUnavailable)) !== null
 
@@ -85,11 +85,11 @@ async function putParts(bucket: R2Bucket, key: string, stream: ReadableStream<Ui
   try {
     for await (const chunk of stream)
       for (let at = 0; at < chunk.length; ) {
-        const more = chunk.subarray(at, at + PART_SIZE - filled)
-        if (filled + more.length > part.length) part = enlarge(part, filled + more.length)
-        part.set(more, filled)
-        filled += more.length
-        at += more.length
+        const piece = chunk.subarray(at, at + PART_SIZE - filled)
+        if (filled + piece.length > part.length) part = enlarge(part, filled + piece.length)
+        part.set(piece, filled)
+        filled += piece.length
+        at += piece.length
         if (filled === PART_SIZE) await flush()
       }
     if (!upload) return void (await bucket.put(key, part.subarray(0, filled)))

@@ -19,7 +19,7 @@ const contentOf = (body: Body) =>
   Object.fromEntries(
     [body]
       .flat()
-      .map((one) => (typeof one === 'string' ? [one, { schema: BYTES }] : ['application/json', { schema: one }])),
+      .map((type) => (typeof type === 'string' ? [type, { schema: BYTES }] : ['application/json', { schema: type }])),
   )
 
 /** The body of a request: JSON, or bytes of one of several media types. */
@@ -52,7 +52,7 @@ const responsesOf = ({ canBeRepeated, scope, byOperator }: Route, { responses, i
     ]),
   )
 
-/** What the id in a path is. Throws if the section does not say. */
+/** Describes the id in a path. Throws if the section has no noun for it. */
 function describeId({ ids }: Section, path: string): string {
   const noun = ids?.[path.split('/')[2] ?? '']
   if (!noun) throw new Error(`Nothing describes the id in ${path}`)
@@ -65,7 +65,7 @@ interface Described {
   operation: Operation
 }
 
-/** An operation of the document. Adds the error responses that it refers to to `shared`. */
+/** An operation of the document. Also writes into `shared` the error responses that the operation refers to. */
 function toOperation(
   { route, section, operation }: Described,
   guides: Guides,
@@ -109,7 +109,7 @@ const tagsOf = (guides: Guides) =>
     description: `${section.introduction}\n\n${linksTo(section.guides ?? [], guides)}`.trim(),
   }))
 
-/** What is at the top of the reference: two guides, and every code. */
+/** The introduction of the reference: two guides, and a table of every code. */
 const introductionOf = (guides: Guides) =>
   [
     quoteGuide(guides, 'conventions'),
@@ -181,14 +181,14 @@ export function createApiDocument(routes: Route[], guides: Guides) {
       components: {
         headers: HEADERS,
         responses,
-        // the page puts the focus into the last one
+        // the reference page puts the keyboard focus into the field of the last scheme
         securitySchemes: {
           operatorToken: { type: 'http', scheme: 'bearer', description: "The operator's `ADMIN_TOKEN`." },
           apiKey: { type: 'http', scheme: 'bearer', description: 'A key of the account.' },
         },
       } as unknown as ZodOpenApiComponentsObject,
     },
-    // responses may grow: clients ignore fields that they do not know
+    // later versions may add fields to responses, so no response schema forbids unknown fields
     {
       override: ({ jsonSchema, io }) => {
         if (io === 'output' && jsonSchema.additionalProperties === false) delete jsonSchema.additionalProperties

@@ -56,7 +56,7 @@ const ProblemSchema = z
   })
   .meta({ id: 'Problem', description: 'An error (RFC 9457).' })
 
-/** The problems of an operation: its own, and those that follow from its route. */
+/** The problems of an operation: those that it declares, and those that follow from its route. */
 function problemsOf({ schemas, scope, byOperator, canBeRepeated, path }: Route, operation: Operation) {
   const isLimited = scope || byOperator
   return [
@@ -74,38 +74,38 @@ function problemsOf({ schemas, scope, byOperator, canBeRepeated, path }: Route, 
   ]
 }
 
-/** The example of a call without a body: of a query parameter that does not exist. */
+/** The example of `invalid_input` for calls without a body: a query parameter that does not exist. */
 const invalidQuery = httpErrors.invalidInput([
   { in: 'query', pointer: '/lmit', code: 'unknown_parameter', message: 'There is no such parameter.' },
 ])
 
-/** What a 404 of an operator's call means: without an `ADMIN_TOKEN` these paths do not exist. */
+/** What a 404 means for an operator's call, by the name of the response. Without `ADMIN_TOKEN`, these paths do not exist. */
 const OPERATOR_NOT_FOUND = {
   NoOperator: 'The service has no operator, because it has no `ADMIN_TOKEN`.',
   NoAccount: 'There is no such account, or the service has no operator, because it has no `ADMIN_TOKEN`.',
 }
 
 const headerNames = Object.keys(HEADERS) as HeaderName[]
-/** The headers that only a problem has; the other ones are on any response. */
+/** The headers that this problem adds to a response. `RateLimit-Policy` is left out, because other responses have it too. */
 const headersOf = (problem: DocumentedProblem) =>
   headerNames.filter((name) => name !== 'RateLimit-Policy' && name.toLowerCase() in problem.example().headers)
 
-/** A response with these problems of one status, and the name under which operations share it. */
+/** The response for these problems, which have the same status, and the name under which operations share it. */
 function toResponse(problems: DocumentedProblem[], { schemas, byOperator, path }: Route): [name: string, object] {
-  const ofOperator =
+  const operatorName =
     byOperator && problems.includes(httpErrors.notFound) ? (path.includes(':id') ? 'NoAccount' : 'NoOperator') : null
-  const meansOf = ({ means }: DocumentedProblem) => (ofOperator ? OPERATOR_NOT_FOUND[ofOperator] : means)
+  const meansOf = ({ means }: DocumentedProblem) => (operatorName ? OPERATOR_NOT_FOUND[operatorName] : means)
   const headers = [...new Set(problems.flatMap(headersOf))]
-  const always = problems.every((problem) => headersOf(problem).length > 0)
+  const allHaveHeaders = problems.every((problem) => headersOf(problem).length > 0)
   const toExample = (problem: DocumentedProblem) =>
     problem === httpErrors.invalidInput && !schemas.json ? invalidQuery : problem.example()
   return [
-    ofOperator ?? problems.map(({ code }) => code.replaceAll(/(?:^|_)(.)/g, (_, c) => c.toUpperCase())).join('Or'),
+    operatorName ?? problems.map(({ code }) => code.replaceAll(/(?:^|_)(.)/g, (_, c) => c.toUpperCase())).join('Or'),
     {
       description: problems.map((problem) => `\`${problem.code}\`: ${meansOf(problem)}`).join('\n\n'),
       headers: headersNamed(
-        ['X-Request-Id', ...(always ? headers : [])],
-        ['Server-Timing', 'X-D1-Bookmark', 'RateLimit-Policy', ...(always ? [] : headers)],
+        ['X-Request-Id', ...(allHaveHeaders ? headers : [])],
+        ['Server-Timing', 'X-D1-Bookmark', 'RateLimit-Policy', ...(allHaveHeaders ? [] : headers)],
       ),
       content: {
         'application/problem+json': {
@@ -122,7 +122,7 @@ function toResponse(problems: DocumentedProblem[], { schemas, byOperator, path }
   ]
 }
 
-/** The error responses of an operation, by status. Adds those that it refers to to `shared`. */
+/** References to the error responses of an operation, by status. Writes the responses themselves into `shared`. */
 export function errorsOf(route: Route, operation: Operation, shared: Record<string, object>) {
   const byStatus = Map.groupBy(problemsOf(route, operation), ({ status }) => status)
   return Object.fromEntries(

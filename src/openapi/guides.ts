@@ -1,7 +1,7 @@
 /** The guides of docs/api, in Markdown, by file name without `.md`. */
 export type Guides = Record<string, string>
 
-/** Links between guides lead to the guides as they are served. */
+/** Makes links to other guides (`errors.md`) point to where the service serves them (`/docs/errors.md`). */
 const withServedLinks = (markdown: string) => markdown.replaceAll(/\]\((\w[\w-]*\.md)/g, '](/docs/$1')
 
 function guideNamed(guides: Guides, name: string): string {

@@ -2,7 +2,7 @@ import * as z from 'zod'
 import { BOOKMARK } from '../db/client'
 import type { ResponseHeader } from '../http/openapi'
 
-/** The headers of responses. A `required` one is on every response that lists it, unless the response says otherwise. */
+/** The headers of responses. A response that lists a `required` header always has it (see `headersNamed` for exceptions). */
 export const HEADERS = {
   'X-Request-Id': {
     description:
@@ -45,7 +45,7 @@ export const HEADERS = {
 
 export type HeaderName = keyof typeof HEADERS
 
-/** The headers of a response, by name. Those that are only `sometimes` on it are not required. */
+/** The headers of a response, by name. The response always has the `names`; those in `sometimes` become optional. */
 export const headersNamed = (names: HeaderName[], sometimes: HeaderName[] = []) =>
   Object.fromEntries([
     ...names.map((name) => [name, { $ref: `#/components/headers/${name}` }]),

@@ -3,7 +3,7 @@ import type * as z from 'zod'
 import { requireOperator } from '../http/auth'
 import type { AppEnv, Scope } from '../http/factory'
 
-/** What a mounted route takes and requires, as its handlers say. */
+/** What a mounted route takes and requires, read from the properties of its handlers. */
 export interface Route {
   method: string
   /** As it is mounted: `/v1/prospects/:id`. */

@@ -11,20 +11,20 @@ export const tidy = (document: object): Json =>
 
 /** `anyOf: [{type: T, …}, {type: null}]` as `{type: [T, null], …}`. */
 function withNull(schema: Json): Json {
-  const [one, nothing, ...others] = schema?.anyOf ?? []
-  if (nothing?.type !== 'null' || others.length > 0 || typeof one.type !== 'string') return schema
+  const [first, second, ...others] = schema?.anyOf ?? []
+  if (second?.type !== 'null' || others.length > 0 || typeof first.type !== 'string') return schema
   const { anyOf, ...rest } = schema
-  return { ...one, type: [one.type, 'null'], ...rest, ...(one.enum && { enum: [...one.enum, null] }) }
+  return { ...first, type: [first.type, 'null'], ...rest, ...(first.enum && { enum: [...first.enum, null] }) }
 }
 
-/** Every integer of JSON is a safe one (RFC 8259, section 6), so these bounds say nothing. */
+/** Removes bounds that say nothing: interoperable JSON has only safe integers (RFC 8259, section 6). */
 function withoutSafeBounds(schema: Json): Json {
   if (schema?.minimum === Number.MIN_SAFE_INTEGER) delete schema.minimum
   if (schema?.maximum === Number.MAX_SAFE_INTEGER) delete schema.maximum
   return schema
 }
 
-/** Adds the descriptions of its query parameters and of the fields of its body to an operation of the document. */
+/** Adds descriptions to the query parameters and the body fields of an operation of the document. */
 export function describeInputs(operation: Json, section: Section, { operationId, fields }: Operation): void {
   for (const parameter of operation.parameters ?? []) {
     if (['integer', 'boolean'].includes(parameter.schema.type)) {
@@ -34,7 +34,7 @@ export function describeInputs(operation: Json, section: Section, { operationId,
     if (parameter.in !== 'query') continue
     const { description, example } = section.parameters?.[parameter.name] ?? missing(operationId, parameter.name)
     parameter.description = description
-    // not as the example of the parameter: the page would fill it in
+    // in the schema, because the page would fill in an example of the parameter itself
     if (example !== undefined) parameter.schema.examples = [example]
   }
   const { properties = {} } = operation.requestBody?.content['application/json']?.schema ?? {}

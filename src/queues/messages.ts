@@ -14,7 +14,7 @@ export type ImportMessage = z.infer<typeof ImportMessage>
 export const ResumeMessage = z.object({ accountId: z.string(), prospectId: z.string() })
 export type ResumeMessage = z.infer<typeof ResumeMessage>
 
-/** The messages of a batch that have this schema. Others are dropped, with a log line each. */
+/** The messages of a batch that match this schema. Each other message is logged and dropped. */
 export function parseMessages<Body>(
   schema: z.ZodType<Body>,
   { queue, messages }: MessageBatch<unknown>,

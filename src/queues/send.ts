@@ -4,7 +4,7 @@ import type { DeliveryMessage, ImportMessage, ResumeMessage } from './messages'
 /** The most messages that one `sendBatch` takes. */
 const MAX_BATCH = 100
 
-/** What each queue carries, by the name of its binding. */
+/** The body of the messages of each queue, by the name of its binding. */
 interface Bodies {
   WEBHOOKS_QUEUE: DeliveryMessage
   SLOW_WEBHOOKS_QUEUE: DeliveryMessage
@@ -54,9 +54,9 @@ const delayed = <Body>(bodies: Body[], wait: number) =>
 
 /** A delivery to enqueue. Flags come from SQL, so they may be 0 and 1. */
 export interface QueuedDelivery extends DeliveryMessage {
-  /** Whether its endpoint is slow or untried. It then goes to `SLOW_WEBHOOKS_QUEUE`, whatever `bulk` says. */
+  /** Whether its endpoint is slow or untried. The delivery then goes to `SLOW_WEBHOOKS_QUEUE`, even if `bulk` is true. */
   slow: boolean | number
-  /** Whether an import made its event. It then goes to `BULK_WEBHOOKS_QUEUE`. */
+  /** Whether an import made its event. The delivery then goes to `BULK_WEBHOOKS_QUEUE`. */
   bulk?: boolean | number
   delaySeconds?: number
 }
