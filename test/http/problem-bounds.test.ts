@@ -110,7 +110,7 @@ describe('an error response is bounded', () => {
     const labels = Array.from({ length: 50 }, (_, i) => `${i}`.padEnd(65, 'x'))
     const { errors } = await imported(await newAccount(), `name,labels\nAnn Lee,"${labels}"\n`)
     expect(errors).toHaveLength(10)
-    expect(errors.at(-1)).toMatchObject({ line: 2, column: null, field: null, code: 'more_errors', rejected: true })
+    expect(errors.at(-1)).toMatchObject({ line: 2, column: null, field: null, code: 'more_errors', refused: true })
   })
 
   test('a request id that is too long, or not plain text, is not returned', async () => {
