@@ -11,7 +11,7 @@ const shown = (record: ProspectRecord, field: ReportedField) =>
       ? record.resume && toResume(record.resume)
       : record[field]
 
-/** Fields that differ; the stage counts as `currentStageId`. */
+/** The fields that differ. A change of the stage is reported as `currentStageId`. */
 export function changedFields(before: ProspectRecord, after: ProspectRecord): (keyof Prospect)[] {
   const differs = (a: unknown, b: unknown) => JSON.stringify(a) !== JSON.stringify(b)
   return [
@@ -21,14 +21,14 @@ export function changedFields(before: ProspectRecord, after: ProspectRecord): (k
 }
 
 /**
- * The events of a change (contract, "Webhooks"): a move, or a resume that was read, is told as
- * such, other fields beside it if they changed.
+ * The events of a change. A new stage and a resume that was read have events of their own; `prospect.updated` reports the
+ * other fields that changed.
  */
 export function eventsOf(
   before: ProspectRecord | null,
   after: ProspectRecord,
   fields: (keyof Prospect)[],
-  { userId, muteWebhook, reading: read }: Change,
+  { userId, muteWebhook, reading }: Change,
 ): NewEvent[] {
   const prospect = toProspect(after)
   const event = (type: NewEvent['type'], data: object): NewEvent => ({
@@ -39,16 +39,16 @@ export function eventsOf(
     data: { prospect, ...data },
   })
   if (!before) return [event('prospect.created', {})]
-  const told = REPORTED_FIELDS.filter((field) => fields.includes(field) && !(field === 'resume' && read))
+  const reported = REPORTED_FIELDS.filter((field) => fields.includes(field) && !(field === 'resume' && reading))
   const changes = Object.fromEntries(
-    told.map((field) => [field, { from: shown(before, field), to: shown(after, field) }]),
+    reported.map((field) => [field, { from: shown(before, field), to: shown(after, field) }]),
   )
   const stageOf = ({ stage }: ProspectRecord) => stage && { id: stage.id, name: stage.name }
   return [
-    ...(told.length > 0 ? [event('prospect.updated', { changes })] : []),
+    ...(reported.length > 0 ? [event('prospect.updated', { changes })] : []),
     ...(fields.includes('currentStageId')
       ? [event('prospect.stage_changed', { previousStage: stageOf(before), currentStage: stageOf(after) })]
       : []),
-    ...(read ? [event('resume.parsed', {})] : []),
+    ...(reading ? [event('resume.parsed', {})] : []),
   ]
 }

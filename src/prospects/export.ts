@@ -6,16 +6,16 @@ import { listRecords } from './list'
 import { type ProspectRecord, toProspect } from './prospect'
 import type { ExportProspects } from './schema'
 
-/** What prospects are exported as. */
+/** The media types of an export. */
 export const EXPORT_TYPES = ['text/csv', 'application/x-ndjson'] as const
 export type ExportType = (typeof EXPORT_TYPES)[number]
 
-/** How many are read in one trip: as much as is held in memory. */
+/** How many prospects one round trip reads. The Worker holds one such page in memory. */
 const PAGE = 250
 
 const SOURCE_NAME = `, (SELECT x.name FROM sources x WHERE x.account_id = p.account_id AND x.id = p.source_id) AS sourceName`
 
-/** A prospect as it is exported: with names beside ids, and ids beside names. */
+/** A prospect in an export: labels and source by name and by id, and no resume. */
 function toExported(record: ProspectRecord & { sourceName: string | null }) {
   const { resume: _, ...prospect } = toProspect(record)
   return { ...prospect, labelIds: record.labels.map(({ id }) => id), sourceName: record.sourceName }
@@ -28,7 +28,7 @@ const toCell = (value: string | number | string[] | null) =>
       ? ''
       : guardFormula(Array.isArray(value) ? value.join(', ') : value)
 
-/** How each type begins, and how it writes a page. */
+/** For each media type: the start of the file, and the lines of a page. */
 const FORMATS: Record<ExportType, { head: string; lines(page: ReturnType<typeof toExported>[]): string }> = {
   'text/csv': {
     head: `${BYTE_ORDER_MARK}${toCsv([[...CSV_COLUMNS]])}`,
@@ -42,8 +42,9 @@ const FORMATS: Record<ExportType, { head: string; lines(page: ReturnType<typeof 
 }
 
 /**
- * Everybody who matches, as a stream that reads a page a trip, no sooner than it is asked for. Whoever is there
- * throughout comes once. The first page is read before it begins, so that what is refused is refused properly.
+ * All prospects that match, as a stream. It reads a page at a time, when the caller asks for more, in one round trip. A
+ * prospect that exists during the whole export is in it exactly once. The first page is read before the stream starts, so
+ * that errors get a response of their own.
  */
 export async function exportProspects(
   db: Database,

@@ -5,10 +5,10 @@ import type { ProspectRecord } from './prospect'
 import { type Change, NO_CHANGE, type ResumeReading } from './write-request'
 
 /**
- * What of a resume that was read is to be written: how it ended, and what fills blanks of the prospect. What is there
- * always stays, and its neighbours with it: no title beside another company, no city beside another state; what was
- * cleared since the resume came stays blank. An email or phone fills a blank only if nobody of `others` has it. Nothing
- * at all, if the prospect has another resume by now.
+ * What a resume that was read changes: how the reading ended, and the blank fields that it fills. A value is never
+ * replaced. Fields of a group are filled only if the resume agrees with the group's other values: no title next to another
+ * company, no city next to another state. A field that was cleared after the upload stays blank. An email or phone is
+ * written only if no other prospect has it. If the prospect has another resume by now, nothing changes.
  */
 export function fillBlanks(
   change: Change & { reading: ResumeReading },
@@ -21,8 +21,8 @@ export function fillBlanks(
   const isBlank = (field: GroupedField | 'email' | 'phone') =>
     record[field] === null && !record.resume?.had?.includes(field)
   const e164 = phone?.e164
-  const agreed = FILLED_TOGETHER.filter((group) => group.every((f) => isBlank(f) || isSame(record[f], change[f])))
-  const blanks = agreed.flat().filter((field) => isBlank(field) && change[field])
+  const agreeing = FILLED_TOGETHER.filter((group) => group.every((f) => isBlank(f) || isSame(record[f], change[f])))
+  const blanks = agreeing.flat().filter((field) => isBlank(field) && change[field])
   return {
     ...NO_CHANGE,
     muteWebhook,

@@ -3,26 +3,26 @@ import { parsePhone } from './phone'
 import type { ListProspects } from './schema'
 import { type FieldWord, prefixesOf, type TextFilter, wordsOf } from './words'
 
-/** A list's filters, made ready for SQL; all that are there must hold. */
+/** The filters of a list, in the form that SQL compares. A prospect must pass all that are set. */
 export interface Filters {
   email?: string | undefined
   /** E.164. */
   phone?: string | undefined
-  /** Every one of them must begin a word of its field; the rarest first. */
+  /** Each must be the start of a word of its field. The longest, which is the rarest, comes first. */
   words: FieldWord[]
   updatedSince?: number | undefined
   jobId?: string | undefined
   officeId?: string | undefined
   sourceId?: string | undefined
   licenseStatus?: string | undefined
-  /** A stage's id, or its name. */
+  /** An id of a stage, or its name. */
   stage?: { id: string; nameKey: string } | undefined
   pipelineId?: string | undefined
-  /** Name keys, any of them. */
+  /** Name keys. A prospect must have one of them. */
   labels?: string[] | undefined
 }
 
-/** Reads the filters of a query; null if nothing can match them, such as a phone that is no phone. */
+/** The filters of a query. Null if no prospect can match, for example if the phone is not a number. */
 export function toFilters(query: ListProspects, country: string): Filters | null {
   const texts = (['name', 'title', 'company'] as TextFilter[]).flatMap((filter): [TextFilter, string][] => {
     const text = query[filter]

@@ -17,18 +17,18 @@ import type { ListProspects, SORTS } from './schema'
 
 export interface ProspectPage {
   prospects: Prospect[]
-  /** Null if it was not asked for. */
+  /** Null with `total=false`. */
   totalCount: number | null
   nextPageToken: string | null
 }
 
-/** A page of the prospects that match, and how many match in all. One trip. */
+/** A page of the prospects that match, and how many match in all, in one round trip. */
 export async function listProspects(db: Database, caller: Caller, query: ListProspects): Promise<ProspectPage> {
   const { items, ...page } = await listRecords(db, caller, query, toProspect)
   return { prospects: items, ...page }
 }
 
-/** The same page as `present` shows its records; each has what `shows`, SQL of a prospect `p`, adds to it. */
+/** The same page, with each record as `present` shows it. `shows` is SQL that adds columns of a prospect `p` to the records. */
 export async function listRecords<T, Shown extends object = object>(
   db: Database,
   { account }: Caller,
@@ -52,37 +52,36 @@ export async function listRecords<T, Shown extends object = object>(
     limit,
     asked,
     ({ id, updatedAt }) => (asked.sort.endsWith('updatedAt') ? [updatedAt, id] : [id]),
-    // without an id it is nobody, or was not read
+    // a row without an id is the row of the total, or a prospect that did not fit into the page
     ({ total: _, ...row }) => (row.id ? present(toRecord(row) as ProspectRecord & Shown) : null),
   )
   return { ...page, totalCount: total ? (first.total ?? 0) : null }
 }
 
-/** SQLite's longest compound SELECT in D1. */
+/** How many SELECTs one compound SELECT can have in D1. */
 const MOST_ARMS = 5
 
-/** One filter: a query of the ids that pass it, and how to check it on a prospect `p`. */
+/** One filter: a query of the ids that pass it, and a condition that checks a prospect `p`. */
 interface Condition {
   ids: string
   check: () => string
-  /** An index has these ids in order: to count them, and to look the first ones up, is less than to keep them. */
+  /** An index has these ids in order. To read the first ones and to count all is then cheaper than to materialize them. */
   isOrdered?: boolean
 }
 
 type Bind = (value: unknown) => string
 
 /**
- * One statement: CTEs narrow to a `page` of ids and a `total`, then the page's rows are read whole, up to 4 MiB. What it
- * reads follows the answer, not the account:
+ * One statement: CTEs find a `page` of ids and a `total`, then the rows of the page are read, up to 4 MiB. The number of rows
+ * that it reads depends on the result, not on the size of the account:
  *
- * - Without a filter, or by labels, stage and pipeline, the page comes from ordered indexes, and each (label, stage)
- *   pair gives its first ids from an index of its own. The total is added up from the counters of the label sets.
- * - Sorted by change, with no filter but `updatedSince`, the page comes from the index of changes.
- * - By anything else, `matched` is what matches: the first condition says where to look, the others are checked on
- *   the rows that it gives, and the total counts them. Without a total, one that has the ids in order is looked through
- *   only until the page is full.
+ * - Without a filter, or by labels, stage and pipeline, the page comes from ordered indexes: each pair of a label and a
+ *   stage gives its first ids. The total is a sum of the counters of the label sets.
+ * - Sorted by change, without a filter or with `updatedSince` only, the page comes from the index of changes.
+ * - By any other filter, `matched` has the ids: the first condition finds them, the other conditions check them, and the
+ *   total counts them. Without a total, and if the first condition has its ids in order, it stops when the page is full.
  *
- * A row comes back even if the page is empty, for the total; none if the account is gone.
+ * It returns a row for the total even if the page is empty. It returns no row if the account does not exist any more.
  */
 function listStatement(
   accountId: string,
@@ -138,7 +137,7 @@ function listStatement(
   return { text, values }
 }
 
-/** The labels and the stages that are asked for, as sets of ids. A stage and a pipeline: its stages of that name. */
+/** CTEs with the ids of the labels and the stages of the filters. A stage with a pipeline: the stages of this pipeline only. */
 function wanted({ labels, stage, pipelineId }: Filters, bind: Bind): string[] {
   const ctes: string[] = []
   if (labels)
@@ -159,7 +158,7 @@ function wanted({ labels, stage, pipelineId }: Filters, bind: Bind): string[] {
 
 const hasStages = ({ stage, pipelineId }: Filters) => stage !== undefined || pipelineId !== undefined
 
-/** The first ids by label and stage: a table-valued function lets every pair have its own ordered, limited look-up. */
+/** The first ids by label and stage. A table-valued function gives each pair its own ordered, limited look-up. */
 function firstByGroup(filters: Filters, rest: (id: string) => string, order: (id: string) => string): string {
   const each = (of: string, ids: string) => `SELECT DISTINCT o.value AS id FROM ${of}
     CROSS JOIN json_each((SELECT json_group_array(id) FROM (${ids} ${order('id')} LIMIT ?2))) o WHERE true`
@@ -179,7 +178,7 @@ function firstByGroup(filters: Filters, rest: (id: string) => string, order: (id
   return `SELECT id FROM prospects WHERE account_id = ?1 ${rest('id')}`
 }
 
-/** How many match by label and stage: counters, added up. The newest prospect of a label has the label's own counter. */
+/** How many prospects match by label and stage: a sum of counters. The row of a label's newest prospect has its counter. */
 function countOf(filters: Filters): string {
   const inStage = hasStages(filters) ? 'AND c.stage_id IN (SELECT id FROM wanted_stages)' : ''
   if (!filters.labels)
@@ -194,14 +193,14 @@ function countOf(filters: Filters): string {
       CROSS JOIN label_set_counts c ON c.account_id = ?1 AND c.label_set = sets.label_set ${inStage}`
 }
 
-/** The ids that pass every condition: found by the first, in its order if it has one, checked for the others. */
+/** The ids that pass every condition. The first condition finds them, in its order if it has one; the others check them. */
 const matching = ([where, ...others]: Condition[]): string =>
   others.length === 0
     ? (where?.ids ?? '')
     : `SELECT c.id FROM (${where?.ids}) c CROSS JOIN prospects p ON p.account_id = ?1 AND p.id = c.id
       WHERE ${others.map(({ check }) => check()).join(' AND ')}`
 
-/** Conditions on values, those that few are likely to pass first. */
+/** Conditions on values. Those that fewer prospects are likely to pass come first. */
 function valueConditions(filters: Filters, bind: Bind): Condition[] {
   const { email, phone, words, jobId, officeId, sourceId, licenseStatus } = filters
   const column = (name: string, index: string, value: string | undefined): Condition[] => {
@@ -210,7 +209,7 @@ function valueConditions(filters: Filters, bind: Bind): Condition[] {
     const ids = `SELECT id FROM prospects INDEXED BY ${index} WHERE account_id = ?1 AND ${is}`
     return [{ ids, check: () => `p.${is}`, isOrdered: true }]
   }
-  // what a merged duplicate was known by goes on meaning its survivor
+  // the email and phone of a merged duplicate find its survivor
   const known = (name: 'email' | 'phone', value: string | undefined): Condition[] => {
     if (value === undefined) return []
     const is = `${name} = ${bind(value)}`
@@ -242,9 +241,9 @@ function valueConditions(filters: Filters, bind: Bind): Condition[] {
   ]
 }
 
-/** Words are ranges of their index: the rarest are intersected, what is left is checked. */
+/** Each word is a range of the index of words. The ranges of the rarest are intersected; the other words are checked. */
 function wordConditions(words: Filters['words'], bind: Bind): Condition[] {
-  // as `words` is stored, a word that begins so is found without taking the JSON apart
+  // `words` is stored as JSON text, so a prefix of a word can be found without parsing it
   const check = (some: Filters['words']) => `NOT EXISTS (
     SELECT 1 FROM json_each(${bind(JSON.stringify(some.map((word) => JSON.stringify(word).slice(0, -2))))}) q
     WHERE instr(p.words, q.value) = 0)`
@@ -268,7 +267,7 @@ function sinceCondition({ updatedSince }: Filters, bind: Bind): (Condition & { i
   return [{ is, ids: `${CHANGES} AND ${is}`, check: () => `p.${is}` }]
 }
 
-/** Labels and stages as conditions beside others. */
+/** Labels and stages, as conditions next to others. */
 const groupConditions = (filters: Filters): Condition[] => [
   ...(filters.labels
     ? [

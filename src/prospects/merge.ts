@@ -8,23 +8,24 @@ import { type ProspectRecord, toProspect } from './prospect'
 import type { MergeProspect } from './schema'
 
 /**
- * Folds a duplicate into a survivor: the survivor's values win, its blanks are filled, labels and jobs are joined.
- * Pure. 400 if they are one, 404 or 410 for the survivor, 422 if there is no such duplicate, 409 if it was merged into
- * somebody else. A merge that was done before changes nothing.
+ * Plans the merge of a duplicate into the prospect with this id, the survivor. The survivor keeps its values, gets the
+ * duplicate's values where it has none, and gets the labels and jobs of both. A merge that was done before changes nothing.
+ * Pure. Throws 400 if both ids are the same or the survivor would have too many labels or jobs, 404 or 410 for the survivor,
+ * 422 if the duplicate or the user is unknown, and 409 if the duplicate was merged into another prospect.
  */
 export function planMerge(
   id: string,
   { duplicateId, userId, muteWebhook }: MergeProspect,
-  people: ProspectRecord[],
+  candidates: ProspectRecord[],
   { merges, users }: References,
 ): Plan {
   if (duplicateId === id)
     throw invalidInput([
       { in: 'body', pointer: '/duplicateId', code: 'not_allowed', message: 'This is the same prospect.' },
     ])
-  const known = new Map(people.map((p) => [p.id, p]))
-  const survivor = getRecord(id, known, merges)
-  const duplicate = known.get(duplicateId)
+  const current = new Map(candidates.map((record) => [record.id, record]))
+  const survivor = getRecord(id, current, merges)
+  const duplicate = current.get(duplicateId)
   const mergedInto = merges.get(duplicateId)
   const unknown = [
     ...(duplicate || mergedInto ? [] : [{ field: 'duplicateId', value: duplicateId }]),
@@ -33,7 +34,7 @@ export function planMerge(
   if (unknown.length > 0) throw unknownReference(unknown)
   const plan = emptyPlan()
   const outcome = (record: ProspectRecord, changed: boolean) =>
-    // one for the row of each of the two
+    // the merge has two write requests, one for each prospect
     [record, record].map((r) => ({
       record: r,
       created: false,

@@ -1,8 +1,8 @@
 import { type CountryCode, parsePhoneNumberFromString } from 'libphonenumber-js'
 
-/** A phone as it is kept, and what the caller should be told about it. */
+/** A phone number in the stored form, and the warning for the caller. */
 export interface ParsedPhone {
-  /** E.164, or null if the text is no valid number. */
+  /** E.164, or null if the text is not a valid number. */
   e164: string | null
   warning: string | null
 }
@@ -11,11 +11,11 @@ export interface ParsedPhone {
 const NANP = /^[2-9]\d\d[2-9]/
 
 /**
- * Reads a phone number in any way of writing it; without a country code it is one of `country`. What is valid is
- * libphonenumber's say. An extension is dropped: E.164 has no room for one.
+ * Parses a phone number in any format. A number without a country code is one of `country` (ISO 3166-1). libphonenumber
+ * decides what is valid. An extension is dropped, because E.164 has none.
  */
 export function parsePhone(text: string, country: string): ParsedPhone {
-  // as contact apps paste them: invisible marks around, or as a link
+  // contact apps add invisible characters, or write a link
   const written = text.replaceAll(/\p{Cf}/gu, '').replace(/^tel:/i, '')
   const number = parsePhoneNumberFromString(written, { defaultCountry: country as CountryCode, extract: false })
   if (!number?.isValid() || (number.countryCallingCode === '1' && !NANP.test(number.nationalNumber)))

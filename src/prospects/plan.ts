@@ -4,7 +4,7 @@ import type { Match } from './match'
 import type { Label, Prospect, ProspectRecord, Stage } from './prospect'
 import type { WriteRequest } from './write-request'
 
-/** What the account has of what rows refer to. */
+/** Those of the items, names and ids in the requests that the account has. */
 export interface References {
   defaultStage: Stage
   stages: Map<string, Stage>
@@ -28,35 +28,35 @@ export interface NamedItem extends Label {
   nameKey: string
 }
 
-/** What became of a row. */
+/** How a request ended. */
 export interface Outcome {
   record: ProspectRecord
   created: boolean
-  /** Whether somebody known is written anew. */
+  /** Whether an existing prospect was changed. */
   changed: boolean
   matchedBy: Match['matchedBy']
   potentialDuplicateId: string | null
   message: string | null
 }
 
-/** What is to be written, and what each row's answer is. They may be fewer than the rows: fold the rest later. */
+/** What a commit writes, and how each request ends. It can cover only the first requests: the next pass plans the rest. */
 export interface Plan {
-  /** Of those that are taken, in order. */
+  /** One for each accepted request, in order. */
   outcomes: Outcome[]
-  /** Those that are not, of those that may be; nothing of them is in the plan. */
+  /** Requests that were rejected. The plan writes nothing of them. */
   rejected: { row: WriteRequest; problem: Problem }[]
   created: Map<string, ProspectRecord>
   updated: Map<string, ProspectRecord>
-  /** Fields that some update changes. */
+  /** Fields that at least one update changes. */
   changed: Set<keyof Prospect>
-  /** Duplicates that are merged into a survivor, and go. */
+  /** Duplicates that are merged into a survivor. The commit deletes them. */
   merged: { record: ProspectRecord; into: string }[]
   labels: NamedItem[]
   sources: NamedItem[]
   events: NewEvent[]
-  /** Keys of resumes that are nobody's any more. */
+  /** Keys of resumes that no prospect has any more. */
   unreferencedKeys: string[]
-  /** Ids of those who have a resume now that is still to be read. */
+  /** Ids of prospects with a new resume, which is to be read. */
   resumesToRead: string[]
 }
 

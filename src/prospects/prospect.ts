@@ -33,16 +33,16 @@ export interface Label {
   name: string
 }
 
-/** A prospect in memory, between being read and being written. */
+/** A prospect in memory: between the read and the write, or the read and the response. */
 export type ProspectRecord = Omit<Prospect, 'currentStage' | 'currentStageId' | 'pipelineId' | 'labels' | 'resume'> & {
   stage: Stage | null
   labels: Label[]
   resume: StoredResume | null
-  /** What merged duplicates were known by, as far as a row names it; it goes on meaning this prospect. */
+  /** Emails and phones of duplicates that were merged into this prospect, if a write request has them. */
   aliases: { emails: string[]; phones: string[] }
 }
 
-/** What the `COLUMNS` select. */
+/** A row that `COLUMNS` selects. Lists and the resume are JSON. */
 export type ProspectRow = Omit<ProspectRecord, 'stage' | 'labels' | 'jobIds' | 'resume' | 'aliases'> & {
   stageId: string | null
   stageName: string | null
@@ -50,7 +50,7 @@ export type ProspectRow = Omit<ProspectRecord, 'stage' | 'labels' | 'jobIds' | '
   labels: string
   jobIds: string
   resume: string | null
-  /** Read on the write path alone. */
+  /** Only the write path reads it. */
   aliases?: string
 }
 
@@ -66,7 +66,7 @@ export const COLUMNS = `
   (SELECT json_group_array(json_object('id', l.id, 'name', l.name))
     FROM json_each(p.labels) k CROSS JOIN labels l ON l.account_id = p.account_id AND l.id = k.value) AS labels`
 
-/** How long what may be long of a prospect `p` is; of labels the ids are there, and the names about as long. */
+/** SQL: the bytes of the fields of a prospect `p` that can be long. The names of labels count like their ids. */
 export const BYTES = `(coalesce(octet_length(p.notes), 0) + coalesce(octet_length(p.resume), 0) + octet_length(p.jobs)
   + 2 * octet_length(p.labels))`
 
@@ -104,7 +104,7 @@ export function toProspect(record: ProspectRecord): Prospect {
   return Object.fromEntries(FIELD_NAMES.map((name) => [name, values[name]])) as unknown as Prospect
 }
 
-/** A record's labels as they are shown. */
+/** The names of a record's labels, in alphabetical order. */
 export const labelNames = ({ labels }: Pick<ProspectRecord, 'labels'>): string[] =>
   labels.map(({ name }) => name).sort(alphabetically)
 

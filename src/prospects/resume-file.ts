@@ -13,10 +13,10 @@ export interface GivenFile {
 
 const NEITHER = 'This is neither PDF, DOCX nor plain text.'
 
-/** The last part of a path that a browser or a script may have sent; it names the download. */
+/** The name of a file. Of a path, which some browsers and scripts send, it is the last part. */
 export const fileName = requiredLine(255).transform((s) => s.replace(/^.*[/\\](?=.)/, '').trim())
 
-/** What is wrong with bytes that are of `kind`, where they are said to be `claimed`; null: nothing. */
+/** The error of a file whose bytes are of `kind` (null: of no known type), sent as `claimed`. Null if there is none. */
 export function rejectType(kind: ResumeType | null, claimed: string, size: number) {
   if (size === 0) return invalid('empty', 'The file is empty.')
   if (kind === null) return invalid('not_allowed', NEITHER)
@@ -24,8 +24,8 @@ export function rejectType(kind: ResumeType | null, claimed: string, size: numbe
 }
 
 /**
- * `resume` of a body: `{fileName, contentType, content}`, the content in base64 (RFC 4648, also without padding). The
- * bytes have the last word on what it is. Throws 413 if it is too large.
+ * The `resume` of a body: `{fileName, contentType, content}`. The content is base64 (RFC 4648), with or without padding. The
+ * bytes decide the type of the file. Throws 413 if the file is too large.
  */
 export const ResumeFile = z
   .strictObject({

@@ -1,9 +1,9 @@
 import type { ParsedResume, ResumeType } from 'resume-parser'
 
-/** How reading a resume ended, or that it has not. */
+/** The result of reading a resume, or `processing`. */
 export interface Reading {
   status: 'processing' | 'parsed' | 'unsupported' | 'failed'
-  /** For people: why there is nothing, or not all of it. */
+  /** Why nothing, or only a part, was read. A text for people. */
   reason: string | null
   parsed: ParsedResume | null
 }
@@ -18,28 +18,28 @@ export interface Resume extends Reading {
   uploadedAt: number
 }
 
-/** A file that a write gives a prospect. */
+/** A file that a write request brings. */
 export interface NewFile {
-  /** What its object in R2 is called. It begins with the account's id. */
+  /** The key of its object in R2. It starts with the id of the account. */
   key: string
   fileName: string
   contentType: ResumeType
   size: number
   /** SHA-256, hex. */
   hash: string
-  /** The key of the API that it came by: reading it goes on under this name. */
+  /** The id of the API key of the upload. The events of the reading name it too. */
   keyId: string
 }
 
-/** Whether two files are one and the same: then the second changes nothing. */
+/** Whether two files are the same. The second one then changes nothing. */
 export const isSameFile = (a: NewFile | null, b: NewFile): boolean =>
   (['hash', 'fileName', 'contentType'] as const).every((field) => a?.[field] === b[field])
 
-/** A resume as a prospect has it. */
+/** A resume as the database stores it. */
 export interface StoredResume extends NewFile, Resume {
-  /** Whether the write that brought it is muted, and with it what is read. */
+  /** Whether the upload had `muteWebhook`. The reading is then muted too. */
   muted: boolean
-  /** Fields that the prospect had before the write that brought it, or with it: one that is blank later was cleared. */
+  /** Fields that had a value before or after the upload. If one is blank later, it was cleared, and is not filled. */
   had?: string[]
 }
 

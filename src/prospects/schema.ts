@@ -32,7 +32,7 @@ const profile = {
 }
 const someLabels = labels.nullish().transform((names) => names ?? [])
 
-/** The body of `POST /v1/prospects`. Optional fields: absent leaves alone, null clears. */
+/** The body of `POST /v1/prospects`. An optional field that is absent stays as it is, and null clears it. */
 export const CreateProspect = z.strictObject({
   ...requiredTexts,
   ...profile,
@@ -41,7 +41,7 @@ export const CreateProspect = z.strictObject({
 })
 export type CreateProspect = z.output<typeof CreateProspect>
 
-/** The body of `PATCH /v1/prospects/{id}`: `labels` and `jobIds` are whole sets, the rest is as in POST. */
+/** The body of `PATCH /v1/prospects/{id}`. `labels` and `jobIds` replace the whole set. The rest is as in POST. */
 export const UpdateProspect = z.strictObject({
   ...z.object(requiredTexts).partial().shape,
   ...profile,
@@ -71,16 +71,16 @@ export const EraseProspect = z.strictObject({
 })
 export type EraseProspect = z.output<typeof EraseProspect>
 
-/** A leading space is the `+` of an unencoded `?phone=+1…`. */
+/** A leading space is read as the `+` of an unencoded `?phone=+1…`. */
 const phoneParameter = z
   .string()
   .overwrite((s) => s.replace(/^ (?=[^ ])/, '+'))
   .pipe(parameter())
   .meta({ minLength: 1, maxLength: 1000 })
-/** An inner space is a `+` that was not encoded. */
+/** A space inside is read as a `+` that was not encoded. */
 const emailParameter = parameter().transform((s) => s.replaceAll(' ', '+').normalize('NFC').toLowerCase())
 
-/** Keys of the labels asked for, each once. None, as in `?label=,`, is a filter that nothing matches. */
+/** The name keys of the labels, each once. An empty list, from `?label=,`, matches nothing. */
 const labelFilter = z
   .union([parameter(), z.array(parameter())])
   .transform(
@@ -96,7 +96,7 @@ const labelFilter = z
   .transform((keys) => [...keys].sort())
   .refine((keys) => keys.length <= MAX_FILTER_LABELS, invalid('too_many', `At most ${MAX_FILTER_LABELS} labels.`))
 
-/** Orders of the list; a minus is descending. Creation is the order of ids. */
+/** The orders of the list. A minus is descending. The order of creation is the order of ids. */
 export const SORTS = ['-createdAt', 'createdAt', '-updatedAt', 'updatedAt'] as const
 
 /** The query of `GET /v1/prospects`. */
@@ -126,7 +126,7 @@ export const ListProspects = z.strictObject({
 })
 export type ListProspects = z.output<typeof ListProspects>
 
-/** The query of `GET /v1/prospects/export`: everybody who matches, in the order of creation. */
+/** The query of `GET /v1/prospects/export`. An export has every match, in the order of creation. */
 export const ExportProspects = ListProspects.omit({ limit: true, pageToken: true, total: true }).extend({
   sort: z.enum(['-createdAt', 'createdAt']).default('-createdAt'),
 })

@@ -8,16 +8,16 @@ export type TextFilter = keyof typeof TEXT_FILTERS
 /** A folded word of one field. */
 export type FieldWord = [field: (typeof TEXT_FILTERS)[TextFilter], word: string]
 
-/** Letters that Unicode does not take apart into a plain one and an accent. */
+/** Letters that Unicode does not decompose into a plain letter and an accent. */
 const PLAIN: Record<string, string> = { ø: 'o', ł: 'l', đ: 'd', ð: 'd', ħ: 'h', ı: 'i', æ: 'ae', œ: 'oe', þ: 'th' }
 
-/** The words of a text as they are searched: runs of letters and digits, without accents, in one case. */
+/** The words of a text in the form that is searched: letters and digits only, without accents, in one case. */
 export const wordsOf = (text: string): string[] =>
   foldCase(text.normalize('NFKD').replaceAll(/\p{M}/gu, ''))
     .replaceAll(/[øłđðħıæœþ]/g, (letter) => PLAIN[letter] ?? letter)
     .match(/[\p{L}\p{N}]+/gu) ?? []
 
-/** What a prospect is found by: each word of its fields once, sorted. */
+/** The words that find a prospect: each word of each searched field once, sorted. */
 export function searchWords(texts: Partial<TextValues>): FieldWord[] {
   // sorted by the letters of the filters
   return (['company', 'name', 'title'] as const).flatMap((filter) => {
@@ -29,8 +29,8 @@ export function searchWords(texts: Partial<TextValues>): FieldWord[] {
 }
 
 /**
- * The prefixes that a text filter asks for, the longest (rarest) first. One that begins another is left out: what
- * has the longer has both. Empty where the text holds no letter or digit, which nothing can match.
+ * The prefixes that a text filter searches, the longest (rarest) first. A prefix of another prefix is left out, because
+ * every match of the longer one matches both. Empty if the text has no letter or digit: then nothing matches.
  */
 export function prefixesOf(filter: TextFilter, text: string): FieldWord[] {
   const words = [...new Set(wordsOf(text))]

@@ -5,61 +5,61 @@ import type { Label } from './prospect'
 import type { NewFile, Reading } from './resume'
 import { type CreateProspect, UpdateProspect } from './schema'
 
-/** What a call asks for, whichever call it is. Fields: absent leaves alone, null clears. */
+/** What a write request changes. A field that is absent stays, and null clears it. */
 export interface Change extends Omit<UpdateProspect, 'phone' | 'resume'> {
-  /** Null: cleared. A text that is no number says so in its warning. */
+  /** Null clears the phone. If the text is not a valid number, `e164` is null and `warning` says so. */
   phone?: ParsedPhone | null
   resume?: NewFile | null
-  /** A resume that was read: the other fields are what it says, and fill blanks alone. */
+  /** For a resume that was read: the other fields are extracted from it, and only fill blanks. */
   reading?: ResumeReading
-  /** What a move asks for. It is nobody's edit: `updatedByUserId` stays. */
+  /** For a reassignment in the catalog. No user edits the prospect, so `updatedByUserId` stays. */
   replace?: Replacement
 }
 
-/** How reading the resume under this key ended. That is nobody's edit either. */
+/** How the reading of the resume with this key ended. No user edits the prospect here either. */
 export interface ResumeReading extends Reading {
   key: string
 }
 
-/** One thing of the catalog in the place of another, for those who still have that. */
+/** Replaces an item of the catalog by another, if the prospect still refers to the first. */
 export interface Replacement {
   kind: 'pipelines' | 'stages' | 'labels' | 'sources' | 'offices' | 'users' | 'jobs'
   from: string
-  /** For stages and pipelines: the stage to go to. */
+  /** For stages and pipelines: the new stage. */
   to: Label & { pipelineId?: string }
 }
 
-/** A change of nothing, to be added to. */
+/** A change of no field. */
 export const NO_CHANGE: Change = { muteWebhook: false, addLabels: [], removeLabels: [] }
 
 /**
- * Whom a change is about: who matches its email or phone (before that, the prospect with this id, if there is one), or
- * nobody else than the prospect with this id.
+ * The prospect that a request is about. With `match`: the prospect with this id, or else the one that matches the email or
+ * phone, or else a new one. Without: the prospect with this id only.
  */
 export type Target =
   | { match: true; update: boolean; id?: string | undefined }
   | { match: false; id: string; ifVersions?: number[] | undefined }
 
-/** One row to be folded. */
+/** One change of one prospect: a POST, a PATCH, a row of an import, a resume that was read, part of a merge. */
 export interface WriteRequest {
   target: Target
   change: Change
-  /** Where the request has the fields, if not in its body: for errors. */
+  /** Where the fields of the change were given, for errors; by default in the body. */
   givenIn?: 'query'
-  /** The others go on without it if it is refused; else nothing is written. */
+  /** If it is rejected, the other requests are still written. Otherwise its problem is thrown, and nothing is written. */
   mayBeRejected?: true
-  /** What is wrong with it already: it is refused for that, in its turn. */
+  /** A problem that was found earlier: the request is rejected with it, in its turn. */
   rejected?: Problem
 }
 
-/** The phone is read; a resume is a file that is stored apart. */
+/** A body as a change: the phone is parsed, and the resume is the file that is stored separately. */
 const toChange = ({ phone, resume, ...input }: UpdateProspect, country: string, file: NewFile | undefined): Change => ({
   ...input,
   ...(phone !== undefined && { phone: phone === null ? null : parsePhone(phone, country) }),
   ...(resume !== undefined && { resume: file ?? null }),
 })
 
-/** A POST: its labels are added. */
+/** A POST. It adds its labels. */
 export const toCreateRequest = (
   { update, labels, ...input }: CreateProspect,
   country: string,
@@ -69,7 +69,7 @@ export const toCreateRequest = (
   change: toChange({ ...input, addLabels: labels, removeLabels: [] }, country, file),
 })
 
-/** A PATCH of the prospect with this id, which must have one of the versions, if any are given. */
+/** A PATCH of the prospect with this id, which must have one of the versions if there are any. */
 export const toUpdateRequest = (
   id: string,
   ifVersions: number[] | undefined,
@@ -81,17 +81,17 @@ export const toUpdateRequest = (
 /** What a resume says about the fields that it can fill. */
 export type ExtractedFields = { [F in ExtractedField]?: string | null | undefined }
 
-/** A resume that was read, and what it says for sure; what no caller could give either is left out. */
+/** A resume that was read. Extracted values that the API would reject are left out. */
 export function toResumeRequest(
   id: string,
   read: ResumeReading,
-  said: ExtractedFields,
+  extracted: ExtractedFields,
   muteWebhook: boolean,
   country: string,
 ): WriteRequest {
   const given = Object.fromEntries(
     EXTRACTED_FIELDS.flatMap((field) => {
-      const { data } = UpdateProspect.shape[field].safeParse(said[field])
+      const { data } = UpdateProspect.shape[field].safeParse(extracted[field])
       return data ? [[field, data]] : []
     }),
   ) as Partial<UpdateProspect>

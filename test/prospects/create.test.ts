@@ -7,7 +7,7 @@ const codesOf = (answer: { json: any }) =>
   Object.fromEntries(answer.json.errors.map((e: any) => [`${e.in} ${e.pointer}`, e.code]))
 
 describe('a new prospect', () => {
-  test('keeps every field, and GET shows it as POST did', async () => {
+  test('stores every field, and GET returns the same as POST', async () => {
     const { post, get, ...account } = await newAccount()
     const pipeline = await post('/v1/pipelines', { name: 'Experienced', stages: ['Lead', 'Call'] })
     const stages = (await get('/v1/stages')).json.items
@@ -58,7 +58,7 @@ describe('a new prospect', () => {
     expect((await account.list()).json.prospects).toEqual([{ ...shown, message: undefined }])
   })
 
-  test('of a name alone has no more than that, in the default stage', async () => {
+  test('with a name only has null in all other fields, and the default stage', async () => {
     const account = await newAccount()
     const { json } = await account.prospect({ firstName: 'Ann', lastName: 'Lee' })
     expect(json).toEqual({
@@ -91,7 +91,7 @@ describe('a new prospect', () => {
   test.each([
     ['null', null],
     ['""', ''],
-  ])('with %s in every optional field is one of a name alone', async (_name, nothing) => {
+  ])('with %s in every optional field equals one with a name only', async (_name, nothing) => {
     const account = await newAccount()
     const plain = (await account.prospect()).json
     const { status, json } = await account.prospect(
@@ -101,7 +101,7 @@ describe('a new prospect', () => {
     expect([status, json]).toEqual([201, { ...plain, id, createdAt, updatedAt }])
   })
 
-  test('does not match another of the same name: nobody is known by a name alone', async () => {
+  test('does not match another prospect with the same name', async () => {
     const account = await newAccount()
     const [one, other] = [await account.prospect(), await account.prospect()]
     expect([one.status, other.status]).toEqual([201, 201])
@@ -118,7 +118,7 @@ describe('no such prospect', () => {
     expect(await account.get(`/v1/prospects/${id}`)).toMatchObject({ status: 404, json: { code: 'not_found' } })
   })
 
-  test('is one of another account', async () => {
+  test('returns 404 for a prospect of another account', async () => {
     const [account, other] = [await newAccount(), await newAccount()]
     const { id } = (await other.prospect()).json
     const [theirs, unknown] = [await account.get(`/v1/prospects/${id}`), await account.get('/v1/prospects/prs_nope')]
@@ -140,7 +140,7 @@ describe('strings', () => {
     ['licenseStatus', 'licensed', 'licensed'],
     ['licenseStatus', 'not_started', 'not_started'],
     ['licenseStatus', '', null],
-  ])('%s: %j is kept as %j', async (field, given, kept) => {
+  ])('%s: %j is stored as %j', async (field, given, kept) => {
     const account = await newAccount()
     const { status, json } = await account.prospect({ [field]: given })
     expect([status, (json as any)[field]]).toEqual([201, kept])
@@ -174,7 +174,7 @@ describe('strings', () => {
 })
 
 describe('a phone', () => {
-  test('is read as one of the account’s country', async () => {
+  test('without a country code is read as a number of the account’s country', async () => {
     const account = await newAccount({ defaultCountry: 'GB' })
     expect((await account.prospect({ phone: '020 7946 0958' })).json.phone).toBe('+442079460958')
   })
@@ -196,13 +196,13 @@ describe('a phone', () => {
     expect(json.message).toContain('212-555-0123 ext. 45')
   })
 
-  test('of more than 100 characters is refused', async () => {
+  test('of more than 100 characters is rejected', async () => {
     const refused = await (await newAccount()).prospect({ phone: '9'.repeat(101) })
     expect([refused.status, codesOf(refused)]).toEqual([400, { 'body /phone': 'too_long' }])
   })
 })
 
-describe('what is refused names every field, and nothing of it is written', () => {
+describe('a rejected body reports every invalid field, and nothing is written', () => {
   const written = { labels: 'New one', newSourceName: 'New source', email: 'ann@example.com' }
 
   test.each<[promise: string, body: object, errors: Record<string, string>]>([

@@ -45,7 +45,7 @@ function stranger() {
 }
 
 describe('an erasure', () => {
-  test('leaves nothing of the person, of what they were before, or of their duplicates, anywhere', async () => {
+  test('deletes the current values, the earlier values and the duplicates from every table', async () => {
     const account = await newAccount()
     await register(account)
     const [before, after, duplicate, older] = [stranger(), stranger(), stranger(), stranger()]
@@ -89,7 +89,7 @@ describe('an erasure', () => {
     expect((await account.list()).json).toMatchObject({ prospects: [], totalCount: 0 })
   })
 
-  test('leaves the labels, sources and jobs to others, and of this one no link to them', async () => {
+  test('keeps labels, sources and jobs, and deletes the links to them', async () => {
     const account = await newAccount()
     const body = { labels: ['Hot', 'Cold'], newSourceName: 'Zillow', title: 'Agent' }
     const jobId = (await account.post('/v1/jobs', { name: 'Job' })).json.id
@@ -116,7 +116,7 @@ describe('an erasure', () => {
     ])
   })
 
-  test('frees the email and phone, a merged duplicate’s too: whoever comes with them is new', async () => {
+  test('frees the email and phone, also those of merged duplicates, for new prospects', async () => {
     const account = await newAccount()
     const create = async (email: string, phone: string | null) => (await account.prospect({ email, phone })).json
     const { id } = await create('a@example.com', '212-555-0123')
@@ -129,7 +129,7 @@ describe('an erasure', () => {
     expect([id, duplicate.id]).not.toContain(again.id)
   })
 
-  test('is not undone by a create that is repeated under its Idempotency-Key', async () => {
+  test('is not undone by an idempotent replay of the create', async () => {
     const account = await newAccount()
     const key = { 'idempotency-key': 'once' }
     const create = () =>
@@ -144,7 +144,7 @@ describe('an erasure', () => {
     expect((await account.get(`/v1/prospects/${id}`)).status).toBe(404)
   })
 
-  test('of a stranger is none: another account’s, and nobody’s', async () => {
+  test('of an unknown id or of another account’s prospect returns 404', async () => {
     const [account, other] = [await newAccount(), await newAccount()]
     const { id } = (await account.prospect()).json
     const before = await rowsOf(account.id)
@@ -153,7 +153,7 @@ describe('an erasure', () => {
     expect(await eventsOf(other)).toEqual([])
   })
 
-  test('ten times at once is one', async () => {
+  test('ten times at once succeeds once', async () => {
     const account = await newAccount()
     const { id } = (await account.prospect()).json
     const answers = await Promise.all(Array.from({ length: 10 }, () => erase(account, id)))
@@ -161,7 +161,7 @@ describe('an erasure', () => {
     expect((await eventsOf(account)).map(({ type }) => type)).toEqual(['prospect.created', 'prospect.deleted'])
   })
 
-  test('amid edits ends with nobody, and nothing fails', async () => {
+  test('during edits deletes the prospect, and no edit fails with a 5xx', async () => {
     const account = await newAccount()
     const city = `city${newTag()}`
     const { id } = (await account.prospect({ city })).json
@@ -174,7 +174,7 @@ describe('an erasure', () => {
 })
 
 describe('the event', () => {
-  test('says whom and who, and is sent', async () => {
+  test('has the ids of the prospect and of the user, and is sent', async () => {
     const requests = endpointAnswers()
     const account = await newAccount()
     const userId = (await account.post('/v1/users', { name: 'Uma' })).json.id
@@ -198,7 +198,7 @@ describe('the event', () => {
     expect(await deliveriesOf(account)).toMatchObject([{ status: 'succeeded' }])
   })
 
-  test('of a muted erasure is recorded, and not sent', async () => {
+  test('of a muted erasure is recorded and not sent', async () => {
     const account = await newAccount()
     await register(account)
     const { id } = (await account.prospect({ muteWebhook: true })).json
@@ -207,7 +207,7 @@ describe('the event', () => {
     expect([sent, await deliveriesOf(account)]).toEqual([[], []])
   })
 
-  test('none, where the user is unknown or the parameter is none', async () => {
+  test('does not exist if the user or a parameter is invalid', async () => {
     const account = await newAccount()
     const foreign = (await (await newAccount()).post('/v1/users', { name: 'Uma' })).json.id
     const { id } = (await account.prospect()).json
@@ -224,7 +224,7 @@ describe('the event', () => {
     expect(await eventsOf(account)).toHaveLength(1)
   })
 
-  test('that was not delivered yet goes out under its id and type, without the person', async () => {
+  test('that was not delivered before is sent with its id and type, without personal data', async () => {
     const account = await newAccount()
     await register(account)
     const make = async (email: string) => (await account.prospect({ email, firstName: 'Zebulon' })).json.id

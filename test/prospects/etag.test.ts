@@ -40,14 +40,14 @@ describe('If-Match', () => {
     expect(await eventsOf(account)).toHaveLength(status === 412 ? 2 : 3)
   })
 
-  test('fails a change of nothing too, and is not asked about nobody', async () => {
+  test('fails a PATCH that changes nothing too; an unknown id returns 404 first', async () => {
     const { account, patch } = await known()
     expect((await patch({}, '"9-0"')).status).toBe(412)
     for (const tag of ['"1-0"', '*'])
       expect((await account.call('PATCH', '/v1/prospects/prs_nope', {}, { 'if-match': tag })).status).toBe(404)
   })
 
-  test('holds after a rename: that is nobody’s edit', async () => {
+  test('still matches after a rename in the catalog', async () => {
     const { account, patch, etag } = await known()
     const tag = await etag()
     const [label] = (await account.get('/v1/labels')).json.items
@@ -56,7 +56,7 @@ describe('If-Match', () => {
     expect((await patch({ city: 'Here' }, tag)).status).toBe(200)
   })
 
-  test('lets one of fifty edits through that all saw the same, and it is told once', async () => {
+  test('accepts one of fifty edits with the same version, and one event reports it', async () => {
     const { account, path, patch, etag } = await known()
     const tag = await etag()
     const answers = await Promise.all(Array.from({ length: 50 }, (_, n) => patch({ city: `City ${n}` }, tag)))
@@ -67,7 +67,7 @@ describe('If-Match', () => {
   })
 })
 
-test('an erasure under another version erases nobody', async () => {
+test('an erasure with another version returns 412 and erases nothing', async () => {
   const { account, path, patch, etag } = await known()
   const old = await etag()
   await patch({ city: 'Here' })
@@ -76,7 +76,7 @@ test('an erasure under another version erases nobody', async () => {
   expect((await account.call('DELETE', path, undefined, { 'if-match': await etag() })).status).toBe(204)
 })
 
-test('twenty edits at once without If-Match all land, each on the one before', async () => {
+test('twenty edits at once without If-Match all succeed, each on top of the previous one', async () => {
   const { account, path, patch } = await known()
   const numbers = Array.from({ length: 20 }, (_, n) => n)
   const answers = await Promise.all(numbers.map((n) => patch({ city: `City ${n}`, addLabels: `Label ${n}` })))
@@ -90,7 +90,7 @@ test('twenty edits at once without If-Match all land, each on the one before', a
 })
 
 describe('ETag', () => {
-  test('of what a write answers is the one that GET gives', async () => {
+  test('of a write response equals the one of GET', async () => {
     const { account, path, patch, etag } = await known()
     const other = (await account.prospect({ lastName: 'Other' })).json
     const writes = [
@@ -109,7 +109,7 @@ describe('ETag', () => {
     expect(created.headers.get('etag')).toBe(read.headers.get('etag'))
   })
 
-  test('changes with every change, and with nothing else', async () => {
+  test('changes with each change of the prospect, and only then', async () => {
     const { patch, etag } = await known()
     const seen = [await etag()]
     for (const city of ['A', 'B', 'A']) seen.push((await patch({ city })).headers.get('etag') ?? '')
@@ -154,7 +154,7 @@ describe('If-None-Match', () => {
     expect(answer.headers.get('x-request-id')).toEqual(expect.stringMatching(/./))
   })
 
-  test('of a state that is past gets the new one', async () => {
+  test('of an earlier state gets the current state', async () => {
     const { account, path, patch, etag } = await known()
     const tag = await etag()
     await patch({ city: 'Here' })

@@ -22,7 +22,7 @@ async function known() {
 }
 
 describe('events', () => {
-  test('a creation is told with the prospect as right after it, the key and the user', async () => {
+  test('prospect.created has the prospect right after the write, the key and the user', async () => {
     const account = await newAccount()
     const userId = (await account.post('/v1/users', { name: 'Uma' })).json.id
     const { id } = (await account.prospect({ ...ANN, userId, labels: ['Hot', 'Cold'], newSourceName: 'Zillow' })).json
@@ -40,7 +40,7 @@ describe('events', () => {
     ])
   })
 
-  test('an update is told with what changed from what to what, and the prospect as right after it', async () => {
+  test('prospect.updated has the old and new values, and the prospect right after the write', async () => {
     const { account, id, make, update, now, news } = await known()
     const [officeId, jobId, userId] = [await make('offices'), await make('jobs'), await make('users')]
     await update({
@@ -83,7 +83,7 @@ describe('events', () => {
   })
 
   test.each(['licenseStatus', 'company', 'streetAddress', 'state', 'postalCode'])(
-    'a change of %s is told',
+    'prospect.updated reports a change of %s',
     async (field) => {
       const { update, news } = await known()
       const to = field === 'licenseStatus' ? 'licensed' : 'New'
@@ -96,7 +96,7 @@ describe('events', () => {
     },
   )
 
-  test('an email gained by a match on the phone is told', async () => {
+  test('prospect.updated reports an email that a match by phone added', async () => {
     const { account, id } = { ...(await known()) }
     await account.prospect({ phone: ANN.phone, email: null, update: true })
     await account.prospect({ ...ANN, email: 'new@example.com', update: true })
@@ -107,7 +107,7 @@ describe('events', () => {
     ])
   })
 
-  test('what changes nothing, or is no update, is not told', async () => {
+  test('a write that changes nothing, or has no update, makes no event', async () => {
     const { update, news } = await known()
     await update({ city: 'Springfield', labels: 'HOT', phone: '(212) 555-0123' })
     await update({ update: false, city: 'Elsewhere' })
@@ -115,7 +115,7 @@ describe('events', () => {
     expect(await news()).toEqual([])
   })
 
-  test('each update is told in its turn, as the prospect was right after it', async () => {
+  test('each update has an event in its order, with the prospect right after that update', async () => {
     const { update, now, news } = await known()
     const seen: unknown[] = []
     for (const city of ['A', 'B', 'C']) {
@@ -125,14 +125,14 @@ describe('events', () => {
     expect((await news()).map(({ data }) => data.prospect)).toEqual(seen)
   })
 
-  test('are recorded for each account alone', async () => {
+  test('are separate for each account', async () => {
     const [{ account }, other] = [await known(), await newAccount()]
     expect(await eventsOf(other)).toEqual([])
     expect(await eventsOf(account)).toHaveLength(1)
   })
 })
 
-describe('a move', () => {
+describe('a change of the stage', () => {
   async function moving() {
     const known_ = await known()
     const items: { id: string; name: string }[] = (await known_.account.get('/v1/stages')).json.items
@@ -143,7 +143,7 @@ describe('a move', () => {
     return { ...known_, stage }
   }
 
-  test('is told as such, from which stage to which, and as nothing else', async () => {
+  test('makes prospect.stage_changed with both stages, and no other event', async () => {
     const { account, id, update, now, news, stage } = await moving()
     await update({ stageId: stage('Offer').id })
     expect(await news()).toEqual([
@@ -159,7 +159,7 @@ describe('a move', () => {
     ])
   })
 
-  test('is told beside an update, if another field changed too', async () => {
+  test('makes prospect.updated too if another field changed', async () => {
     const { update, now, news, stage } = await moving()
     await update({ stageId: stage('Offer').id, city: 'Shelbyville' })
     const prospect = await now()
@@ -176,7 +176,7 @@ describe('a move', () => {
     expect(prospect.version).toBe(2)
   })
 
-  test('to where it is, is none', async () => {
+  test('to the present stage makes no event', async () => {
     const { update, news, stage, account } = await moving()
     await update({ stageId: stage('New').id })
     await update({ pipelineId: account.pipelineId })
@@ -185,7 +185,7 @@ describe('a move', () => {
 })
 
 describe('a muted write', () => {
-  test('is recorded as any other, as muted, and nothing of it is to be sent', async () => {
+  test('is recorded as muted, and makes no deliveries', async () => {
     const { account, make, update, news, now } = await known()
     await account.post('/v1/webhooks', { url: 'http://localhost:9/hook' })
     await account.prospect({ email: 'bob@example.com', muteWebhook: true })
@@ -201,7 +201,7 @@ describe('a muted write', () => {
     expect((await rowsOf(account.id)).deliveries ?? 0).toBe(0)
   })
 
-  test('does not mute the next', async () => {
+  test('does not mute the next write', async () => {
     const { update, news } = await known()
     await update({ city: 'A', muteWebhook: true })
     await update({ city: 'B', muteWebhook: false })

@@ -22,7 +22,7 @@ const linesOf = (text: string) =>
     .filter(Boolean)
     .map((line) => JSON.parse(line))
 
-test('a CSV has everything of a prospect, names beside ids', async () => {
+test('a CSV has every field of a prospect, names and ids', async () => {
   const job = (await account.post('/v1/jobs', { name: 'Agent' })).json.id
   const { json: full } = await account.prospect({
     firstName: 'José',
@@ -76,14 +76,14 @@ test('a CSV has everything of a prospect, names beside ids', async () => {
   ])
 })
 
-test('a CSV begins with the mark by which spreadsheets know UTF-8', async () => {
+test('a CSV starts with a byte order mark', async () => {
   const response = await exports.default.fetch('https://api.example.com/v1/prospects/export', {
     headers: { authorization: `Bearer ${account.key}` },
   })
   expect([...(await response.bytes()).slice(0, 3)]).toEqual([0xef, 0xbb, 0xbf])
 })
 
-test('NDJSON has an object a line: the list’s, with names beside ids', async () => {
+test('NDJSON has one object per line: the one of the list, with names and ids', async () => {
   await account.prospect({ labels: 'Hot', newSourceName: 'Fair', notes: 'Two\nlines' })
   const { headers, text } = await exported('', 'application/x-ndjson')
   expect(headers.get('content-type')).toBe('application/x-ndjson')
@@ -97,19 +97,19 @@ test.each([
   ['*/*', 'text/csv'],
   ['application/json', 'text/csv'],
   ['application/x-ndjson;q=0.9, text/csv;q=0.8', 'application/x-ndjson'],
-])('Accept: %s is answered as %s', async (accept, type) => {
+])('Accept: %s returns %s', async (accept, type) => {
   const { status, headers } = await exported('', accept)
   expect([status, headers.get('content-type')?.split(';')[0]]).toEqual([200, type])
 })
 
-test.each(['=1+1', '+1', '-1', '@SUM(A1)', "'=1", "''+1"])('%s is no formula', async (lastName) => {
+test.each(['=1+1', '+1', '-1', '@SUM(A1)', "'=1", "''+1"])('%s is guarded against formulas', async (lastName) => {
   await account.prospect({ lastName, labels: lastName })
   const [row] = rowsOf((await exported()).text)
   expect([row?.lastName, row?.labels]).toEqual([`'${lastName}`, `'${lastName}`])
   expect(linesOf((await exported('', 'application/x-ndjson')).text)[0].lastName).toBe(lastName)
 })
 
-test('has those who match, and none is an answer too', async () => {
+test('has the prospects that match, or none', async () => {
   await account.prospect({ firstName: 'Ann', labels: 'Hot' })
   await account.prospect({ firstName: 'Bob', labels: 'Cold' })
   const names = async (query: string) => rowsOf((await exported(query)).text).map(({ firstName }) => firstName)
@@ -120,18 +120,18 @@ test('has those who match, and none is an answer too', async () => {
   expect((await exported('?label=nobody', 'application/x-ndjson')).text).toBe('')
 })
 
-test('what it does not take is named', async () => {
+test('unknown parameters are reported', async () => {
   for (const parameter of ['limit', 'pageToken', 'total'])
     expect(errorsOf(await exported(`?${parameter}=1`))).toEqual([`query /${parameter} unknown_parameter`])
   expectProblem(await exported('?sort=updatedAt'), 400, 'invalid_input', ['errors'])
 })
 
-test('nobody of another account is in it', async () => {
+test('has no prospects of other accounts', async () => {
   await (await newAccount()).prospect()
   expect(linesOf((await exported('', 'application/x-ndjson')).text)).toEqual([])
 })
 
-test('is read a page a trip, as it is asked for, and has everybody who was there throughout once', async () => {
+test('reads one page per round trip when the caller asks for more, and has each prospect once', async () => {
   await writeMany(account, Array(600).fill({}))
   const all = (await account.list('limit=1000&sort=createdAt')).json.prospects.map(({ id }) => id)
   const trips = watchTrips()

@@ -85,7 +85,7 @@ describe('a stage filter', () => {
     return { account, stage }
   }
 
-  test('by name is in every pipeline, in any case', async () => {
+  test('by name finds the stages of that name in every pipeline, in any case', async () => {
     const { account } = await staged()
     expect(await found(account, 'stage=Offer')).toEqual(['B', 'A'])
     expect(await found(account, 'stage=%20offER')).toEqual(['B', 'A'])
@@ -95,14 +95,14 @@ describe('a stage filter', () => {
     expect(await found(account, 'stage=new&label=hot,cold')).toEqual(['D', 'C'])
   })
 
-  test('by id is in that pipeline alone', async () => {
+  test('by id finds that stage only', async () => {
     const { account, stage } = await staged()
     expect(await found(account, q({ stage: stage('Offer', true) }))).toEqual(['A'])
     expect(await found(account, q({ stage: stage('Offer', false) }))).toEqual(['B'])
     expect(await found(account, q({ stage: stage('Offer', true), label: 'hot' }))).toEqual(['A'])
   })
 
-  test('by another account’s id finds nobody', async () => {
+  test('by an id of another account finds no prospects', async () => {
     const [{ account }, { stage }] = [await staged(), await staged()]
     expect(await found(account, q({ stage: stage('Offer', true) }))).toEqual([])
   })
@@ -138,7 +138,7 @@ describe('an email or phone filter', () => {
     expect(await found(account, query)).toEqual(names)
   })
 
-  test('a phone is read as one of the account’s country', async () => {
+  test('a phone without a country code is read as a number of the account’s country', async () => {
     const account = await newAccount({ defaultCountry: 'GB' })
     await account.prospect({ firstName: 'Ann', phone: '+44 20 7946 0958' })
     expect(await found(account, 'phone=020 7946 0958')).toEqual(['Ann'])
@@ -172,7 +172,7 @@ describe('a text filter', () => {
     expect(await found(account, q({ name }))).toEqual(matches ? ['José'] : [])
   })
 
-  test.each([6, 7, 31, 40])('of %d words finds who has a word for each', async (n) => {
+  test.each([6, 7, 31, 40])('of %d words finds prospects that have a word for each', async (n) => {
     const words = Array.from({ length: n }, (_, i) => `w${String.fromCharCode(97 + (i % 26))}${Math.floor(i / 26)}`)
     const account = await accountOf({ A: { title: words.join(' ') }, B: { title: words.slice(1).join(' ') } })
     expect(await found(account, q({ title: words.toReversed().join(' ') }))).toEqual(['A'])
@@ -180,7 +180,7 @@ describe('a text filter', () => {
     expect(await found(account, q({ title: [...words, 'zz'].join(' ') }))).toEqual([])
   })
 
-  test('many words across fields find who has them all, each in its field', async () => {
+  test('words in several filters find prospects that have all of them, each in its field', async () => {
     const account = await accountOf({
       Ann: { lastName: 'Bea Cee Dee', title: 'Eel Fox Gnu', company: 'Hen Ibis Jay' },
       Bob: { lastName: 'Bea Cee Dee', title: 'Hen Ibis Jay', company: 'Eel Fox Gnu' },
@@ -192,7 +192,7 @@ describe('a text filter', () => {
   })
 })
 
-describe('refused parameters', () => {
+describe('rejected parameters', () => {
   const SINGLE = ['email', 'phone', 'name', 'title', 'company', 'stage', 'limit', 'pageToken']
 
   async function refusedFields(query: string) {
@@ -200,11 +200,11 @@ describe('refused parameters', () => {
     return [status, ...new Set(json.errors.map((e: any) => `${e.in} ${e.pointer}`).sort())]
   }
 
-  test.each(['1', '2', '1000'])('are not limit=%s', async (limit) => {
+  test.each(['1', '2', '1000'])('do not include limit=%s', async (limit) => {
     expect((await (await newAccount()).list(`limit=${limit}`)).status).toBe(200)
   })
 
-  test('are not a missing limit, which is 1', async () => {
+  test('do not include a missing limit, which is 1', async () => {
     const { json } = await (await accountOf({ A: {}, B: {} })).list()
     expect(json).toMatchObject({ prospects: [{ firstName: 'B' }], totalCount: 2, nextPageToken: expect.any(String) })
   })
@@ -224,7 +224,7 @@ describe('refused parameters', () => {
     expect(await refusedFields(`${name}=1&${name}=1`)).toEqual([400, `query /${name}`])
   })
 
-  test('all of them at once, each by name', async () => {
+  test('all invalid parameters are reported together, by name', async () => {
     expect(await refusedFields('limit=0&nmae=x&title=&email=a&email=b&labels=Hot')).toEqual([
       400,
       'query /email',

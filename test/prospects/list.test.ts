@@ -32,7 +32,7 @@ async function expectAnswer(account: Account, crowd: Member[], asked: Asked, lim
 const limit = fc.constantFrom(1, 3, 25, 60, 1000)
 const FILTERS = ['email', 'phone', 'name', 'title', 'company', 'stage', 'label'] as const
 
-describe('the list is what a plain reading of the contract says, newest first, with the exact total', () => {
+describe('the list equals a simple model of the contract: newest first, with the exact total', () => {
   test('without a filter', async () => {
     const { account, crowd } = await setUp()
     expect(await expectAnswer(account, crowd, {}, 1000)).toBe(60)
@@ -72,7 +72,7 @@ describe('the list is what a plain reading of the contract says, newest first, w
     expect(found).toBeGreaterThan(20)
   })
 
-  test('by all that is known of one', async () => {
+  test('by every value of one prospect', async () => {
     const { account, crowd } = await setUp()
     for (const p of crowd.slice(0, 20)) {
       const asked: Asked = {
@@ -88,7 +88,7 @@ describe('the list is what a plain reading of the contract says, newest first, w
     }
   })
 
-  test('follows what is written: a change moves a prospect from one list to another, and keeps its place', async () => {
+  test('a change moves a prospect from one filtered list to another, at the same position', async () => {
     const { account, crowd } = await setUp()
     const p = crowd.find(({ email, labels }) => email && !labels.includes('Rare')) as Member
     const { json } = await account.prospect({
@@ -120,7 +120,7 @@ describe('the list is what a plain reading of the contract says, newest first, w
     ['lastName', 'name'],
     ['title', 'title'],
     ['company', 'company'],
-  ])('a %s that changes alone is found by its new words, and no more by the old', async (field, filter) => {
+  ])('a changed %s is found by its new words, and not by its old words', async (field, filter) => {
     const account = await newAccount()
     const before = { email: 'ann@example.com', firstName: 'Ann', lastName: 'Lee', [field]: 'Before Same' }
     await account.prospect(before)

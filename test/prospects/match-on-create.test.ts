@@ -5,7 +5,7 @@ import { type Person, people } from '../support/filterable-prospects'
 const [ANN, BOB] = ['ann@example.com', 'bob@example.com']
 const [HOME, WORK] = ['+12125550100', '+12125550101']
 
-describe('whom a prospect is taken for', () => {
+describe('the prospect that a POST matches', () => {
   const CASES: [
     promise: string,
     known: Person[],
@@ -144,21 +144,21 @@ describe('whom a prospect is taken for', () => {
     })
   })
 
-  test('a phone is the same however it is written', async () => {
+  test('phones in different formats match', async () => {
     const account = await newAccount()
     const { json } = await account.prospect({ phone: '(212) 555-0100' })
     for (const phone of ['2125550100', '+1 212.555.0100', '1-212-555-0100 x9'])
       expect((await account.prospect({ phone })).json).toMatchObject({ id: json.id, matchedBy: 'phone' })
   })
 
-  test('an invalid phone is nobody’s', async () => {
+  test('an invalid phone matches no prospect', async () => {
     const account = await newAccount()
     const one = await account.prospect({ phone: '212-155-1234' })
     const other = await account.prospect({ phone: '212-155-1234' })
     expect([one.status, other.status]).toEqual([201, 201])
   })
 
-  test('somebody of another account is nobody', async () => {
+  test('a prospect of another account does not match', async () => {
     const [account, other] = [await newAccount(), await newAccount()]
     await other.prospect({ email: ANN, phone: HOME })
     expect((await account.prospect({ email: ANN, phone: HOME, update: true })).json).toMatchObject({
@@ -169,8 +169,8 @@ describe('whom a prospect is taken for', () => {
   })
 })
 
-describe('where the email matched one and another has the phone too', () => {
-  test('the phone is written as given, and the message says who has it', async () => {
+describe('if the email matches one prospect and another has the phone', () => {
+  test('the phone is written, and the message names the other prospect', async () => {
     const account = await newAccount()
     const [home, ann] = await people(account, [BOB, HOME], [ANN, WORK])
     const { json } = await account.prospect({ email: ANN, phone: HOME, update: true })
@@ -183,7 +183,7 @@ describe('where the email matched one and another has the phone too', () => {
     expect((await account.get(`/v1/prospects/${home}`)).json).toMatchObject({ email: BOB, phone: HOME, version: 1 })
   })
 
-  test('without update nothing is written, and the message says so too', async () => {
+  test('without update nothing is written, and the message says so', async () => {
     const account = await newAccount()
     const [home, ann] = await people(account, [BOB, HOME], [ANN, WORK])
     const { json } = await account.prospect({ email: ANN, phone: HOME })

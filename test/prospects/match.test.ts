@@ -19,7 +19,7 @@ type Person = [id: string, email: string | null, phone: string | null]
 type Expected = [record: string | null, matchedBy: 'email' | 'phone' | null, duplicate: string | null]
 const nobody: Expected = [null, null, null]
 
-describe('who is meant', () => {
+describe('the match', () => {
   test.each<[promise: string, given: [email: string | null, phone: string | null], people: Person[], is: Expected]>([
     ['nobody, where nobody is known', [ANN, HOME], [], nobody],
     ['nobody, where neither email nor phone is known', [ANN, HOME], [['prs_1', BOB, WORK]], nobody],
@@ -91,7 +91,7 @@ describe('who is meant', () => {
     ).toEqual(expected)
   })
 
-  test('one who has an email is the oldest without one, though somebody older has the phone and another email', () => {
+  test('a request with an email matches the oldest prospect with the phone and no email, even if an older one has the phone and another email', () => {
     const people = [person('prs_1', BOB, HOME), person('prs_3', null, HOME), person('prs_2', null, HOME)]
     expect(findMatch(ANN, HOME, people)).toMatchObject({ record: { id: 'prs_2' }, matchedBy: 'phone' })
   })

@@ -45,7 +45,7 @@ async function expectMergedInto(account: Account, id: string, mergedInto: string
 }
 
 describe('the survivor', () => {
-  test('keeps what it has', async () => {
+  test('keeps its own values', async () => {
     const { account, a, b, get } = await known(
       { firstName: 'Ann', lastName: 'Lee', phone: PHONE, ...ADDRESS, ...WORK },
       { firstName: 'Bob', lastName: 'Ray', phone: '646-555-0199', city: 'Other', title: 'Other', company: 'Other' },
@@ -57,7 +57,7 @@ describe('the survivor', () => {
     expect((await account.list()).json.totalCount).toBe(1)
   })
 
-  test('has its blanks filled', async () => {
+  test('gets the duplicate’s values in its blank fields', async () => {
     const { account, a, b, get } = await known({ email: null, city: 'Own' }, { phone: PHONE, ...ADDRESS, ...WORK })
     const officeId = (await account.post('/v1/offices', { name: 'Main' })).json.id
     const stages = (await account.get('/v1/stages')).json.items
@@ -84,7 +84,7 @@ describe('the survivor', () => {
     for (const label of ['Hot', 'Cold', 'New']) expect((await account.list(`label=${label}`)).json.totalCount).toBe(1)
   })
 
-  test('never has over 100 labels: then nothing is written', async () => {
+  test('would have more than 100 labels: returns 400 and writes nothing', async () => {
     const numbered = (from: number, n: number) => Array.from({ length: n }, (_, i) => `Label ${from + i}`)
     const { account, a, b } = await known({ labels: numbered(0, 60) }, { labels: numbered(59, 42) })
     const stored = await stateOf(account)
@@ -94,7 +94,7 @@ describe('the survivor', () => {
     expect((await merge(account, a, b)).json.labels).toHaveLength(100)
   })
 
-  test('has the timeline of both, newest first, and its merge on top', async () => {
+  test('has the events of both on its timeline, newest first, with the merge on top', async () => {
     const { account, a, b } = await known({}, {})
     await account.call('PATCH', pathOf(b), { city: 'B' })
     await account.call('PATCH', pathOf(a), { city: 'A', muteWebhook: true })
@@ -117,7 +117,7 @@ describe('the survivor', () => {
 })
 
 describe('the duplicate', () => {
-  test('answers 410 with who answers for it', async () => {
+  test('returns 410 with the id of the survivor', async () => {
     const { account, a, b } = await known({}, {})
     await merge(account, a, b)
     await expectMergedInto(account, b, a)
@@ -130,7 +130,7 @@ describe('the duplicate', () => {
     ['its email and phone', { email: 'b@example.com', phone: '646-555-0199' }, 'email'],
     ['the survivor’s email', { email: 'a@example.com' }, 'email'],
     ['the survivor’s phone', { phone: PHONE }, 'phone'],
-  ])('goes on being the survivor by %s', async (_what, given, matchedBy) => {
+  ])('is found as the survivor by %s', async (_what, given, matchedBy) => {
     const { account, a, b } = await known({ phone: PHONE }, { phone: '646-555-0199' })
     await merge(account, a, b)
     for (const update of [false, true]) {
@@ -144,21 +144,21 @@ describe('the duplicate', () => {
     expect((await account.list(`${query}&stage=Hired`)).json.totalCount).toBe(0)
   })
 
-  test('goes on being the survivor by an email that it took over and then gave up', async () => {
+  test('is found as the survivor by an email that the survivor took over and gave up', async () => {
     const { account, a, b } = await known({ email: null }, {})
     await merge(account, a, b)
     expect((await account.call('PATCH', pathOf(a), { email: 'new@example.com' })).status).toBe(200)
     expect((await account.prospect({ email: 'b@example.com' })).json).toMatchObject({ id: a, matchedBy: 'email' })
   })
 
-  test('of a phone and another email is another person, who may be the survivor', async () => {
+  test('with the phone and another email is another person, and may be the survivor', async () => {
     const { account, a, b } = await known({}, { phone: PHONE })
     await merge(account, a, b)
     const { status, json } = await account.prospect({ email: 'new@example.com', phone: PHONE })
     expect([status, json.potentialDuplicateId]).toEqual([201, a])
   })
 
-  test('is the survivor who has no email by its phone, though an older one with an email shares that', async () => {
+  test('is found by its phone as the survivor without email, even if an older prospect with an email has the phone', async () => {
     const account = await newAccount()
     const ids: string[] = []
     for (const email of ['a@example.com', null]) {
@@ -173,7 +173,7 @@ describe('the duplicate', () => {
     expect(json).toMatchObject({ id: ids[1], matchedBy: 'phone' })
   })
 
-  test('its email is a conflict for a third, and none for the survivor', async () => {
+  test('keeps its email: a third prospect that takes it gets 409, the survivor does not', async () => {
     const { account, a, b, c } = await known({}, { phone: PHONE }, {})
     await merge(account, a, b)
     const answer = await account.call('PATCH', pathOf(c), { email: 'b@example.com' })
@@ -184,8 +184,8 @@ describe('the duplicate', () => {
   })
 })
 
-describe('merging on', () => {
-  test('a survivor into another takes its duplicates along', async () => {
+describe('further merges', () => {
+  test('of a survivor into another prospect move its duplicates too', async () => {
     const { account, a, b, c, get } = await known({ phone: PHONE }, {}, {})
     await merge(account, b, a)
     expect((await merge(account, c, b)).status).toBe(200)
@@ -201,7 +201,7 @@ describe('merging on', () => {
     expect(await stateOf(account)).toEqual(stored)
   })
 
-  test('once more is the survivor as it is, and writes nothing', async () => {
+  test('of the same pair return the survivor and write nothing', async () => {
     const { account, a, b } = await known({}, {})
     const first = await merge(account, a, b)
     const stored = await stateOf(account)
@@ -211,7 +211,7 @@ describe('merging on', () => {
   })
 })
 
-describe('refused, and nothing is written', () => {
+describe('rejected merges write nothing', () => {
   test.each<[what: string, duplicate: (p: Awaited<ReturnType<typeof known>>) => unknown, status: number]>([
     ['into itself', ({ a }) => a, 400],
     ['somebody unknown', () => 'prs_nope', 422],
@@ -227,7 +227,7 @@ describe('refused, and nothing is written', () => {
     expect(await stateOf(p.account)).toEqual(stored)
   })
 
-  test('another account’s, as either of the two; an unknown user is named too', async () => {
+  test('a prospect of another account is unknown as either of the two; an unknown user is reported too', async () => {
     const [p, other] = [await known({}), await known({})]
     const stored = [await stateOf(p.account), await stateOf(other.account)]
     expect(errorsOf(await merge(p.account, p.a, other.a, { userId: 'usr_nope' }))).toEqual([
@@ -238,7 +238,7 @@ describe('refused, and nothing is written', () => {
     expect([await stateOf(p.account), await stateOf(other.account)]).toEqual(stored)
   })
 
-  test('a duplicate that was merged into somebody else, who is named', async () => {
+  test('a duplicate that was merged into another prospect returns 409 with the id of that prospect', async () => {
     const { account, a, b, c } = await known({}, {}, {})
     await merge(account, a, b)
     const stored = await stateOf(account)
@@ -249,7 +249,7 @@ describe('refused, and nothing is written', () => {
   })
 })
 
-test('a muted merge is on the timeline, and is sent nowhere', async () => {
+test('a muted merge is on the timeline and makes no deliveries', async () => {
   const { account, a, b } = await known({ muteWebhook: true }, { muteWebhook: true })
   await account.post('/v1/webhooks', { url: 'http://localhost:9/hook' })
   await merge(account, a, b, { muteWebhook: true })
@@ -257,15 +257,15 @@ test('a muted merge is on the timeline, and is sent nowhere', async () => {
   expect((await rowsOf(account.id)).deliveries ?? 0).toBe(0)
 })
 
-describe('at once', () => {
-  test('ten merges of one pair are one', async () => {
+describe('merges at once', () => {
+  test('ten merges of one pair merge it once', async () => {
     const { account, a, b } = await known({}, {})
     const answers = await Promise.all(Array.from({ length: 10 }, () => merge(account, a, b)))
     expect(answers.map(({ status }) => status)).toEqual(Array(10).fill(200))
     expect((await eventsOf(account)).filter(({ type }) => type === 'prospect.merged')).toHaveLength(1)
   })
 
-  test('two into each other leave one', async () => {
+  test('two merges into each other leave one prospect', async () => {
     const { account, a, b } = await known({}, {})
     const answers = await Promise.all(
       Array.from({ length: 10 }, (_, n) => (n % 2 ? merge(account, a, b) : merge(account, b, a))),
@@ -278,7 +278,7 @@ describe('at once', () => {
     await expectMergedInto(account, survivor === a ? b : a, survivor ?? '')
   })
 
-  test('a merge and creates by the duplicate’s email make nobody new', async () => {
+  test('a merge and creates with the duplicate’s email create no new prospect', async () => {
     const { account, a, b } = await known({}, {})
     const create = (n: number) => account.prospect({ email: 'b@example.com', city: `City ${n}`, update: true })
     const answers = await Promise.all([create(1), create(2), merge(account, a, b), create(3), create(4)])

@@ -32,7 +32,7 @@ const SHAPES: [by: string, asked: Asked][] = [
 ]
 
 describe.each(SHAPES)('pages by %s', (_by, asked) => {
-  test('give each once, newest first, with the same total on every page, whatever the limit', async () => {
+  test('have each prospect once, newest first, with the same total on every page, for every limit', async () => {
     const account = await newAccount()
     const expected = expectedOf(await makeFilterableProspects(account), asked).map(({ id }) => id)
     expect(expected.length).toBeGreaterThan(1)
@@ -44,7 +44,7 @@ describe.each(SHAPES)('pages by %s', (_by, asked) => {
     }
   })
 
-  test('repeat and skip nobody while others are added and deleted', async () => {
+  test('repeat and skip no prospect while others are added and deleted', async () => {
     const account = await newAccount()
     const expected = expectedOf(await makeFilterableProspects(account), asked).map(({ id }) => id)
     const deleted = new Set<string>()
@@ -104,7 +104,7 @@ describe('a page token', () => {
     ['phone=2125550100', 'phone=nobody'],
     ['', 'label=,'],
     ['', 'email=p1@x.co'],
-  ])('of “%s” is refused with “%s”', async (query, other) => {
+  ])('of “%s” is rejected with “%s”', async (query, other) => {
     const { account, token } = await tokenOf(query)
     expect((await withToken(account, query, token)).status).toBe(200)
     const { status, json } = await withToken(account, other, token)
@@ -118,7 +118,7 @@ describe('a page token', () => {
     ['label=Hot&stage=New', 'stage=New&label=Hot'],
     ['limit=1', 'limit=1000'],
     ['limit=2&name=ann', 'name=ann'],
-  ])('of “%s” goes on with “%s”: they ask for the same', async (query, same) => {
+  ])('of “%s” is accepted with “%s”, which is the same query', async (query, same) => {
     const { account, token } = await tokenOf(query)
     const { status, json } = await withToken(account, same, token)
     expect(status).toBe(200)
@@ -128,7 +128,7 @@ describe('a page token', () => {
     expect(next).toBe(all[first.length])
   })
 
-  test('that is altered anywhere is refused', async () => {
+  test('that is changed in any character is rejected', async () => {
     const { account, token } = await tokenOf('label=Hot')
     // the neighbour in the alphabet: behind the last byte it differs in bits that a decoder drops
     const digits = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
@@ -155,32 +155,32 @@ describe('a page token', () => {
     ['bytes that are no UTF-8', btoa('\xff\xfe')],
     ['1000 characters', 'A'.repeat(1000)],
     ['10,000 characters', 'A'.repeat(10_000)],
-  ])('that was never given is refused: %s', async (_what, token) => {
+  ])('that the API did not make is rejected: %s', async (_what, token) => {
     const { status, json } = await withToken(await newAccount(), 'limit=1', token)
     expect([status, json]).toMatchObject([400, { errors: [{ in: 'query', pointer: '/pageToken' }] }])
   })
 
-  test('cut short or with more behind it is refused', async () => {
+  test('that is cut or extended is rejected', async () => {
     const { account, token } = await tokenOf('')
     for (const other of [token.slice(0, -1), token.slice(1), token.slice(0, 8), `${token}A`, token + token])
       expect((await withToken(account, '', other)).status).toBe(400)
   })
 
-  test('of another list is refused', async () => {
+  test('of another list is rejected', async () => {
     const { account, token } = await tokenOf('')
     const labels = await account.get('/v1/labels?limit=1')
     expect((await withToken(account, '', labels.json.nextPageToken)).status).toBe(400)
     expect((await account.get(`/v1/labels?pageToken=${token}`)).status).toBe(400)
   })
 
-  test('of another account shows nothing of it', async () => {
+  test('of another account shows nothing of that account', async () => {
     const [{ token }, { account }] = [await tokenOf(''), await tokenOf('')]
     const own = (await account.list('limit=1000')).json.prospects.map(({ id }) => id)
     const { json } = await withToken(account, 'limit=1000', token)
     for (const { id } of json.prospects ?? []) expect(own).toContain(id)
   })
 
-  test('goes on where its prospect was, though that one is deleted', async () => {
+  test('continues at the position of its prospect after that prospect is deleted', async () => {
     const { account, token } = await tokenOf('label=Hot')
     const all = (await account.list('limit=1000')).json.prospects.map(({ id }) => id)
     await rows('DELETE FROM prospects WHERE account_id = ? AND id = ? RETURNING id', account.id, all[0])

@@ -48,7 +48,7 @@ describe('a field', () => {
     ['phone', ANN.phone, '+16465550199'],
   ]
 
-  test.each(fields)('%s: absent leaves it, null and "" clear it, present overwrites', async (field, old, given) => {
+  test.each(fields)('%s: absent keeps it, null and "" clear it, a value overwrites it', async (field, old, given) => {
     const { patch, now, before } = await known()
     expect((await patch({})).json).toEqual(before)
     for (const nothing of [null, '']) {
@@ -60,7 +60,7 @@ describe('a field', () => {
     expect((await now())[field]).toBe(given)
   })
 
-  test.each(['firstName', 'lastName'])('%s is overwritten, and never cleared', async (field) => {
+  test.each(['firstName', 'lastName'])('%s is overwritten and never cleared', async (field) => {
     const { account, patch, now } = await known()
     expect((await patch({ [field]: ' Zoë ' })).json[field]).toBe('Zoë')
     const stored = await stateOf(account)
@@ -73,7 +73,7 @@ describe('a field', () => {
     expect((await now())[field]).toBe('Zoë')
   })
 
-  test.each(['officeId', 'sourceId'])('%s: absent leaves it, null and "" clear it', async (field) => {
+  test.each(['officeId', 'sourceId'])('%s: absent keeps it, null and "" clear it', async (field) => {
     const { make, patch } = await known()
     const id = await make(field === 'officeId' ? 'offices' : 'sources')
     for (const nothing of [null, '']) {
@@ -83,7 +83,7 @@ describe('a field', () => {
     }
   })
 
-  test('newSourceName finds a source or makes it; sourceId wins over it', async () => {
+  test('newSourceName finds or creates a source; sourceId overrides it', async () => {
     const { account, make, patch } = await known()
     const sourceId = await make('sources', { name: 'Zillow' })
     expect((await patch({ newSourceName: 'ZILLOW' })).json.sourceId).toBe(sourceId)
@@ -99,7 +99,7 @@ describe('a field', () => {
     ['nmae', { nmae: 'x' }],
     ['id', { id: 'prs_x' }],
     ['version', { version: 1 }],
-  ])('%s is none, and nothing is written', async (field, given) => {
+  ])('%s is rejected with an invalid value, and nothing is written', async (field, given) => {
     const { account, patch } = await known()
     const stored = await stateOf(account)
     expect(errorsOf(await patch({ ...given, city: 'Here' }))).toEqual([`body /${field} unknown_field`])
@@ -131,14 +131,14 @@ describe('labels and jobs', () => {
     if (all.length > 0) expect(await labelNames(account)).toEqual(all)
   })
 
-  test('added and removed at once, a label is gone, whether or not the account knew it', async () => {
+  test('a label that is added and removed at once is not attached, whether or not it existed', async () => {
     const { account, patch } = await known()
     await account.post('/v1/labels', { name: 'Cold' })
     for (const name of ['Cold', 'Unheard of'])
       expect((await patch({ addLabels: name, removeLabels: name })).json.labels).toEqual(['Hot'])
   })
 
-  test('a set over 100 is refused, and so is what goes over it; what removes enough is not', async () => {
+  test('a change that leads to more than 100 labels is rejected; one that removes enough is accepted', async () => {
     const names = Array.from({ length: 100 }, (_, i) => `Label ${i}`)
     const { account, patch } = await known({ labels: names })
     const stored = await stateOf(account)
@@ -151,7 +151,7 @@ describe('labels and jobs', () => {
     expect([labels.length, labels.includes('More')]).toEqual([100, true])
   })
 
-  test('jobIds is the whole set, jobId adds to it', async () => {
+  test('jobIds replaces the whole set, jobId adds to it', async () => {
     const { make, patch, now } = await known()
     const jobs = [await make('jobs'), await make('jobs'), await make('jobs')].sort()
     const [a, b, c] = jobs
@@ -167,7 +167,7 @@ describe('labels and jobs', () => {
 })
 
 describe('the stage', () => {
-  test('moves to the one given, or to another pipeline’s default; its own pipeline and null leave it', async () => {
+  test('changes to the given stage, or to the default of another pipeline; its own pipeline and null keep it', async () => {
     const { account, make, patch } = await known()
     const pipelineId = await make('pipelines', { stages: ['Lead', 'Won'] })
     const stages: { id: string; name: string }[] = (await account.get('/v1/stages')).json.items
@@ -188,14 +188,14 @@ describe('the stage', () => {
 })
 
 describe('phone and email', () => {
-  test('an invalid phone leaves the old one, writes the rest and says so', async () => {
+  test('an invalid phone keeps the old one, writes the rest and gives a message', async () => {
     const { patch } = await known()
     const { status, json } = await patch({ phone: '212-155-1234', city: 'Here' })
     expect([status, json]).toMatchObject([200, { phone: ANN.phone, city: 'Here' }])
     expect(json.message).toContain('212-155-1234')
   })
 
-  test('another’s phone is written as given, and the other is named', async () => {
+  test('another prospect’s phone is written, and the message names that prospect', async () => {
     const { account, patch } = await known()
     const other = (await account.prospect({ email: 'bob@example.com', phone: '646-555-0199' })).json
     const { status, json } = await patch({ phone: '646-555-0199' })
@@ -203,7 +203,7 @@ describe('phone and email', () => {
     expect(json.message).toContain(other.id)
   })
 
-  test('another’s email is a conflict that names them, and nothing is written', async () => {
+  test('another prospect’s email returns 409 with the id of that prospect, and nothing is written', async () => {
     const { account, patch } = await known()
     const other = (await account.prospect({ email: 'bob@example.com' })).json
     const stored = await stateOf(account)
@@ -213,7 +213,7 @@ describe('phone and email', () => {
     expect(await stateOf(account)).toEqual(stored)
   })
 
-  test('another account’s email is none', async () => {
+  test('an email of another account’s prospect is accepted', async () => {
     const { patch } = await known()
     await (await newAccount()).prospect({ email: 'bob@example.com' })
     expect((await patch({ email: 'bob@example.com' })).json.email).toBe('bob@example.com')
@@ -236,7 +236,7 @@ test.each<[what: string, change: object]>([
 })
 
 describe('unknown references', () => {
-  test('are named together, and nothing is written', async () => {
+  test('are reported together, and nothing is written', async () => {
     const { account, make, patch } = await known()
     const jobId = await make('jobs')
     const stored = await stateOf(account)
@@ -251,13 +251,13 @@ describe('unknown references', () => {
     expect(errorsOf(await patch({ pipelineId: 'pipe_nope' }))).toEqual(['body /pipelineId unknown_reference'])
   })
 
-  test('in jobIds are named by the place they were given at, repeats or not', async () => {
+  test('in jobIds are reported by their index, also if they repeat', async () => {
     const { make, patch } = await known()
     const jobId = await make('jobs')
     expect(errorsOf(await patch({ jobIds: [jobId, jobId, 'job_nope'] }))).toEqual(['body /jobIds/2 unknown_reference'])
   })
 
-  test.each(['', ' '])('a job id of %j is refused', async (nothing) => {
+  test.each(['', ' '])('a job id of %j is rejected', async (nothing) => {
     const { account, patch } = await known()
     const stored = await stateOf(account)
     const { status, json } = await patch({ jobIds: [nothing] })
@@ -267,7 +267,7 @@ describe('unknown references', () => {
   })
 })
 
-test('nobody of this id, and nobody of this account, are 404', async () => {
+test('an unknown id and an id of another account return 404', async () => {
   const { id, before } = await known()
   const other = await newAccount()
   for (const unknown of [id, 'prs_nope', 'x'])
@@ -275,7 +275,7 @@ test('nobody of this id, and nobody of this account, are 404', async () => {
   expect(before.version).toBe(1)
 })
 
-test('the user is kept on the prospect and the timeline, until another change says otherwise', async () => {
+test('the user is on the prospect and the timeline until another change', async () => {
   const { account, path, make, patch } = await known()
   const userId = await make('users')
   expect((await patch({ city: 'A', userId })).json).toMatchObject({ createdByUserId: null, updatedByUserId: userId })

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { parsePhone } from '../../src/prospects/phone'
 
-describe('a valid phone is kept as E.164, however it is written', () => {
+describe('a valid phone in any format is stored as E.164', () => {
   test.each([
     ['US', '+12125550123', '2125550123'],
     ['US', '+12125550123', '212-555-0123'],
@@ -41,7 +41,7 @@ describe('a valid phone is kept as E.164, however it is written', () => {
   })
 })
 
-describe('what is no valid number is refused, and the warning quotes it', () => {
+describe('an invalid number is rejected, and the warning quotes it', () => {
   test.each([
     ['US', '112-555-1234', 'an area code that starts with 1'],
     ['US', '012-555-1234', 'an area code that starts with 0'],
@@ -91,7 +91,7 @@ describe('an extension is dropped, with a warning', () => {
     },
   )
 
-  test('an invalid number with an extension is refused as a whole', () => {
+  test('an invalid number with an extension is rejected', () => {
     expect(parsePhone('212-155-1234 x45', 'US').e164).toBeNull()
   })
 })

@@ -145,8 +145,8 @@ async function expectSame(bodies: Body[], past: Past = { people: [] }) {
   expect(await contentOf(together.account, inOne, ids)).toEqual(await contentOf(apart.account, oneByOne, others))
 }
 
-describe('rows written in one call', () => {
-  test('end as the same rows written one by one', async () => {
+describe('requests written in one call', () => {
+  test('end as the same requests written one by one', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(row, { minLength: 2, maxLength: 12 }), (bodies) => expectSame(bodies)),
       {
@@ -155,7 +155,7 @@ describe('rows written in one call', () => {
     )
   }, 120_000)
 
-  test('end so too where many share phones, their own or those of duplicates that were merged into them', async () => {
+  test('end the same if many prospects share phones, their own or those of merged duplicates', async () => {
     const bodies = fc.array(aboutThem, { minLength: 4, maxLength: 10 })
     await fc.assert(
       fc.asyncProperty(bodies, past, (bodies, past) => expectSame(bodies, past)),
@@ -163,7 +163,7 @@ describe('rows written in one call', () => {
     )
   }, 120_000)
 
-  test('end so too, if they are hundreds', async () => {
+  test('end the same if there are hundreds', async () => {
     await expectSame(fc.sample(row, { seed: 11, numRuns: 300 }))
   }, 120_000)
 
@@ -226,7 +226,7 @@ describe('rows written in one call', () => {
       [of(A, null, { labels: 'Hot', newSourceName: 'Z' }), of(B, null, { labels: 'HOT', newSourceName: 'z' })],
     ],
     ['nothing but matches', [[A, HOME]], [of(A, null, { update: false }), of(null, HOME, { update: false })]],
-  ])('as one by one, where %s', (_promise, people, bodies) => expectSame(bodies, { people }))
+  ])('end as one by one, where %s', (_promise, people, bodies) => expectSame(bodies, { people }))
 
   test.each<[promise: string, past: Past, bodies: Body[]]>([
     [
@@ -248,9 +248,9 @@ describe('rows written in one call', () => {
       },
       ['d@example.com', 'e@example.com', 'f@example.com', 'g@example.com'].map((email) => of(email, HOME)),
     ],
-  ])('as one by one, where %s', (_promise, past, bodies) => expectSame(bodies, past))
+  ])('end as one by one, where %s', (_promise, past, bodies) => expectSame(bodies, past))
 
-  test('that name what is not there write nothing', async () => {
+  test('with an unknown reference write nothing', async () => {
     const { account, write } = await newWriter()
     const unknown = CreateProspect.parse({ ...of(B, null), officeId: 'off_nope' })
     const inputs = [CreateProspect.parse(of(A, null)), unknown].map((input) => toCreateRequest(input, 'US'))

@@ -11,7 +11,7 @@ const race = ({ prospect }: Account, body: (n: number) => object) => Promise.all
 const statuses = (answers: { status: number }[]) => answers.map(({ status }) => status).sort()
 const ONE_MADE_IT = [...Array(19).fill(200), 201]
 
-describe('twenty racing creates of one person make one record, told once', () => {
+describe('twenty racing creates of one person make one prospect and one event', () => {
   const variants: [by: string, body: (n: number) => object][] = [
     ['by email', () => ({ email: 'ann@example.com' })],
     ['by email in any case', (n) => ({ email: n % 2 ? 'ann@example.com' : 'ANN@EXAMPLE.COM' })],
@@ -55,7 +55,7 @@ describe('twenty racing creates of twenty people', () => {
     expect((await account.list('label=hot')).json.totalCount).toBe(20)
   })
 
-  test('who share a phone are twenty people, each told of the oldest', async () => {
+  test('with one phone make twenty prospects, and each response names the oldest', async () => {
     const account = await newAccount()
     const answers = await race(account, (n) => ({ email: `p${n}@example.com`, phone: '212-555-0123' }))
     expect(statuses(answers)).toEqual(Array(20).fill(201))
@@ -66,7 +66,7 @@ describe('twenty racing creates of twenty people', () => {
 })
 
 describe('twenty racing updates of one person', () => {
-  test('are each applied once: versions count up, and each event goes on from the one before', async () => {
+  test('are each applied once: versions count up, and each event starts from the previous state', async () => {
     const account = await newAccount()
     await account.prospect({ email: 'ann@example.com', city: 'Start' })
     const answers = await race(account, (n) => ({
@@ -90,7 +90,7 @@ describe('twenty racing updates of one person', () => {
     expect(prospect?.city).toBe(cities.at(-1)?.to)
   })
 
-  test('answer each with the prospect as right after its own write', async () => {
+  test('each return the prospect right after their own write', async () => {
     const account = await newAccount()
     await account.prospect({ email: 'ann@example.com' })
     const answers = await race(account, (n) => ({ email: 'ann@example.com', title: `Title ${n}`, update: true }))
@@ -101,7 +101,7 @@ describe('twenty racing updates of one person', () => {
     }
   })
 
-  test('that all say the same change it once', async () => {
+  test('with the same values change it once', async () => {
     const account = await newAccount()
     await account.prospect({ email: 'ann@example.com' })
     const answers = await race(account, () => ({ email: 'ann@example.com', city: 'Here', labels: 'Hot', update: true }))
@@ -110,7 +110,7 @@ describe('twenty racing updates of one person', () => {
     expect(await eventsOf(account)).toHaveLength(2)
   })
 
-  test('never take it over 100 labels', async () => {
+  test('never lead to more than 100 labels', async () => {
     const account = await newAccount()
     const labels = Array.from({ length: 90 }, (_, i) => `Label ${i}`)
     await account.prospect({ email: 'ann@example.com', labels })

@@ -32,7 +32,7 @@ describe('labels', () => {
     ['100, each twice', [...numbered(100), ...numbered(100)], numbered(100)],
     ['64 characters', 'x'.repeat(64), ['x'.repeat(64)]],
     ['64 emoji', ['😀'.repeat(64)], ['😀'.repeat(64)]],
-  ])('are attached, each once: %s', async (_what, labels, shown) => {
+  ])('are attached once each: %s', async (_what, labels, shown) => {
     const account = await newAccount()
     const { status, json } = await account.prospect({ labels })
     expect([status, json.labels]).toEqual([201, shown])
@@ -47,7 +47,7 @@ describe('labels', () => {
     ['65 characters behind a comma', `Hot,${'x'.repeat(65)}`, '/labels', 'too_long'],
     ['a number', 5, '/labels', 'wrong_type'],
     ['an object', { Hot: true }, '/labels', 'wrong_type'],
-  ])('are refused, and nothing is written: %s', async (_what, labels, pointer, code) => {
+  ])('are rejected, and nothing is written: %s', async (_what, labels, pointer, code) => {
     const account = await newAccount()
     const before = await rowsOf(account.id)
     const { status, json } = await account.prospect({ labels, newSourceName: 'New' })
@@ -55,12 +55,12 @@ describe('labels', () => {
     expect(await rowsOf(account.id)).toEqual(before)
   })
 
-  test.each([[[5]], [['Hot', null]], [[['Hot']]]])('%j are refused: items are strings', async (labels) => {
+  test.each([[[5]], [['Hot', null]], [[['Hot']]]])('%j are rejected: items must be strings', async (labels) => {
     const { status, json } = await (await newAccount()).prospect({ labels })
     expect([status, json]).toMatchObject([400, { errors: [{ pointer: expect.stringMatching(/^\/labels/) }] }])
   })
 
-  test('are spelt as the first who used them did', async () => {
+  test('keep their first spelling', async () => {
     const account = await newAccount()
     await make(account, 'labels', { name: 'VIP' })
     await account.prospect({ labels: 'Hot' })
@@ -111,21 +111,24 @@ describe('the stage', () => {
 })
 
 describe('the source', () => {
-  test('is the one given, and a new name beside it is ignored', async () => {
+  test('is the given one, and a new name next to it is ignored', async () => {
     const account = await newAccount()
     const sourceId = await make(account, 'sources', { name: 'Zillow' })
     expect((await account.prospect({ sourceId, newSourceName: 'Referral' })).json.sourceId).toBe(sourceId)
     expect(await namesOf(account, 'sources')).toEqual(['Zillow'])
   })
 
-  test.each(['Zillow', 'ZILLOW', ' zillow '])('named %j is the one of that name', async (newSourceName) => {
-    const account = await newAccount()
-    const sourceId = await make(account, 'sources', { name: 'Zillow' })
-    expect((await account.prospect({ newSourceName })).json.sourceId).toBe(sourceId)
-    expect(await namesOf(account, 'sources')).toEqual(['Zillow'])
-  })
+  test.each(['Zillow', 'ZILLOW', ' zillow '])(
+    'named %j is the existing source with that name',
+    async (newSourceName) => {
+      const account = await newAccount()
+      const sourceId = await make(account, 'sources', { name: 'Zillow' })
+      expect((await account.prospect({ newSourceName })).json.sourceId).toBe(sourceId)
+      expect(await namesOf(account, 'sources')).toEqual(['Zillow'])
+    },
+  )
 
-  test.each([null, '', undefined])('is made when new, with %j for sourceId', async (sourceId) => {
+  test.each([null, '', undefined])('is created if its name is new, with %j for sourceId', async (sourceId) => {
     const account = await newAccount()
     const one = await account.prospect({ sourceId, newSourceName: 'Open House' })
     const other = await account.prospect({ sourceId, newSourceName: 'OPEN house' })
@@ -151,7 +154,7 @@ describe('unknown references', () => {
     ['all, by pipeline', 'pipelineId userId officeId sourceId jobId'],
     ['one', 'officeId'],
     ['two', 'jobId userId'],
-  ])('are named together (%s), and nothing is written', async (_name, given) => {
+  ])('are reported together (%s), and nothing is written', async (_name, given) => {
     const account = await newAccount()
     const before = await rowsOf(account.id)
     const fields = given.split(' ')
@@ -195,7 +198,7 @@ describe('unknown references', () => {
     ['100,000 characters', 'x'.repeat(100_000)],
     ['an emoji', '😀'],
     ['the word null', 'null'],
-  ])('may be any text: %s', async (_what, stageId) => {
+  ])('can be any text: %s', async (_what, stageId) => {
     const account = await newAccount()
     const { status } = await account.prospect({ stageId })
     expect([400, 422]).toContain(status)

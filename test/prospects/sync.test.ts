@@ -76,7 +76,7 @@ async function walk({ list }: Account, query: string, between: (page: number) =>
   return pages.flat()
 }
 
-describe('the list, with any filters and any sort, is what a plain reading of the contract says', () => {
+describe('the list equals a simple model of the contract, for all filters and sorts', () => {
   let crowd: Crowd
   beforeAll(async () => {
     crowd = await changedCrowd()
@@ -126,7 +126,7 @@ describe('the list, with any filters and any sort, is what a plain reading of th
     expect(sizes.size).toBeGreaterThan(5)
   })
 
-  test.each(SORTS)('and so are all pages together, by sort=%s', async (sort) => {
+  test.each(SORTS)('all pages together equal it too, by sort=%s', async (sort) => {
     const since = crowd.members[30]?.updatedAt ?? 0
     const shapes: [Asked, More][] = [
       [{}, {}],
@@ -142,7 +142,7 @@ describe('the list, with any filters and any sort, is what a plain reading of th
       }
   })
 
-  test('a token is refused under another sort or another filter, and goes on with another total', async () => {
+  test('a token is rejected with another sort or filter, and accepted with another total', async () => {
     const { account, offices } = crowd
     const queries = [
       ...SORTS.map((sort) => `sort=${sort}`),
@@ -181,7 +181,7 @@ test.each([
   ['sourceId', [' ']],
   ['jobId', ['']],
   ['pipelineId', ['']],
-])('a %s that is none is refused', async (parameter, values) => {
+])('an invalid %s is rejected', async (parameter, values) => {
   const account = await newAccount()
   for (const value of values) {
     const answer = await account.list(new URLSearchParams({ [parameter]: value }).toString())
@@ -266,7 +266,7 @@ test.each<[clock: string, step: () => number]>([
   ['runs behind', () => -3000],
   ['stands still', () => 0],
   ['differs from isolate to isolate', () => Math.round((Math.random() - 0.5) * 10_000)],
-])('each commit of racing writers is later than every one before it, if the clock %s', async (_clock, step) => {
+])('each commit of racing writers is later than all earlier ones, if the clock %s', async (_clock, step) => {
   const { account, ids, erase } = await twelve()
   const start = Date.now()
   vi.setSystemTime(start)
@@ -305,7 +305,7 @@ test.each<[clock: string, step: () => number]>([
   expect(times).toEqual([...new Set(times)].sort((a, b) => a - b))
 })
 
-describe('in an account of 2,000, what is read follows the page', () => {
+describe('in an account of 2,000 prospects, the rows read depend on the page', () => {
   let account: Account
   const made: Record<string, string> = {}
   beforeAll(async () => {

@@ -48,26 +48,29 @@ describe('without update', () => {
   test.each<[by: 'email' | 'phone', given: object]>([
     ['email', { email: 'ANN@example.com', update: false }],
     ['phone', { phone: '(212) 555-0123' }],
-  ])('a match by %s is the record untouched, in one trip that writes nothing', async (matchedBy, given) => {
-    const { account, before } = await known()
-    const stored = await stateOf(account, before.id)
-    const answer = await account.prospect({
-      ...given,
-      ...OTHER_PROFILE,
-      firstName: 'Other',
-      labels: ['New', 'Hot'],
-      newSourceName: 'New',
-      pipelineId: account.pipelineId,
-      muteWebhook: true,
-    })
-    expect(answer.status).toBe(200)
-    expect(answer.json).toEqual({ ...before, created: false, matchedBy, potentialDuplicateId: null })
-    expect(answer.headers.get('location')).toBeNull()
-    expect(costOf(answer)).toMatchObject({ trips: 1, written: 0 })
-    expect(await stateOf(account, before.id)).toEqual(stored)
-  })
+  ])(
+    'a match by %s returns the unchanged prospect, in one round trip that writes nothing',
+    async (matchedBy, given) => {
+      const { account, before } = await known()
+      const stored = await stateOf(account, before.id)
+      const answer = await account.prospect({
+        ...given,
+        ...OTHER_PROFILE,
+        firstName: 'Other',
+        labels: ['New', 'Hot'],
+        newSourceName: 'New',
+        pipelineId: account.pipelineId,
+        muteWebhook: true,
+      })
+      expect(answer.status).toBe(200)
+      expect(answer.json).toEqual({ ...before, created: false, matchedBy, potentialDuplicateId: null })
+      expect(answer.headers.get('location')).toBeNull()
+      expect(costOf(answer)).toMatchObject({ trips: 1, written: 0 })
+      expect(await stateOf(account, before.id)).toEqual(stored)
+    },
+  )
 
-  test('an invalid phone is warned of, and the record stays', async () => {
+  test('an invalid phone gives a message, and nothing is written', async () => {
     const { account, before } = await known()
     const { status, json } = await account.prospect({ email: ANN.email, phone: '212-155-1234' })
     expect([status, json.phone]).toEqual([200, ANN.phone])
@@ -75,7 +78,7 @@ describe('without update', () => {
     expect((await account.get(`/v1/prospects/${before.id}`)).json).toEqual(before)
   })
 
-  test('an unknown reference is named all the same', async () => {
+  test('an unknown reference is reported too', async () => {
     const { account } = await known()
     expect((await account.prospect({ email: ANN.email, officeId: 'off_nope' })).status).toBe(422)
   })
@@ -84,7 +87,7 @@ describe('without update', () => {
 describe('with update', () => {
   const field = (name: string) => [[name, PROFILE[name as keyof typeof PROFILE]]] as [string, string][]
 
-  test.each(Object.keys(PROFILE).flatMap(field))('%s: absent leaves it, null and "" clear it', async (name, old) => {
+  test.each(Object.keys(PROFILE).flatMap(field))('%s: absent keeps it, null and "" clear it', async (name, old) => {
     const { update } = await known()
     expect((await update()).json).toMatchObject({ [name]: old })
     for (const nothing of [null, '']) {
@@ -94,7 +97,7 @@ describe('with update', () => {
     }
   })
 
-  test('what is given overwrites, the rest stays; the version goes up and the id stays', async () => {
+  test('given fields are overwritten, other fields and the id stay, and the version increases', async () => {
     const { account, update, now, before } = await known()
     const answer = await update({ firstName: 'Ann', lastName: 'Lee', ...OTHER_PROFILE })
     const { updatedAt, ...after } = answer.json
@@ -123,7 +126,7 @@ describe('with update', () => {
     expect((await account.list()).json.totalCount).toBe(1)
   })
 
-  test('office, source and user: present overwrites, absent leaves, null clears', async () => {
+  test('office, source and user: a value overwrites, absent keeps, null clears', async () => {
     const { make, update, before } = await known()
     const [officeId, sourceId, userId] = [await make('offices'), await make('sources'), await make('users')]
     expect((await update({ officeId, sourceId, userId })).json).toMatchObject({
@@ -145,7 +148,7 @@ describe('with update', () => {
       expect((await update({ labels })).json.labels).toEqual(['Cold', 'Hot'])
   })
 
-  test('labels that would be more than 100 in all are refused, and nothing is written', async () => {
+  test('labels that would be more than 100 together are rejected, and nothing is written', async () => {
     const { account, update, before } = await known({ labels: numbered(60) })
     const stored = await stateOf(account, before.id)
     const more = Array.from({ length: 41 }, (_, i) => `More ${i}`)
@@ -166,14 +169,14 @@ describe('with update', () => {
     expect((await update({ jobId: jobs[1] })).json.jobIds.sort()).toEqual(jobs.sort())
   })
 
-  test('a reference that is unknown is named, and nothing is written', async () => {
+  test('an unknown reference is reported, and nothing is written', async () => {
     const { account, update, before } = await known()
     const stored = await stateOf(account, before.id)
     expect((await update({ jobId: 'job_nope', labels: 'New', newSourceName: 'New', city: 'Here' })).status).toBe(422)
     expect(await stateOf(account, before.id)).toEqual(stored)
   })
 
-  test('what changes nothing writes nothing, whoever says it', async () => {
+  test('a request that changes nothing writes nothing, whatever user it names', async () => {
     const { account, make, update, now, before } = await known()
     const userId = await make('users')
     const stored = await stateOf(account, before.id)
@@ -193,27 +196,30 @@ describe('with update', () => {
     expect(await now()).toEqual(before)
   })
 
-  test('nobody known is created', async () => {
+  test('without a match, a prospect is created', async () => {
     const { status, json } = await (await newAccount()).prospect({ ...ANN, update: true })
     expect([status, json.created, json.matchedBy]).toEqual([201, true, null])
   })
 })
 
 describe('email and phone of an update', () => {
-  test('an email is given to the one who was matched by phone', async () => {
+  test('a prospect that matches by phone gets the email', async () => {
     const { account, before } = await known({ email: null })
     const { status, json } = await account.prospect({ ...ANN, update: true })
     expect([status, json]).toMatchObject([200, { id: before.id, matchedBy: 'phone', ...ANN }])
     expect((await account.list('email=ann@example.com')).json.totalCount).toBe(1)
   })
 
-  test.each([undefined, null, ''])('an email of %j, matched by phone, leaves or clears it', async (email) => {
-    const { account } = await known()
-    const { json } = await account.prospect({ phone: ANN.phone, email, update: true })
-    expect(json).toMatchObject({ matchedBy: 'phone', email: email === undefined ? ANN.email : null })
-  })
+  test.each([undefined, null, ''])(
+    'an email of %j keeps or clears the email of a prospect that matches by phone',
+    async (email) => {
+      const { account } = await known()
+      const { json } = await account.prospect({ phone: ANN.phone, email, update: true })
+      expect(json).toMatchObject({ matchedBy: 'phone', email: email === undefined ? ANN.email : null })
+    },
+  )
 
-  test('a phone overwrites, null and "" clear it, absent leaves it', async () => {
+  test('a phone overwrites, null and "" clear it, absent keeps it', async () => {
     const { update } = await known()
     expect((await update({ phone: '646-555-0199' })).json.phone).toBe('+16465550199')
     expect((await update({ city: 'Here' })).json.phone).toBe('+16465550199')
@@ -222,14 +228,14 @@ describe('email and phone of an update', () => {
     expect((await update({ phone: '' })).json).toMatchObject({ phone: null, message: null })
   })
 
-  test('an invalid phone leaves the old one, writes the rest and warns', async () => {
+  test('an invalid phone keeps the old one, writes the rest and gives a message', async () => {
     const { update } = await known()
     const { status, json } = await update({ phone: '212-155-1234', city: 'Here' })
     expect([status, json]).toMatchObject([200, { phone: ANN.phone, city: 'Here' }])
     expect(json.message).toContain('212-155-1234')
   })
 
-  test('an invalid phone where there is none leaves none', async () => {
+  test('an invalid phone leaves a blank phone blank', async () => {
     const { update } = await known({ phone: null })
     const { status, json } = await update({ phone: 'call me' })
     expect([status, json]).toMatchObject([200, { phone: null, version: 1 }])
@@ -278,7 +284,7 @@ describe('the stage of an update', () => {
     expect([status, json]).toMatchObject([200, { currentStage: name, currentStageId: p.stage(name) }])
   })
 
-  test('is not reset by saying the pipeline again', async () => {
+  test('is not reset by the same pipeline again', async () => {
     const { update, second, stage } = await moved()
     await update({ pipelineId: second })
     await update({ stageId: stage('Won') })

@@ -54,7 +54,7 @@ describe('words are runs of letters and digits, in one case and without accents'
   })
 })
 
-describe('a text filter asks for prefixes', () => {
+describe('a text filter searches prefixes', () => {
   test.each([
     ['jos ner', ['jos', 'ner']],
     ['ner jos', ['ner', 'jos']],
@@ -68,7 +68,7 @@ describe('a text filter asks for prefixes', () => {
     expect(prefixesOf('name', text)).toEqual(words.map((word) => ['n', word]))
   })
 
-  test('each filter in its own field', () => {
+  test('each filter searches its own field', () => {
     expect(['name', 'title', 'company'].map((filter) => prefixesOf(filter as 'name', 'x'))).toEqual([
       [['n', 'x']],
       [['t', 'x']],
@@ -92,7 +92,7 @@ describe('a prospect is found by', () => {
     ])
   })
 
-  test('nothing, where there is no letter or digit', () => {
+  test('nothing, if there is no letter or digit', () => {
     expect(searchWords(nobody)).toEqual([])
   })
 

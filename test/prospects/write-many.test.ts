@@ -43,7 +43,7 @@ function counting(account: Account, isDryRun = false) {
 }
 const nameOf = async (account: Account) => (await account.get('/v1/me')).json.account.name
 
-test('a row that is rejected says why, leaves nothing behind, and the others go on', async () => {
+test('a rejected request has its problem and writes nothing; the others are written', async () => {
   const account = await newAccount()
   await account.prospect({ email: 'full@example.com', labels: MANY.slice(0, 100) })
   const before = await rowsOf(account.id)
@@ -68,7 +68,7 @@ test('a row that is rejected says why, leaves nothing behind, and the others go 
   expect((await account.get('/v1/sources')).json.items[0].name).toBe('NOWHERE')
 })
 
-test('without leave to refuse it, one row that is wrong is an error for all', async () => {
+test('an invalid request without mayBeRejected is an error for all', async () => {
   const account = await newAccount()
   const [right, wrong] = rowsFrom([{}, { stageId: 'stg_none' }]) as [WriteRequest, WriteRequest]
   const { mayBeRejected: _, ...strict } = wrong
@@ -76,7 +76,7 @@ test('without leave to refuse it, one row that is wrong is an error for all', as
   expect((await account.list()).json.totalCount).toBe(0)
 })
 
-test('what the caller commits with the rows commits with each part of them, and with rows that change nothing', async () => {
+test('the caller’s statements commit with each part of the requests, also with requests that change nothing', async () => {
   const account = await newAccount({ name: '0' })
   const progress = counting(account)
   await account.prospect({ phone: '2125550100' })
@@ -100,7 +100,7 @@ test('what the caller commits with the rows commits with each part of them, and 
   expect(await nameOf(account)).toBe('6')
 })
 
-test('where the caller is no longer where they were, nothing is written, and it is over', async () => {
+test('if a statement of the caller stops the batch, nothing is written', async () => {
   const account = await newAccount({ name: 'elsewhere' })
   const progress = counting(account)
   const error = await write(account, rowsFrom([{}]), progress).catch((thrown) => thrown)
@@ -108,7 +108,7 @@ test('where the caller is no longer where they were, nothing is written, and it 
   expect((await account.list()).json.totalCount).toBe(0)
 })
 
-test('rows can be tried: each is answered, and none is written', async () => {
+test('a dry run has an outcome for each request, and writes nothing', async () => {
   const account = await newAccount({ name: '0' })
   await account.prospect({ email: 'a@example.com' })
   const before = await rowsOf(account.id)
@@ -128,7 +128,7 @@ test('rows can be tried: each is answered, and none is written', async () => {
   expect([await rowsOf(account.id), await nameOf(account)]).toEqual([before, '4'])
 })
 
-test('a row can say whom it is about by an id, and takes nobody else’s email', async () => {
+test('a request with an id is about that prospect, and cannot take another prospect’s email', async () => {
   const account = await newAccount()
   const a = (await account.prospect({ email: 'a@example.com', phone: '2125550100' })).json.id
   const b = (await account.prospect({ firstName: 'B', phone: '2125550100', email: 'b@example.com' })).json.id
@@ -157,7 +157,7 @@ test('a row can say whom it is about by an id, and takes nobody else’s email',
   ])
 })
 
-test('a row whose id was merged is about the survivor, who keeps their own email and phone', async () => {
+test('a request with the id of a merged duplicate is about the survivor, which keeps its email and phone', async () => {
   const account = await newAccount()
   const own = { email: 'a@example.com', phone: '+12125550100' }
   const a = (await account.prospect(own)).json.id
