@@ -5,7 +5,7 @@ import type { AppEnv } from './factory'
 import { isOff } from './limits'
 import { describeError } from './problem'
 
-/** Lets work go on after the answer. What fails is logged, and that is all: what is left is in the database, for the schedule. */
+/** Lets work continue after the response. A failure is only logged: the schedule finds the unfinished work in the database. */
 export function inBackground(c: Context<AppEnv>, work: Promise<unknown>): void {
   const failed = (error: unknown) =>
     console.error(
@@ -14,7 +14,7 @@ export function inBackground(c: Context<AppEnv>, work: Promise<unknown>): void {
   c.executionCtx.waitUntil(work.catch(failed))
 }
 
-/** The account's database for what goes on after the answer: that is not this call's cost, but its account pays for it. */
+/** Opens the account's database for work after the response. The account pays for it, but it is not part of the call's cost. */
 export function databaseForLater(c: Context<AppEnv>): Database {
   const { id } = c.var.caller.account
   const db = databaseOf(c.env, id) as Database
