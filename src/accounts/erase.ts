@@ -5,7 +5,7 @@ import { describeError } from '../http/problem'
 
 /** How many rows of a table one statement deletes: the first statement, and the most. */
 const [FIRST_CHUNK, MAX_CHUNK] = [20, 200]
-/** How many rows it may write, with those of indexes and other tables: few, so that the calls of other accounts hardly wait. */
+/** How many rows one statement may write, with indexes and other tables: few, so that calls of other accounts hardly wait. */
 const MAX_WRITTEN = 5000
 
 /** Tables that can have many rows, each with its key. They are emptied in chunks, in this order. */
@@ -51,7 +51,7 @@ export async function eraseAccounts(db: Database, trips = 200): Promise<void> {
 
 async function eraseAccount(db: Database, id: string, end: number): Promise<void> {
   for (const [table, key] of LARGE) {
-    // text: its table varies
+    // SQL text: the table varies
     const remove = `DELETE FROM ${table} WHERE (${key}) IN
       (SELECT ${key} FROM ${table} WHERE account_id = ?1 LIMIT ?2) RETURNING 1 AS deleted`
     for (let chunk = FIRST_CHUNK, isEmpty = false; !isEmpty; ) {

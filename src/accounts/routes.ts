@@ -93,7 +93,7 @@ export const keyRoutes = factory
     return c.body(null, 204)
   })
 
-/** Opens the database of the account in the path. Throws 404 if the id contains no number of a database. */
+/** Opens the database of the account in the path, and sets `db`. Throws 404 if the id names no database. */
 function useDatabaseOf(c: Context<AppEnv, '/:id'>) {
   const db = databaseOf(c.env, c.req.param('id'))
   if (!db) throw notFound('account')

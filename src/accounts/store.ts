@@ -105,7 +105,7 @@ export async function getAccount(db: Database, id: string): Promise<Account> {
   return toAccount(row)
 }
 
-/** A page of the accounts of all databases, newest first: a page of each database, merged. One round trip to each. */
+/** A page of the accounts of all databases, newest first: merges one page from each database. One round trip to each. */
 export async function listAccounts(all: Database[], { limit, pageToken }: ListQuery): Promise<Page<Account>> {
   const [after = 'acct_00~'] = (await decodePageToken('accounts', pageToken, 1)) ?? []
   const pages = await Promise.all(
@@ -158,8 +158,8 @@ export async function deleteAccount(db: Database, id: string): Promise<void> {
 }
 
 /**
- * How long a revoked key stays in the database, ms, and how many of an account do. Calls with these keys do not count as
- * guesses.
+ * How long a revoked key stays in the database, ms, and how many such keys an account has at most. Calls with a key that is
+ * still in the database do not count as guesses.
  */
 const REVOKED_LIFETIME = 30 * 24 * 60 * 60 * 1000
 const MAX_REVOKED = 1000
@@ -193,7 +193,7 @@ export async function createKey(
   return apiKey
 }
 
-// text: it deletes by a limit that it reads from the same table
+// SQL text: it reads the time limit for the deletion from the same table
 const DELETE_REVOKED = `
   DELETE FROM api_keys WHERE account_id = ?1 AND revoked_at <= max(?2, coalesce(
     (SELECT revoked_at FROM api_keys WHERE account_id = ?1 AND revoked_at IS NOT NULL
@@ -234,7 +234,8 @@ export async function revokeKey(db: Database, accountId: string, keyId: string):
 
 const isAdmin = (scopes: string) => `EXISTS (SELECT 1 FROM json_each(${scopes}) WHERE value = 'admin')`
 
-// text: both name the account's index. By the id alone, the cost of the call would show that another account has this key
+// SQL text: both queries name an index on the account. By the id alone, the cost of the call would reveal whether another
+// account has this key.
 const REVOKE = `
   UPDATE api_keys INDEXED BY api_keys_account SET revoked_at = ?3
   WHERE account_id = ?1 AND id = ?2 AND revoked_at IS NULL AND (

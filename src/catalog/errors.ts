@@ -21,7 +21,7 @@ export const inUse = problemType<{ noun: string; conflictsWith: string; prospect
   example: { noun: 'label', conflictsWith: LABEL, prospectCount: 7 },
 })
 
-/** A reassignment under way has this item as its target, or as the item that will be deleted. */
+/** The item is the target of a reassignment under way, or the item that this reassignment will delete. */
 export const beingMoved = problemType<{ conflictsWith: string }>({
   status: 409,
   code: 'being_moved',

@@ -3,7 +3,7 @@ import type { IdPrefix } from '../db/ids'
 import { email, idReference, invalid, nameKey, orNull, requiredLine } from '../http/text'
 import { LABEL_WEIGHT, MAX_LABEL_LENGTH } from '../prospects/labels'
 
-/** A kind of item that prospects refer to. The kinds differ only in this table; the store has their verbs once. */
+/** A kind of item that prospects refer to. The kinds differ only in `KINDS`; they share the functions of the store. */
 export interface Kind {
   /** The table, and the path below `/v1/`. */
   name: 'pipelines' | 'stages' | 'labels' | 'sources' | 'offices' | 'users' | 'jobs'
@@ -22,7 +22,7 @@ export interface Kind {
   fields: Record<string, string>
   /** The columns of a new row besides those of every kind: column → SQL, where `?1` is the account, `?2` the row as JSON. */
   columns: Record<string, string>
-  /** SQL: how many prospects use the row `t`. */
+  /** SQL for the number of prospects that use the row `t`. */
   countProspects: string
   /** SQL that selects the `id` of prospects that use `?2`, at most `?3` of them. */
   selectProspects: string
@@ -30,7 +30,7 @@ export interface Kind {
   makeDefault?: string
 }
 
-/** The fields of all bodies of PATCH. */
+/** Every field that the body of some PATCH has. The schema of a kind rejects fields that the kind does not have. */
 export interface UpdateItem {
   name?: string | undefined
   email?: string | null | undefined
@@ -38,7 +38,7 @@ export interface UpdateItem {
   isDefault?: true | undefined
 }
 
-/** The fields of all bodies of POST. The schema of a kind rejects those that it does not have. */
+/** Every field that the body of some POST has. The schema of a kind rejects fields that the kind does not have. */
 export interface CreateItem {
   name: string
   email?: string | null | undefined
@@ -47,7 +47,7 @@ export interface CreateItem {
 }
 
 const name = requiredLine(200)
-// lists of labels are separated by commas, so the name of a label cannot contain one
+// lists of labels are separated by commas, so the name of a label cannot contain a comma
 const labelName = requiredLine(MAX_LABEL_LENGTH).refine(
   (s) => !s.includes(','),
   invalid('not_allowed', 'A label cannot hold a comma.'),
@@ -66,10 +66,11 @@ const isDefault = z.literal(true, { message: 'Make another one the default inste
 const position = z.int().min(0).max(1_000_000).optional()
 const rename = z.strictObject({ name: name.optional() })
 
+/** SQL that adds up `label_set_counts` for stages that match a condition, such as `= t.id`. */
 const inCounts = (stages: string) =>
   `(SELECT coalesce(sum(c.n), 0) FROM label_set_counts c
     WHERE c.account_id = t.account_id AND c.label_set = 0 AND c.stage_id ${stages})`
-/** For a kind that prospects refer to in a column with an index. */
+/** SQL for a kind that prospects refer to in one column, which has an index. */
 const byColumn = (column: string, index: string) => ({
   countProspects: `(SELECT count(*) FROM prospects p INDEXED BY ${index} WHERE p.account_id = t.account_id AND p.${column} = t.id)`,
   selectProspects: `SELECT id FROM prospects INDEXED BY ${index} WHERE account_id = ?1 AND ${column} = ?2 LIMIT ?3`,

@@ -38,10 +38,10 @@ const schemas = {
   users: z.object({ id: id('usr', 'user'), ...named, email: textOrNull('Email, in lower case.', 'ann@example.com') }),
   jobs: z.object({ id: id('job', 'job'), ...named }),
 }
-// a response has no field that its schema lacks
+// fails to compile if a schema lacks a field that every item has
 schemas satisfies Record<Name, z.ZodType<Pick<Item, 'id' | 'name' | 'createdAt' | 'updatedAt'>>>
 
-/** Bodies to start from: of POST and of PATCH. */
+/** Example bodies: of POST and of PATCH. */
 const EXAMPLES: Record<Name, [post: object, patch: object]> = {
   pipelines: [
     { name: 'Recruiting', stages: ['New', 'Interview', 'Hired'] },

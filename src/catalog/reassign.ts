@@ -26,10 +26,10 @@ interface Reassignment {
 }
 
 /**
- * Records that the prospects of an item get another item of its kind, and that the item is then deleted;
- * `runReassignments` does it. Reassignments that meet are joined: those to this item now lead to the new target, and a
- * target that is being reassigned itself is replaced by its own target. A default passes on being the default: a pipeline
- * to any other, a stage to another stage of its pipeline.
+ * Records a reassignment: the prospects of an item get another item of its kind, and then the item is deleted.
+ * `runReassignments` does the work. Chains of reassignments are shortened: a reassignment to this item gets the new target,
+ * and if the target is being reassigned itself, its own target is used. If the item is the default, the target becomes the
+ * default. The target of a default stage must be a stage of the same pipeline.
  *
  * Throws 404 for an unknown item, 422 for an unknown target, and 409 if two items are reassigned to each other or if a
  * pipeline would lose its default stage.
@@ -41,22 +41,22 @@ export async function startReassignment(
   keyId: string,
 ): Promise<void> {
   const table = kind.name
-  // text: its table and its columns come from KINDS
+  // SQL text: the table and the columns come from KINDS
   const isDefaultItem = kind.fields.isDefault ?? 'false'
   const pipelineId = table === 'stages' ? 'pipeline_id' : "''"
   const find = (id: string) => `SELECT id, ${isDefaultItem} AS isDefault, ${pipelineId} AS pipelineId
     FROM ${table} t WHERE account_id = ?1 AND id = ${id}`
-  const itsTarget = `SELECT to_id FROM moves WHERE account_id = ?1 AND kind = '${table}' AND from_id = ?2`
+  const targetOfSecond = `SELECT to_id FROM moves WHERE account_id = ?1 AND kind = '${table}' AND from_id = ?2`
   type Found = { id: string; isDefault: number; pipelineId: string }
   const [[from], [to]] = await db.batch([
     db.query<Found>(find('?2'), accountId, id),
-    db.query<Found>(find(`coalesce((${itsTarget}), ?2)`), accountId, toId),
+    db.query<Found>(find(`coalesce((${targetOfSecond}), ?2)`), accountId, toId),
   ])
   if (!from) throw notFound(kind.noun)
   if (!to || toId === id) throw unknownReference([{ in: 'query', field: 'moveTo', value: toId }])
   if (from.isDefault && from.pipelineId !== to.pipelineId) throw isDefault({ noun: kind.noun, conflictsWith: id })
   const exists = (id: string) => `EXISTS (SELECT 1 FROM ${table} WHERE account_id = ?1 AND id = ${id})`
-  const hasChanged = `?2 = ?3 OR EXISTS (${itsTarget}) OR NOT ${exists('?2')} OR NOT ${exists('?3')}`
+  const hasChanged = `?2 = ?3 OR EXISTS (${targetOfSecond}) OR NOT ${exists('?2')} OR NOT ${exists('?3')}`
   const leadHere = and(eq(moves.accountId, accountId), eq(moves.kind, table), eq(moves.toId, from.id))
   try {
     await db.batch([
@@ -76,9 +76,9 @@ export async function startReassignment(
 }
 
 /**
- * Continues the reassignments of one account or of all, in turns, for at most `chunks` chunks; the schedule does the rest.
- * Every prospect is changed through the one write path, with an event of its own. A failure is logged, and tried again at
- * the next turn.
+ * Continues the reassignments of one account or of all accounts, in turns, for at most `chunks` chunks. The schedule does
+ * the rest. Each prospect is changed by `writeProspects`, like any other write, and gets its own event. A failure is logged;
+ * the next turn tries again.
  */
 export async function runReassignments(db: Database, outbox: Outbox, accountId?: string, chunks = 50): Promise<void> {
   for (let left = chunks; left > 0 && db.hasQueriesLeft(); left--) {
@@ -112,7 +112,7 @@ const NEXT_OF_ACCOUNT = nextOf('WHERE account_id = ?2 AND +tried_at > 0 ORDER BY
 /** Changes some prospects of the item. If there are none left, deletes the item and ends the reassignment. */
 async function runChunk(db: Database, { accountId, kind: name, fromId, toId, keyId }: Reassignment, outbox: Outbox) {
   const kind = KINDS.find((k) => k.name === name) as Kind
-  const [users, [to]] = await db.batch([
+  const [prospects, [to]] = await db.batch([
     db.query<{ id: string }>(kind.selectProspects, accountId, fromId, CHUNK),
     db.query<Replacement['to']>(
       REPLACEMENTS[name] ?? `SELECT id, name FROM ${name} WHERE account_id = ?1 AND id = ?2`,
@@ -120,9 +120,9 @@ async function runChunk(db: Database, { accountId, kind: name, fromId, toId, key
       toId,
     ),
   ])
-  if (to && users.length > 0) {
+  if (to && prospects.length > 0) {
     const change = { ...NO_CHANGE, replace: { kind: name, from: fromId, to } }
-    const requests = users.map(({ id }) => ({ target: { match: false as const, id }, change }))
+    const requests = prospects.map(({ id }) => ({ target: { match: false as const, id }, change }))
     try {
       await writeProspects(db, { account: { id: accountId }, key: { id: keyId } }, 'api', requests, { outbox })
     } catch (error) {
@@ -142,7 +142,7 @@ async function runChunk(db: Database, { accountId, kind: name, fromId, toId, key
   await db.orm.delete(moves).where(and(eq(moves.accountId, accountId), eq(moves.kind, name), eq(moves.fromId, fromId)))
 }
 
-/** SQL for what prospects get instead of an item, if that is more than an id and a name: a stage with its pipeline. */
+/** SQL for what prospects get instead of an item, for kinds where this is a stage with its pipeline. */
 const REPLACEMENTS: { [name in Kind['name']]?: string } = {
   stages: 'SELECT id, name, pipeline_id AS pipelineId FROM stages WHERE account_id = ?1 AND id = ?2',
   pipelines: `SELECT s.id, s.name, s.pipeline_id AS pipelineId FROM pipelines p

@@ -25,7 +25,7 @@ export interface Collection {
   accountId: string
 }
 
-/** One item: its id is unique within its account. */
+/** Identifies one item. */
 export interface ItemKey extends Collection {
   id: string
 }
@@ -45,8 +45,8 @@ export interface Item {
 }
 
 /**
- * A page of one kind: pipelines and stages by position and name, the others by name. With `counts`, each has the number of
- * its prospects.
+ * A page of the items of one kind. Pipelines and stages are ordered by position and name, the other kinds by name. With
+ * `counts`, each item has the number of its prospects.
  */
 export async function listItems(
   db: Database,
@@ -74,8 +74,8 @@ export async function getItem(db: Database, item: ItemKey): Promise<Item> {
 }
 
 /**
- * Creates an item; a pipeline with its stages, of which the first becomes its default. Throws 409 if the catalog is full,
- * or if another item has this name (a user: this email), and 422 for a stage of an unknown pipeline.
+ * Creates an item. A pipeline is created with its stages; the first becomes its default stage. Throws 409 if the catalog is
+ * full, or if another item has this name (for a user: this email), and 422 for a stage of an unknown pipeline.
  */
 export async function createItem(
   db: Database,
@@ -151,8 +151,8 @@ const INSERT_STAGES = `
 export const locationOf = (kind: Kind, id: string) => ({ location: `/v1/${kind.name}/${id}` })
 
 /**
- * Changes the given fields. A new name shows at once wherever it is read, so it raises the version of the catalog. Throws
- * 404, and 409 if another item has this name (a user: this email).
+ * Changes the given fields. A new name shows at once in every prospect, so it raises the version of the catalog. Throws 404,
+ * and 409 if another item has this name (for a user: this email).
  */
 export async function updateItem(db: Database, item: ItemKey, { isDefault, ...input }: UpdateItem): Promise<Item> {
   const { kind, accountId, id } = item
@@ -187,7 +187,7 @@ export async function updateItem(db: Database, item: ItemKey, { isDefault, ...in
   }
 }
 
-/** 409 with the id of the item that has the name or the email of this row. */
+/** The 409 for a row whose name or email another item has, with the id of that item. */
 async function duplicateOf(db: Database, { kind, accountId }: Collection, row: string): Promise<Problem> {
   const find = `SELECT id FROM ${kind.name} WHERE account_id = ?1 AND ${kind.unique}`
   const [other] = await db.query<{ id: string }>(find, accountId, row)
@@ -196,8 +196,9 @@ async function duplicateOf(db: Database, { kind, accountId }: Collection, row: s
 }
 
 /**
- * Deletes an item that no prospect uses; a pipeline with its stages. If the item was being reassigned, that ends. Throws
- * 404, and 409 for an item that prospects use (with their number), for a default, and for the target of a reassignment.
+ * Deletes an item that no prospect uses. A pipeline is deleted with its stages. If the item was being reassigned, the
+ * reassignment ends. Throws 404, and 409 for an item that prospects use (with their number), for a default, and for the
+ * target of a reassignment.
  */
 export async function deleteItem(db: Database, item: ItemKey): Promise<void> {
   const { kind, accountId, id } = item
@@ -246,6 +247,6 @@ function select(kind: Kind, counts = false): string {
 const selectOne = (db: Database, { kind, accountId, id }: ItemKey, counts = false) =>
   db.query<ItemRow>(`${select(kind, counts)} WHERE account_id = ?1 AND id = ?2`, accountId, id)
 
-/** Keeps the order of the columns, so that a stored response equals the first response. */
+/** Makes an item of a row. Keeps the order of the columns, so that a stored response equals the first response. */
 const toItem = (row: ItemRow): Item =>
   row.isDefault === undefined ? (row as unknown as Item) : Object.assign(row, { isDefault: row.isDefault === 1 })

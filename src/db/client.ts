@@ -28,7 +28,7 @@ export interface Allowance {
 /** D1 allows 1,000 statements in an invocation. The rest is for finishing the work that has begun. */
 const MAX_QUERIES = 900
 
-/** What `batch` accepts: a query of Drizzle's builder, SQL text from `query`, or a statement of D1's. */
+/** What `batch` accepts: a query of Drizzle's builder, SQL text from `query`, or a D1 statement. */
 type Query = BuiltQuery | D1PreparedStatement
 interface BuiltQuery {
   readonly _: { readonly result: unknown }
@@ -52,7 +52,7 @@ export interface Database {
   batch<const Queries extends readonly Query[]>(
     queries: Queries,
   ): Promise<{ -readonly [I in keyof Queries]: ResultOf<Queries[I]> }>
-  /** The part of D1's own interface that exists here: `prepare` and `batch`. */
+  /** The part of D1's own interface that is available: `prepare` and `batch`. */
   d1: D1Database
   cost: Cost
   /** Whether work that is done in chunks may begin another chunk; if not, the schedule does the rest. */
@@ -62,15 +62,15 @@ export interface Database {
   /** Makes each later round trip wait for its turn. */
   takeTurns(turn: Turn): void
   /**
-   * Lets a replica answer from now on, for calls that only read. The replica's state is no older than the states that
-   * this request has seen and than this bookmark. A bookmark of another database is ignored.
+   * Sends later round trips to a replica, for calls that only read. The replica's state is at least as new as every state
+   * that this request has seen, and as this bookmark. A bookmark of another database is ignored.
    */
   useReplicas(bookmark?: string): void
   /** The bookmark of the newest state that this request has seen; undefined if no round trip has succeeded. */
   bookmark(): string | undefined
 }
 
-/** A bookmark as callers get it: the number of the database, `-`, and D1's bookmark. D1's bookmarks sort by age. */
+/** A bookmark in the form that callers get: the number of the database, `-`, and D1's bookmark. D1's bookmarks sort by age. */
 export const BOOKMARK = /^[0-9a-z]{2}-[0-9a-f-]{1,128}$/
 
 /** The number of the database that holds this account or key, or '' if the id contains no number. */
@@ -80,8 +80,8 @@ export const numberOf = (id: string): string => /^[a-z]+_([0-9a-z]{2})/.exec(id)
 export const databaseOf = (env: Env, id: string): Database | null => open(env, Number.parseInt(numberOf(id), 36))
 
 /**
- * Opens every database that has a binding: `DB`, `DB_1` … `DB_1295`, with gaps. If one is open already, the result
- * contains it, and all share its cost. They also share the allowance, if there is one.
+ * Opens every database that has a binding: `DB`, `DB_1` … `DB_1295`. Numbers may be missing. If `opened` is one of them,
+ * the result contains it as it is, and all databases share its cost. They also share the allowance, if there is one.
  */
 export const databases = (env: Env, opened?: Database, allowance?: Allowance): Database[] =>
   Array.from({ length: 36 ** 2 }, (_, number) => open(env, number, opened?.cost, allowance))
@@ -94,7 +94,7 @@ function open(env: Env, number: number, cost?: Cost, allowance?: Allowance): Dat
   return d1 ? openDatabase(d1, number.toString(36).padStart(2, '0'), cost, allowance) : null
 }
 
-/** A query of Drizzle's builder as a statement of D1's. */
+/** Turns a query of Drizzle's builder into a D1 statement. */
 export const toStatement = (
   { d1 }: Database,
   query: { toSQL(): { sql: string; params: unknown[] } },
@@ -161,10 +161,10 @@ export function openDatabase(
     }
   }
 
-  /** Also used when a replica fails, which may not have a new account or table yet. The request then stays on the primary. */
+  /** Also used after a replica fails: it may not have a new account or table yet. The request then stays on the primary. */
   function sendToPrimary(statements: Statement[]): Promise<D1Result[]> {
     replicas = undefined
-    // a new session for each: only the first round trip of a session is sure to go to the primary
+    // a new session for each round trip: only the first round trip of a session is sure to go to the primary
     return send(binding.withSession('first-primary'), statements)
   }
 
@@ -237,6 +237,6 @@ export function openDatabase(
   }
 }
 
-/** Goes in front of the round trip that it guards, as one more statement of its batch. */
+/** The first statement of a guarded batch. It makes the batch fail if the account is suspended, deleted or unknown. */
 const FAIL_UNLESS_ACTIVE = `SELECT CASE (SELECT iif(erased_at IS NULL, suspended_at IS NULL, 2) FROM accounts WHERE id = ?1)
   WHEN 1 THEN 1 WHEN 0 THEN json_extract('{}', 'account suspended') ELSE json_extract('{}', 'account gone') END`

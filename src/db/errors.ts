@@ -39,16 +39,16 @@ export const accountRejection = (error: unknown): 'suspended' | 'gone' | null =>
  */
 const TRANSIENT =
   /Network connection lost|reset because its code was updated|Internal error .*caused object to be reset|transient issue on remote node|client disconnected/
-/** Messages of D1 after which a retry at once does not help, or makes it worse: D1 is overloaded or at a limit. */
+/** Messages of D1 after which an immediate retry does not help or even harms: D1 is overloaded or at a limit. */
 const OVERLOADED = /is overloaded|exceeded timeout|exceeded its (memory|CPU time) limit|internal error/i
-/** Messages of D1 that are not about the statement. SQLite's own messages end with a code, most of which are about it. */
+/** Messages of D1 that are not about the statement. SQLite's own messages end with a code; most codes are about the statement. */
 const NOT_OF_STATEMENT = /^D1_ERROR(?!.*SQLITE_(?!BUSY|IOERR|NOMEM|INTERRUPT))/s
 
 /** D1 could not be reached, or its response did not arrive. A write was committed whole or not at all. */
 export class DatabaseUnavailable extends Error {
   constructor(
     message: string,
-    /** Whether a retry soon helps, for what can safely be repeated. */
+    /** Whether a retry soon helps. Only statements that can safely be repeated are retried. */
     readonly isTransient: boolean,
   ) {
     super(message)

@@ -2,15 +2,15 @@
 const READ = 1000
 const WRITTEN = 50
 const RETURNED = 50_000
-/** What every round trip takes, ms. */
+/** How long every round trip takes, whatever its statements do, ms. */
 const ROUND_TRIP = 0.25
 
-/** The result of a statement, as D1 returns it. */
+/** The part of a statement's result, as D1 returns it, that decides its price. */
 export type Done = Pick<D1Result, 'results'> & { meta: Pick<D1Meta, 'rows_read' | 'rows_written' | 'duration'> }
 
 /**
- * How long a round trip with these statements keeps its database busy, ms. The price follows the rows and the characters,
- * which are the same on every machine and under every load. If D1 reports a longer time for a statement, that counts.
+ * How long a round trip with these statements keeps its database busy, ms. The price depends on the rows and characters,
+ * which are the same on every machine and under every load. If D1 reports a longer time for a statement, that time counts.
  */
 export function priceOf(statements: Done[]): number {
   const price = ({ results, meta }: Done) =>

@@ -18,7 +18,7 @@ const hasAtLeast = (n: number, table: Limited, account: string): string => {
     SELECT 1 FROM ${table} INDEXED BY ${index} WHERE account_id = ${account} AND ${counted} LIMIT ${n}))`
 }
 
-/** SQL that is true if the account has the most rows that it can have. */
+/** SQL that is true if the account already has as many rows as it can have. */
 export const isFull = (table: Limited, account: string): string => hasAtLeast(quotaOf(table), table, account)
 
 /**
@@ -30,5 +30,5 @@ export const stopIfOver = (table: Limited): string => stopIf(hasAtLeast(quotaOf(
 /** How many items an account's catalog can hold, all kinds together. Labels and sources that prospects bring count too. */
 export const MAX_CATALOG = 50_000
 
-/** SQL that is true if the catalog of account `?1` holds more: a condition for `abortIf` or `stopIf`, after the INSERTs. */
+/** SQL that is true if the catalog of account `?1` exceeds `MAX_CATALOG`: a condition for `stopIf`, after the INSERTs. */
 export const CATALOG_IS_FULL = `(SELECT catalog_size > ${MAX_CATALOG} FROM accounts WHERE id = ?1)`

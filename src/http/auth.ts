@@ -19,14 +19,14 @@ interface KnownKey extends Caller {
   knownUntil: number
 }
 
-/** How long an isolate trusts what it read about a key, ms. A key revoked elsewhere is rejected here after this time. */
+/** How long an isolate trusts what it read about a key, ms. A key that another isolate revoked is rejected after this time. */
 const KNOWN_FOR = 30_000
 const MAX_KNOWN = 5_000
 const known = new Map<string, KnownKey>()
 
 /**
- * Ids of keys that do not exist, and until when that is remembered (Unix ms). A client may continue to send the key of a
- * deleted account: only the first such call counts as a guess and takes a round trip.
+ * Ids of keys that do not exist, and until when the isolate remembers them (Unix ms). A client may continue to send the
+ * key of a deleted account. Only its first call counts as a guess and takes a round trip.
  */
 const unknown = new Map<string, number>()
 

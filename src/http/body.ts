@@ -6,14 +6,14 @@ import { isOff } from './limits'
 import { spacingFor } from './share'
 
 /**
- * The most bytes of bodies that one account may hold in the memory of an isolate, which has 128 MB for all accounts. Small
- * bodies may use more, so that they do not wait for large ones.
+ * How many bytes of request bodies one account may hold in the memory of an isolate. The isolate has 128 MB for all
+ * accounts. Small bodies may exceed `MAX_HELD`, so that they do not wait for large ones.
  */
 export const MAX_HELD = 16 * 1024 * 1024
 export const MAX_HELD_WITH_SMALL = 20 * 1024 * 1024
 export const SMALL = 64 * 1024
 
-/** How long the next bytes of a body may take, and a whole body, ms. */
+/** How long the next bytes of a body may take to arrive, and a whole body, ms. */
 export const STALLED_AFTER = 30_000
 const UPLOAD_TIME = 30 * 60_000
 /** How long a call waits for memory before its 429, and the time between two checks, ms. */
@@ -32,8 +32,8 @@ export class HeldBodies {
   #all = new Set<HeldBody>()
 
   /**
-   * Sets how many bytes a call holds, if its account may hold that many. Returns 0; or, if it may not, the ms until it may
-   * if the other calls receive no more bytes.
+   * Sets how many bytes a call holds, and returns 0. If its account may not hold that many, sets nothing and returns the
+   * ms until it may, provided that the other calls receive no more bytes.
    */
   hold(body: HeldBody, bytes: number, now: number): number {
     const others = this.#of(body.accountId, now).filter((other) => other !== body)
@@ -50,7 +50,7 @@ export class HeldBodies {
     return STALLED_AFTER
   }
 
-  /** Counts the body for longer, because bytes of it have come. */
+  /** Counts the body for longer, because more of its bytes have arrived. */
   renew(body: HeldBody, now: number): void {
     body.until = now + STALLED_AFTER
     this.#all.add(body)
@@ -89,17 +89,17 @@ export const limitBody = (maxSize: number, holds = (declared: number | undefined
     const length = c.req.header('transfer-encoding') ? undefined : c.req.header('content-length')
     const declared = length === undefined ? undefined : Number(length)
     if (Number(declared) > maxSize) throw bodyTooLarge(maxSize)
-    const most = holds(declared)
-    // HTTP ends a body at its declared length, so a small one needs no check
-    if (most === 0 || (declared !== undefined && (declared <= SMALL || isOff(c.env)))) return next()
+    const mostHeld = holds(declared)
+    // HTTP ends a body at its declared length, so a body that is declared small needs no check
+    if (mostHeld === 0 || (declared !== undefined && (declared <= SMALL || isOff(c.env)))) return next()
     const held = { accountId: c.get('caller')?.account.id ?? OPERATOR, bytes: 0, until: 0 }
-    await requireRoom(c, held, declared ?? Math.min(most, SMALL))
+    await requireRoom(c, held, declared ?? Math.min(mostHeld, SMALL))
     const spacing = declared === undefined ? spacingFor(held.accountId) : undefined
     try {
       const checked = checkPieces(body, held, async (size, piece) => {
         if (size > maxSize) throw bodyTooLarge(maxSize)
         spacing?.countBytes(piece, Date.now())
-        if (size > held.bytes && held.bytes < most) await requireRoom(c, held, most)
+        if (size > held.bytes && held.bytes < mostHeld) await requireRoom(c, held, mostHeld)
       })
       c.req.raw = new Request(c.req.raw, { body: checked })
       await next()
@@ -108,6 +108,7 @@ export const limitBody = (maxSize: number, holds = (declared: number | undefined
     }
   })
 
+/** Waits until the account may hold these bytes. Throws a 429 after `MAX_WAIT`. */
 async function requireRoom(c: Context<AppEnv>, held: HeldBody, bytes: number): Promise<void> {
   if (isOff(c.env)) return
   for (let waited = 0; ; waited += CHECK_AGAIN) {
@@ -119,8 +120,8 @@ async function requireRoom(c: Context<AppEnv>, held: HeldBody, bytes: number): P
 }
 
 /**
- * The same body. Each piece passes `check` first, with the size of the body so far and that of the piece. The stream fails
- * if the next bytes take too long.
+ * Returns the same body as a stream that calls `check` before it passes on each piece, with the size of the body so far
+ * and the size of the piece. The stream fails if the next bytes take too long.
  */
 function checkPieces(
   body: ReadableStream<Uint8Array>,

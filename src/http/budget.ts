@@ -7,11 +7,11 @@ import { routeOf } from './log'
 import { Pending } from './pending'
 import { areOthersActive, takeShare } from './share'
 
-/** A call from which on it is expensive, ms of the database: other accounts notice if they have to wait that long. */
+/** A call that costs at least this is expensive, ms of the database: other accounts notice if they have to wait that long. */
 const EXPENSIVE = 10
-/** What the round trips of an account in progress may cost together, ms, as far as their costs can be expected. */
+/** An account's round trips in progress may together have this expected cost, ms. */
 const IN_PROGRESS = 20
-/** A call is expected to cost as much as the most expensive one of its kind; that expectation halves in this time, ms. */
+/** A call is expected to cost as much as the most expensive call of its kind. The expected cost halves in this time, ms. */
 const HALF_LIFE = 30_000
 const MAX_KINDS = 100
 
@@ -38,21 +38,22 @@ class Bucket {
     this.#repaidAt = Math.max(this.#repaidAt, now) + cost / this.#rate
   }
 
-  /** What is not repaid yet. */
+  /** The cost that was spent and is not repaid yet. */
   spent(now: number): number {
     return Math.max(0, this.#repaidAt - now) * this.#rate
   }
 
-  /** In how many ms a cost is repaid; 0 if it is negative. */
-  timeOf(cost: number): number {
+  /** How many ms it takes to repay a cost; 0 if the cost is negative. */
+  timeToRepay(cost: number): number {
     return Math.max(0, cost / this.#rate)
   }
 }
 
 /**
- * What one account costs its database. Every cost is spent from one bucket. While other accounts are active, expensive
- * calls (`EXPENSIVE`) are spent from a smaller bucket too, so that few calls of others meet one. A `kind` is a set of
- * calls that cost about the same: `GET /v1/prospects` and, after a `?`, the names of its parameters.
+ * What one account costs its database. Every cost is spent from one bucket. While other accounts are active, the cost of
+ * expensive calls (`EXPENSIVE`) also limits them through a second, smaller bucket, so that few calls of other accounts
+ * wait behind an expensive call. A `kind` is a set of calls that cost about the same: the method and the route, and after
+ * a `?` the names of the parameters, as in `GET /v1/prospects?label,limit,50`.
  */
 export class Budget {
   #areOthersActive: (now: number) => boolean
@@ -67,36 +68,39 @@ export class Budget {
     this.#areOthersActive = areOthersActive
   }
 
-  /** What the account has spent and not repaid. */
+  /** The cost that the account has spent and not repaid yet. */
   spent(now: number): number {
     return this.#all.spent(now)
   }
 
-  /** 0 if a call is within the budget; otherwise the ms until all is repaid that is spent or waiting. */
+  /** Returns 0 if a call is within the budget; otherwise the ms until everything that is spent or waiting is repaid. */
   excess(kind: string, now: number): number {
     const cost = this.#expected(kind, now) ?? 0
     const excessOf = (bucket: Bucket, waiting: Pending) => {
       const asked = bucket.spent(now) + waiting.sum(now)
-      return asked + cost > bucket.quota ? bucket.timeOf(asked) : 0
+      return asked + cost > bucket.quota ? bucket.timeToRepay(asked) : 0
     }
     const excess = excessOf(this.#all, this.#waiting)
     return this.#isLimited(kind, now) ? Math.max(excess, excessOf(this.#expensive, this.#waitingExpensive)) : excess
   }
 
   /**
-   * 0 if a round trip may begin; otherwise the ms after which to ask again. Expensive ones, those of unknown cost and
-   * those in the background begin when what was spent before is repaid, so that other accounts' calls come between.
+   * Returns 0 if a round trip may begin; otherwise the ms after which to ask again. Some round trips begin only when what
+   * was spent before is repaid, so that calls of other accounts come between: expensive ones, those of unknown cost, and
+   * those in the background.
    */
   turnIn(kind: string, now: number): number {
     const cost = this.#expected(kind, now) ?? EXPENSIVE
     const isPatient = cost >= EXPENSIVE || kind === BACKGROUND
-    const debt = this.#all.timeOf(this.#all.spent(now) - (isPatient ? IN_PROGRESS : COST.quota))
-    const wait = this.#isLimited(kind, now) ? Math.max(debt, this.#expensive.timeOf(this.#expensive.spent(now))) : debt
+    const debt = this.#all.timeToRepay(this.#all.spent(now) - (isPatient ? IN_PROGRESS : COST.quota))
+    const wait = this.#isLimited(kind, now)
+      ? Math.max(debt, this.#expensive.timeToRepay(this.#expensive.spent(now)))
+      : debt
     if (wait > 0) return wait
     return this.#inProgress.sum(now) < IN_PROGRESS ? 0 : 1 + this.#waiting.count(now)
   }
 
-  /** Counts a round trip that waits. Returns what ends its wait. */
+  /** Counts a round trip that waits. Returns a function that ends its wait. */
   wait(kind: string, now: number): () => void {
     const cost = this.#expected(kind, now) ?? 0
     const ends = [this.#waiting.add(now, cost)]
@@ -106,7 +110,7 @@ export class Budget {
     }
   }
 
-  /** Begins a round trip. Returns what ends it, with its cost; undefined if it failed, which costs what was expected. */
+  /** Begins a round trip. Returns a function that ends it and spends its cost; without a cost, it spends the expected cost. */
   begin(kind: string, now: number): (now: number, cost?: number) => void {
     const expected = this.#expected(kind, now)
     const end = this.#inProgress.add(now, expected ?? IN_PROGRESS)
@@ -116,7 +120,7 @@ export class Budget {
     }
   }
 
-  /** Spends a cost, and expects it of the next calls of this kind. */
+  /** Spends a cost, and expects the next calls of this kind to cost as much. */
   spend(kind: string, cost: number, now: number): void {
     this.#all.spend(cost, now)
     if (cost >= EXPENSIVE) this.#expensive.spend(cost, now)
@@ -126,12 +130,15 @@ export class Budget {
     }
   }
 
-  /** Whether the expensive calls' own bucket limits this one. */
+  /** Whether the bucket for expensive calls limits calls of this kind. */
   #isLimited(kind: string, now: number): boolean {
     return (this.#expected(kind, now) ?? 0) >= EXPENSIVE && this.#areOthersActive(now)
   }
 
-  /** What a call is expected to cost, ms: as its kind did; or as its route did, so that no new kind is a way around. */
+  /**
+   * What a call is expected to cost, ms: what its kind has cost. For a new kind, what its route has cost, so that a client
+   * cannot avoid the limit with new parameters.
+   */
   #expected(kind: string, now: number): number | undefined {
     const known = this.#kinds.get(kind) ?? this.#kinds.get(routeIn(kind))
     return known && decayed(known, now)
@@ -142,7 +149,7 @@ const decayed = ({ cost, at }: { cost: number; at: number }, now: number) => cos
 
 const routeIn = (kind: string) => kind.split('?', 1)[0] as string
 
-/** Puts an entry last into a map of at most `max` entries: the entry that was put there longest ago is removed. */
+/** Makes an entry the newest in a map of at most `max` entries. If the map is full, removes the oldest entry. */
 function remember<T>(map: Map<string, T>, max: number, key: string, value: T): T {
   if (!map.delete(key) && map.size >= max) map.delete(map.keys().next().value ?? '')
   map.set(key, value)
@@ -161,13 +168,13 @@ export const budgetFor = (accountId: string): Budget =>
     budgets.get(accountId) ?? new Budget((now) => areOthersActive(accountId, now)),
   )
 
-/** The calls in this isolate that are over their budget, and not rejected yet. */
+/** The calls in this isolate that are over their budget and held before their 429. */
 const held = new Pending()
 
 /**
- * Admits a call of an account, without a round trip. Returns how the call's round trips take their turns. Throws a 429 if
- * the account is over its budget, before the call or before its first round trip. Later round trips only wait, so that
- * no call ends halfway: an export over its budget is slower.
+ * Admits a call of an account, without a round trip. Returns the function in which each round trip of the call waits for
+ * its turn. Throws a 429 if the account is over its budget, before the call or before its first round trip. Later round
+ * trips only wait, so that no call ends halfway: an export over its budget is slower.
  */
 export async function admit(c: Context<AppEnv>, accountId: string): Promise<Turn> {
   await takeShare(accountId, bodySizeOf(c))
@@ -199,13 +206,13 @@ export async function admit(c: Context<AppEnv>, accountId: string): Promise<Turn
   }
 }
 
-/** How round trips in the background of a call take their turns: each when all is repaid. They are never rejected. */
+/** For round trips in the background of a call: each waits until everything is repaid. They are never rejected. */
 export function turnsInBackground(accountId: string): Turn {
   const budget = budgetFor(accountId)
   return () => takeTurn(budget, BACKGROUND)
 }
 
-/** Waits until a round trip may begin, calling `require` before each check, and begins it. */
+/** Waits until a round trip may begin, and begins it. Calls `require` before each check. */
 async function takeTurn(budget: Budget, kind: string, require?: () => Promise<void>): ReturnType<Turn> {
   for (;;) {
     await require?.()

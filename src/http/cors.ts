@@ -31,12 +31,12 @@ const share = cors({
   allowMethods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
   allowHeaders: ALLOWED_HEADERS,
   exposeHeaders: EXPOSED_HEADERS,
-  // two hours, the longest that Chromium keeps it
+  // two hours: Chromium keeps a preflight response no longer
   maxAge: 7200,
 })
 
 /**
- * Allows calls from pages of the origins in `CORS_ORIGINS`, without cookies, and answers preflights. Without
+ * Allows calls from pages of the origins in `CORS_ORIGINS`, without cookies, and responds to preflight requests. Without
  * `CORS_ORIGINS` it does nothing.
  */
 export const shareWithOrigins = factory.createMiddleware(async function shareWithOrigins(c, next) {

@@ -7,8 +7,8 @@ export const BYTE_ORDER_MARK = '\ufeff'
 export const toCsv = (rows: unknown[][]): string => `${Papa.unparse(rows, { newline: '\r\n' })}\r\n`
 
 /**
- * Puts an apostrophe in front of a text that a spreadsheet would run as a formula (OWASP, "CSV Injection"), and of a text
- * that looks as if this had been done already. `unguardFormula` reverses it.
+ * Puts an apostrophe in front of a text that a spreadsheet would run as a formula (OWASP, "CSV Injection"). A text that
+ * already looks guarded gets one more, so that `unguardFormula` always restores the original.
  */
 export const guardFormula = (text: string): string => (/^'*[=+\-@\t\r]/.test(text) ? `'${text}` : text)
 

@@ -93,7 +93,7 @@ export const accountSuspended = problemType({
   detail: 'This account is suspended.',
 })
 
-/** The input is what was not found. The problem is the same for an object of another account. */
+/** The input is the noun of what was not found. The problem is the same for an object of another account. */
 export const notFound = problemType<string>({
   status: 404,
   code: 'not_found',
@@ -102,7 +102,7 @@ export const notFound = problemType<string>({
   example: 'object',
 })
 
-/** The input is the methods that the path has. */
+/** The input lists the methods that the path takes. */
 export const methodNotAllowed = problemType<string[]>({
   status: 405,
   code: 'method_not_allowed',
@@ -133,7 +133,7 @@ export const merged = problemType<{ mergedInto: string }>({
 
 const MIB = 1024 * 1024
 
-/** The input is how many bytes a body may have here. */
+/** The input is how many bytes the body of this call may have. */
 export const bodyTooLarge = problemType<number>({
   status: 413,
   code: 'body_too_large',
@@ -212,7 +212,7 @@ export const contention = problemType<string>({
   example: 'Other requests keep changing the same data.',
 })
 
-/** When a call is worth repeating after the database or the file storage could not be reached. */
+/** The seconds to wait before a retry, after the database or the file storage could not be reached. */
 const AFTER_OUTAGE = { 'retry-after': '5' }
 
 /** The write may have been committed, with only its response lost. */

@@ -1,6 +1,6 @@
 /**
- * The entity tag (RFC 9110, section 8.8.3) of an object that has a version and shows names of the catalog. It changes with
- * both. `If-Match` compares only the version, because renaming an item of the catalog is not an edit of the object.
+ * The entity tag (RFC 9110, section 8.8.3) of an object that has a version and shows names of the catalog. The tag changes
+ * if either changes. `If-Match` compares only the version, because a rename in the catalog is not an edit of the object.
  */
 export const etagOf = (version: number, catalogVersion: number): string => `"${version}-${catalogVersion}"`
 
@@ -9,8 +9,8 @@ export const matchesEtag = (ifNoneMatch: string | undefined, etag: string): bool
   ifNoneMatch !== undefined && tagsIn(ifNoneMatch).some((tag) => tag === '*' || tag === etag)
 
 /**
- * The versions that `If-Match` allows, or undefined if it allows any. A tag may also be a bare version. A foreign tag becomes
- * -1, which no object has.
+ * The versions that `If-Match` allows, or undefined if it allows any. A tag may also be a bare version. A tag of another
+ * form becomes -1, a version that no object has.
  */
 export function allowedVersions(ifMatch: string | undefined): number[] | undefined {
   const tags = ifMatch === undefined ? ['*'] : tagsIn(ifMatch)

@@ -6,7 +6,7 @@ import type { AppEnv } from './factory'
 const FRESH_FOR = 1000
 const PROBE = "SELECT count(*) FROM accounts WHERE id = ''"
 
-/** The last read of this isolate; it may still be running. */
+/** The last read by this isolate, for each environment. It may still be running. */
 const reads = new WeakMap<Env, { startedAt: number; done: Promise<unknown> }>()
 
 /**
@@ -19,7 +19,7 @@ export async function readDatabases(c: Context<AppEnv>): Promise<void> {
   c.set('db', openDatabase(c.env.DB))
   const done = Promise.all(databases(c.env, c.var.db).map((db) => db.query(PROBE)))
   reads.set(c.env, { startedAt: Date.now(), done })
-  // other callers share the read, so it has to end even if this caller disconnects
+  // other callers share the read, so it must finish even if this caller disconnects
   c.executionCtx.waitUntil(done.catch(() => reads.delete(c.env)))
   await done
 }

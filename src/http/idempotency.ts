@@ -32,7 +32,7 @@ export const idempotent = idempotentBy(async (url, c) => {
   return sha256(await all.arrayBuffer())
 })
 
-/** The same for a streamed body: the route hashes the body and completes `hash` before it uses it. */
+/** The same for a streamed body: `hash` is only the URL until the route has hashed the body and completed `hash`. */
 export const idempotentStream = idempotentBy(async (url) => url)
 
 function idempotentBy(hashOf: (url: string, c: Context<AppEnv>) => Promise<string>) {
@@ -69,8 +69,9 @@ function idempotentBy(hashOf: (url: string, c: Context<AppEnv>) => Promise<strin
 }
 
 /**
- * Whether a call was rejected for another reason than its caller or a limit. A rule can depend on the time, on the
- * configuration or on what the account has, so the first call may have passed it: the stored response takes precedence.
+ * Whether a call was rejected for another reason than its caller or a limit. The first call may have passed the same rule,
+ * because rules can depend on the time, on the configuration or on the account's data. So the stored response takes
+ * precedence over such a rejection.
  */
 const isRejected = (error: unknown) => error instanceof Problem && ![401, 403, 429].includes(error.status)
 
@@ -81,7 +82,7 @@ export class KeyAlreadyUsed extends Error {}
 export const isKeyAlreadyUsed = (error: unknown): boolean =>
   error instanceof KeyAlreadyUsed || uniqueViolation(error) === 'idempotency_keys'
 
-/** The stored response of an account, unless it has expired. */
+/** A condition on `idempotency_keys`: the row of this key, unless it has expired. */
 const isUsed = (accountId: string, key: string, now: number) =>
   and(eq(idempotencyKeys.accountId, accountId), eq(idempotencyKeys.key, key), gt(idempotencyKeys.expiresAt, now))
 
@@ -131,11 +132,11 @@ async function findStoredResponse(db: Database, accountId: string, key: string):
   return (await db.query<StoredRow>(FIND, accountId, key, Date.now()))[0]
 }
 
-// text: the database puts the body together
+// SQL text: the database puts the body together
 const FIND = `SELECT hash, status, headers, ${BODY} AS body FROM idempotency_keys k
   WHERE account_id = ? AND key = ? AND expires_at > ?`
 
-/** The first statements of an idempotent batch. They end it (see `isKeyAlreadyUsed`) if a call with this key was made before. */
+/** The first statements of an idempotent batch. If the key was used before, they make the batch fail (`isKeyAlreadyUsed`). */
 export const claimKey = (
   db: Database,
   accountId: string,
@@ -179,7 +180,7 @@ export const storeResponse = (
     : '?5'
   const json = JSON.stringify(body)
   const sameAs = json.length > LONG ? SAME_AS : 'NULL'
-  // text: the body is compared with an event, and put together, in the database
+  // SQL text: the database compares the body with an event, and puts the body together
   return [
     db.d1
       .prepare(
@@ -195,8 +196,8 @@ export const storeResponse = (
 }
 
 /**
- * Stores a choice under the key, and returns it; a repeated call gets the first choice. For a choice that has to be known
- * before the stored response can be looked up, such as the database of a new account. One round trip.
+ * Stores a choice under the key and returns it; a repeated call gets the choice of the first call. Use it for a choice that
+ * must be known before the stored response can be looked up, such as the database of a new account. One round trip.
  */
 export async function firstChoice(
   db: Database,
@@ -234,7 +235,7 @@ export async function purgeStoredResponses(db: Database, now: number, trips = 10
 }
 
 const PURGE_CHUNK = 1000
-// text: it names its index
+// SQL text: Drizzle cannot name an index
 const PURGE = `
   DELETE FROM idempotency_keys WHERE (account_id, key) IN
     (SELECT account_id, key FROM idempotency_keys INDEXED BY idempotency_keys_expired WHERE expires_at <= ? LIMIT ?)

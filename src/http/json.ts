@@ -1,6 +1,6 @@
 /**
- * Limits of JSON in a request: the number of values, and the depth of nesting. The cost of a check grows with the number of
- * values, which the length of a body (`limitBody`) does not bound enough. No call needs more.
+ * Limits of JSON in a request: the number of values, and the depth of nesting. The cost of validation grows with the number
+ * of values, and a body within its size limit (`limitBody`) could still hold too many. No call needs more than this.
  */
 export const MAX_JSON_VALUES = 10_000
 export const MAX_JSON_DEPTH = 20

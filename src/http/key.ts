@@ -33,13 +33,13 @@ export async function sha256(data: BufferSource): Promise<string> {
   return new Uint8Array(await crypto.subtle.digest('SHA-256', data)).toHex()
 }
 
-/** Whether `hash` is the stored hash of this key. Takes the same time wherever they differ. */
+/** Whether `hash` is the stored hash of this key. Takes the same time wherever the two hashes differ. */
 export async function isKeyOf(hash: string, key: string): Promise<boolean> {
   const given = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(key))
   return crypto.subtle.timingSafeEqual(new Uint8Array(given), Uint8Array.fromHex(hash))
 }
 
-/** Whether two secrets are equal. Takes the same time wherever they differ. */
+/** Whether two secrets are equal. Takes the same time wherever the two differ. */
 export async function sameSecret(given: string, expected: string): Promise<boolean> {
   const [a, b] = await Promise.all(
     [given, expected].map((s) => crypto.subtle.digest('SHA-256', new TextEncoder().encode(s))),
@@ -54,7 +54,7 @@ function checksum(text: string): string {
   return (~crc >>> 0).toString(36).padStart(7, '0')
 }
 
-/** The CRC-32 of each byte. */
+/** The CRC-32 remainder of each byte. */
 const REMAINDERS = Uint32Array.from({ length: 256 }, (_, byte) => {
   let crc = byte
   for (let bit = 0; bit < 8; bit++) crc = (crc >>> 1) ^ (crc & 1 ? 0xedb88320 : 0)

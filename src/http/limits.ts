@@ -1,9 +1,9 @@
-/** The most that a body may hold, bytes. Calls that take a resume: 5 MiB of it in base64, and the other fields. */
+/** The maximum size of a body, bytes. A body with a resume holds up to 5 MiB of file in base64, and the other fields. */
 export const MAX_BODY = 1024 * 1024
 export const MAX_BODY_WITH_RESUME = 8 * MAX_BODY
 
 export interface Limit {
-  /** What counts, in each of Cloudflare's locations by itself. It says yes or no, and nothing of these figures. */
+  /** The binding that counts, separately in each Cloudflare location. It only says whether the limit is exceeded. */
   binding: 'KEY_RATE_LIMIT' | 'GUESS_RATE_LIMIT'
   name: string
   quota: number
@@ -11,27 +11,27 @@ export interface Limit {
   window: number
 }
 
-/** How often one key may call; the operator counts as one. The figures here are those of wrangler.toml. */
+/** How often one key may call; the operator counts as one key. wrangler.toml has the same figures. */
 export const CALLS: Limit = { binding: 'KEY_RATE_LIMIT', name: 'default', quota: 500, window: 10 }
 
 /**
- * How often an address may send credentials that turn out wrong. Right ones never count here, however many share an
- * address: five wrong ones a second is more than a mistake makes, and too few to find anything.
+ * How often an address may send wrong credentials. Right credentials never count, however many clients share an address.
+ * Five wrong ones a second are more than a client sends by mistake, and too few to guess a secret.
  */
 export const GUESSES: Limit = { binding: 'GUESS_RATE_LIMIT', name: 'guesses', quota: 300, window: 60 }
 
 /**
- * How long one account may keep its database busy, ms (`priceOf`): counted in each isolate by itself, by `budget`. It is a
- * quarter more than four keys take that make people at the full rate.
+ * How long one account may keep its database busy, ms (`priceOf`). Each isolate counts separately (`Budget`). The quota is a
+ * quarter more than four keys use that create prospects at their full rate.
  */
 export const COST = { name: 'cost', quota: 3000, window: 10, unit: 'database-ms' }
 
-/** The part of it that is left for expensive calls (`Budget`) while other accounts are active in the isolate. */
+/** What expensive calls (`Budget`) may use of that time while other accounts are active in the isolate. */
 export const EXPENSIVE_COST = { quota: 300, window: COST.window }
 
-/** As the header has it (draft-ietf-httpapi-ratelimit-headers). */
+/** A limit in the form of the header `RateLimit-Policy` (draft-ietf-httpapi-ratelimit-headers). */
 export const policyOf = ({ name, quota, window, unit }: Omit<Limit, 'binding'> & { unit?: string }) =>
   `"${name}";q=${quota};w=${window}${unit ? `;qu="${unit}"` : ''}`
 
-/** Whether nothing is limited: for load tests. */
+/** Whether the limits are turned off, as in load tests. */
 export const isOff = (env: Env) => env.RATE_LIMITS === 'off'

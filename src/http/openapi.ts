@@ -2,8 +2,8 @@ import * as z from 'zod'
 import type { DocumentedProblem } from './problem-type'
 
 /**
- * How a feature describes its routes for the reference of the API. Its `openapi.ts` exports sections, which `src/openapi`
- * puts together with what the routes themselves say: paths, validation, scopes. The Worker does not hold these words.
+ * How a feature describes its routes for the reference of the API. Its `openapi.ts` exports sections. `src/openapi` combines
+ * them with what the routes declare: paths, validation, scopes. The Worker's bundle does not contain these descriptions.
  */
 
 /** What the reference says about a field or a parameter. */
@@ -28,17 +28,17 @@ export interface Operation {
   quotes?: `${string}#${string}`[]
   /** By status. */
   responses: { [status: number]: [description: string, body?: Body | null, headers?: ResponseHeader[]] }
-  /** Its problems, besides those that follow from its route. */
+  /** The problems of the operation, besides those that follow from its route. */
   errors?: DocumentedProblem[]
   /** The conditional requests that it supports. */
   conditions?: ('If-Match' | 'If-None-Match')[]
-  /** A body to start from. */
+  /** An example of its body. */
   example?: object
   /** The media types of its body, if that is not JSON. */
   mediaTypes?: string[]
   /** Fields of its body that have another description than in the other operations of the section. */
   fields?: Descriptions
-  /** It serves a file, without the database. */
+  /** Whether the operation serves a file, without the database. */
   isFile?: true
 }
 
@@ -49,7 +49,7 @@ export interface Section {
   introduction?: string
   /** The guides of docs/api about it, as file names without `.md`. */
   guides?: string[]
-  /** What the id in a path is the id of, by the part of the path before it: `{ labels: 'label, `lbl_…`' }`. */
+  /** The noun of the id in a path, by the part of the path before the id: `{ labels: 'label, `lbl_…`' }`. */
   ids?: Record<string, string>
   /** The fields of bodies. */
   fields?: Descriptions

@@ -14,7 +14,7 @@ export const limit = (byDefault: number) =>
     .default(byDefault)
     .meta({ override: { type: 'integer', minimum: 1, maximum: MAX_LIMIT, default: byDefault } })
 
-/** A token can hold the longest name, encoded twice. */
+/** `pageToken`. It is long enough for the longest name, encoded twice. */
 export const pageToken = parameter(4000)
 
 /** The parameters of every list except that of prospects. */
@@ -33,9 +33,9 @@ const MAX_BYTES = 4 * 1024 * 1024
 const ENVELOPE_BYTES = 4200
 
 /**
- * Makes a page of `rows`: in the order of the list, and one more than `limit` if there are more. The page ends at `limit`,
- * at 4 MiB of JSON, or before a row for which `present` returns null (see `fitsInPage`). It has at least one item, even if
- * that item is larger.
+ * Makes a page from `rows`. They are in the order of the list, and one more than `limit` if the list goes on. The page ends
+ * at `limit` items, at 4 MiB of JSON, or before a row for which `present` returns null (see `fitsInPage`). It has at least
+ * one item, even if that item is larger than 4 MiB.
  */
 export async function pageOf<R, T>(
   rows: R[],
@@ -50,7 +50,7 @@ export async function pageOf<R, T>(
   return { items, nextPageToken }
 }
 
-/** The first items that fit into a page: up to 4 MiB of JSON but at least one, or up to the first null. */
+/** The first items that fit into a page of 4 MiB of JSON, at least one. Ends before a row for which `present` returns null. */
 export function firstThatFit<R, T>(rows: R[], present: (row: R) => T | null): T[] {
   const encoder = new TextEncoder()
   const fit: T[] = []
@@ -73,8 +73,8 @@ export function firstThatFit<R, T>(rows: R[], present: (row: R) => T | null): T[
  * - `page`: a query that selects `key` and `bytes` of all rows of the page
  * - `order`: the order of the page; `limit`: the most rows that it has
  *
- * A row within an equal share of the page always fits. The lengths are only added up, which reads the page once more, if a
- * row exceeds its share.
+ * A row that takes no more than its equal share of the page always fits. Only if a row exceeds its share are the lengths
+ * added up, which reads the page once more.
  */
 export const fitsInPage = (bytes: string, key: string, page: string, order: string, limit: string): string => `
   (${bytes} <= ${MAX_BYTES} / ${limit} OR ${key} IN (

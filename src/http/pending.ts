@@ -1,4 +1,4 @@
-/** An entry whose end was not seen is dropped after this time, ms: its client disconnected, which ended the call. */
+/** An entry that was not removed is dropped after this time, ms: its client disconnected, so the call never removed it. */
 const LOST_AFTER = 30_000
 
 /** Amounts that count until they are removed or lost. Times are Unix ms. */
@@ -6,7 +6,7 @@ export class Pending {
   #entries = new Set<{ amount: number; until: number }>()
   #sum = 0
 
-  /** Adds an amount. Returns what removes it. */
+  /** Adds an amount. Returns a function that removes it. */
   add(now: number, amount = 1): () => void {
     const entry = { amount, until: now + LOST_AFTER }
     this.#entries.add(entry)

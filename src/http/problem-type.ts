@@ -2,7 +2,7 @@ import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import type { InputError } from './factory'
 import { shorten } from './text'
 
-/** The titles of problems: the phrases of their statuses, as RFC 9457 asks of `about:blank`. */
+/** The titles of problems: the phrase of each status, as RFC 9457 requires for the type `about:blank`. */
 const TITLES: Record<number, string> = {
   400: 'Bad Request',
   401: 'Unauthorized',
@@ -71,9 +71,9 @@ type Declaration<Input> = {
   code: string
   /** What happened and what to do, for people. */
   detail: string | ((input: Input) => string)
-  /** What the reference says, if `detail` is too special for it. */
+  /** What the reference says, if `detail` is too specific for it. */
   means?: string
-  /** The members of the body. By default an `input` that is an object, as it is. */
+  /** The members of the body. By default, the members of `input` if it is an object. */
   members?: (input: Input) => Record<string, unknown>
   /** The headers of the response, in lower case. */
   headers?: (input: Input) => Record<string, string>

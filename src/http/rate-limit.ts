@@ -4,7 +4,7 @@ import { type AppEnv, factory } from './factory'
 import { CALLS, COST, GUESSES, isOff, type Limit, policyOf } from './limits'
 import { describeError } from './problem'
 
-/** Counts one call. If counting fails, the call is allowed: no call fails because a limit does. */
+/** Counts one call, and returns whether the limit is exceeded. If counting fails, the call is allowed. */
 async function isTooMany(env: Env, { binding }: Limit, key: string): Promise<boolean> {
   if (isOff(env)) return false
   try {

@@ -9,16 +9,16 @@ import { tooCostly } from './errors'
 const SPACING = 5
 /** How many calls may begin at once after a pause. */
 const BURST = 8
-/** Bodies of more bytes than this are large. They begin further apart: so many ms for each MiB of the one before. */
+/** Bodies of more bytes than this are large. They begin further apart: this many ms for each MiB of the previous large body. */
 const SMALL = 64 * 1024
 const MS_PER_MIB = 300
-/** What one body, or all that came so far of bodies of undeclared length, delays the next one by at most, ms. */
+/** The longest delay of the next large body, ms: by one body, or by all bytes so far of bodies of undeclared length. */
 const MAX_BODY_TIME = 8 * MS_PER_MIB
 
-/** How long a call waits at most, ms; and a call that would wait longer, before its 429. */
+/** How long a call waits at most, ms; and how long a call that would wait longer is held before its 429. */
 const MAX_WAIT = 10_000
 const HOLD_TIME = 1000
-/** A timer that is this many ms late shows that the isolate is busy. The call waits again, for so long in all, ms. */
+/** A timer that is this many ms late shows that the isolate is busy. The call then waits again, for at most this long in all, ms. */
 const LATE = 4
 const MAX_BUSY_WAIT = 1000
 /** An account is active for this long after it called, ms. */
@@ -59,7 +59,7 @@ export class Spacing {
     return wait
   }
 
-  /** Counts bytes that came of a body of undeclared length. */
+  /** Counts bytes that arrived of a body of undeclared length. */
   countBytes(bytes: number, now: number): void {
     this.#body = Math.min(Math.max(this.#body, now) + bodyTime(bytes), Math.max(this.#body, now + MAX_BODY_TIME))
   }
@@ -67,7 +67,7 @@ export class Spacing {
 
 const bodyTime = (bytes: number) => Math.min((bytes / 1024 ** 2) * MS_PER_MIB, MAX_BODY_TIME)
 
-/** Of the accounts that called this isolate last. */
+/** The spacings of the accounts that called this isolate last. */
 const spacings = new Map<string, Spacing>()
 
 export function spacingFor(accountId: string): Spacing {

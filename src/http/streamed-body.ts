@@ -2,7 +2,7 @@ import type { Context } from 'hono'
 import type { AppEnv } from './factory'
 import { requireUnencoded } from './validate'
 
-/** The body of a request that is a file. */
+/** The body of a request, when that body is a file. */
 export interface StreamedBody {
   body: ReadableStream<Uint8Array>
   /** The declared length, bytes; undefined if the request declares none. */

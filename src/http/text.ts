@@ -13,7 +13,7 @@ const CONTROL_IN_LINES = /[^\P{Cc}\t\n]/u
 /** Two control characters that `String.trim` removes. */
 const CONTROL_SPACE = /[\v\f]/
 
-/** Trims a text. A text with such a character stays as it is, so that it is rejected even if the character is at an end. */
+/** Trims a text. A text with a vertical tab or form feed stays as it is, so that it is rejected wherever that character is. */
 export const trim = (s: string): string => (CONTROL_SPACE.test(s) ? s : s.trim())
 
 /** The code and the message of a rule, for `refine`. */
@@ -81,7 +81,7 @@ export const flagParameter = (byDefault: boolean) =>
     .transform((given) => given === 'true')
     .meta({ override: { type: 'boolean', enum: [true, false], default: byDefault } })
 
-/** A text for comparison in any case. The way over upper case makes ß equal to ss; the final ς becomes σ. */
+/** Folds a text for comparison that ignores case. Upper case makes ß equal to ss; the final ς becomes σ. */
 export const foldCase = (text: string): string =>
   text.toLowerCase().toUpperCase().toLowerCase().replaceAll('ς', 'σ').normalize('NFC')
 

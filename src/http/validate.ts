@@ -47,7 +47,7 @@ export const validate = <S extends Schemas>(
     { schemas },
   )
 
-/** For routes without parameters or without fields. */
+/** The schema of a query without parameters, or of a body without fields. */
 export const NoFields = z.strictObject({})
 
 /** Throws 415 for a body with a `Content-Encoding`, such as gzip. */
@@ -56,8 +56,8 @@ export function requireUnencoded(c: Context): void {
 }
 
 /**
- * Decodes the body strictly and puts it where `c.req.json()` finds it. An empty body without a content type is an empty
- * object; if the route has no fields, so is an empty body of type JSON.
+ * Decodes the body strictly and puts it where `c.req.json()` finds it. An empty body without a content type counts as an
+ * empty object. If the route has no fields, an empty body of type JSON also counts as an empty object.
  */
 async function readJson(c: Context, mayBeEmpty: boolean): Promise<void> {
   const bytes = await c.req.arrayBuffer()

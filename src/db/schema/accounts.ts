@@ -9,10 +9,10 @@ export const accounts = sqliteTable(
   {
     id: text().primaryKey(),
     name: text().notNull(),
-    /** ISO 3166-1 alpha-2: how phones written without a country code are read. */
+    /** ISO 3166-1 alpha-2: the country of phone numbers without a country code. */
     defaultCountry: text().notNull(),
     defaultPipelineId: text().notNull(),
-    /** Raised by every change of the catalog that prospects show. */
+    /** Raised by every change of the catalog that changes what prospects show. */
     catalogVersion: integer().notNull().default(0),
     /** How many items the catalog holds. Triggers maintain it. */
     catalogSize: integer().notNull().default(0),

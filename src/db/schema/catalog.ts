@@ -19,7 +19,7 @@ export const pipelines = sqliteTable(
   (t): SQLiteTableExtraConfigValue[] => [
     keyOf(t),
     inAccount(t),
-    // deferred; with the pipeline's id, so that the default stage is one of its own
+    // deferred; it includes the pipeline's id, so that the default stage is a stage of this pipeline
     foreignKey({
       columns: [t.accountId, t.id, t.defaultStageId],
       foreignColumns: [stages.accountId, stages.pipelineId, stages.id],
@@ -47,7 +47,7 @@ export const labels = sqliteTable(
   {
     ...named,
     ...times,
-    /** 56 random bits. The sum of the weights of a label set is its key in `label_set_counts`. A trigger sets a missing one. */
+    /** 56 random bits. The sum of the weights of a label set is its key in `label_set_counts`. A trigger sets a missing weight. */
     weight: integer(),
   },
   (t) => [keyOf(t), inAccount(t), uniqueIndex('labels_name').on(t.accountId, t.nameKey)],

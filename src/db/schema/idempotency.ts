@@ -16,7 +16,7 @@ export const idempotencyKeys = sqliteTable(
     body: text().notNull(),
     /** The id of the object in the response. When that object is erased, the response is redacted. */
     about: text(),
-    /** The events that hold its long values, `{field: seq}`: see `db/long-values.ts`. Null if `body` is complete. */
+    /** The events that hold the body's long values, `{field: seq}`: see `db/long-values.ts`. Null if `body` is complete. */
     sameAs: text(),
     expiresAt: integer().notNull(),
   },

@@ -20,7 +20,7 @@ export const events = sqliteTable(
     source: text().notNull(),
     /** The envelope's `data`, without the long values of the prospect that an earlier event holds. */
     data: text().notNull(),
-    /** The events that hold them, as JSON: see `webhooks/event-data.ts`. Null if `data` is complete. */
+    /** The events that hold those values, as JSON: see `webhooks/event-data.ts`. Null if `data` is complete. */
     sameAs: text(),
   },
   (t) => [
@@ -41,7 +41,10 @@ export const webhooks = sqliteTable(
     url: text().notNull(),
     /** The host of its URL. Null if the endpoint is older than this column and has not succeeded since then. */
     host: text(),
-    /** Set once this endpoint has responded 2xx, or if another of the account had at this host when this one got its URL. */
+    /**
+     * Set once this endpoint has responded 2xx. Also set if, when this endpoint got its URL, another endpoint of the account
+     * at the same host had responded 2xx.
+     */
     verifiedAt: integer(),
     /** Empty for all types. */
     eventTypes: text({ mode: 'json' }).$type<string[]>().notNull(),
@@ -56,7 +59,7 @@ export const webhooks = sqliteTable(
     failingSince: integer(),
     /** Its last failure. */
     failedAt: integer(),
-    /** Set while its URL has not responded quickly yet, or no longer does: its deliveries go through the slow queue. */
+    /** Set while its URL is untried or responds slowly: its deliveries then go through the slow queue. */
     slowSince: integer(),
     /** Set while deliveries of it wait for their turn: the time of the last turn. */
     waitingSince: integer(),
