@@ -154,7 +154,7 @@ describe('a change of an account', () => {
     expect((await account.list()).status).toBe(200)
   })
 
-  test('fields that are not given stay', async () => {
+  test('absent fields keep their values', async () => {
     const account = await newAccount({ name: 'Kept', defaultCountry: 'DE' })
     await change(account, { suspended: true })
     expect((await change(account, {})).json).toMatchObject({ name: 'Kept', defaultCountry: 'DE', suspended: true })
@@ -285,7 +285,7 @@ describe('deleting an account', () => {
 
   // another isolate erases the account while this one remembers the key
   test.each<[string, (account: Account) => Promise<{ status: number }>]>([
-    ['what the key itself says', ({ get }) => get('/v1/me')],
+    ['the account of the key', ({ get }) => get('/v1/me')],
     ['a list', ({ list }) => list()],
     ['a prospect', ({ get }) => get('/v1/prospects/prs_x')],
     ['a write', ({ prospect }) => prospect()],

@@ -51,7 +51,7 @@ describe('a new account', () => {
     expect(bindingOf(await create())).toBe('DB_1')
   })
 
-  test('takes a round trip to each database and one to create it; with one database, one', async () => {
+  test('takes a round trip to each database and one more to create it; with a single database, only one', async () => {
     expect(costOf(await create()).trips).toBe(4)
     expect(costOf(await create({ DB: env.DB })).trips).toBe(1)
   })
@@ -87,7 +87,7 @@ describe('a new account', () => {
     expect(new Set(answers.flatMap(({ json }) => json.id ?? [])).size).toBe(1)
   })
 
-  test('is created once by calls that repeat each other at the same time', async () => {
+  test('is created once if the same call is sent several times at the same time', async () => {
     const answers = await Promise.all(
       Array.from({ length: 5 }, () => create(THREE_DATABASES, { 'idempotency-key': 'at once' })),
     )

@@ -33,7 +33,7 @@ describe('a key', () => {
     )
   })
 
-  test('with a typing error anywhere is rejected without a look-up', async () => {
+  test('with a typing error at any position is rejected without a look-up', async () => {
     const { key } = await newAccount()
     for (let i = 0; i < key.length; i++) {
       const typo = key.slice(0, i) + (key[i] === '7' ? 'a' : '7') + key.slice(i + 1)

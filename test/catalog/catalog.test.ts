@@ -53,7 +53,7 @@ describe.each(NOUNS)('$kind', ({ kind, prefix }) => {
     expect([status, json.errors]).toMatchObject([400, [{ in: 'body', pointer, code }]])
   })
 
-  test('the same name is free in another account', async () => {
+  test('another account can use the same name', async () => {
     for (const account of [await newAccount(), await newAccount()]) expect((await create(account, {})).status).toBe(201)
   })
 
@@ -78,7 +78,7 @@ describe.each(NOUNS)('$kind', ({ kind, prefix }) => {
     expect(whole.items.map(({ id }: Body) => id)).toEqual(order.map(({ id }) => id))
   })
 
-  test('pages have names of the greatest length too', async () => {
+  test('pages work with names of the maximum length too', async () => {
     const account = await newAccount()
     const names = ['😀', '😁', '😂'].map((letter) => letter.repeat(kind === 'labels' ? 64 : 200))
     for (const name of names) expect((await create(account, { name })).status).toBe(201)
@@ -106,7 +106,7 @@ test('a label has at most 64 characters, and no comma', async () => {
     expect((await post('/v1/labels', { name })).json.errors).toMatchObject([{ pointer: '/name', code }])
 })
 
-test('a label that a prospect brought is the label of that name', async () => {
+test('a label that a prospect created is the label of that name for later calls', async () => {
   const { prospect, post, get } = await newAccount()
   await prospect({ labels: 'Hot' })
   const [label] = (await get('/v1/labels')).json.items

@@ -44,7 +44,7 @@ describe.each(PLACED)('the order of $kind', ({ kind }) => {
     },
   )
 
-  test('making an item the default ends the default before it', async () => {
+  test('making an item the default replaces the previous default', async () => {
     const account = await newAccount()
     const { id } = await makeItem(account, kind)
     for (let i = 0; i < 2; i++)

@@ -65,7 +65,7 @@ describe.each(NAMES)('changing one of the $kind', ({ kind }) => {
     })
   })
 
-  test('gives a name to one of twenty items that ask for it at the same time', async () => {
+  test('gives a name to one of twenty items if all are renamed to it at the same time', async () => {
     const account = await newAccount()
     const made = await Promise.all(Array.from({ length: 20 }, (_, i) => makeItem(account, kind, `Item ${i}`)))
     const answers = await Promise.all(made.map(({ id }) => change(account, kind, id, { name: 'Wanted' })))

@@ -223,7 +223,7 @@ describe('a default', () => {
     expect((await account.prospect()).status).toBe(201)
   })
 
-  test('item that became one during its reassignment stays, and the reassignment ends', async () => {
+  test('item is not deleted if it became the default during its reassignment, and the reassignment ends', async () => {
     const account = await newAccount()
     const [from, to] = await makeTwo(account, 'stages')
     await writeMany(account, Array(120).fill({ stageId: from.id }))

@@ -103,7 +103,7 @@ describe.each(['DB', 'DB_1', 'DB_2'] as const)('an account in %s', (binding) => 
     expect((await call('GET', path)).json.items.map(({ status }: any) => status)).toEqual(['succeeded', 'succeeded'])
   })
 
-  test('its resumes are read, its files imported, its catalog reassigned', async () => {
+  test('its resumes are read, its files are imported, and its catalog items are reassigned', async () => {
     const account = await accountIn(binding)
     const { call, prospect } = account
     const from = (await call('POST', '/v1/sources', { name: 'From' })).json.id
@@ -127,7 +127,7 @@ describe.each(['DB', 'DB_1', 'DB_2'] as const)('an account in %s', (binding) => 
     expect(await whereIs(account)).toEqual([binding])
   })
 
-  test('is erased when it is deleted, and its neighbours are not', async () => {
+  test('is erased when it is deleted, and other accounts are not', async () => {
     const [account, neighbour] = [await accountIn(binding), await accountIn(binding)]
     for (const { call, prospect } of [account, neighbour])
       await call('PUT', `/v1/prospects/${(await prospect()).json.id}/resume`, CV, { 'content-type': 'text/plain' })
@@ -205,7 +205,7 @@ describe('between databases', () => {
     await consume(sent, 'prospect-webhooks', opened)
     expect([requests.mock.calls.length, most()]).toEqual([12, 6])
     expect(Object.values(all).map(({ cost }) => cost.trips)).toEqual([2, 2, 2])
-    // the lease: a second for the batch, 15 s for an attempt, and 10 s more
+    // the lease is a second for the batch, 15 s for an attempt, and 10 s more
     expect(claimed).toContain(Date.now() + 26_000)
   })
 

@@ -5,7 +5,7 @@ import { type Account, newAccount } from '../support/api'
 import { imported } from '../support/import-files'
 import { errorsOf, expectProblem } from '../support/problem'
 
-/** How much a request can hold: just so much, and one more. */
+/** The limits of a request: the largest value that is accepted, and one more. */
 
 const JSON_TYPE = { 'content-type': 'application/json' }
 const times = (n: number, one: (i: number) => string) => Array.from({ length: n }, (_, i) => one(i)).join()
@@ -14,19 +14,19 @@ const nested = (depth: number, open = '[', close = ']') => open.repeat(depth) + 
 describe('JSON', () => {
   const post = async (body: string) => (await newAccount()).call('POST', '/v1/prospects', body, JSON_TYPE)
 
-  test('of 10,000 values is looked at, and of one more is not', async () => {
-    // the object, the list in it, and what that holds
+  test('of 10,000 values is validated, and of one more is rejected before validation', async () => {
+    // counts the object, the list in the object, and the values in the list
     const holding = (n: number) => `{"list":[${times(n - 1, () => '1')}]}`
     expect(errorsOf(await post(holding(MAX_JSON_VALUES - 1)))).toContain('body /list unknown_field')
     expect(errorsOf(await post(holding(MAX_JSON_VALUES)))).toEqual(['body  too_many'])
   })
 
-  test('of 20 levels is looked at, and of one more is not', async () => {
+  test('of 20 levels is validated, and of one more is rejected before validation', async () => {
     expect(errorsOf(await post(`{"x":${nested(MAX_JSON_DEPTH - 1)}}`))).toContain('body /x unknown_field')
     expect(errorsOf(await post(`{"x":${nested(MAX_JSON_DEPTH)}}`))).toEqual(['body  too_many'])
   })
 
-  test('is counted for what it holds, whatever its texts look like', () => {
+  test('is counted by its values: brackets and commas in strings do not count', () => {
     const count = (value: unknown): number =>
       1 + Object.values(typeof value === 'object' ? (value ?? {}) : {}).reduce((n: number, v) => n + count(v), 0)
     const depth = (value: unknown): number =>
@@ -39,7 +39,7 @@ describe('JSON', () => {
       fc.property(value, fc.boolean(), (given, spaced) => {
         const written = JSON.stringify(given, null, spaced ? 2 : undefined)
         fc.pre(depth(given) < MAX_JSON_DEPTH)
-        // an empty list counts for one value more, as if it held one
+        // an empty list or object counts as if it had one value
         const exactly = `[${times(MAX_JSON_VALUES - count(given) - 1, () => '1')},${written}]`
         const empty = written.replaceAll(/"(?:[^"\\]|\\.)*"/g, 's').match(/\[\s*\]|\{\s*\}/g)?.length ?? 0
         expect(holdsTooMuch(exactly)).toBe(empty > 0)
@@ -58,12 +58,12 @@ describe('JSON', () => {
     ['a million types of events', '/v1/webhooks', `{"eventTypes":[${times(200_000, () => '"a"')}]}`],
     ['a text that nothing closes', '/v1/labels', `{"name":"${'\\"'.repeat(500_000)}`],
     ['eight million commas', '/v1/prospects', `{"labels":"${','.repeat(8_000_000)}"}`],
-  ])('that is hostile is refused: %s', async (_what, path, body) => {
+  ])('that is hostile is rejected: %s', async (_what, path, body) => {
     const { status } = await (await newAccount()).call('POST', path, body, JSON_TYPE)
     expect(status).toBe(400)
   })
 
-  test('in a line of an import is bounded too, and keeps no other from being written', async () => {
+  test('in a line of an import is limited too, and the other lines are written', async () => {
     const lines = [
       `{"name":"Ann Lee","labels":[${times(200_000, () => '1')}]}`,
       `{"name":"Ann Lee","labels":${nested(400_000)}}`,
@@ -76,7 +76,7 @@ describe('JSON', () => {
   })
 })
 
-test('a body of 8 MiB is read where a resume can be part of it, and one byte more is a 413', async () => {
+test('a body of 8 MiB is read by calls that take a resume, and returns 413 with one byte more', async () => {
   const { call } = await newAccount()
   const padded = (bytes: number) => '{"firstName":"Ann","lastName":"Lee"}'.padEnd(bytes)
   expect((await call('POST', '/v1/prospects', padded(8 * 1024 * 1024), JSON_TYPE)).status).toBe(201)

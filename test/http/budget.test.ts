@@ -27,7 +27,7 @@ describe('the price of a round trip', () => {
   ])('%s', (_, statements, price) => expect(priceOf(statements)).toBeCloseTo(price))
 })
 
-/** Spends so many ms of the database at once. */
+/** Spends this many ms of the database at once. */
 const spend = (budget: Budget, cost: number, now = Date.now(), kind = 'any') => budget.begin(kind, now)(now, cost)
 const QUOTA = COST.quota
 const WINDOW = COST.window * 1000
@@ -48,7 +48,7 @@ describe('the budget of an account that is alone', () => {
     expect([budget.spent(WINDOW), budget.spent(10 * WINDOW)]).toEqual([0, 0])
   })
 
-  test('is exceeded by more than its quota, until all is repaid', () => {
+  test('is exceeded if more than its quota is spent, until everything is repaid', () => {
     spend(budget, QUOTA, 0)
     expect(budget.excess('other', 0)).toBe(0)
     spend(budget, 1, 0)
@@ -73,7 +73,7 @@ describe('the budget of an account that is alone', () => {
     expect(budget.excess('huge', budget.excess('huge', 0))).toBe(0)
   })
 
-  test('lets expensive round trips begin one at a time, each when the one before is repaid', () => {
+  test('lets expensive round trips begin one at a time, each when the previous one is repaid', () => {
     spend(budget, 60, 0, 'dear')
     expect(budget.turnIn('dear', 0)).toBeCloseTo((40 * WINDOW) / QUOTA)
     expect(budget.turnIn('dear', 200)).toBe(0)
@@ -97,7 +97,7 @@ describe('the budget of an account that is alone', () => {
     expect(begun).toBe(10)
   })
 
-  test('lets background work begin when all is repaid, however cheap it is', () => {
+  test('lets background work begin when everything is repaid, even if the work is cheap', () => {
     spend(budget, 1, 0, BACKGROUND)
     expect(budget.turnIn(BACKGROUND, 0)).toBe(0)
     spend(budget, 30, 0, 'list')
@@ -112,7 +112,7 @@ describe('the budget of an account that is alone', () => {
     expect(budget.turnIn('list', 70_000)).toBe(0)
   })
 
-  test('forgets after 30 s round trips in progress or waiting whose end was not seen', () => {
+  test('forgets a round trip in progress or waiting after 30 s without an end', () => {
     spend(budget, 15, 0, 'list')
     for (let i = 0; i < 2; i++) budget.begin('list', 0)
     for (let i = 0; i < QUOTA / 10; i++) budget.wait('list', 0)
@@ -136,7 +136,7 @@ describe('the budget of an account while others are active', () => {
     budget = shared()
   })
 
-  test('lets an expensive round trip begin when the expensive one before is repaid at the lower rate', () => {
+  test('lets an expensive round trip begin when the previous expensive one is repaid at the lower rate', () => {
     spend(budget, 60, 0, 'list')
     expect(budget.turnIn('list', 0)).toBeCloseTo(60 / RATE)
     expect(budget.turnIn('list', 60 / RATE)).toBe(0)
@@ -148,7 +148,7 @@ describe('the budget of an account while others are active', () => {
     expect(budget.turnIn('get', 0)).toBe(0)
   })
 
-  test('is exceeded by expensive calls that wait for more than their quota, and still admits cheap calls', () => {
+  test('is exceeded if waiting expensive calls cost more than their quota, and still admits cheap calls', () => {
     spend(budget, 1, 0, 'get')
     spend(budget, 100, 0, 'list')
     const waiting = Array.from({ length: 2 }, () => budget.wait('list', 0))
@@ -158,13 +158,13 @@ describe('the budget of an account while others are active', () => {
     expect(budget.excess('list', 0)).toBe(0)
   })
 
-  test('expects of a new kind what its route has cost', () => {
+  test('expects a new kind to cost what its route has cost', () => {
     spend(budget, 60, 0, 'GET /v1/prospects?limit,1000')
     expect(budget.turnIn('GET /v1/prospects?limit,999', 0)).toBeCloseTo(60 / RATE)
     expect(budget.turnIn('GET /v1/labels?limit,999', 300)).toBe(0)
   })
 
-  test('has the higher rate again when the others have stopped', () => {
+  test('has the higher rate again when the other accounts have stopped', () => {
     let areOthersActive = true
     budget = new Budget(() => areOthersActive)
     spend(budget, 60, 0, 'list')
@@ -218,7 +218,7 @@ test('an account whose four keys make ordinary calls at their full rate is withi
   )
   const call = limited(account)
   const id = (await account.list('email=p7@example.com')).json.prospects[0]?.id
-  /** By rows, as D1 would say: the time that it took here is that of this machine. */
+  /** The price by rows only, because durations depend on this machine. */
   const priceHere = (answer: ApiResponse) => {
     expect(answer.status).toBeLessThan(300)
     const { trips, read, written } = costOf(answer)
@@ -239,12 +239,12 @@ test('an account whose four keys make ordinary calls at their full rate is withi
   const make = (kind: keyof typeof prices, times = 1) => {
     for (let i = 0; i < times; i++) {
       expect(budget.excess(kind, now)).toBe(0)
-      // a page of 1,000 is expensive: it waits for what was spent before it
+      // a page of 1,000 is expensive: it waits until what was spent before is repaid
       if (kind !== 'page') expect(budget.turnIn(kind, now)).toBe(0)
       spend(budget, prices[kind], now, kind)
     }
   }
-  // all that may be called in one window at once, then as much again in each
+  // all calls that one window allows at once, and then as many in each window
   make('create', 4 * 500)
   for (now = WINDOW; now < 10 * WINDOW; now += 100) {
     make('get', 6)
@@ -290,7 +290,7 @@ describe('a call', () => {
     expect((await post()).status).toBe(201)
   })
 
-  test('is rejected if other calls spend the budget before its first round trip, which Drizzle makes', async () => {
+  test('is rejected if other calls spend the budget before its first round trip, which is a query of Drizzle', async () => {
     vi.spyOn(budgetFor(account.id), 'excess').mockReturnValueOnce(0).mockReturnValue(1000)
     expectProblem(await limited(account)('GET', '/v1/webhooks'), 429, 'too_costly')
   })
@@ -357,7 +357,7 @@ describe('a call', () => {
     expect((await text).trim().split('\n')).toHaveLength(600)
   })
 
-  test('that comes with other expensive calls waits for them and succeeds', async () => {
+  test('that arrives at the same time as other expensive calls waits for them and succeeds', async () => {
     vi.useRealTimers()
     const call = limited(account)
     await account.prospect()

@@ -67,7 +67,7 @@ describe.each(RESPONSES)('%s (%d)', (_, status, touchesD1, ask) => {
     expect(answer.headers.get('x-request-id')).toMatch(/^[\w-]{10,}$/)
   })
 
-  test(`its Server-Timing is ${touchesD1 ? 'there' : 'not there'}`, async () => {
+  test(`has ${touchesD1 ? 'a' : 'no'} Server-Timing header`, async () => {
     const answer = await ask(await warm())
     if (!touchesD1) return expect(answer.headers.get('server-timing')).toBeNull()
     expect(answer.headers.get('server-timing')).toMatch(/^db;dur=\d+(\.\d+)?;desc="trips=\d+ read=\d+ written=\d+"$/)
@@ -91,12 +91,15 @@ describe('security headers', () => {
     'x-xss-protection': '0',
   }
 
-  test.each(RESPONSES)('%s (%d): no page of another origin can read it', async (_what, _status, _touchesD1, ask) => {
-    const { headers } = await ask(await newAccount())
-    expect(Object.fromEntries(headers)).toMatchObject(SECURE)
-    expect(Object.keys(Object.fromEntries(headers)).filter((name) => name.startsWith('access-control-'))).toEqual([])
-    expect(headers.has('x-powered-by')).toBe(false)
-  })
+  test.each(RESPONSES)(
+    '%s (%d): a page of another origin cannot read the response',
+    async (_what, _status, _touchesD1, ask) => {
+      const { headers } = await ask(await newAccount())
+      expect(Object.fromEntries(headers)).toMatchObject(SECURE)
+      expect(Object.keys(Object.fromEntries(headers)).filter((name) => name.startsWith('access-control-'))).toEqual([])
+      expect(headers.has('x-powered-by')).toBe(false)
+    },
+  )
 
   test.each(['/v1/prospects', '/v1/prospects/x', '/admin/accounts', '/health', '/nowhere'])(
     'a preflight for %s is rejected',

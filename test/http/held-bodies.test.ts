@@ -25,20 +25,20 @@ describe('the bytes of bodies that an account holds', () => {
   })
   const one = (accountId = 'a'): HeldBody => ({ accountId, bytes: 0, until: 0 })
 
-  test('are bounded for each account', () => {
+  test('are limited for each account separately', () => {
     expect([bodies.hold(one(), MAX_HELD, 0), bodies.hold(one('b'), MAX_HELD, 0)]).toEqual([0, 0])
     expect(bodies.hold(one(), SMALL + 1, 0)).toBe(STALLED_AFTER)
     expect(bodies.bytesOf('a', 0)).toBe(MAX_HELD)
   })
 
-  test('leave room for small bodies, which are bounded too', () => {
+  test('leave room for small bodies, which have a limit too', () => {
     bodies.hold(one(), MAX_HELD, 0)
     const small = (MAX_HELD_WITH_SMALL - MAX_HELD) / SMALL
     expect(Array.from({ length: small }, () => bodies.hold(one(), SMALL, 0)).every((wait) => wait === 0)).toBe(true)
     expect(bodies.hold(one(), 1, 0)).toBe(STALLED_AFTER)
   })
 
-  test('grow by the difference, or stay as they are', () => {
+  test('change to the new size of a body if it is allowed, and else stay unchanged', () => {
     const [first, second] = [one(), one()]
     bodies.hold(first, SMALL, 0)
     bodies.hold(second, MAX_HELD / 2, 0)
@@ -54,12 +54,12 @@ describe('the bytes of bodies that an account holds', () => {
     expect([bodies.bytesOf('a', 0), bodies.hold(one(), MAX_HELD, 0)]).toEqual([0, 0])
   })
 
-  test('are released when no bytes come', () => {
+  test('are released if no more bytes arrive', () => {
     const [stalled, renewed] = [one(), one()]
     bodies.hold(stalled, MAX_HELD / 2, 0)
     bodies.hold(renewed, MAX_HELD / 2, 0)
     bodies.renew(renewed, 1000)
-    // enough for the first wait, and for the second only when both have ended
+    // the first wait is over when one body has ended, the second when both have ended
     expect([bodies.hold(one(), MAX_HELD / 2, 2000), bodies.hold(one(), MAX_HELD, 2000)]).toEqual([
       STALLED_AFTER - 2000,
       STALLED_AFTER - 1000,
@@ -72,7 +72,7 @@ const unlimited = { limit: async () => ({ success: true }) }
 const LIMITED = { RATE_LIMITS: '', KEY_RATE_LIMIT: unlimited, GUESS_RATE_LIMIT: unlimited }
 const JSON_TYPE = { 'content-type': 'application/json' }
 
-/** A client that sends so many bytes of white space in small pieces, and no more until it is let go on. */
+/** A client that sends this many bytes of white space in small pieces, and then pauses until the test lets it continue. */
 function slowBody(bytes: number) {
   const piece = new Uint8Array(16 * 1024).fill(32)
   const { promise, resolve } = Promise.withResolvers<void>()
@@ -155,7 +155,7 @@ describe('slow bodies of undeclared length', () => {
     const answers = clients.map(({ stream }) => post(account.key, '/v1/prospects', stream, JSON_TYPE))
     while (clients.filter(({ sent }) => sent.bytes >= MIB).length < 2) await scheduler.wait(10)
     for (const { sent } of clients) sent.end()
-    // none is rejected for its bytes: white space is no JSON
+    // no body is rejected for its size; white space alone is malformed JSON
     expect((await Promise.all(answers)).map(({ json }) => json.code)).toEqual(Array(3).fill('malformed_json'))
   })
 
@@ -180,7 +180,7 @@ test.each([
   expect(sent.bytes).toBe(0)
 })
 
-test('a declared length that is too large is not read either', async () => {
+test('a body whose declared length is too large is rejected before it is read', async () => {
   const { key } = await newAccount()
   const { sent, stream } = slowBody(16 * MIB)
   const answer = await post(key, '/v1/labels', stream, { ...JSON_TYPE, 'content-length': String(2 * MIB) })

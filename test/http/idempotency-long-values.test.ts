@@ -18,7 +18,7 @@ const storedFor = async (account: Account) =>
   ).map(({ bytes }) => bytes)
 
 describe('a response about a prospect with long values', () => {
-  test('is stored without them under any number of keys, and replayed byte for byte', async () => {
+  test('is stored without the long values under any number of keys, and replayed byte for byte', async () => {
     const account = await newAccount()
     const { json } = await account.prospect({ ...person, ...LONG })
     const found = await post(account, 'a')
@@ -60,7 +60,7 @@ describe('a response about a prospect with long values', () => {
     expect((await post(account, 'a')).json).toEqual({ id: json.id, erased: true })
   })
 
-  test('takes a few more rows read to be stored', async () => {
+  test('costs only a few more rows read when it is stored', async () => {
     const account = await newAccount()
     await account.prospect({ ...person, ...LONG })
     const plain = await account.prospect(person)

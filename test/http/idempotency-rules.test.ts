@@ -54,7 +54,7 @@ describe('a key', () => {
     expect((await itemsOf(account, 'jobs')).length).toBe(2)
   })
 
-  test('is a 422 on another path', async () => {
+  test('that was used on one path returns 422 on another path', async () => {
     const account = await newAccount()
     await post(account, '/v1/labels', { name: 'A' })
     expectProblem(await post(account, '/v1/sources', { name: 'A' }), 422, 'idempotency_key_reused')
@@ -107,7 +107,7 @@ describe('responses that are not stored', () => {
     expect((await rowsOf(account.id)).labels).toBeUndefined()
   })
 
-  test('a body with a byte order mark, or too large, is treated as without a key', async () => {
+  test('a body with a byte order mark, or a body that is too large, gets the same response as without a key', async () => {
     const account = await newAccount()
     const type = { 'content-type': 'application/json' }
     expect((await post(account, '/v1/labels', '\ufeff{"name":"Hot"}', 'bom', type)).status).toBe(201)

@@ -200,7 +200,7 @@ describe.each(CALLS)('POST $route', ({ ask, byOperator, status = 201, type = 'ap
     if (later.status === 201) expect(later.json.id).not.toBe(first.json.id)
   })
 
-  test('writes once for twenty calls at the same time, and all get its response', async () => {
+  test('writes once for twenty calls at the same time, and all get the same response', async () => {
     holdQueue()
     const [single, many] = [await prepare(), await prepare()]
     const once = await growth(() => single.post(single.key))
@@ -216,7 +216,7 @@ describe.each(CALLS)('POST $route', ({ ask, byOperator, status = 201, type = 'ap
     for (const answer of busy) expectProblem(answer, 409, 'still_running')
   })
 
-  test('returns a response that was lost after the commit', async () => {
+  test('returns the stored response if the first response was lost after the commit', async () => {
     const { post, key } = await prepare()
     await post(freshKey(), { nope: 1 })
     vi.spyOn(console, 'error').mockReturnValue()

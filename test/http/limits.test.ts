@@ -54,7 +54,7 @@ const CALLS_POLICY = '"default";q=500;w=10'
 const ALL_POLICIES = `${CALLS_POLICY}, "cost";q=3000;w=10;qu="database-ms"`
 const GUESSES_POLICY = '"guesses";q=300;w=60'
 
-test('the documented limits are the configured ones', () => {
+test('the documented limits are the limits in wrangler.toml', () => {
   for (const { binding, quota, window } of [CALLS, GUESSES])
     expect(wrangler.replaceAll(/\s+/g, ' ')).toMatch(
       new RegExp(`name = "${binding}" namespace_id = "\\d+" simple = { limit = ${quota}, period = ${window} }`),
@@ -62,7 +62,7 @@ test('the documented limits are the configured ones', () => {
 })
 
 describe('a key', () => {
-  test('that calls too often is rejected by its id, remembered or not', async () => {
+  test('that calls too often is rejected, whether the isolate remembers it or not', async () => {
     const me = as(account.key)
     expect(await statusesOf(3, me)).toEqual([200, 200, 200])
     const answer = await me()
@@ -141,7 +141,7 @@ describe('an address', () => {
     expect(limits.GUESS_RATE_LIMIT.counts).toEqual({})
   })
 
-  test('that repeats the key of a deleted account has guessed once, and takes no further round trip', async () => {
+  test('that repeats the key of a deleted account counts as one guess, and takes no further round trip', async () => {
     const gone = await newAccount()
     await operator('DELETE', `/admin/accounts/${gone.id}`)
     const call = as(gone.key)
@@ -181,7 +181,7 @@ describe('an address', () => {
     expect(limits.GUESS_RATE_LIMIT.counts).toEqual({ [address]: 3 })
   })
 
-  test('that sends no credential has not guessed', async () => {
+  test('that sends no credential does not count as a guess', async () => {
     expect(await statusesOf(4, () => as('')())).toEqual([401, 401, 401, 401])
     expect(limits.GUESS_RATE_LIMIT.counts).toEqual({})
   })
@@ -204,7 +204,7 @@ describe('the operator', () => {
     expect(limits.KEY_RATE_LIMIT.counts).toEqual({ operator: 4 })
   })
 
-  test('cannot be found by guessing', async () => {
+  test('has a token that one address can guess only a limited number of times', async () => {
     expect(await statusesOf(3, () => as('wrong')('/admin/accounts'))).toEqual([401, 401, 429])
     expect((await as(env.ADMIN_TOKEN)('/admin/accounts')).status).toBe(429)
     expect((await as(env.ADMIN_TOKEN, 'another')('/admin/accounts?limit=1')).status).toBe(200)
@@ -236,12 +236,12 @@ describe('RateLimit-Policy', () => {
     expect(policies).toEqual([...Array(5).fill(ALL_POLICIES), CALLS_POLICY, CALLS_POLICY])
   })
 
-  test('is absent where nothing is limited', async () => {
+  test('is absent from responses of paths without limits', async () => {
     expect((await as('')('/health')).headers.has('ratelimit-policy')).toBe(false)
   })
 })
 
-describe('a limit that fails rejects no call', () => {
+describe('no call is rejected if the rate limit binding fails', () => {
   test.each<[string, object]>([
     ['is not bound', { KEY_RATE_LIMIT: undefined, GUESS_RATE_LIMIT: undefined }],
     ['fails', { KEY_RATE_LIMIT: { limit: () => Promise.reject(new Error(address)) }, GUESS_RATE_LIMIT: {} }],

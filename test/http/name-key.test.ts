@@ -35,7 +35,7 @@ describe.each(UNIQUE)('names of %s', (kind) => {
     expect([(await create(account, first)).status, (await create(account, second)).status]).toEqual([201, 201])
   })
 
-  test('one of ten at the same time is created, and the others return its id', async () => {
+  test('one of ten items with the same name is created if they come at the same time, and the others get its id in a 409', async () => {
     const account = await newAccount()
     const answers = await Promise.all(Array.from({ length: 10 }, (_, i) => create(account, i % 2 ? 'Race' : 'RACE')))
     const [made, ...more] = answers.filter(({ status }) => status === 201)
@@ -45,7 +45,7 @@ describe.each(UNIQUE)('names of %s', (kind) => {
   })
 })
 
-test('a name is the same in any case, for every letter of Unicode', () => {
+test('names that differ only in case have the same key, for every letter of Unicode', () => {
   const differing: string[] = []
   for (let code = 0x20; code <= 0x1ffff; code++) {
     const letter = String.fromCodePoint(code)

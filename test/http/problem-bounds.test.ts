@@ -85,7 +85,7 @@ describe('an error response is bounded', () => {
     expect(boundedErrorsOf(answer).length).toBeGreaterThan(0)
   })
 
-  test('100 errors are all listed; of 101, 99 are, and the last entry says that there are more', async () => {
+  test('100 errors are all listed; of 101 errors, 99 are listed, and a last entry says that there are more', async () => {
     const { call } = await newAccount()
     const wrong = async (n: number) =>
       boundedErrorsOf(

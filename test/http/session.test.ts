@@ -51,7 +51,7 @@ describe('the bookmark of a response', () => {
     expect(bookmarkOf(await operator('GET', path))).toMatch(/^00-/)
   })
 
-  test('is absent without a round trip', async () => {
+  test('is absent if the call took no round trip', async () => {
     await warm()
     expect((await account.get('/v1/labels?limit=x')).headers.has('x-d1-bookmark')).toBe(false)
     expect((await send('GET', '/v1/labels')).headers.has('x-d1-bookmark')).toBe(false)
@@ -187,7 +187,7 @@ describe('a malformed bookmark', () => {
     expect(answer.status).toBe(201)
   })
 
-  test('is not checked before the key', async () => {
+  test('is checked after the key', async () => {
     expectProblem(await send('GET', '/v1/labels', { headers: { 'x-d1-bookmark': 'x' } }), 401, 'missing_credential')
   })
 })

@@ -20,7 +20,7 @@ describe('the calls of an account', () => {
     expect(spacing.plan(0, 2000)).toBe(0)
   })
 
-  test('at the full rate of four keys never wait', () => {
+  test('never wait at the full rate of four keys', () => {
     for (let now = 0; now < 10_000; now += 20) expect(plan(4, 0, now)).toEqual([0, 0, 0, 0])
   })
 
@@ -30,7 +30,7 @@ describe('the calls of an account', () => {
     expect(spacing.plan(0, 10)).toBe(9995)
   })
 
-  test('with large bodies begin 300 ms apart for each MiB, and small ones between them', () => {
+  test('with large bodies begin 300 ms apart for each MiB, and calls with small bodies begin between them', () => {
     expect(plan(3, 2 * MIB, 0)).toEqual([0, 600, 1200])
     expect(spacing.plan(64 * 1024, 0)).toBe(0)
     expect(spacing.plan(64 * 1024 + 1, 0)).toBe(1800)
@@ -40,7 +40,7 @@ describe('the calls of an account', () => {
     expect(plan(2, 100 * MIB, 0)).toEqual([0, 2400])
   })
 
-  test('with bodies of undeclared length wait for the bytes that came of earlier ones', () => {
+  test('with bodies of undeclared length wait longer the more bytes of earlier such bodies arrived', () => {
     expect(plan(2, undefined, 0)).toEqual([0, 0])
     spacing.countBytes(2 * MIB, 100)
     expect(spacing.plan(undefined, 100)).toBe(600)

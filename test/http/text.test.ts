@@ -41,17 +41,17 @@ describe.each(FIELDS)('$field', ({ field, max, hasLines, required, read }) => {
     return read(answer, account)
   }
 
-  test(`it holds ${max} characters, however many bytes they are`, async () => {
+  test(`accepts ${max} characters, however many bytes they take`, async () => {
     for (const character of ['x', 'é', '語', '😀'])
       expect(await kept(character.repeat(max))).toBe(character.repeat(max))
   })
 
-  test('one more is too long', async () => {
+  test('rejects one more character as too long', async () => {
     for (const character of ['x', '😀'])
       expect(rejection((await write(field, character.repeat(max + 1))).answer)).toEqual([400, `/${field}`, 'too_long'])
   })
 
-  test('trimmed characters do not count', async () => {
+  test('does not count characters that are trimmed', async () => {
     expect(await kept(`  ${'x'.repeat(max)}\n\t`)).toBe('x'.repeat(max))
   })
 
@@ -72,13 +72,16 @@ describe.each(FIELDS)('$field', ({ field, max, hasLines, required, read }) => {
       expect(rejection((await write(field, given)).answer)).toEqual([400, `/${field}`, 'control_character'])
   })
 
-  test.each(EMPTY)(`%j is ${required ? 'nothing, and it is required' : 'nothing'}`, async (given) => {
-    const { answer } = await write(field, given)
-    if (required) return expect(rejection(answer)).toEqual([400, `/${field}`, 'required'])
-    expect(answer.status).toBe(201)
-    if (field === 'newSourceName') return expect(answer.json.sourceId).toBeNull()
-    expect(read(answer, await newAccount())).toEqual(field === 'labels' ? undefined : null)
-  })
+  test.each(EMPTY)(
+    `%j ${required ? 'is rejected, because the field is required' : 'counts as absent'}`,
+    async (given) => {
+      const { answer } = await write(field, given)
+      if (required) return expect(rejection(answer)).toEqual([400, `/${field}`, 'required'])
+      expect(answer.status).toBe(201)
+      if (field === 'newSourceName') return expect(answer.json.sourceId).toBeNull()
+      expect(read(answer, await newAccount())).toEqual(field === 'labels' ? undefined : null)
+    },
+  )
 
   test.each([5, true, {}, [['a']]])('%j is rejected, because it is not a string', async (given) => {
     expect(rejection((await write(field, given)).answer)).toEqual([400, `/${field}`, 'wrong_type'])

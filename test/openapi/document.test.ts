@@ -8,7 +8,7 @@ import { createDocumentOf } from '../support/document'
 
 const document = createDocumentOf(app)
 
-test('the served document is up to date: `npm run openapi` was run', async () => {
+test('the served document equals the document made from the code: if not, run `npm run openapi`', async () => {
   const { status, headers, json } = await send('GET', '/openapi.json')
   expect([status, headers.get('content-type')]).toEqual([200, 'application/json'])
   expect(json).toEqual(document)
@@ -21,7 +21,7 @@ test('the document can be read from every origin, and returns 304 for its ETag',
   expect([again.status, again.text]).toEqual([304, ''])
 })
 
-test('a body is required exactly where a call without one returns 400', async () => {
+test('the document requires a body exactly where a call without a body returns 400', async () => {
   const { key } = await newAccount()
   for (const [template, methods] of Object.entries<object>(document.paths))
     for (const [method, { requestBody }] of Object.entries(methods).filter(
@@ -34,7 +34,7 @@ test('a body is required exactly where a call without one returns 400', async ()
     }
 })
 
-test('parameters have no example that the page would send, and examples of errors have the status of their response', () => {
+test('no parameter has an example, which the page would send, and each example of an error has the status of its response', () => {
   const operations = Object.values<object>(document.paths).flatMap((path) => Object.values(path))
   const parameters = operations.flatMap(({ parameters = [] }) => parameters)
   expect(parameters.filter((p) => p.example !== undefined || p.schema.example !== undefined)).toEqual([])
