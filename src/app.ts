@@ -7,7 +7,7 @@ import { catalogRoutes } from './catalog/routes'
 import { docsRoutes } from './docs/routes'
 import { authenticate } from './http/auth'
 import { limitBody } from './http/body'
-import { shareWithOrigins } from './http/cors'
+import { allowOrigins } from './http/cors'
 import { methodNotAllowed, notFound, stillRunning } from './http/errors'
 import { factory } from './http/factory'
 import { readDatabases } from './http/health'
@@ -32,7 +32,7 @@ app.use('*', async function noStore(c, next) {
   await next()
   if (!c.res.headers.has('cache-control')) c.res.headers.set('cache-control', 'private, no-store')
 })
-app.use('/v1/*', shareWithOrigins)
+app.use('/v1/*', allowOrigins)
 app.use(rejectOtherMethods({ app, onMethodNotAllowed: (c, methods) => renderProblem(c, methodNotAllowed(methods)) }))
 
 app.get('/health', validate({}), async (c) => {

@@ -6,7 +6,7 @@ import { admit } from './budget'
 import { accountSuspended, insufficientScope, invalidCredential, missingCredential, notFound } from './errors'
 import { type AppEnv, type Caller, factory, SCOPES, type Scope } from './factory'
 import { hasRightChecksum, isKeyOf, keyIdOf, sameSecret } from './key'
-import { isOff } from './limits'
+import { areLimitsOff } from './limits'
 import type { Problem } from './problem-type'
 import { countCall, countGuess, rejectGuesser } from './rate-limit'
 import { beginSession } from './session'
@@ -22,17 +22,17 @@ interface KnownKey extends Caller {
 /** How long an isolate trusts what it read about a key, ms. A key that another isolate revoked is rejected after this time. */
 const KNOWN_FOR = 30_000
 const MAX_KNOWN = 5_000
-const known = new Map<string, KnownKey>()
+const knownKeys = new Map<string, KnownKey>()
 
 /**
  * Ids of keys that do not exist, and until when the isolate remembers them (Unix ms). A client may continue to send the
  * key of a deleted account. Only its first call counts as a guess and takes a round trip.
  */
-const unknown = new Map<string, number>()
+const unknownKeys = new Map<string, number>()
 
 /** Forgets the keys of an account, or one of them, so that a change takes effect in this isolate at once. */
 export function forgetKeys(accountId: string, keyId?: string): void {
-  for (const [id, { account }] of known) if (account.id === accountId && (keyId ?? id) === id) known.delete(id)
+  for (const [id, { account }] of knownKeys) if (account.id === accountId && (keyId ?? id) === id) knownKeys.delete(id)
 }
 
 /**
@@ -47,7 +47,7 @@ export const authenticate = factory.createMiddleware(async function authenticate
   const remembered = recall(keyId)
   if (!remembered) {
     rejectGuesser(c)
-    if ((unknown.get(keyId) ?? 0) > Date.now()) throw invalidCredential()
+    if ((unknownKeys.get(keyId) ?? 0) > Date.now()) throw invalidCredential()
   }
   const db = databaseOf(c.env, keyId)
   if (db) c.set('db', db)
@@ -60,7 +60,7 @@ export const authenticate = factory.createMiddleware(async function authenticate
   if ((key.key.expiresAt ?? Number.POSITIVE_INFINITY) <= Date.now()) throw invalidCredential()
   if (key.rejection) throw key.rejection
   c.set('caller', { account: key.account, key: key.key })
-  if (!isOff(c.env)) db.takeTurns(await admit(c, key.account.id))
+  if (!areLimitsOff(c.env)) db.takeTurns(await admit(c, key.account.id))
   if (db.cost.trips === 0) db.requireAccount(key.account.id)
   beginSession(c)
   await next()
@@ -97,9 +97,9 @@ const bearerToken = (c: Context<AppEnv>) => /^Bearer +(\S+) *$/i.exec(c.req.head
 
 /** The key, if this isolate knows it. */
 function recall(keyId: string): KnownKey | undefined {
-  const key = known.get(keyId)
+  const key = knownKeys.get(keyId)
   if (key && key.knownUntil > Date.now()) return key
-  known.delete(keyId)
+  knownKeys.delete(keyId)
 }
 
 /** Reads a key and its account. One round trip. */
@@ -119,7 +119,7 @@ async function lookUp(db: Database, keyId: string): Promise<KnownKey | undefined
     .from(apiKeys)
     .innerJoin(accounts, eq(accounts.id, apiKeys.accountId))
     .where(eq(apiKeys.id, keyId))
-  if (!row) return void remember(unknown, keyId, Date.now() + KNOWN_FOR)
+  if (!row) return void remember(unknownKeys, keyId, Date.now() + KNOWN_FOR)
   const { hash, name, scopes, expiresAt, accountId, defaultCountry } = row
   const isInvalid = row.revokedAt !== null || row.erasedAt !== null
   const key: KnownKey = {
@@ -130,7 +130,7 @@ async function lookUp(db: Database, keyId: string): Promise<KnownKey | undefined
     knownUntil: Date.now() + KNOWN_FOR,
   }
   if (key.rejection) return key
-  remember(known, keyId, key)
+  remember(knownKeys, keyId, key)
   return key
 }
 

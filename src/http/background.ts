@@ -2,7 +2,7 @@ import type { Context } from 'hono'
 import { type Database, databaseOf } from '../db/client'
 import { turnsInBackground } from './budget'
 import type { AppEnv } from './factory'
-import { isOff } from './limits'
+import { areLimitsOff } from './limits'
 import { describeError } from './problem'
 
 /** Lets work continue after the response. A failure is only logged: the schedule finds the unfinished work in the database. */
@@ -18,6 +18,6 @@ export function inBackground(c: Context<AppEnv>, work: Promise<unknown>): void {
 export function databaseForLater(c: Context<AppEnv>): Database {
   const { id } = c.var.caller.account
   const db = databaseOf(c.env, id) as Database
-  if (!isOff(c.env)) db.takeTurns(turnsInBackground(id))
+  if (!areLimitsOff(c.env)) db.takeTurns(turnsInBackground(id))
   return db
 }

@@ -2,7 +2,7 @@ import type { Context } from 'hono'
 import { bodyTooLarge, invalidInput, tooCostly } from './errors'
 import { type AppEnv, factory } from './factory'
 import { OPERATOR } from './idempotency'
-import { isOff } from './limits'
+import { areLimitsOff } from './limits'
 import { spacingFor } from './share'
 
 /**
@@ -91,7 +91,7 @@ export const limitBody = (maxSize: number, holds = (declared: number | undefined
     if (Number(declared) > maxSize) throw bodyTooLarge(maxSize)
     const mostHeld = holds(declared)
     // HTTP ends a body at its declared length, so a body that is declared small needs no check
-    if (mostHeld === 0 || (declared !== undefined && (declared <= SMALL || isOff(c.env)))) return next()
+    if (mostHeld === 0 || (declared !== undefined && (declared <= SMALL || areLimitsOff(c.env)))) return next()
     const held = { accountId: c.get('caller')?.account.id ?? OPERATOR, bytes: 0, until: 0 }
     await requireRoom(c, held, declared ?? Math.min(mostHeld, SMALL))
     const spacing = declared === undefined ? spacingFor(held.accountId) : undefined
@@ -110,7 +110,7 @@ export const limitBody = (maxSize: number, holds = (declared: number | undefined
 
 /** Waits until the account may hold these bytes. Throws a 429 after `MAX_WAIT`. */
 async function requireRoom(c: Context<AppEnv>, held: HeldBody, bytes: number): Promise<void> {
-  if (isOff(c.env)) return
+  if (areLimitsOff(c.env)) return
   for (let waited = 0; ; waited += CHECK_AGAIN) {
     const wait = heldBodies.hold(held, bytes, Date.now())
     if (wait === 0) return

@@ -126,7 +126,7 @@ export class Budget {
     if (cost >= EXPENSIVE) this.#expensive.spend(cost, now)
     for (const name of new Set([kind, routeIn(kind)])) {
       const known = this.#kinds.get(name)
-      remember(this.#kinds, MAX_KINDS, name, { cost: Math.max(cost, known ? decayed(known, now) : 0), at: now })
+      setNewest(this.#kinds, MAX_KINDS, name, { cost: Math.max(cost, known ? decayed(known, now) : 0), at: now })
     }
   }
 
@@ -150,7 +150,7 @@ const decayed = ({ cost, at }: { cost: number; at: number }, now: number) => cos
 const routeIn = (kind: string) => kind.split('?', 1)[0] as string
 
 /** Makes an entry the newest in a map of at most `max` entries. If the map is full, removes the oldest entry. */
-function remember<T>(map: Map<string, T>, max: number, key: string, value: T): T {
+function setNewest<T>(map: Map<string, T>, max: number, key: string, value: T): T {
   if (!map.delete(key) && map.size >= max) map.delete(map.keys().next().value ?? '')
   map.set(key, value)
   return value
@@ -161,7 +161,7 @@ const budgets = new Map<string, Budget>()
 const MAX_BUDGETS = 5_000
 
 export const budgetFor = (accountId: string): Budget =>
-  remember(
+  setNewest(
     budgets,
     MAX_BUDGETS,
     accountId,

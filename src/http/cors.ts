@@ -26,7 +26,7 @@ export const EXPOSED_HEADERS = [
   'X-Request-Id',
 ]
 
-const share = cors({
+const corsOfOrigins = cors({
   origin: (origin, c: Context<AppEnv>) => (originsIn(c.env.CORS_ORIGINS).has(origin) ? origin : null),
   allowMethods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
   allowHeaders: ALLOWED_HEADERS,
@@ -39,24 +39,24 @@ const share = cors({
  * Allows calls from pages of the origins in `CORS_ORIGINS`, without cookies, and responds to preflight requests. Without
  * `CORS_ORIGINS` it does nothing.
  */
-export const shareWithOrigins = factory.createMiddleware(async function shareWithOrigins(c, next) {
-  return c.env.CORS_ORIGINS ? share(c, next) : next()
+export const allowOrigins = factory.createMiddleware(async function allowOrigins(c, next) {
+  return c.env.CORS_ORIGINS ? corsOfOrigins(c, next) : next()
 })
 
-const known = new Map<string, Set<string>>()
+const originsOfList = new Map<string, Set<string>>()
 
 /**
  * The origins of a comma-separated list, each as a browser writes it: `https://app.example.com`. Other entries are logged
  * once and ignored: a URL with a path, a pattern, `null`, and `*`, which would allow every page.
  */
 function originsIn(list: string): Set<string> {
-  const found = known.get(list)
+  const found = originsOfList.get(list)
   if (found) return found
   const entries = list.split(',').map((entry) => entry.trim())
   const isOrigin = (entry: string) => /^https?:[^*]+$/.test(entry) && URL.parse(entry)?.origin === entry
   const ignored = entries.filter((entry) => entry !== '' && !isOrigin(entry))
   if (ignored.length > 0) console.error(JSON.stringify({ level: 'error', error: 'no origin', CORS_ORIGINS: ignored }))
   const origins = new Set(entries.filter(isOrigin))
-  known.set(list, origins)
+  originsOfList.set(list, origins)
   return origins
 }

@@ -34,4 +34,4 @@ export const policyOf = ({ name, quota, window, unit }: Omit<Limit, 'binding'> &
   `"${name}";q=${quota};w=${window}${unit ? `;qu="${unit}"` : ''}`
 
 /** Whether the limits are turned off, as in load tests. */
-export const isOff = (env: Env) => env.RATE_LIMITS === 'off'
+export const areLimitsOff = (env: Env) => env.RATE_LIMITS === 'off'

@@ -1,12 +1,12 @@
 import type { Context } from 'hono'
 import { rateLimited } from './errors'
 import { type AppEnv, factory } from './factory'
-import { CALLS, COST, GUESSES, isOff, type Limit, policyOf } from './limits'
+import { areLimitsOff, CALLS, COST, GUESSES, type Limit, policyOf } from './limits'
 import { describeError } from './problem'
 
 /** Counts one call, and returns whether the limit is exceeded. If counting fails, the call is allowed. */
 async function isTooMany(env: Env, { binding }: Limit, key: string): Promise<boolean> {
-  if (isOff(env)) return false
+  if (areLimitsOff(env)) return false
   try {
     return !(await env[binding].limit({ key })).success
   } catch (error) {
@@ -50,7 +50,7 @@ function addressOf(c: Context<AppEnv>): string {
 /** Describes the limits in the header `RateLimit-Policy`. */
 export const ratePolicy = factory.createMiddleware(async function ratePolicy(c, next) {
   await next()
-  if (isOff(c.env) || c.res.headers.has('ratelimit-policy')) return
+  if (areLimitsOff(c.env) || c.res.headers.has('ratelimit-policy')) return
   const policies = c.get('caller') ? [CALLS, COST] : [CALLS]
   c.res.headers.set('ratelimit-policy', policies.map(policyOf).join(', '))
 })

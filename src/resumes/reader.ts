@@ -2,7 +2,7 @@ import { and, eq, isNull, lte, sql } from 'drizzle-orm'
 import { type DocumentText, extractText, MAX_PAGES, readResume, Unreadable } from 'resume-parser'
 import { type Database, databaseOf } from '../db/client'
 import { accounts, prospects, resumeReadings } from '../db/schema'
-import { isOff } from '../http/limits'
+import { areLimitsOff } from '../http/limits'
 import { logInfo } from '../http/log'
 import { describeError } from '../http/problem'
 import { Problem } from '../http/problem-type'
@@ -33,7 +33,7 @@ export async function consumeResumes(batch: MessageBatch<unknown>, env: Env): Pr
   for (const { body } of parseMessages(ResumeMessage, batch)) {
     const db = databaseOf(env, body.accountId)
     if (!db) continue
-    const wait = isOff(env) ? 0 : Math.min(waitFor(body.accountId, Date.now()), OVERDUE_AFTER)
+    const wait = areLimitsOff(env) ? 0 : Math.min(waitFor(body.accountId, Date.now()), OVERDUE_AFTER)
     if (wait > 0) await enqueueResumes(env, [body], wait)
     else await readOne(db, env, body)
   }

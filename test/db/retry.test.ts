@@ -72,7 +72,7 @@ test.each([
   [1, '  DELETE FROM labels RETURNING 1'],
   [1, 'REPLACE INTO labels VALUES (1)'],
   [1, 'PRAGMA optimize'],
-])('sent %d times: %s', async (times, sql) => {
+])('sends %d times after a lost connection: %s', async (times, sql) => {
   expect((await tried('Network connection lost.', sql)).tries).toBe(times)
   expect((await tried('Network connection lost.', READ, sql)).tries).toBe(times)
 })

@@ -10,8 +10,9 @@ const byName = <T extends { name: string }>(all: T[]) => all.sort((a, b) => (a.n
 const declared = (Object.values(schema) as unknown[]).filter((each): each is SQLiteTable => is(each, SQLiteTable))
 
 /**
- * The builder is typed by the schema, and SQL text runs against the migrated database. As both are the same here, no query
- * names a table or a column that does not exist: `test/support/setup.ts` explains every statement of the product.
+ * The schema gives Drizzle's builder its types, and SQL text runs against the migrated database. These tests prove that both
+ * have the same tables and columns. `test/support/setup.ts` explains every statement of the product, so no query names a
+ * table or a column that does not exist.
  */
 test('the schema declares exactly the tables and columns of the migrated database', async () => {
   const expected = declared.map((table) => {

@@ -2,7 +2,7 @@ import { createExecutionContext } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { app } from '../../src/app'
-import { type Done, priceOf } from '../../src/db/price'
+import { priceOf, type StatementResult } from '../../src/db/price'
 import { BACKGROUND, Budget, budgetFor } from '../../src/http/budget'
 import { COST, EXPENSIVE_COST } from '../../src/http/limits'
 import { type Account, type ApiResponse, costOf, newAccount } from '../support/api'
@@ -12,11 +12,11 @@ import { holdQueue, registerUntried } from '../support/endpoint'
 import { expectProblem } from '../support/problem'
 
 describe('the price of a round trip', () => {
-  const done = (rows_read: number, rows_written: number, returned = '', duration = 0): Done => ({
+  const done = (rows_read: number, rows_written: number, returned = '', duration = 0): StatementResult => ({
     results: returned ? [{ returned, n: 1, none: null }] : [],
     meta: { rows_read, rows_written, duration },
   })
-  test.each<[string, Done[], number]>([
+  test.each<[string, StatementResult[], number]>([
     ['counts the round trip itself', [done(0, 0)], 0.25],
     ['counts rows read', [done(1000, 0)], 1.25],
     ['counts rows written', [done(0, 50)], 1.25],
