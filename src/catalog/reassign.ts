@@ -98,8 +98,9 @@ export async function runReassignments(db: Database, outbox: Outbox, accountId?:
 }
 
 /**
- * text: it finds a row and updates it in one statement. It joins the row (FROM), because `IN` would read all reassignments of
- * the account again. `+tried_at` keeps SQLite from the index `moves_tried`, which has those of other accounts too.
+ * SQL text: it finds a row and updates it in one statement. It joins the row (FROM), because `IN` would read all
+ * reassignments of the account again. `+tried_at` keeps SQLite from using the index `moves_tried`, which also has the
+ * reassignments of other accounts.
  */
 const nextOf = (longestAgo: string) => `
   UPDATE moves AS m SET tried_at = max(?1, m.tried_at + 1)

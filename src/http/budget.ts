@@ -9,7 +9,7 @@ import { areOthersActive, takeShare } from './share'
 
 /** A call that costs at least this is expensive, ms of the database: other accounts notice if they have to wait that long. */
 const EXPENSIVE = 10
-/** An account's round trips in progress may together have this expected cost, ms. */
+/** The most that the round trips in progress of one account may cost together, by their expected costs, ms. */
 const IN_PROGRESS = 20
 /** A call is expected to cost as much as the most expensive call of its kind. The expected cost halves in this time, ms. */
 const HALF_LIFE = 30_000
@@ -50,10 +50,10 @@ class Bucket {
 }
 
 /**
- * What one account costs its database. Every cost is spent from one bucket. While other accounts are active, the cost of
- * expensive calls (`EXPENSIVE`) also limits them through a second, smaller bucket, so that few calls of other accounts
- * wait behind an expensive call. A `kind` is a set of calls that cost about the same: the method and the route, and after
- * a `?` the names of the parameters, as in `GET /v1/prospects?label,limit,50`.
+ * What one account costs its database. Every cost is spent from one bucket. While other accounts are active, a second,
+ * smaller bucket also limits expensive calls (`EXPENSIVE`), so that few calls of other accounts wait behind an expensive
+ * call. A `kind` is a set of calls that cost about the same: the method and the route, and after a `?` the names of the
+ * parameters and the value of `limit`, as in `GET /v1/prospects?label,limit,50`.
  */
 export class Budget {
   #areOthersActive: (now: number) => boolean
