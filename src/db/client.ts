@@ -17,7 +17,10 @@ export interface Cost {
   ms: number
 }
 
-/** Waits until a round trip may begin. Returns a function to call when it ends: with its price (`priceOf`), or without if it failed. */
+/**
+ * Waits until a round trip may begin. Returns a function to call when the round trip ends, with its price (`priceOf`). If
+ * the round trip failed, call the function without a price.
+ */
 export type Turn = () => Promise<(price?: number) => void>
 
 /** How many statements an invocation may still send, to all its databases together. */
@@ -37,7 +40,7 @@ interface BuiltQuery {
     mapResult(result: unknown, isFromBatch: boolean): unknown
   }
 }
-/** What a query returns in a batch: what it would return by itself. */
+/** The result of a query in a batch: the same as outside of a batch. */
 type ResultOf<Q> = Q extends { readonly _: { readonly result: infer Result } } ? Result : D1Result
 
 /** One D1 database, and what this request has spent on it. */

@@ -20,7 +20,7 @@ export function renderProblem(c: Context<AppEnv>, problem: Problem): Response {
  * hold personal data. D1's own messages are safe: they name tables and columns, not bound values.
  */
 export function onError(error: Error, c: Context<AppEnv>): Response {
-  // Drizzle wraps errors that a round trip throws before it begins, such as a 429
+  // Drizzle wraps errors of round trips, even a 429 that is thrown before the round trip begins
   const problem = [error, error.cause].find((each) => each instanceof Problem)
   if (problem) return renderProblem(c, problem)
   const rejection = accountRejection(error)

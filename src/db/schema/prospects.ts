@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm'
 import { check, foreignKey, index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
-// the one import from above: this table alone lists the fields of prospects
+// the only import from outside the folder `db`: field-names.ts is the single list of the fields of prospects
 import { fieldOf, type RequiredField, TEXT_FIELDS, type TextField } from '../../prospects/field-names'
 import { inAccount } from './accounts'
 import { jobs, labels, offices, sources, stages, users } from './catalog'
@@ -126,7 +126,7 @@ export const prospectJobs = sqliteTable(
   ],
 )
 
-/** Folded words of name, title and company. Triggers maintain it from `prospects.words`. A prefix is a range of its key. */
+/** Folded words of name, title and company. Triggers maintain it from `prospects.words`. A search for a prefix reads a range of its key. */
 export const prospectWords = sqliteTable(
   'prospect_words',
   { accountId: accountId(), field: text().notNull(), word: text().notNull(), prospectId: text().notNull() },
