@@ -117,16 +117,12 @@ export async function decodePageToken(
 
 const encode = (text: string) => toBase64Url(new TextEncoder().encode(text))
 
-const toBase64Url = (bytes: Uint8Array) =>
-  btoa(String.fromCharCode(...bytes))
-    .replaceAll('+', '-')
-    .replaceAll('/', '_')
-    .replaceAll('=', '')
+const toBase64Url = (bytes: Uint8Array) => bytes.toBase64({ alphabet: 'base64url', omitPadding: true })
 
 function decode(token: string): (string | number)[] {
   try {
-    const binary = atob(token.replaceAll('-', '+').replaceAll('_', '/'))
-    const parsed: unknown = JSON.parse(new TextDecoder().decode(Uint8Array.from(binary, (ch) => ch.charCodeAt(0))))
+    const bytes = Uint8Array.fromBase64(token, { alphabet: 'base64url' })
+    const parsed: unknown = JSON.parse(new TextDecoder().decode(bytes))
     return Array.isArray(parsed) && parsed.every((part) => ['string', 'number'].includes(typeof part)) ? parsed : []
   } catch {
     return []

@@ -7,8 +7,8 @@ const BLOCK_SIZE = 1024 * 1024
 /** The most records that are written together. Calls of other accounts wait for the write, so it must be short. */
 export const CHUNK_SIZE = 250
 /**
- * A chunk ends with the record that takes it past this many characters. So no parameter of a statement exceeds the 2 MB
- * that D1 allows: a byte of the file can become three, and a letter six when it is searched.
+ * A chunk ends after the record with which it exceeds this many characters. D1 allows 2 MB for each parameter of a
+ * statement, and text grows: a byte of the file can become three in UTF-8, and a letter six in the search index.
  */
 const MAX_CHUNK_TEXT = 64 * 1024
 /** The most records, blank ones included, that are parsed for one chunk. */
@@ -20,26 +20,26 @@ export interface FilePosition {
   line: number
 }
 
-/** A record of a file: its line, and its bytes from `from` up to and without `to`. */
+/** A record of a file: its line, and its bytes. `from` is the first byte, and `to` is the byte after the last one. */
 export interface FileRecord extends Pick<TextRecord, 'cells' | 'isMalformed'> {
   line: number
   from: number
   to: number
 }
 
-/** Consecutive records, without the blank ones (it may have none at all), and where they begin and end in the file. */
+/** Consecutive records without the blank ones, possibly none, and where the chunk begins and ends in the file. */
 export interface RecordChunk {
   records: FileRecord[]
   begin: FilePosition
   end: FilePosition
 }
 
-/** Thrown where the rest of a file cannot be imported. The message tells callers why. */
+/** Thrown if the rest of a file cannot be imported. The message becomes the `reason` of the import. */
 export class UnreadableFile extends Error {}
 
 /**
- * Reads the records of a file from a position on, in chunks of at most `maxRecords`. It reads a block of the file when
- * the block is needed. Throws `UnreadableFile` if R2 does not have the file, or if a record is larger than a block.
+ * Reads the records of a file in chunks of at most `maxRecords`, starting at a position. It gets each block of the file
+ * when it needs the block. Throws `UnreadableFile` if R2 does not have the file, or if a record is larger than a block.
  */
 export async function* readChunks(
   bucket: R2Bucket,

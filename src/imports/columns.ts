@@ -14,10 +14,10 @@ export const FIELDS = ['id', 'fullName', ...Object.keys(POST_FIELDS)] as Field[]
 export const MAX_COLUMNS = 500
 /** The most unknown columns that an import reports. */
 export const MAX_UNKNOWN_COLUMNS = 100
-/** How much of a column's name is shown, bytes. */
+/** A longer name of a column is shortened where it is shown, bytes. */
 const MAX_NAME = 200
 
-/** Which field the caller says that a column holds, by the column's name. Null: the import ignores the column. */
+/** The caller's mapping: the name of a column → the field that the column holds. Null: the import ignores the column. */
 export type Mapping = Record<string, Field | null>
 
 /** A column of a file and the field that it holds. Null: the import ignores it. Undefined: the column is unknown. */
@@ -39,12 +39,12 @@ const RECOGNISED = new Map<string, Field | null>(
 )
 // the column that `rejectedRows` adds
 RECOGNISED.set('error', null)
-/** Columns of an export that no POST takes. */
+/** Columns of an export that are not fields of `POST /v1/prospects`. */
 const EXPORT_ONLY = new Set(CSV_COLUMNS.map((name) => name.toLowerCase()).filter((key) => !RECOGNISED.has(key)))
 
 /**
  * Finds the field of each column by its name: "E-mail", "e_mail" and "Ẽ mail" are all `email`. The caller's mapping comes
- * first. Columns that only an export has are ignored if there is also an `id`, as an export has.
+ * first. A file with an `id` column may be an export, so the columns that only exports have are ignored in it.
  */
 export function matchColumns(names: string[], mapping: Mapping): Column[] {
   const keys = names.map((name) =>
@@ -58,7 +58,7 @@ export function matchColumns(names: string[], mapping: Mapping): Column[] {
   })
 }
 
-/** The names, as they are shown, of columns that are unknown: no field has the name, and the mapping does not have it. */
+/** The names of the unknown columns, as responses show them. The mapping does not have them, and no field is recognised. */
 export const unknownColumns = (columns: Column[]): string[] =>
   columns.filter(({ name, field }) => name !== '' && field === undefined).map(({ name }) => shownName(name))
 

@@ -10,7 +10,7 @@ export function detectEncoding(head: Uint8Array, isUtf8: boolean): { encoding: E
   if (a === 0xef && b === 0xbb && c === 0xbf) return { encoding: isUtf8 ? 'utf-8' : 'windows-1252', mark: 3 }
   if (a === 0xff && b === 0xfe) return { encoding: 'utf-16le', mark: 2 }
   if (a === 0xfe && b === 0xff) return { encoding: 'utf-16be', mark: 2 }
-  // without a mark, UTF-16 is recognised by its NULs: in Latin text every second byte is one
+  // without a mark, UTF-16 is recognised by its NULs: in Latin text every second byte is a NUL
   const nuls = (parity: number) => head.filter((byte, i) => byte === 0 && i % 2 === parity).length
   if (nuls(1) > head.length / 4) return { encoding: 'utf-16le', mark: 0 }
   if (nuls(0) > head.length / 4) return { encoding: 'utf-16be', mark: 0 }
@@ -18,7 +18,7 @@ export function detectEncoding(head: Uint8Array, isUtf8: boolean): { encoding: E
 }
 
 /**
- * Decodes bytes that begin at the start of a character. If `isWhole` is false, more bytes follow: then an incomplete
+ * Decodes bytes that begin at the start of a character. `isWhole` is false if more bytes follow: then an incomplete
  * character at the end is left out.
  */
 export const decode = (bytes: Uint8Array, encoding: Encoding, isWhole: boolean): string =>

@@ -1,5 +1,6 @@
 import { quotaOf } from '../db/quotas'
-import { problemType } from '../http/problem-type'
+import { notFound } from '../http/errors'
+import { Problem, problemType } from '../http/problem-type'
 
 /** The largest file of an import: bytes, and rows. */
 export const MAX_IMPORT = 100 * 1024 * 1024
@@ -10,6 +11,13 @@ export const tooManyImports = problemType({
   code: 'too_many_imports',
   detail: `This account has ${quotaOf('imports')} imports in progress. Wait until one has ended.`,
 })
+
+/** The `not_found` of an import whose file is gone. Only its detail is its own: each code is declared once. */
+export const fileDeleted = (): Problem =>
+  new Problem({
+    ...notFound('file'),
+    detail: 'The file of this import was deleted. A file is deleted after 7 days, or when its import is cancelled.',
+  })
 
 export const importTooLarge = problemType({
   status: 413,

@@ -11,7 +11,6 @@ import { countLines, type Dialect, detectNewline, type FileType, isBlank, parseR
 export interface FileFormat extends Dialect {
   /** The columns of a CSV, in order; empty for NDJSON. */
   columns: Column[]
-  /** What the caller says about the columns. */
   mapping: Mapping
   /** Where the first row begins: the byte, and the number of the line. */
   start: number
@@ -23,12 +22,12 @@ const DELIMITERS = [',', ';', '\t', '|']
 export const BLANK_BYTES = new Set(new TextEncoder().encode(` \r\n${DELIMITERS.join('')}`))
 /** The line that spreadsheets write in front of a CSV to name its delimiter. */
 const SEPARATOR_LINE = /^"?sep=([,;\t|])"?(\r\n|\r|\n)/i
-/** Each part of the name, and the column that can hold it instead. */
+/** Each part of the name, and the field from which it can be taken instead. */
 const NAME_COLUMNS: [Field, Field][] = [
   ['firstName', 'fullName'],
   ['lastName', 'fullName'],
 ]
-/** The most columns that a message lists, and the most bytes of the list. */
+/** The most columns that an error message lists, and the most bytes of that list. */
 const MAX_LISTED = 100
 const MAX_LIST_SIZE = 600
 

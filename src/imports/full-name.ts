@@ -1,6 +1,6 @@
 import { trim } from '../http/text'
 
-/** Words with which a last name of several words begins. */
+/** Words that begin a last name of several words. */
 const PARTICLES = new Set(
   'af av bin da das de degli del della den der di do dos du el ibn la las le les los san santa st ten ter van vom von zu zum zur'.split(
     ' ',
@@ -9,7 +9,7 @@ const PARTICLES = new Set(
 const HONORIFIC = /^(mr|mrs|ms|miss|mx|dr|prof)\.?$/i
 const SUFFIX = /^(jr|sr|ii|iii|iv|v|esq|md|phd)\.?$/i
 
-/** White space, but no control characters: these stay in their word, and validation rejects it. */
+/** White space. Control characters do not count: they stay in the name, and validation rejects the name. */
 const SPACES = /[^\S\v\f]+/
 
 /**

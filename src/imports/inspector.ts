@@ -4,12 +4,12 @@ import { importTooLarge, MAX_IMPORT, MAX_ROWS } from './errors'
 import { BLANK_BYTES, detectFormat, type FileFormat } from './format'
 import type { FileType } from './records'
 
-/** How many of the first bytes of a file are looked at to detect its format. */
+/** The format of a file is detected from this many of its first bytes. */
 const HEAD_SIZE = 64 * 1024
 
 /** Checks the file of an import as it is uploaded, and keeps its first 64 KiB. */
 export class ImportInspector implements FileInspector {
-  /** The bytes so far. */
+  /** How many bytes have been uploaded. */
   size = 0
   #head = new Uint8Array(0)
   #utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
@@ -61,8 +61,8 @@ export class ImportInspector implements FileInspector {
   }
 
   /**
-   * Counts the lines that are not blank, of a CSV those that end outside quotes. It does not count in UTF-16, where every
-   * second byte of Latin text is NUL.
+   * Counts the lines that are not blank. A line end inside the quotes of a CSV does not end a line. A file in UTF-16, where
+   * every second byte of Latin text is NUL, is not counted here: its rows are counted when they are read.
    */
   #countRows(chunk: Uint8Array) {
     if (this.#head.subarray(0, 4).includes(0)) return

@@ -8,9 +8,9 @@ import type { FileFormat } from './format'
 import type { RowOptions } from './rows'
 import { MESSAGE_COLUMNS, nextTurn, turnOf } from './turns'
 
-/** How long an import is leased, from its lease or its last commit, ms. A slower consumer may lose it to another. */
+/** How long a lease lasts, ms. Each commit renews it. After it, another consumer may lease the import. */
 export const LEASE_TIME = 10_000
-/** How long the schedule waits before it enqueues a re-enqueued import again, ms. */
+/** If no consumer leases a re-enqueued import for this long, ms, the schedule enqueues it again. */
 const REQUEUED_FOR = 15_000
 /** How long the schedule waits before it enqueues an overdue import again, ms, and how many it enqueues in one run. */
 const OVERDUE_AFTER = 60_000
@@ -23,23 +23,23 @@ export interface LeasedImport {
   keyId: string
   format: FileFormat
   options: RowOptions & { dryRun: boolean }
-  /** Names of columns that are not known, of those rows that were read. */
+  /** Names of the unknown columns in the rows that were read. */
   unknown: Set<string>
   /** The size of the file. */
   bytes: number
-  /** Up to which byte and line it is done, and how many rows were read before them. */
+  /** The byte and the line up to which the import is done, and the number of rows before them. */
   bytesDone: number
   line: number
   read: number
-  /** How many consumers leased it since it last advanced, this one included. */
+  /** How many consumers have leased it since its last progress, this one included. */
   tries: number
   /** The account's default country. */
   country: string
-  /** To how many webhooks an event of a row may be sent. */
+  /** How many enabled webhooks the account has. The event of a row may be sent to each. */
   endpoints: number
 }
 
-/** Leases an import. Null if it is not its turn, or it is past the message's byte. */
+/** Leases an import. Returns null if it cannot be leased now, or is no longer at the byte of the message. */
 export async function leaseImport(
   { query }: Database,
   { accountId, importId, from }: ImportMessage,
@@ -79,7 +79,7 @@ export async function requeueImport(
   if (wait) await enqueueImports(env, requeued, wait)
 }
 
-/** Ends an import that cannot continue, and its turn. `reason` is for people. */
+/** Fails an import that cannot continue, and ends its turn. `reason` is for people. */
 export async function failImport(
   db: Database,
   env: Env,
@@ -97,7 +97,7 @@ export async function failImport(
   await enqueueImports(env, turn)
 }
 
-/** Ends the turn of an import that is finished. */
+/** Ends the turn of an import that has completed. */
 export async function endTurn(db: Database, env: Env, accountId: string): Promise<void> {
   await enqueueImports(env, await nextTurn(db, accountId, Date.now()))
 }
@@ -113,7 +113,7 @@ export async function sweepImports(db: Database, env: Env, now: number): Promise
   await enqueueImports(env, turns)
 }
 
-/** SQL: whether an import can be leased at a time (Unix ms). */
+/** SQL: whether an import can be leased at the time `now` (Unix ms). */
 const hasTurn = (now: string) => `(held_until <= ${now} AND id = ${turnOf('imports.account_id', now)}
     AND EXISTS (SELECT 1 FROM accounts WHERE id = imports.account_id AND erased_at IS NULL AND suspended_at IS NULL))`
 

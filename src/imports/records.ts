@@ -24,8 +24,8 @@ export interface TextRecord {
 }
 
 /**
- * Parses the records of a text one by one, blank ones too. If `isWhole` is false, more text follows: then a last record
- * that may continue is left out, and the caller parses it again with the text that follows.
+ * Parses the records of a text one by one, including blank ones. `isWhole` is false if more text follows: then the last
+ * record is left out if it may continue there, and the caller parses it again with the text that follows.
  *
  * CSV is parsed as RFC 4180 describes. A record with a misplaced or unclosed quote ends at the end of its line, and is
  * split as if quotes had no meaning. This is our own code because CSV libraries report no offsets of records, and cannot
@@ -43,7 +43,7 @@ export function* parseRecords(text: string, dialect: Dialect, isWhole: boolean):
   }
 }
 
-/** Takes the line at `start` as a record. Of a CSV it is a malformed one. */
+/** Takes the line at `start` as one record. In a CSV this record counts as malformed. */
 function parseLine(text: string, start: number, { type, delimiter, newline }: Dialect): TextRecord {
   const end = text.indexOf(newline, start) + 1 || text.length
   const line = text.slice(start, end).replace(/[\r\n]+$/, '')

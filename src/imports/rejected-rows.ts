@@ -5,6 +5,7 @@ import { getObject, hasObject } from '../files/store'
 import { BYTE_ORDER_MARK, guardFormula, toCsv, unguardFormula } from '../http/csv'
 import { notFound } from '../http/errors'
 import { decode } from './encoding'
+import { fileDeleted } from './errors'
 import type { FileFormat } from './format'
 import { parseRecords } from './records'
 import type { StoredRowError } from './row-errors'
@@ -12,13 +13,13 @@ import { fileKey, isImport } from './store'
 
 /** The column that holds the errors of a row. An import ignores it. */
 const ERROR_COLUMN = 'error'
-/** How many rows of `import_errors`, each the errors of one commit, are read in one round trip. */
+/** How many rows of `import_errors` are read in one round trip. Each has the errors of one commit. */
 const COMMITS_READ = 10
 
 /**
- * The rejected rows as the file has them, with one more column that holds their errors, so that callers can correct the
- * rows and import them again. A CSV comes back in UTF-8 with commas, NDJSON as NDJSON. Throws 404 if the account has no
- * such import, or if its file has been deleted.
+ * The rejected rows as the file has them, with one more column that holds their errors. Callers can correct the rows and
+ * import them again. The rows of a CSV are returned in UTF-8 with commas, and those of NDJSON as NDJSON. Throws 404 if the
+ * account has no such import, or if its file has been deleted.
  */
 export async function rejectedRows(
   db: Database,
@@ -29,8 +30,7 @@ export async function rejectedRows(
   const [stored] = await db.orm.select({ format: imports.format }).from(imports).where(isImport(accountId, importId))
   if (!stored) throw notFound('import')
   const format: FileFormat = JSON.parse(stored.format)
-  if (!(await hasObject(env, fileKey(accountId, importId))))
-    throw notFound('file. The file of an import is deleted after 7 days')
+  if (!(await hasObject(env, fileKey(accountId, importId)))) throw fileDeleted()
   const texts = writeRejectedRows(db, env, { accountId, importId, format })
   const encoder = new TextEncoder()
   const body = new ReadableStream<Uint8Array>(
@@ -92,12 +92,12 @@ async function* writeRejectedRows(
 
 const describe = ({ column, field, message }: StoredRowError) => [column ?? field, message].filter(Boolean).join(': ')
 
-/** Writes records as CSV. Cells beyond the header follow the errors, so that the cells before keep their columns. */
+/** Writes records as CSV. The errors come right after the columns of the header, and cells beyond the header follow them. */
 function csvWriter({ columns }: FileFormat) {
   const isKept = (_cell: unknown, i: number) => columns[i]?.name !== ERROR_COLUMN
   return (cells: string[], error: string) => {
-    const own = columns.map((_column, i) => cells[i] ?? '').filter(isKept)
-    const row = [...own, error, ...cells.slice(columns.length)].map((cell) => guardFormula(unguardFormula(cell)))
+    const inColumns = columns.map((_column, i) => cells[i] ?? '').filter(isKept)
+    const row = [...inColumns, error, ...cells.slice(columns.length)].map((cell) => guardFormula(unguardFormula(cell)))
     return toCsv([row])
   }
 }

@@ -18,7 +18,10 @@ import { StartImport } from './schema'
 import { startImport } from './start'
 import { deleteImport, getImport, listImports } from './store'
 
-/** The Worker holds a part of a file of undeclared length; it streams any other to R2. The inspector bounds both. */
+/**
+ * A file of undeclared length is stored in parts, and the Worker holds one part in memory. A file of declared length is
+ * streamed to R2. `ImportInspector` limits the size of both.
+ */
 const limitParts = limitBody(Number.POSITIVE_INFINITY, (declared) => (declared === undefined ? PART_SIZE : 0))
 
 /** `/v1/imports`: files whose rows are written like calls of `POST /v1/prospects`. */
@@ -63,7 +66,7 @@ export const importRoutes = factory
     })
   })
 
-/** The type of file that the request declares. Throws 415 for a type that no import takes. */
+/** The type of file that the request declares. Throws 415 for any other type. */
 function fileTypeOf(contentType = ''): FileType {
   const type = essenceOf(contentType)
   if (Object.hasOwn(IMPORT_TYPES, type)) return IMPORT_TYPES[type as keyof typeof IMPORT_TYPES]

@@ -10,7 +10,7 @@ import type { WriteResult } from '../prospects/store'
 import type { ParsedRow } from './rows'
 import { isImport } from './store'
 
-/** Something wrong with a row, as the API shows it. It quotes no values: it stays when the prospect is erased. */
+/** An error in a row, as the API shows it. It quotes no value of the row, because it stays after an erasure. */
 export interface RowError {
   /** The line of the file in which the record starts, from 1. */
   line: number
@@ -22,16 +22,16 @@ export interface RowError {
   refused: boolean
 }
 
-/** An error as `import_errors` stores it: with the bytes of its record, from `from` up to and without `to`. */
+/** An error as `import_errors` stores it, with the first byte of its record (`from`) and the byte after the last (`to`). */
 export interface StoredRowError extends RowError {
   from: number
   to: number
 }
 
-/** The most errors that are reported of one row. */
+/** The most errors that are reported for one row. */
 const MAX_ROW_ERRORS = 10
 
-/** Why a row was rejected. */
+/** The errors of a row that was rejected with this problem. */
 export const rejectionErrors = ({ toError }: ParsedRow, { code, detail, members }: Problem): RowError[] =>
   members.errors
     ? boundErrors(members.errors as InputError[], MAX_ROW_ERRORS).map((error) =>
@@ -39,7 +39,7 @@ export const rejectionErrors = ({ toError }: ParsedRow, { code, detail, members 
       )
     : [toError({ pointer: code === emailTaken.code ? '/email' : '', code, message: detail })]
 
-/** What was written for a row. */
+/** The outcome of a row that was not rejected. */
 export type RowOutcome = WriteResult['outcomes'][number]
 
 /** Warnings about a row that was written. A row that can neither create nor update a prospect has none. */

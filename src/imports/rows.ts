@@ -14,7 +14,7 @@ import { splitFullName } from './full-name'
 import type { RowError } from './row-errors'
 import type { StartImport } from './schema'
 
-/** A row of a file as a write request. If the row is invalid, `request.rejected` says why. */
+/** A row of a file as a write request. If the row is invalid, `request.rejected` is the problem. */
 export interface ParsedRow {
   request: WriteRequest
   /** The columns that were ignored: unknown ones, and ones whose field another column had already given. */
@@ -33,7 +33,7 @@ interface Cell {
   value: unknown
 }
 
-/** The cells of a record, or what is wrong with the record. */
+/** The cells of a record and its unknown columns, or the error that makes the whole record invalid. */
 type Cells = { cells: Cell[]; unknown: string[] } | { invalid: { code: FieldErrorCode; message: string } }
 
 /**
@@ -72,7 +72,7 @@ export function parseRow(record: FileRecord, format: FileFormat, options: RowOpt
 /** No id of this service has more characters. */
 const MAX_ID = 64
 
-/** The first value of each field, and the column that it is from. Several columns of labels or of notes are joined. */
+/** The first value of each field, and the column that has it. The values of all columns of labels or of notes are joined. */
 function collectFields(cells: Cell[]) {
   const columns: { [F in Field]?: string } = {}
   const given: { [F in Field]?: unknown } = {}
@@ -109,7 +109,7 @@ function csvCells({ cells, isMalformed }: FileRecord, { columns }: FileFormat): 
   return { cells: columns.map((column, i) => toCell(column, cells[i] ?? '')), unknown: [] }
 }
 
-/** The value of a cell, where spreadsheets write it differently from the API: "In Progress", "yes". */
+/** The value of a cell as the API takes it. Spreadsheets write some values in another way: "In Progress", "yes". */
 function readCell(field: Cell['field'], text: string): unknown {
   if (field === 'licenseStatus')
     return trim(text)
@@ -145,7 +145,7 @@ function jsonCells({ cells: [line = ''] }: FileRecord, { mapping }: FileFormat):
 
 type Body = { [F in Exclude<Field, 'id' | 'fullName'>]?: unknown }
 
-/** Fills in the parts of the name that are not given, from a full name. */
+/** Takes the parts of the name that the row does not give from its full name. */
 function withFullName(body: Body, fullName: unknown): Body {
   if (typeof fullName !== 'string') return body
   const { firstName, lastName } = splitFullName(fullName)

@@ -15,14 +15,14 @@ import { type RowOutcome, rejectionErrors, type StoredRowError, warningsFor } fr
 import { parseRow } from './rows'
 import { fileKey } from './store'
 
-/** A turn ends after this many chunks, or this long, ms. Other accounts then have theirs. */
+/** A turn ends after this many chunks, or after this time, ms. Then it is the turn of other accounts. */
 const TURN_CHUNKS = 20
 const TURN_TIME = 1_000
 /** How many rows are written together while other accounts call this isolate: their calls wait for each commit. */
 const SHARED_CHUNK_SIZE = 50
 /** The most deliveries of one commit. The more webhooks an account has, the fewer rows are written together. */
 const MAX_DELIVERIES = 1_000
-/** An import that so many consumers leased without an advance fails: after two hours if each try fails at once. */
+/** An import fails after this many tries in a row without progress. If each try fails at once, this takes two hours. */
 const MAX_TRIES = 10
 /** How long an import waits after a failed try, ms. The wait doubles with each try, up to half an hour. */
 const RETRY_AFTER = 15_000
@@ -66,13 +66,13 @@ async function runTurn(db: Database, env: Env, message: ImportMessage): Promise<
       const isWhole = await writeChunk(db, env, leased, chunk, mayContinue)
       if (isWhole && chunk.end.byte === leased.bytes) return endTurn(db, env, accountId)
       if (--left === 0 || !isWhole || !mayContinue()) break
-      // lets calls pass that came meanwhile; while other accounts are active, for as long as the chunk took
+      // lets waiting calls run first; while other accounts are active, waits as long as the chunk took
       const now = Date.now()
       await scheduler.wait(areOthersActive(accountId, now) ? Math.min(now - start, TURN_TIME) : 1)
       start = Date.now()
     }
   } catch (error) {
-    // it was cancelled, or another consumer has it: both enqueue the next turn
+    // the cancellation, or the consumer that now has the import, enqueues the next turn
     if (isStopped(error)) return
     if (error instanceof UnreadableFile) return failImport(db, env, leased, error.message)
     console.error(JSON.stringify({ level: 'error', accountId, importId, tries, ...describeError(error) }))
@@ -81,7 +81,7 @@ async function runTurn(db: Database, env: Env, message: ImportMessage): Promise<
   await requeueImport(db, env, leased)
 }
 
-/** How many rows are written together. */
+/** How many rows of the import are written together. */
 function rowsAtOnce({ accountId, options, endpoints }: LeasedImport): number {
   const rows = areOthersActive(accountId, Date.now()) ? SHARED_CHUNK_SIZE : CHUNK_SIZE
   const isSent = !options.dryRun && !options.muteWebhook
@@ -89,8 +89,8 @@ function rowsAtOnce({ accountId, options, endpoints }: LeasedImport): number {
 }
 
 /**
- * Writes the rows of a chunk. Each commit also writes how far the import is and how its rows ended, so each row is
- * written once, whenever the consumer dies. Returns whether all rows were written.
+ * Writes the rows of a chunk. Each commit also stores the progress of the import and the errors of its rows, so each row
+ * is written exactly once even if the consumer dies. Returns whether the whole chunk was written.
  */
 async function writeChunk(
   db: Database,
@@ -103,10 +103,10 @@ async function writeChunk(
   const items = records.map((record) => ({ ...record, ...parseRow(record, format, options, country) }))
   for (const name of items.flatMap((item) => item.ignoredColumns))
     if (unknown.size < MAX_UNKNOWN_COLUMNS) unknown.add(name)
-  const rows = items.map(({ request }) => request)
+  const requests = items.map(({ request }) => request)
   const placeOf = ({ from, line }: (typeof items)[number]) => ({ byte: from, line })
   const statementsFor: Progress['statementsFor'] = (covered, { outcomes, rejected }) => {
-    const first = Math.max(rows.indexOf(covered[0] as WriteRequest), 0)
+    const first = Math.max(requests.indexOf(covered[0] as WriteRequest), 0)
     const part = items.slice(first, first + covered.length)
     const [head, next] = [part[0], items[first + part.length]]
     const problems = new Map(rejected.map(({ row, problem }) => [row, problem]))
@@ -122,8 +122,11 @@ async function writeChunk(
   }
   const actor = { account: { id: accountId }, key: { id: keyId } }
   const progress = { statementsFor, isDryRun: options.dryRun, mayContinue }
-  const { outcomes, rejected } = await writeProspects(db, actor, 'import', rows, { outbox: openOutbox(env), progress })
-  return outcomes.length + rejected.length === rows.length
+  const { outcomes, rejected } = await writeProspects(db, actor, 'import', requests, {
+    outbox: openOutbox(env),
+    progress,
+  })
+  return outcomes.length + rejected.length === requests.length
 }
 
 function countsOf(outcomes: WriteResult['outcomes'], failed: number) {
@@ -133,8 +136,8 @@ function countsOf(outcomes: WriteResult['outcomes'], failed: number) {
 }
 
 /**
- * The statements that move an import from one place of its file to another, with what became of the rows between them.
- * They stop the batch if the import is no longer at the first place, or no longer running.
+ * The statements that advance an import from one position in its file to another, with the counts and the errors of the
+ * rows between them. They stop the batch if the import is not at the first position, or not running.
  */
 function advance(
   { d1 }: Database,

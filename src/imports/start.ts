@@ -28,10 +28,10 @@ import { fileKey, type Import, toImport } from './store'
 
 /** How long the file of an import is kept, ms. */
 const FILE_KEPT_FOR = 7 * 24 * 60 * 60_000
-/** When the schedule enqueues a new import again, if no consumer has leased it, ms. */
+/** If no consumer leases a new import for this long, ms, the schedule enqueues it. */
 const ENQUEUE_AFTER = 15_000
 
-/** What a caller asks for. */
+/** A call of `POST /v1/imports`. */
 interface ImportRequest {
   type: FileType
   query: StartImport
@@ -56,12 +56,12 @@ export async function startImport(
   const id = newId('imp', now)
   const key = fileKey(accountId, id)
   const { userId, stageId, pipelineId } = query
-  const [[exists], , used] = await db.batch([
+  const [[references], , used] = await db.batch([
     db.query<References>(REFERENCES, accountId, userId ?? null, stageId ?? null, pipelineId ?? null),
     announceObject(db, accountId, { key, now }),
     ...(repeatable ? [findUsedKey(db, accountId, repeatable, now)] : []),
   ])
-  if (!exists) throw invalidCredential()
+  if (!references) throw invalidCredential()
   try {
     const inspector = new ImportInspector(type)
     if (repeatable && used?.results.length) {
@@ -69,10 +69,10 @@ export async function startImport(
       await completeHash(repeatable, inspector)
       throw new KeyAlreadyUsed()
     }
-    if (exists.isFull) throw tooManyImports()
+    if (references.isFull) throw tooManyImports()
     const ids = { userId, stageId, pipelineId: stageId ? undefined : pipelineId }
     const missing = Object.entries(ids).flatMap(([field, value]) =>
-      value && !exists[field as keyof typeof ids] ? { in: 'query' as const, field, value } : [],
+      value && !references[field as keyof typeof ids] ? { in: 'query' as const, field, value } : [],
     )
     if (missing.length > 0) throw unknownReference(missing)
     if (Number(file.length) > MAX_IMPORT) throw importTooLarge()
@@ -86,10 +86,10 @@ export async function startImport(
   }
 }
 
-/** The hash of a repeatable call includes the file, which is hashed as it arrives. */
+/** Adds the file, which was hashed as it arrived, to the hash of a repeatable call. */
 async function completeHash(repeatable: IdempotentRequest, inspector: ImportInspector): Promise<void> {
-  const asked = `${repeatable.hash}\n${inspector.type}\n${await inspector.hash()}`
-  repeatable.hash = await sha256(new TextEncoder().encode(asked))
+  const hashed = `${repeatable.hash}\n${inspector.type}\n${await inspector.hash()}`
+  repeatable.hash = await sha256(new TextEncoder().encode(hashed))
 }
 
 /** Commits an import whose file is stored. */
@@ -132,7 +132,7 @@ async function commitImport(
   return response
 }
 
-/** Whether the account has each id of the query, as 0 or 1, and whether it can have no more imports. */
+/** Flags, 0 or 1: whether the account has each id of the query, and whether it has too many imports for another one. */
 type References = Record<'userId' | 'stageId' | 'pipelineId' | 'isFull', number>
 
 // text: four independent look-ups in one statement

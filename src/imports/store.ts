@@ -10,13 +10,12 @@ import { nextTurn } from './turns'
 export interface Import {
   id: string
   status: 'queued' | 'running' | 'completed' | 'failed' | 'cancelled'
-  /** Why it failed, in words. */
+  /** Why it failed, for people. */
   reason: string | null
-  /** The size of the file. */
+  /** The size of the file, and how much of it has been processed, bytes. */
   bytes: number
-  /** How much of the file has been processed. */
   bytesDone: number
-  /** The rows that have been read: the sum of the following. */
+  /** How many rows have been processed: the sum of the next four. */
   read: number
   created: number
   updated: number
@@ -37,7 +36,7 @@ export const isImport = (accountId: string, id: string) => and(eq(imports.accoun
 
 const IN_PROGRESS: Import['status'][] = ['queued', 'running']
 
-/** `unknownColumns` and `options` are JSON. */
+/** The row of an import. `unknownColumns` and `options` are JSON. */
 interface ImportRow extends Omit<Import, 'unknownColumns' | 'dryRun'> {
   unknownColumns: string
   options: string
@@ -86,8 +85,8 @@ const LIST = `${selectImport(`iif(${IS_READ}, unknown_columns, NULL)`)} ${PAGE}`
 
 /**
  * Cancels an import that is in progress; the rows that it has written stay. Deletes an import that has ended. Returns the
- * key of its file, to be deleted, and the message for the account's next turn. Throws 404 if the account has no such
- * import.
+ * key of its file, for the caller to delete, and the message of the account's next turn, for the caller to enqueue. Throws
+ * 404 if the account has no such import.
  */
 export async function deleteImport(
   db: Database,

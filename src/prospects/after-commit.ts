@@ -2,8 +2,8 @@ import { deleteObjects } from '../files/delete'
 import { enqueueResumes } from '../queues/send'
 
 /**
- * Does what a committed write has left to do: enqueues the resumes of these prospects (`resumesToRead`, ids), and deletes
- * objects that no row refers to any more (`unreferencedKeys`). Never throws: the schedule does what this does not.
+ * Does the work that is left after a commit: enqueues the resumes of these prospects (`resumesToRead`, ids), and deletes
+ * objects that no row refers to any more (`unreferencedKeys`). Never throws: the schedule does what fails here.
  */
 export async function afterCommit(
   env: Env,

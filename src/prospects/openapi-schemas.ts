@@ -4,7 +4,7 @@ import { FIELD_NAMES, fieldOf, TEXT_FIELDS, type TextField, type TextValues } fr
 import { ResumeSchema } from './openapi-resume'
 import type { Prospect } from './prospect'
 
-/** What every change of a prospect takes, in its query or its body. */
+/** Parameters of every call that changes a prospect, in its query or its body. */
 export const CHANGE_PARAMETERS: Descriptions = {
   userId: { description: 'Id of the user who makes the change. The timeline shows this user.' },
   muteWebhook: {
@@ -12,9 +12,9 @@ export const CHANGE_PARAMETERS: Descriptions = {
   },
 }
 
-/** The responses about prospects follow, as schemas. `satisfies` checks them against the types that the code returns. */
+/** The schemas of responses follow. `satisfies` checks them against the types that the code returns. */
 
-/** The text fields: as the table of fields describes them. */
+/** The schemas of the text fields, from the table of fields. */
 const texts = Object.fromEntries(
   TEXT_FIELDS.map((name) => {
     const { required, values } = fieldOf(name)
@@ -22,7 +22,7 @@ const texts = Object.fromEntries(
     return [name, required ? value : value.nullable()]
   }),
 ) as unknown as { [F in TextField]: z.ZodType<TextValues[F]> }
-/** The schema of each field. */
+/** The schemas of all fields. */
 const shape = {
   ...texts,
   id: z.string(),

@@ -9,12 +9,12 @@ const choice = (values: readonly string[]) =>
     .refine((s) => s === '' || values.includes(s), invalid('not_allowed', `This must be one of ${values.join(', ')}.`))
     .meta({ enum: [...values, ''] })
 
-/** How bodies give the text fields that can be null: absent leaves alone, null and '' clear. */
+/** The text fields of bodies that can be null. An absent field stays as it is; null and '' clear it. */
 export const optionalTexts = Object.fromEntries(
   TEXT_FIELDS.filter((name) => !fieldOf(name).required).map((name) => [name, orNull(ruleOf(name))]),
 ) as { [F in Exclude<TextField, RequiredField>]: OrNull<NonNullable<TextValues[F]>> }
 
-/** How bodies give the text fields that have a value always. */
+/** The text fields of bodies that cannot be null. */
 export const requiredTexts = Object.fromEntries(
   TEXT_FIELDS.filter((name) => fieldOf(name).required).map((name) => [name, requiredLine(maxLengthOf(name))]),
 ) as Record<RequiredField, ReturnType<typeof requiredLine>>

@@ -5,7 +5,7 @@ import { searchedBy, type TextValues } from './field-names'
 const TEXT_FILTERS = { name: 'n', title: 't', company: 'c' } as const
 export type TextFilter = keyof typeof TEXT_FILTERS
 
-/** A folded word of one field. */
+/** A word of one field, in the form that `wordsOf` returns. */
 export type FieldWord = [field: (typeof TEXT_FILTERS)[TextFilter], word: string]
 
 /** Letters that Unicode does not decompose into a plain letter and an accent. */

@@ -1,7 +1,7 @@
 import type { ParsedResume, ParsedValue } from 'resume-parser'
 import type { ExtractedFields } from '../prospects/write-request'
 
-/** The prospect's fields that a resume gives with certainty. Of several candidates for a field it is the first. */
+/** The fields of a prospect that are certain in its resume. If a field has several certain values, the first one counts. */
 export function extractedFrom({
   emails,
   phones,

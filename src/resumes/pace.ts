@@ -1,9 +1,9 @@
 import { areOthersActive } from '../http/share'
 
-/** How much reading an account may have done without a delay, ms, and how much of it is paid back in each ms. */
+/** How much reading time an account may use before its resumes wait, ms, and how much of it is paid back each ms. */
 const BURST = 1_000
 const PAID_BACK = 0.5
-/** How much is paid back in each ms while other accounts call the isolate: they wait for each reading. There is no burst. */
+/** How much is paid back each ms while other accounts call the isolate, because each reading delays them. There is no burst then. */
 const SHARED_PAID_BACK = 0.1
 /** How many accounts an isolate remembers. It forgets the one whose last reading is the oldest. */
 const MAX_ACCOUNTS = 1_000
@@ -11,7 +11,7 @@ const MAX_ACCOUNTS = 1_000
 interface Pace {
   /** When all reading is paid back, Unix ms. */
   paidAt: number
-  /** When the last resume that waits may be read, Unix ms. */
+  /** The latest time that a waiting resume was given, Unix ms. */
   lastAt: number
   /** How long the last reading took, ms. */
   cost: number
@@ -19,10 +19,10 @@ interface Pace {
 const paces = new Map<string, Pace>()
 
 /**
- * How long a resume of an account waits so that those of other accounts pass, ms. It is 0 while the account has not used
- * up its burst. Each resume that waits gets a time of its own.
+ * How long a resume of an account waits, ms, so that resumes of other accounts are read first. It is 0 while the account
+ * has not used up its burst. Each waiting resume of an account gets a later time than the one before.
  */
-export function waitFor(accountId: string, now: number): number {
+export function delayOf(accountId: string, now: number): number {
   const pace = paces.get(accountId)
   const areOthers = areOthersActive(accountId, now)
   const burst = areOthers ? 0 : BURST / PAID_BACK
@@ -31,7 +31,7 @@ export function waitFor(accountId: string, now: number): number {
   return pace.lastAt - now
 }
 
-/** Counts a reading of an account that took `cost` ms and ended at `now`. */
+/** Counts a reading of an account. It took `cost` ms and ended at `now` (Unix ms). */
 export function countReading(accountId: string, cost: number, now: number): void {
   const paidBack = areOthersActive(accountId, now) ? SHARED_PAID_BACK : PAID_BACK
   const { paidAt = 0, lastAt = 0 } = paces.get(accountId) ?? {}

@@ -14,27 +14,27 @@ import { parseMessages, ResumeMessage } from '../queues/messages'
 import { enqueueResumes } from '../queues/send'
 import { openOutbox } from '../webhooks/events'
 import { extractedFrom } from './extracted'
-import { countReading, waitFor } from './pace'
+import { countReading, delayOf } from './pace'
 
-/** How long a resume is leased, ms: longer than a reader can compute (`limits` in wrangler.toml). */
+/** How long a resume is leased, ms: longer than the CPU time that a reader has (`limits` in wrangler.toml). */
 const LEASE_TIME = 120_000
-/** A resume that crashed this many readers fails. */
+/** A resume fails if this many readers crashed while they read it. */
 const MAX_TRIES = 2
 /** How long the schedule waits before it enqueues a resume again, ms, and how many it enqueues in one run. */
 const OVERDUE_AFTER = 10 * 60_000
 const MAX_OVERDUE = 100
 
 /**
- * Consumes messages of the resumes queue: leases each resume, reads it, and fills blanks of its prospect. While other
- * accounts wait, an account that had many resumes read is re-enqueued with a delay. Throws if D1 or R2 is unavailable:
- * the queue then sends the message again.
+ * Consumes messages of the resumes queue: leases each resume, reads it, and fills blanks of its prospect. If the account
+ * has used much reading time, its resume is enqueued again with a delay instead. Throws if D1 or R2 is unavailable: the
+ * queue then sends the message again.
  */
 export async function consumeResumes(batch: MessageBatch<unknown>, env: Env): Promise<void> {
   for (const { body } of parseMessages(ResumeMessage, batch)) {
     const db = databaseOf(env, body.accountId)
     if (!db) continue
-    const wait = areLimitsOff(env) ? 0 : Math.min(waitFor(body.accountId, Date.now()), OVERDUE_AFTER)
-    if (wait > 0) await enqueueResumes(env, [body], wait)
+    const delay = areLimitsOff(env) ? 0 : Math.min(delayOf(body.accountId, Date.now()), OVERDUE_AFTER)
+    if (delay > 0) await enqueueResumes(env, [body], delay)
     else await readOne(db, env, body)
   }
 }
@@ -76,7 +76,7 @@ async function readObject(
   const object = await env.RESUMES.get(key)
   if (!object) return ended('failed', 'The file no longer exists.')
   const bytes = new Uint8Array(await object.arrayBuffer())
-  // counted first, because reading may crash this reader
+  // the try is counted first, because the file may crash this reader
   await db.orm
     .update(resumeReadings)
     .set({ tries: sql`${resumeReadings.tries} + 1` })
@@ -93,7 +93,7 @@ async function readObject(
   }
 }
 
-/** Says, for people, how much of a long document was read. Null if all of it was. */
+/** How much of a long document was read, for people. Null if all of it was read. */
 function truncationReason({ isCut, pages }: DocumentText): string | null {
   if (!isCut) return null
   return pages > MAX_PAGES ? `Only the first ${MAX_PAGES} pages were read.` : 'Only its beginning was read.'
@@ -101,13 +101,13 @@ function truncationReason({ isCut, pages }: DocumentText): string | null {
 
 interface LeasedResume {
   resume: StoredResume
-  /** How many readers began to read it before. */
+  /** How many readers have begun to read it before. */
   tries: number
   /** The account's default country. */
   country: string
 }
 
-/** Leases a resume. Null if another reader has it, or it is not waiting to be read. */
+/** Leases a resume. Returns null if another reader has leased it, or if it is not waiting to be read. */
 async function leaseResume(db: Database, { accountId, prospectId }: ResumeMessage): Promise<LeasedResume | null> {
   const now = Date.now()
   const until = now + LEASE_TIME

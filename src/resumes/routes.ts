@@ -65,7 +65,7 @@ export const resumeRoutes = factory
     return c.body(null, 204)
   })
 
-/** The resume type that a request declares; undefined if it declares none. Throws 415 for a type that no resume has. */
+/** The resume type that a request declares; undefined if it declares none. Throws 415 for any other type. */
 function declaredTypeOf(contentType = ''): ResumeType | undefined {
   const type = essenceOf(contentType)
   if (type === '' || type === 'application/octet-stream') return undefined

@@ -7,7 +7,7 @@ import type { StoredResume } from '../prospects/resume'
 
 /**
  * A prospect's resume, and its bytes as a stream. Throws 404 if there is no such prospect or resume, 410 if the prospect
- * was merged into another, 503 if R2 is away. One round trip.
+ * was merged into another, 503 if R2 is unavailable. One round trip.
  */
 export async function getResume(
   { orm }: Database,
@@ -21,7 +21,7 @@ export async function getResume(
     .leftJoin(merges, and(eq(merges.accountId, accounts.id), eq(merges.id, id)))
     .leftJoin(prospects, and(eq(prospects.accountId, accounts.id), eq(prospects.id, id)))
     .where(eq(accounts.id, accountId))
-  // a second look-up finds the new resume, if the first one's object was deleted before it could be read
+  // if an upload replaced the file after the first look-up, its object is gone, and a second look-up finds the new file
   for (let lookups = 0; lookups < 2; lookups++) {
     const [found] = await find
     if (found?.mergedInto) throw merged({ mergedInto: found.mergedInto })

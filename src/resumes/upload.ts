@@ -13,14 +13,14 @@ import { identifyFile, type Upload } from '../prospects/upload'
 /** How long a resume may take to arrive, ms. */
 const MAX_UPLOAD_TIME = 10 * 60_000
 
-/** A resume that is the body of a request, with what the request's header and query say about it. */
+/** A resume that is the body of a request, with the media type and the name that the request gives it. */
 interface IncomingResume extends StreamedBody {
   /** The declared media type; undefined if only the bytes say what the file is. */
   declaredType: ResumeType | undefined
   fileName: string | undefined
 }
 
-/** Thrown while a file is streamed, to end the upload, if the prospect has the same file already. */
+/** Thrown at the end of an upload if the prospect has the same file already. Then the file is not stored. */
 class SameFile extends Error {}
 
 /** The upload of a resume that is the body of a request. It is checked while it is streamed to R2. */

@@ -7,7 +7,7 @@ import { signatureHeaders } from './sign'
 
 /** How long an endpoint may take to respond, ms. */
 export const TIMEOUT = 15_000
-/** An endpoint that takes longer than this is slow, ms. */
+/** An endpoint that takes longer than this to respond is slow, ms. */
 export const SLOW = 5_000
 /** How much of a response's body is stored, bytes. The rest is not read. */
 const MAX_RESPONSE = 16 * 1024
@@ -18,7 +18,7 @@ export interface WebhookRequest extends StoredEvent {
   url: string
   /** Encrypted. */
   secret: string
-  /** JSON of `{secret, until}[]`: secrets that were rotated away, encrypted, and until when they sign (Unix ms). */
+  /** JSON of `{secret, until}[]`: earlier secrets, encrypted, and the time until which each also signs (Unix ms). */
   oldSecrets: string
 }
 
@@ -33,14 +33,14 @@ export interface Attempt {
   error: string | null
   /** The first 16 KB of the response's body, as text. */
   responseBody: string | null
-  /** What the response asks for, ms; 0 if it asks for nothing. */
+  /** The wait that the response asks for in `Retry-After`, ms; 0 if it asks for none. */
   retryAfter: number
   slow: boolean
 }
 
 /**
- * Sends a POST with the event's envelope, signed for this attempt. Returns null, with a log line, if this service cannot
- * sign it: that is not the endpoint's failure. Never throws.
+ * Sends a POST with the event's envelope, signed for this attempt. If this service cannot sign the request, it logs that and
+ * returns null: the endpoint has not failed. Never throws.
  */
 export async function attemptRequest(request: WebhookRequest, env: Env): Promise<Attempt | null> {
   const { accountId, webhookId, url } = request
@@ -48,7 +48,7 @@ export async function attemptRequest(request: WebhookRequest, env: Env): Promise
   const { id, body } = toEnvelope(request)
   let signature: Record<string, string>
   try {
-    const current = [request.secret, ...livingSecrets(request.oldSecrets, attemptedAt)]
+    const current = [request.secret, ...validSecrets(request.oldSecrets, attemptedAt)]
     const owner = `${accountId} ${webhookId}`
     const secrets = await Promise.all(current.map((secret) => decryptSecret(secret, owner, env.ENCRYPTION_KEY)))
     signature = await signatureHeaders(secrets, id, attemptedAt, body)
@@ -93,13 +93,13 @@ export async function attemptRequest(request: WebhookRequest, env: Env): Promise
   }
 }
 
-/** Secrets that were rotated away and still sign. */
-const livingSecrets = (oldSecrets: string, now: number): string[] =>
+/** The old secrets that still sign. */
+const validSecrets = (oldSecrets: string, now: number): string[] =>
   (JSON.parse(oldSecrets) as { secret: string; until: number }[])
     .filter(({ until }) => until > now)
     .map(({ secret }) => secret)
 
-/** The start of a response's body as text. What comes after it, or after the timeout, is not read. */
+/** The start of a response's body as text. The rest is not read, nor anything that comes after the timeout. */
 async function readStart(body: ReadableStream<Uint8Array> | null): Promise<string | null> {
   if (!body) return null
   const reader = body.getReader()

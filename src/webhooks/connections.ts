@@ -1,11 +1,11 @@
 /** How many attempts of a batch run at a time. A Worker has six connections, and an attempt that waits for one times out. */
 const MAX_RUNNING = 6
-/** How many of them one account may have while other accounts of the batch have or wait for some. */
+/** How many attempts of one account run at a time while the batch also has attempts of other accounts. */
 const MAX_RUNNING_OF_ACCOUNT = 3
-/** How many attempts of an account may outlast their batches, for each queue in each isolate. */
+/** How many attempts of an account may still run after their batches have ended, for each queue in each isolate. */
 const MAX_LATE = 6
 
-/** How many attempts in this isolate have outlasted their batches, by queue and account. */
+/** How many attempts in this isolate still run although their batches have ended, by queue and account. */
 const late = new Map<string, number>()
 
 function countLate(queue: string, accountId: string, by: number): void {
@@ -15,13 +15,13 @@ function countLate(queue: string, accountId: string, by: number): void {
   else late.delete(key)
 }
 
-/** Whether an account has so many late attempts that no other attempt of it may begin from this queue. */
+/** Whether an account has the most late attempts that this queue allows. Then none of its other attempts may begin. */
 export const hasTooManyLate = (queue: string, accountId: string): boolean =>
   (late.get(`${queue} ${accountId}`) ?? 0) >= MAX_LATE
 
 /** The connections of one batch. Its accounts share them. */
 export interface Connections {
-  /** Runs an attempt when it is the account's turn. Returns undefined, and does not run it, if the batch ends before. */
+  /** Runs an attempt when it is the account's turn. If the batch ends first, does not run it and returns undefined. */
   run<T>(accountId: string, attempt: () => Promise<T>): Promise<T | undefined>
   /** Ends the batch. No attempt begins after this; those that are running are late. */
   end(): void
@@ -54,7 +54,7 @@ export function openConnections(queue: string): Connections {
       if (hasEnded) return undefined
       const isItsTurn = await new Promise<boolean>((begin) => {
         waiting.push({ accountId, begin })
-        // all attempts of the batch are known before the first begins
+        // in a microtask, so that all attempts of the batch are waiting before the first one begins
         queueMicrotask(beginNext)
       })
       if (!isItsTurn) return undefined

@@ -12,16 +12,16 @@ import { type DeliveryOutcome, recordOutcomes } from './record-outcomes'
 
 /** How long a delivery waits if this service cannot sign it, ms. */
 const UNSIGNED_WAIT = 5 * 60_000
-/** How often a message of an account with too many late attempts comes again. After that the schedule finds its delivery. */
+/** How often a message is retried while its account has too many late attempts. Then the schedule enqueues the delivery. */
 const MAX_POSTPONED = 4
 
-/** How the name of the queue of slow and untried endpoints ends (wrangler.toml). */
+/** The end of the name of the queue for slow and untried endpoints (wrangler.toml). */
 const SLOW_QUEUE = '-webhooks-slow'
 
 /**
- * Consumes messages of the queues of webhooks. It makes two round trips for each database, however many messages there
- * are, and one more as attempts end that outlast the batch. Throws if a database is unavailable: the queue then sends the
- * messages of that database again, and only those.
+ * Consumes messages of the webhook queues. Two round trips for each database, whatever the number of messages, and more
+ * for attempts that end after the batch. Throws if a database is unavailable: the queue then sends the messages of that
+ * database again, and only those.
  */
 export async function consumeDeliveries(
   batch: MessageBatch<unknown>,
@@ -29,10 +29,10 @@ export async function consumeDeliveries(
   context: Pick<ExecutionContext, 'waitUntil'>,
 ): Promise<void> {
   const { queue } = batch
-  const postponed = Object.groupBy(parseMessages(DeliveryMessage, batch), ({ body }) =>
-    hasTooManyLate(queue, body.accountId) ? 'yes' : 'no',
+  const { postponed = [], accepted = [] } = Object.groupBy(parseMessages(DeliveryMessage, batch), ({ body }) =>
+    hasTooManyLate(queue, body.accountId) ? 'postponed' : 'accepted',
   )
-  for (const { message } of postponed.yes ?? [])
+  for (const { message } of postponed)
     if (message.attempts <= MAX_POSTPONED) message.retry({ delaySeconds: 2 ** message.attempts })
     else message.ack()
   const lane = queue.endsWith(SLOW_QUEUE) ? 'slow' : 'fast'
@@ -40,7 +40,7 @@ export async function consumeDeliveries(
     connections: openConnections(queue),
     inBackground: (work: Promise<void>) => context.waitUntil(work),
   }
-  const byDatabase = Map.groupBy(postponed.no ?? [], ({ body }) => numberOf(body.accountId))
+  const byDatabase = Map.groupBy(accepted, ({ body }) => numberOf(body.accountId))
   const results = await Promise.allSettled(
     [...byDatabase.values()].map(async (group) => {
       const bodies = group.map(({ body }) => body)
@@ -53,9 +53,9 @@ export async function consumeDeliveries(
 }
 
 /**
- * Leases those of these deliveries that are due, sends each, and records how it ended. All are of one database. With
- * `inBackground` it returns after a second at most: attempts that are running then end in the background, and those that
- * have not begun are enqueued again.
+ * Leases the deliveries that are due, makes one attempt of each, and records the outcomes. All deliveries are of one
+ * database. With `inBackground` it returns after a second at most: attempts that are running then end in the background,
+ * and those that have not begun are enqueued again.
  */
 export async function deliver(
   db: Database,
@@ -70,7 +70,7 @@ export async function deliver(
   const { leased, others } = await leaseDeliveries(db, messages, lane)
   if (others.length > 0) await enqueueDeliveries(env, others)
   const verified = new Set<string>()
-  // a URL that the guard rejects gets no request, so it is not counted
+  // a URL that the guard rejects gets no request, so it does not count towards the limit
   const isHeldBack = async (delivery: LeasedDelivery) =>
     !delivery.verified &&
     !verified.has(hostKey(delivery)) &&
@@ -94,7 +94,7 @@ export async function deliver(
       if (result.error === null) verified.add(hostKey(delivery))
     }
     outcomes.push(toOutcome(delivery, result))
-    // after the batch, no outcome waits for a slower attempt
+    // after the batch, each outcome is recorded at once: it does not wait for slower attempts
     if (connections.hasEnded()) await record()
   }
   const all = Promise.all(leased.map(deliverOne)).then(() => {})
@@ -107,7 +107,7 @@ export async function deliver(
   await record()
 }
 
-/** `null`: it could not be signed. `undefined`: it did not begin before the batch ended. */
+/** The outcome of an attempt. Null: it could not be signed. Undefined: it did not begin before the batch ended. */
 function toOutcome(delivery: LeasedDelivery, result: Attempt | 'over limit' | null | undefined): DeliveryOutcome {
   if (result === undefined) return { delivery, postponedTo: Date.now() }
   if (result === 'over limit') return { delivery, postponedTo: null }

@@ -46,7 +46,7 @@ export interface DeliveryLog extends Delivery {
 export const deliveryId = (webhookId: string, seq: number): string =>
   `dlv_${seq.toString(32).padStart(11, '0')}${webhookId.slice('whk_'.length)}`
 
-/** The endpoint and event that a delivery's id names, or null if it is not such an id. */
+/** The endpoint and the event in a delivery's id. Null if the text is not the id of a delivery. */
 function parseDeliveryId(id: string): [webhookId: string, seq: number] | null {
   const [, seq = '', webhook] = /^dlv_([0-9a-v]{11})([0-9a-z]{26})$/.exec(id) ?? []
   return webhook ? [`whk_${webhook}`, Number.parseInt(seq, 32)] : null
@@ -64,7 +64,7 @@ const SHOWN = {
   type: events.type,
 }
 
-/** Deliveries with their events. */
+/** A query for deliveries with their events. */
 const select = ({ orm }: Database) =>
   orm
     .select(SHOWN)
@@ -113,9 +113,9 @@ export async function listDeliveries(
   return pageOf(rows, limit, scope, ({ eventSeq }) => [eventSeq], toDelivery)
 }
 
-/** One delivery and its attempts; 404 if the account has none of this id, or has deleted its endpoint. */
+/** One delivery and its attempts. 404 if the account has no such delivery, or has deleted its endpoint. */
 export async function getDelivery(db: Database, accountId: string, id: string): Promise<DeliveryLog> {
-  // no delivery has an empty key
+  // an id that is malformed becomes a key that no delivery has
   const [webhookId, seq] = parseDeliveryId(id) ?? ['', 0]
   const [[row], tried] = await db.batch([
     selectOne(db, accountId, webhookId, seq),
@@ -136,7 +136,7 @@ export async function getDelivery(db: Database, accountId: string, id: string): 
   return { ...toDelivery(row), attempts: firstThatFit(tried, (attempt) => attempt).reverse() }
 }
 
-/** The delivery of an endpoint that is not deleted. */
+/** A query for one delivery. It finds none if the endpoint is deleted. */
 const selectOne = (db: Database, accountId: string, webhookId: string, seq: number) =>
   select(db)
     .innerJoin(webhooks, and(eq(webhooks.accountId, deliveries.accountId), eq(webhooks.id, deliveries.webhookId)))
@@ -150,8 +150,8 @@ const selectOne = (db: Database, accountId: string, webhookId: string, seq: numb
     )
 
 /**
- * Begins a delivery again, whatever became of it: it is due now, and has all its retries. 404 if there is no such
- * delivery, 409 if its endpoint is disabled. Returns the delivery as it is then, and the same to enqueue.
+ * Begins a delivery again, whatever its status: it is due now, and has all its retries again. 404 if there is no such
+ * delivery, 409 if its endpoint is disabled. Returns the changed delivery, and the entry to enqueue for it.
  */
 export async function redeliver(
   db: Database,

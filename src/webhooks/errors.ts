@@ -4,7 +4,10 @@ import { KEPT_FOR } from './retry-schedule'
 
 const WEBHOOK = 'whk_01jd3v7x5c9q8m2k4n6p0r1s3t'
 
-/** The most webhooks of an account, with the deleted ones whose deliveries are still stored: an erasure reads each. */
+/**
+ * The most webhooks of an account, including deleted ones whose deliveries are still stored. An erasure reads all of them,
+ * so their number is limited.
+ */
 export const MAX_WITH_DELETED = 1000
 /** The most old secrets that sign at a time, so that the signature header stays short. */
 export const MAX_OLD_SECRETS = 10

@@ -7,8 +7,8 @@ import { LONG, LONG_FIELDS } from '../db/long-values'
  */
 
 /**
- * The long values of each of these new events, as field → index of the first of them, of the same prospect, that has the
- * same value. The index is null if that is the event itself. Undefined if an event has no long value.
+ * The long values of each new event: field → the index of an earlier new event of the same prospect that has the same value,
+ * or null if there is none. Undefined for an event without long values.
  */
 export function longValuesIn(
   events: { prospectId: string; data: object }[],
@@ -31,8 +31,8 @@ export function longValuesIn(
 /**
  * SQL: a JSON array that holds the `same_as` of a new event, or null if it has none. `e.value` is the event as JSON,
  * `{prospectId, data, long}`, and `start.seq` is the seq of the first new event. The last stored event of the prospect has
- * the values or names the events that have them. The values are compared, so the result is exact whatever was stored. It
- * reads at most six rows for each long value.
+ * the values or names the events that have them. The values are compared, so that an event never names a different value.
+ * It reads at most six rows for each long value.
  */
 export const SAME_AS = `
   CASE WHEN e.value ->> 'long' IS NOT NULL THEN (
@@ -46,7 +46,7 @@ export const SAME_AS = `
         WHERE account_id = ?1 AND prospect_id = e.value ->> 'prospectId' ORDER BY seq DESC LIMIT 1) v)
     WHERE seq IS NOT NULL HAVING count(*) > 0) END`
 
-/** SQL: `data` without the long values that `sameAs` names. Both are SQL. */
+/** SQL: `data` without the long values that `sameAs` names. Both parameters are SQL. */
 export const withoutLongValues = (data: string, sameAs: string): string => `
   iif(${sameAs} IS NULL, ${data}, json_remove(${data}, ${LONG_FIELDS.map(
     (field) => `iif(${sameAs} ->> '${field}' IS NULL, '$.none', '$.prospect.${field}')`,

@@ -9,7 +9,7 @@ import { FEED_LEASE, type FeedEntry, feedQueueOf, sendToFeed } from './queue-fee
 import { QUEUED_COLUMNS, queuedIn } from './queued'
 import { EVENT_TYPES, type EventType, type FeedQuery } from './schema'
 
-/** The key that makes a change, and by which path the change came. */
+/** Where a change comes from: the API key that made it, and the kind of operation. */
 export interface Origin {
   keyId: string
   source: 'api' | 'import' | 'resume' | 'merge'
@@ -25,7 +25,7 @@ export interface NewEvent {
   data: object
 }
 
-/** What a committed batch leaves to be sent. */
+/** What is to be sent after a commit. */
 export interface Committed {
   deliveries: QueuedDelivery[]
   feed: FeedEntry[]
@@ -35,13 +35,13 @@ export interface Committed {
 export interface Outbox {
   /** Whether events also go to the queue `EVENTS_FEED`. */
   hasFeed: boolean
-  /** Enqueues what was committed. Never throws: the schedule sends what this could not. */
+  /** Enqueues what was committed. Never throws: the schedule later sends what this could not send. */
   send(committed: Committed): Promise<void>
 }
 
 /**
- * Opens the outbox. With a request's `context`, sending continues after the response. What it reads counts as the cost of
- * `db`, if that is given.
+ * Opens the outbox. With the `context` of a request, it sends after the response. If `db` is given, the queries of the
+ * outbox count as a cost of `db`.
  */
 export function openOutbox(env: Env, context?: Pick<ExecutionContext, 'waitUntil'>, db?: Database): Outbox {
   const send = async ({ deliveries, feed }: Committed) => {
@@ -56,8 +56,8 @@ export function openOutbox(env: Env, context?: Pick<ExecutionContext, 'waitUntil
 
 /**
  * The statements that append events to the log, in the order of their commits, and make a delivery for each enabled
- * webhook that asks for the type. They are the last statements of the batch that writes the prospects: the data take
- * `updatedAt` from the rows, because it is known only at the commit. `committedIn` reads their results.
+ * webhook that asks for the type. Put them at the end of the batch that writes the prospects: `updatedAt` is known only at
+ * the commit, so the statements read it from the prospects' rows. `committedIn` reads their results.
  */
 export function recordEvents(
   { d1 }: Database,
@@ -164,7 +164,7 @@ const toEvent = (accountId: string, { data, ...row }: EventRow): RecordedEvent |
         muted: row.muted === 1,
       }
 
-/** A page of a prospect's timeline, the newest first, with muted events. 404 if the account has no such prospect, 410 if it was merged. */
+/** A page of a prospect's timeline: all its events, the newest first. 404 if the account has no such prospect, 410 if it was merged. */
 export async function listTimeline(
   db: Database,
   accountId: string,
@@ -182,7 +182,7 @@ export async function listTimeline(
   return pageOfEvents(accountId, rows, limit, scope)
 }
 
-/** The version of the account's prospect `?2`, and the id of the prospect into which it was merged. Null if there is no such prospect or merge. */
+/** SQL: the version of the prospect `?2`, and the id of the prospect that it was merged into. Each may be null. */
 export const WHOSE = `
   SELECT (SELECT into_id FROM merges WHERE account_id = ?1 AND id = ?2) AS mergedInto,
     (SELECT version FROM prospects WHERE account_id = ?1 AND id = ?2) AS version`
@@ -193,7 +193,7 @@ const TIMELINE = `${shown(`SELECT e.seq AS key, ${EVENT_DATA_BYTES} AS bytes ${I
 
 /**
  * A page of the feed: events that are not muted, of one type or of all, in the order of their commits. A caller that
- * continues after the last event that it saw misses none. 422 if `after` is not an event's id.
+ * always continues after the last event that it saw misses none. 422 if `after` is not an event's id.
  */
 export async function listFeed(
   { query }: Database,
@@ -211,7 +211,7 @@ export async function listFeed(
 
 const OF_PAGE = 'FROM page CROSS JOIN events e ON e.account_id = ?1 AND e.seq = page.seq'
 
-/** Looks up each type in the index, in order and up to the limit. The page is the first of all that it finds. */
+/** Looks up the first events of each type in the index, up to the limit. The page has the first of all of these. */
 const FEED = `
   WITH page AS MATERIALIZED (
     SELECT o.value AS seq FROM json_each(?3) t CROSS JOIN json_each((SELECT json_group_array(seq) FROM (

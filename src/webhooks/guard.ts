@@ -16,10 +16,10 @@ const PRIVATE_SUFFIXES = [
 ]
 
 /**
- * The reason why no webhook may be sent to this URL, for people, or null if it may. It is checked on registration and again
- * before each attempt. `URL.parse` turns every spelling of an IPv4 address (decimal, octal, hex, short) into dotted
+ * Why no webhook may be sent to this URL, for people. Null if the URL is allowed. URLs are checked when they are registered
+ * and again before each attempt. `URL.parse` turns every spelling of an IPv4 address (decimal, octal, hex, short) into dotted
  * decimals, and full-width characters into plain ones. `ownHost` is the host of the caller's request, and `PUBLIC_HOSTS`
- * lists all hosts of this service. Only `ALLOW_LOCAL_WEBHOOKS` (local dev) allows loopback, under two names.
+ * lists all hosts of this service. Only `ALLOW_LOCAL_WEBHOOKS` (local dev) allows `localhost` and `127.0.0.1`.
  */
 export function rejectUrl(
   text: string,
@@ -47,5 +47,5 @@ export function rejectUrl(
   return null
 }
 
-/** The host of a URL, with its port unless it is the default one. Returns a text that is not a URL as it is. */
+/** The host of a URL, with its port unless it is the default one. Returns a text that is not a URL unchanged. */
 export const hostOf = (url: string): string => (URL.parse(url)?.host ?? url).replace(/\.(?=:|$)/, '')

@@ -9,7 +9,7 @@ export const BATCH_TIME = 1000
 /** How long a delivery is leased, ms: a batch, an attempt, and the round trips before and after. */
 const LEASE_TIME = BATCH_TIME + TIMEOUT + 10_000
 
-/** Which deliveries a batch may lease: those of slow and untried endpoints, those of the others, or all. */
+/** Which deliveries a batch may lease: those of slow and untried endpoints (`slow`), those of other endpoints (`fast`), or all. */
 export type Lane = 'fast' | 'slow' | 'any'
 
 /** A delivery that a consumer has leased. The flags are 0 and 1. */
@@ -20,19 +20,20 @@ export interface LeasedDelivery extends WebhookRequest {
   bulk: number
   /** Whether its endpoint has failed since it last succeeded. */
   failing: number
-  /** Whether its host has responded with a 2xx to the account. */
+  /** Whether the host has ever responded with a 2xx to this account. */
   verified: number
   /** How many attempts were made in all. */
   attempts: number
-  /** How many were made since the delivery last began: its place in the retry schedule. */
+  /** How many attempts were made since the delivery last began: its place in the retry schedule. */
   tries: number
   /** The end of the lease, Unix ms. */
   leasedUntil: number
 }
 
 /**
- * Leases the deliveries that are due, if their webhook is enabled and belongs to this lane. `others` are to be enqueued
- * again: they came to the wrong lane, or up to a second early, because queues count whole seconds. One round trip.
+ * Leases the deliveries that are due, if their webhook is enabled and belongs to this lane. The caller enqueues `others`
+ * again: their messages came to the wrong lane, or up to a second early, because queues count whole seconds. One round
+ * trip.
  */
 export async function leaseDeliveries(
   db: Database,
@@ -63,14 +64,14 @@ const keyOf = ({ accountId, webhookId, eventSeq }: DeliveryMessage) => `${accoun
 const KEYS = `
   (SELECT value ->> 'accountId' AS account_id, value ->> 'webhookId' AS webhook_id, value ->> 'eventSeq' AS event_seq
    FROM json_each(?1)) k`
-const IS_KEYS = 'd.account_id = k.account_id AND d.webhook_id = k.webhook_id AND d.event_seq = k.event_seq'
+const MATCHES_KEY = 'd.account_id = k.account_id AND d.webhook_id = k.webhook_id AND d.event_seq = k.event_seq'
 const CAN_BE_SENT = `w.account_id = k.account_id AND w.id = k.webhook_id AND w.disabled_at IS NULL AND w.deleted_at IS NULL
     AND EXISTS (SELECT 1 FROM accounts a WHERE a.id = k.account_id AND a.erased_at IS NULL)`
 
 const LEASE = `
   UPDATE deliveries AS d SET next_at = ?3
   FROM ${KEYS}
-  WHERE ${IS_KEYS} AND d.status = 'pending' AND d.next_at <= ?2
+  WHERE ${MATCHES_KEY} AND d.status = 'pending' AND d.next_at <= ?2
     AND EXISTS (SELECT 1 FROM webhooks w WHERE ${CAN_BE_SENT} AND (?4 IS NULL OR (w.slow_since IS NOT NULL) = ?4))
   RETURNING account_id AS accountId, webhook_id AS webhookId, event_seq AS eventSeq`
 
@@ -83,5 +84,5 @@ const READ = `
     e.nonce, e.type, ${EVENT_DATA} AS data, e.source = 'import' AS bulk
   FROM ${KEYS}
     CROSS JOIN webhooks w ON ${CAN_BE_SENT}
-    CROSS JOIN deliveries d ON ${IS_KEYS}
+    CROSS JOIN deliveries d ON ${MATCHES_KEY}
     CROSS JOIN events e ON e.account_id = k.account_id AND e.seq = k.event_seq`

@@ -11,12 +11,12 @@ import { type Delivery, deliveryId } from './deliveries'
 import { webhookDisabled } from './errors'
 import { isEndpoint, STOP_IF_DISABLED } from './store'
 
-/** How many times a ping tries to be the last event of the account. */
+/** How many times a ping tries to become the last event of the account. */
 const MAX_TRIES = 20
 
 /**
  * Sends an event of type `ping` to one endpoint, whatever types it asks for. The event is in no timeline and in no feed.
- * 404 if the account has no such endpoint, 409 if it is disabled. Returns the delivery, and the same to enqueue.
+ * 404 if the account has no such endpoint, 409 if it is disabled. Returns the delivery, and the entry to enqueue for it.
  */
 export async function pingWebhook(
   db: Database,
@@ -73,5 +73,5 @@ export async function pingWebhook(
 const lastSeq = ({ orm }: Database, accountId: string) =>
   orm.select({ seq: events.seq }).from(events).where(eq(events.accountId, accountId)).orderBy(desc(events.seq)).limit(1)
 
-/** Events are in the log in the order of their commits. */
+/** SQL: ends the batch if the account has a later event, because events are in the log in the order of their commits. */
 const STOP_IF_NOT_LAST = abortIf('EXISTS (SELECT 1 FROM events WHERE account_id = ?1 AND seq >= ?2)')

@@ -4,9 +4,9 @@ import { takeOverdue } from '../queues/lease'
 import { type StoredEvent, toEnvelope } from './envelope'
 import { EVENT_DATA } from './event-data'
 
-/** How long the consumer that wrote or took an entry has to send it, ms. After that the schedule sends it. */
+/** How long an entry is leased when it is written or taken, ms. If it is not sent by then, the schedule sends it. */
 export const FEED_LEASE = 60_000
-/** A larger envelope is sent without its prospect, bytes. A queue takes 128 KB a message. */
+/** The largest envelope that is sent with its prospect, bytes. A message of a queue can have 128 KB. */
 const MAX_ENVELOPE = 120_000
 /** The most bytes of one `sendBatch`. */
 const MAX_BATCH = 250_000
@@ -59,7 +59,7 @@ export async function sendToFeed(
   )
 }
 
-/** Sends entries that are overdue, at most `pages` times fifty. */
+/** Sends entries that are overdue, at most `pages` pages. */
 export async function sweepFeed(db: Database, env: Env, pages = 100): Promise<void> {
   const queue = feedQueueOf(env)
   if (!queue) return

@@ -1,6 +1,6 @@
 import type { QueuedDelivery } from '../queues/send'
 
-/** SQL: what a statement that writes `deliveries` returns of each, a `QueuedDelivery`. */
+/** SQL: the columns that a statement on `deliveries` returns, so that each row is a `QueuedDelivery`. */
 export const QUEUED_COLUMNS = `account_id AS accountId, webhook_id AS webhookId, event_seq AS eventSeq,
   (SELECT w.slow_since IS NOT NULL FROM webhooks w
    WHERE w.account_id = deliveries.account_id AND w.id = deliveries.webhook_id) AS slow,

@@ -6,15 +6,15 @@ import type { LeasedDelivery } from './lease'
 import { delayAfter, FAILING_FOR, QUIET_FOR } from './retry-schedule'
 
 /**
- * How a leased delivery ended: with an attempt, or postponed without one, to a time (Unix ms) or, if that is null, to its
- * endpoint's turn in the schedule. `error` says why, for people.
+ * The outcome of a leased delivery: an attempt, or a postponement without an attempt. `postponedTo` is when it is due again
+ * (Unix ms). Null: it waits until the schedule gives its endpoint a turn. `error` is the reason, for people.
  */
 export type DeliveryOutcome = { delivery: LeasedDelivery } & (
   | { attempt: Attempt }
   | { postponedTo: number | null; error?: string }
 )
 
-/** How many attempts one parameter holds. A response has at most 16 KB, JSON may write a byte as six, and D1 takes 2 MB. */
+/** How many attempts one parameter holds. A response has at most 16 KB, a byte can become six in JSON, and D1 takes 2 MB. */
 const ATTEMPTS_AT_ONCE = 12
 /** How many attempts of a delivery are stored: the last ones. */
 export const MAX_ATTEMPTS_STORED = 100
@@ -76,7 +76,7 @@ function stateAfter(outcome: DeliveryOutcome, now: number) {
   return { ...tried, status: 'pending', nextAt: Math.max(now, attempt.attemptedAt + attempt.durationMs + delay) }
 }
 
-/** How each endpoint did in all its attempts of these outcomes. The flags are 0 and 1, for SQL. */
+/** The health of each endpoint, from all its attempts in these outcomes. The flags are 0 and 1, for SQL. */
 function healthOf(outcomes: DeliveryOutcome[]) {
   const attempted = outcomes.filter((outcome) => 'attempt' in outcome)
   return [...Map.groupBy(attempted, ({ delivery }) => delivery.webhookId).values()].map((group) => {
@@ -94,8 +94,8 @@ function healthOf(outcomes: DeliveryOutcome[]) {
 // Text: the statements below are set-based.
 
 /**
- * The outcome `counts` if the consumer still holds the lease. Else it only adds to the number of attempts: the delivery
- * began again or ended meanwhile. One that ended and has succeeded all the same is `succeeded`.
+ * An outcome `counts` if the consumer still has the lease. Otherwise the delivery began again or ended meanwhile, and the
+ * outcome only adds to the number of attempts. But a success also counts if the delivery has ended.
  */
 const SET_DELIVERIES = `
   UPDATE deliveries AS d SET
@@ -134,7 +134,7 @@ const DELETE_OLD_ATTEMPTS = `
         AND d.event_seq = o.value ->> 'eventSeq')`
 
 /**
- * Writes an endpoint only if something about it changes, and only if its URL is still the one that was called. The
+ * Writes an endpoint only if its health changes, and only if its URL is still the one that was called. The
  * statement itself checks whether the endpoint has failed for too long, because it may have succeeded or been enabled
  * again during the attempt.
  */
@@ -167,7 +167,10 @@ export const SET_WAITING = `
   UPDATE webhooks SET waiting_since = 0 WHERE waiting_since IS NULL
     AND (account_id, id) IN (SELECT value ->> 'accountId', value ->> 'webhookId' FROM json_each(?1))`
 
-/** A delivery that got a 410 fails. If its endpoint is not disabled, another URL of it had responded. */
+/**
+ * Fails the deliveries that got a 410. If the endpoint is still enabled, its URL was changed during the attempt: then the
+ * delivery stays pending.
+ */
 const FAIL_GONE = `
   UPDATE deliveries SET status = 'failed', next_at = NULL, finished_at = ?2
   WHERE status = 'pending' AND (account_id, webhook_id, event_seq) IN (

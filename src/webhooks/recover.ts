@@ -11,7 +11,7 @@ import { KEPT_FOR, MAX_LEASE } from './retry-schedule'
 import { EVENT_TYPES } from './schema'
 import { getWebhook, isEndpoint, STOP_IF_DISABLED, type Webhook } from './store'
 
-/** How many events one batch looks at. */
+/** How many events one batch processes. */
 const CHUNK = 500
 
 /**
@@ -29,7 +29,7 @@ export async function startRecovery(
   const body = await getWebhook(db, accountId, id)
   const now = Date.now()
   const from = Math.max(since, now - KEPT_FOR, body.createdAt) * 1000
-  // a recovery that is running and began earlier also covers this one
+  // a recovery that is running, from an earlier event on, covers this one too
   const recoverFrom = sql`min(${from}, coalesce(${webhooks.recoverFrom}, ${from}))`
   try {
     await db.batch([
@@ -47,11 +47,11 @@ export async function startRecovery(
 interface Recovery {
   accountId: string
   id: string
-  /** The `seq` of the first event that it has not looked at. */
+  /** The `seq` of the first event that it has not processed. */
   recoverFrom: number
 }
 
-/** Continues recoveries: of one endpoint, or of all, account by account at random. Stops after `chunks` chunks of events. */
+/** Continues the recovery of one endpoint, or all recoveries in random order. Stops after `chunks` chunks of events. */
 export async function runRecoveries(
   db: Database,
   env: Env,
@@ -76,7 +76,7 @@ const recoveryOf = ({ orm }: Database, { accountId, id }: { accountId: string; i
     .from(webhooks)
     .where(and(isEndpoint(accountId, id), isNotNull(webhooks.recoverFrom)))
 
-// text: it names an index. One endpoint of one account, at random, so none waits for all others
+// text: it names an index. It takes a random account, then a random endpoint of it, so that no account waits for all others
 const ANY_RECOVERY = `
   SELECT account_id AS accountId, id, recover_from AS recoverFrom FROM webhooks INDEXED BY webhooks_recovering
   WHERE recover_from IS NOT NULL AND account_id = (
@@ -86,7 +86,7 @@ const ANY_RECOVERY = `
 
 const EVENTS = `(SELECT seq, type, muted FROM events WHERE account_id = ?1 AND seq >= ?3 ORDER BY seq LIMIT ${CHUNK}) e`
 
-// text: set-based, as is the next one
+// text: this statement and the next one are set-based
 const RECOVER = `
   INSERT INTO deliveries (account_id, webhook_id, event_seq, status, next_at)
   SELECT w.account_id, w.id, e.seq, 'pending', ?4

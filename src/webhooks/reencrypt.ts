@@ -2,7 +2,7 @@ import type { Database } from '../db/client'
 import { logInfo } from '../http/log'
 import { decryptSecret, encryptSecret, keyVersions } from './secret'
 
-/** How many webhooks are written together, and how many times in one run of the schedule. */
+/** How many webhooks are written together, and how many times that happens in one run of the schedule. */
 const PAGE = 100
 const MAX_PAGES = 20
 
@@ -15,8 +15,8 @@ interface StoredSecrets {
 }
 
 /**
- * Encrypts with the first key of `ENCRYPTION_KEY` the secrets that its other keys have encrypted. Logs how many it wrote and
- * whether that was all: then the other keys can be removed. With one key it does nothing.
+ * Re-encrypts secrets with the first key of `ENCRYPTION_KEY`, if another key of it encrypted them. Logs how many secrets it
+ * wrote, and whether all are done: then the other keys can be removed. With one key it does nothing.
  */
 export async function reencryptSecrets(
   { query, number, hasQueriesLeft }: Database,
@@ -45,7 +45,7 @@ export async function reencryptSecrets(
   else logInfo(env, line)
 }
 
-/** A webhook's secrets as they are stored and as they are to be, without old secrets that no longer sign. */
+/** A webhook's secrets before (`was`) and after. Old secrets that no longer sign are left out. */
 async function reencrypt({ accountId, id, ...was }: StoredSecrets, ring: string, now: number) {
   const owner = `${accountId} ${id}`
   const again = async (stored: string) => encryptSecret(await decryptSecret(stored, owner, ring), owner, ring)
@@ -61,7 +61,7 @@ const UNDER_OTHER_KEYS = `
     OR EXISTS (SELECT 1 FROM json_each(old_secrets) WHERE substr(value ->> 'secret', 1, length(?3)) <> ?3))
   ORDER BY account_id, id LIMIT ?4`
 
-/** Writes only secrets that were not rotated or deleted meanwhile. Text: set-based. */
+/** Writes a webhook only if its secrets were not rotated or deleted meanwhile. Text: set-based. */
 const WRITE = `
   UPDATE webhooks AS w SET secret = k.value ->> 'secret', old_secrets = k.value ->> 'oldSecrets' FROM json_each(?1) k
   WHERE w.account_id = k.value ->> 'accountId' AND w.id = k.value ->> 'id'

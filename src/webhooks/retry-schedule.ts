@@ -19,9 +19,12 @@ export const RETRIES = [
 /** The longest `Retry-After` that counts, ms. It is also the longest delay of a queue message. */
 const MAX_RETRY_AFTER = DAY
 
-/** An endpoint that fails for this long, without a success, is disabled, ms. */
+/** An endpoint is disabled if it fails for this long without a success, ms. */
 export const FAILING_FOR = 5 * DAY
-/** Two failures further apart than this do not belong together, ms: while a delivery fails, it is retried each day. */
+/**
+ * A failure that comes longer than this after the last one starts a new period of failures, ms. It is longer than a day,
+ * because a delivery that fails is retried each day.
+ */
 export const QUIET_FOR = 1.5 * DAY
 
 /** How long deliveries and their attempts are stored after they ended, ms. */
@@ -31,8 +34,8 @@ export const KEPT_FOR = 30 * DAY
 export const MAX_LEASE = MINUTE
 
 /**
- * How long to wait after a failed attempt, ms, in whole seconds because queues count them; null if it was the last.
- * `tries` is its number, from 1. `retryAfter` is what the endpoint asked for, ms.
+ * How long to wait after a failed attempt, ms, in whole seconds because queues count them; null if it was the last one.
+ * `tries` is the number of the attempt, from 1. `retryAfter` is the wait that the endpoint asked for, ms.
  *
  * Retries are spread over 85 to 97 % of their delay. The queue adds a second or two, or the schedule up to a minute if the
  * message was lost; either stays within 20 % of the delay.
@@ -44,7 +47,7 @@ export function delayAfter(tries: number, retryAfter = 0): number | null {
   return Math.max(spread, Math.ceil(Math.min(retryAfter, MAX_RETRY_AFTER) / SECOND)) * SECOND
 }
 
-/** What a `Retry-After` header asks for, ms from `now`: seconds or a date in GMT (RFC 9110, 10.2.3). 0 if it has neither. */
+/** The wait that a `Retry-After` header asks for, ms: seconds, or until a date in GMT (RFC 9110, 10.2.3). 0 if it has neither. */
 export function retryAfterOf(header: string | null, now: number): number {
   if (header === null) return 0
   const text = header.trim()

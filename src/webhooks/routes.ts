@@ -34,7 +34,7 @@ export const webhookRoutes = factory
     const input = c.req.valid('json')
     requirePublic(c, input.url)
     const { db, caller } = c.var
-    const webhook = await createWebhook(db, caller.account.id, input, withSecret(c))
+    const webhook = await createWebhook(db, caller.account.id, input, secretOptions(c))
     return c.json(webhook, 201, locationOf(webhook.id))
   })
   .get('/:id', validate({}), async (c) => {
@@ -52,7 +52,7 @@ export const webhookRoutes = factory
   .post('/:id/rotate-secret', idempotent, validate({ json: NoFields }), async (c) => {
     const { db, caller } = c.var
     const id = c.req.param('id')
-    return c.json(await rotateSecret(db, caller.account.id, id, withSecret(c)))
+    return c.json(await rotateSecret(db, caller.account.id, id, secretOptions(c)))
   })
   .post('/:id/ping', idempotent, validate({ json: NoFields }), async (c) => {
     return startedDelivery(c, await pingWebhook(c.var.db, c.var.caller, c.req.param('id'), c.get('repeatable')))
@@ -83,15 +83,15 @@ export const deliveryRoutes = factory
     )
   })
 
-const withSecret = (c: Context<AppEnv>) => ({ encryptionKey: c.env.ENCRYPTION_KEY, repeatable: c.get('repeatable') })
+const secretOptions = (c: Context<AppEnv>) => ({ encryptionKey: c.env.ENCRYPTION_KEY, repeatable: c.get('repeatable') })
 
-/** 400 if the guard rejects this URL. */
+/** Throws 400 if the guard rejects this URL. */
 function requirePublic(c: Context<AppEnv>, url: string): void {
   const message = rejectUrl(url, c.env, new URL(c.req.url).hostname)
   if (message) throw invalidInput([{ in: 'body', pointer: '/url', code: 'url_refused', message }])
 }
 
-/** The 202 for a delivery that was started. It is enqueued after the response. */
+/** The 202 for a delivery that has begun. The delivery is enqueued after the response. */
 function startedDelivery(c: Context<AppEnv>, { delivery, queued }: { delivery: Delivery; queued: QueuedDelivery[] }) {
   c.executionCtx.waitUntil(enqueueDeliveries(c.env, queued))
   return c.json(delivery, 202)

@@ -39,8 +39,8 @@ const STOP_IF_TOO_MANY_WITH_DELETED = stopIf(
   `(SELECT count(*) FROM webhooks WHERE account_id = ?1) > ${MAX_WITH_DELETED}`,
 )
 
-/** The configured keys, and the `Idempotency-Key` of the request, if it has one. */
-interface WithSecret {
+/** The value of `ENCRYPTION_KEY`, and the request to store the response for, if it has an `Idempotency-Key`. */
+interface SecretOptions {
   encryptionKey: string
   repeatable: IdempotentRequest | undefined
 }
@@ -50,7 +50,7 @@ export async function createWebhook(
   db: Database,
   accountId: string,
   input: CreateWebhook,
-  { encryptionKey, repeatable }: WithSecret,
+  { encryptionKey, repeatable }: SecretOptions,
 ): Promise<Webhook & { secret: string }> {
   const now = Date.now()
   const id = newId('whk', now)
@@ -91,7 +91,7 @@ export async function createWebhook(
   return { ...toWebhook(row), secret }
 }
 
-/** The header with the path of an endpoint. */
+/** The `Location` header with the path of an endpoint. */
 export const locationOf = (id: string) => ({ location: `/v1/webhooks/${id}` })
 
 /** A page of endpoints, the newest first. */
@@ -106,12 +106,12 @@ export async function listWebhooks(db: Database, accountId: string, query: ListQ
   return pageOf(rows, query.limit, 'webhooks', ({ id }) => [id], toWebhook)
 }
 
-/** One endpoint; 404 if the account has none of this id. */
+/** One endpoint. 404 if the account has no such endpoint. */
 export async function getWebhook(db: Database, accountId: string, id: string): Promise<Webhook> {
   return toWebhook(await findWebhook(db, accountId, id))
 }
 
-/** An endpoint's row; 404 if the account has none of this id. */
+/** An endpoint's row. 404 if the account has no such endpoint. */
 export async function findWebhook(db: Database, accountId: string, id: string): Promise<Row> {
   const [row] = await db.orm.select().from(webhooks).where(isEndpoint(accountId, id))
   if (!row) throw notFound('webhook')
@@ -161,23 +161,23 @@ export async function updateWebhook(
 }
 
 /**
- * Gives an endpoint a new secret. Only this result shows it. The old secret signs for another day. 404 if the account has
+ * Gives an endpoint a new secret. Only this result shows it. The old secret also signs for 24 hours. 404 if the account has
  * no such endpoint, 409 if too many old secrets still sign.
  */
 export async function rotateSecret(
   db: Database,
   accountId: string,
   id: string,
-  { encryptionKey, repeatable }: WithSecret,
+  { encryptionKey, repeatable }: SecretOptions,
 ): Promise<Webhook & { secret: string }> {
   const row = await findWebhook(db, accountId, id)
   const now = Date.now()
-  const living = row.oldSecrets.filter(({ until }) => until > now)
-  if (living.length >= MAX_OLD_SECRETS) throw tooManySecrets({ conflictsWith: id })
+  const valid = row.oldSecrets.filter(({ until }) => until > now)
+  if (valid.length >= MAX_OLD_SECRETS) throw tooManySecrets({ conflictsWith: id })
   const secret = newSecret()
   const change = {
     secret: await encryptSecret(secret, `${accountId} ${id}`, encryptionKey),
-    oldSecrets: [{ secret: row.secret, until: now + OLD_SECRET_SIGNS_FOR }, ...living],
+    oldSecrets: [{ secret: row.secret, until: now + OLD_SECRET_SIGNS_FOR }, ...valid],
     updatedAt: Math.max(now, row.updatedAt + 1),
   }
   const body = toWebhook({ ...row, ...change })
@@ -196,7 +196,7 @@ export async function rotateSecret(
 
 const STOP_IF_ROTATED = abortIf('NOT EXISTS (SELECT 1 FROM webhooks WHERE account_id = ?1 AND id = ?2 AND secret = ?3)')
 
-/** Deletes an endpoint: cancels its deliveries and deletes its secrets. The row goes with its last delivery. */
+/** Deletes an endpoint: cancels its deliveries and deletes its secrets. The row is deleted after its last delivery. */
 export async function deleteWebhook(db: Database, accountId: string, id: string): Promise<void> {
   const now = Date.now()
   const deleted = { deletedAt: now, updatedAt: now, secret: '', oldSecrets: [], recoverFrom: null }
@@ -210,7 +210,7 @@ export async function deleteWebhook(db: Database, accountId: string, id: string)
 const cancelPending = (db: Database, accountId: string, webhookId: string, now: number) =>
   db.query(CANCEL_PENDING, JSON.stringify([{ accountId, webhookId }]), now)
 
-/** SQL: ends a batch if the endpoint (account `?1`, id `?2`) is disabled or deleted. */
+/** SQL: aborts a batch if the endpoint (account `?1`, id `?2`) is disabled or deleted. */
 export const STOP_IF_DISABLED = abortIf(`NOT EXISTS (SELECT 1 FROM webhooks
   WHERE account_id = ?1 AND id = ?2 AND disabled_at IS NULL AND deleted_at IS NULL)`)
 

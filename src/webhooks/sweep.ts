@@ -8,7 +8,7 @@ import { KEPT_FOR } from './retry-schedule'
 
 /** How many deliveries are read at a time. */
 const PAGE = 500
-/** A delivery is overdue when it has been due for this long, ms: its message may still be on its way. */
+/** A delivery is overdue when it has been due for this long, ms. Before that, its message may still be on its way. */
 const OVERDUE_AFTER = 5_000
 /** If a queue holds more messages than this, its consumer is behind, and more messages would not help. */
 const MAX_BACKLOG = 5_000
@@ -22,7 +22,7 @@ const TURN = 1_000
 /** For how many endpoints a sweep enqueues waiting deliveries. */
 const TURNS = 100
 
-/** Runs functions one at a time, in the order in which they were given. */
+/** Runs functions one at a time, in the order of the calls. */
 export type InTurn = <T>(run: () => Promise<T>) => Promise<T>
 
 /** Makes an `InTurn`. */
@@ -35,7 +35,7 @@ export function oneAtATime(): InTurn {
   }
 }
 
-/** Where the sweep of an account continues: after this delivery. Before its first page `eventSeq` is 0. */
+/** The delivery after which the sweep of an account continues. Before the first page, `eventSeq` is 0. */
 interface Position extends DeliveryMessage {
   nextAt: number
 }
@@ -48,12 +48,14 @@ interface Overdue extends Position {
 }
 
 /**
- * Enqueues deliveries that are overdue, at most `pages` pages, so no delivery depends on a message. If the queue is down,
- * it delivers some itself, `inTurn` with the sweeps of other databases, which share the Worker's connections. Accounts
- * share each page, and each account has a page before any has a second, so a backlog of one hides nothing of the others.
+ * Enqueues deliveries that are overdue, at most `pages` pages. So a delivery is sent even if its message is lost. If the
+ * queue is down, the sweep delivers some itself. The sweeps of all databases share the Worker's connections, so they do that
+ * one at a time (`inTurn`). The accounts share each page, and no account has a second share before every account has had
+ * one. So a backlog of one account does not delay the others.
  *
  * Deliveries whose endpoint is gone are cancelled. Those of a slow endpoint wait for its turn: 20 a minute, the oldest
- * first. Returns how many were overdue, if any, and for how long the oldest was due, ms.
+ * first. Returns how many deliveries were overdue, and how long the oldest one has been due, ms; undefined if there were
+ * none.
  */
 export async function sweepDeliveries(
   db: Database,
@@ -81,10 +83,10 @@ export async function sweepDeliveries(
       env,
       sendable.filter(({ bulk }) => !bulk),
     )
-    // a full queue of imports' deliveries delays no others
+    // deliveries of imports have a queue of their own: if that is full, the others are still enqueued
     const bulk = await enqueueDeliveries(env, isBulkFull && !isFirstPage ? [] : sendable.filter(({ bulk }) => bulk))
     const notSent = new Set<QueuedDelivery>([...single.failed, ...bulk.failed])
-    // in the order of the page, in which accounts take turns
+    // keeps the order of the page, in which accounts take turns
     failed.push(...page.filter((delivery) => notSent.has(delivery)))
     isFull ||= single.backlog > MAX_BACKLOG
     isBulkFull ||= bulk.backlog > MAX_BACKLOG
@@ -109,7 +111,10 @@ async function setAside({ batch, query }: Database, page: Overdue[], now: number
   if (statements.length > 0) await batch(statements)
 }
 
-/** Makes some waiting deliveries due: of the endpoints whose last turn is the longest ago. Returns them, to be enqueued. */
+/**
+ * Gives the endpoints that have waited longest a turn: makes some of their waiting deliveries due. Returns the deliveries
+ * to enqueue.
+ */
 async function takeWaiting({ batch, query }: Database, now: number): Promise<QueuedDelivery[]> {
   type Endpoint = { accountId: string; id: string; slow: number }
   const endpoints = await query<Endpoint>(NEXT_ENDPOINTS)
@@ -135,7 +140,7 @@ export async function purgeDeliveries({ query, hasQueriesLeft }: Database, now: 
 // Text: the statements below are set-based or name an index.
 
 /**
- * The accounts that have a delivery due at `?1` or before, as positions, the longest due first. It goes through the index
+ * The accounts that have a delivery due at `?1` or before, as positions, the most overdue first. It goes through the index
  * from account to account and reads an entry or two of each.
  */
 const OVERDUE_ACCOUNTS = `
@@ -165,7 +170,7 @@ const OVERDUE_PAGE = `
     CROSS JOIN events e ON e.account_id = w.account_id AND e.seq = d.value ->> 'eventSeq'
   ORDER BY d.key, nextAt`
 
-/** Whether a delivery `k` that was read is still as it was read: no consumer has leased or ended it. */
+/** Whether a delivery is as it was when `k` was read: no consumer has leased or ended it. */
 const STILL_DUE = `d.status = 'pending' AND d.account_id = k.value ->> 'accountId'
     AND d.webhook_id = k.value ->> 'webhookId' AND d.event_seq = k.value ->> 'eventSeq' AND d.next_at = k.value ->> 'nextAt'`
 
@@ -177,7 +182,7 @@ const CANCEL = `
 
 const WAIT = `UPDATE deliveries AS d SET next_at = NULL FROM json_each(?1) k WHERE ${STILL_DUE}`
 
-/** The endpoints with waiting deliveries, those first whose last turn is the longest ago. */
+/** The endpoints with waiting deliveries. Those whose last turn is the longest ago come first. */
 const NEXT_ENDPOINTS = `
   SELECT account_id AS accountId, id,
     (slow_since IS NOT NULL OR verified_at IS NULL) AND disabled_at IS NULL AND deleted_at IS NULL AS slow
@@ -188,7 +193,7 @@ const NEXT_ENDPOINTS = `
 const WAITING = `SELECT event_seq FROM deliveries INDEXED BY deliveries_waiting
   WHERE account_id = w.account_id AND webhook_id = w.id AND status = 'pending' AND next_at IS NULL`
 
-/** The endpoints `?1`. */
+/** The endpoints in `?1`, as rows. */
 const ENDPOINTS = "(SELECT value ->> 'accountId' AS account_id, value ->> 'id' AS id FROM json_each(?1))"
 
 const TAKE_WAITING = `
@@ -197,7 +202,7 @@ const TAKE_WAITING = `
        CROSS JOIN json_each((SELECT json_group_array(event_seq) FROM (${WAITING} ORDER BY event_seq LIMIT ?3))) s)
   RETURNING ${QUEUED_COLUMNS}`
 
-/** An endpoint that has had its turn goes behind the others, if it still has waiting deliveries. */
+/** After its turn, an endpoint that still has waiting deliveries goes behind the other endpoints. */
 const SET_TURN = `
   UPDATE webhooks AS w SET waiting_since = CASE WHEN EXISTS (${WAITING}) THEN ?2 END WHERE (account_id, id) IN ${ENDPOINTS}`
 
