@@ -26,7 +26,7 @@ export interface Edit {
   times: number
 }
 
-/** Any position. Starts and ends are not likelier: a file that is broken there is rejected at once. */
+/** Any position. All are equally likely, because a file that is broken at its start or end is rejected at once. */
 const POSITION = fc.noBias(fc.nat(999_999)).map((n) => n / 1_000_000)
 const KINDS: Edit['kind'][] = [
   ...(['insert', 'insert', 'insert', 'flip bit', 'flip bit', 'flip bit'] as const),
@@ -56,7 +56,7 @@ export const applyEdits = (bytes: Uint8Array, all: Edit[]): Uint8Array<ArrayBuff
     return joined(before.subarray(0, position), ...editedTail(before, position, edit))
   }, joined(bytes))
 
-/** The bytes that an edit puts in place of those from a position on. */
+/** What an edit puts in place of the bytes from a position to the end. */
 function editedTail(before: Uint8Array, position: number, { kind, from, length, text, times }: Edit): Uint8Array[] {
   const tail = before.subarray(position)
   const start = Math.floor(from * before.length)

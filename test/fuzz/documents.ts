@@ -61,7 +61,7 @@ function unpackedPdf(bytes: Uint8Array): Uint8Array {
 }
 const latin1 = (bytes: Uint8Array) => Buffer.from(bytes).toString('latin1')
 
-/** How a resume is made: an edited file, an edited PDF without compression, an edited part of a DOCX, or a page of operators. */
+/** The ways to make a resume: an edited file, an edited PDF without compression, an edited part of a DOCX, or a page of operators. */
 export type Document =
   | { file: string; edits: Edit[]; tail: string | null }
   | { unpacked: string; edits: Edit[] }

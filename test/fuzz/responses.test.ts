@@ -10,7 +10,7 @@ import { SEED, shareOf } from './cases'
 /**
  * Random responses of an endpoint to the attempts of a delivery. Each attempt is recorded, the next one is scheduled within
  * its bounds, another endpoint is not affected, and only a 410 or five days of failures disable the endpoint. `npm run
- * fuzz` is the long form. Each delivery has about five responses.
+ * fuzz` is the long form. Each delivery gets about five responses.
  */
 const DELIVERIES = shareOf(0.05)
 const DAY = 24 * 60 * 60_000

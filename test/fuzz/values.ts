@@ -104,7 +104,7 @@ const VALID: Record<string, fc.Arbitrary<Json>> = {
       fc.tuple(fc.constant('text/plain'), text(1, 300)),
     )
     .map(([contentType, content]) => asField(content, { contentType, fileName: 'cv' })),
-  // only a response has one
+  // only a response has an ETag
   pageToken: fc.constant(undefined),
   // so few numbers that some keys are used again, for the same request and for others
   'Idempotency-Key': sometimes(20, fc.stringMatching(/^[!-~][ -~]{0,253}[!-~]$/), fc.nat(20).map(String)),

@@ -106,7 +106,7 @@ describe('a file', () => {
     ])
   })
 
-  test('of another account is a 404', async () => {
+  test('of another account returns 404', async () => {
     const { id } = await imported(account, CSV)
     const other = await newAccount()
     expectProblem(await other.get(`/v1/imports/${id}`), 404, 'not_found')
@@ -164,7 +164,7 @@ describe('a CSV is read in every common format', () => {
     ])
   })
 
-  test('as Windows-1252, if a byte far behind the header is not UTF-8', async () => {
+  test('as Windows-1252, if a byte far after the header is not UTF-8', async () => {
     const bytes = encodeAs(`first,last,city\n${',,\n'.repeat(30_000)}René,Müller,5 €\n`, 'windows-1252')
     expect((await imported(account, bytes)).created).toBe(1)
     expect((await prospects())[0]).toMatchObject({ firstName: 'René', lastName: 'Müller', city: '5 €' })
@@ -245,14 +245,14 @@ describe('columns', () => {
     expect(json.unknownColumns).toEqual(['Current Stage', 'created at'])
   })
 
-  test('are reported if their value was ignored for that of another column', async () => {
+  test('are reported if they have a value that is not used, because another column of the field has one', async () => {
     const FILE = 'name,Cell,Home Phone,Tags,Label\nAnn Lee,212-555-0100,212-555-0100,a,b\nBob Ray,,212-555-0101,,\n'
     expect((await imported(account, FILE)).unknownColumns).toEqual([])
     const { unknownColumns } = await imported(account, `${FILE}Cat Fox,212-555-0102,212-555-0103,,\n`)
     expect(unknownColumns).toEqual(['Home Phone'])
   })
 
-  test('are listed by the 400', async () => {
+  test('are listed in the 400 if none has the name', async () => {
     const { json } = await sendFile(account, 'Vorname;Nachname\nAnn;Lee')
     expect(json).toMatchObject({ detail: expect.stringContaining('The columns are "Vorname", "Nachname".') })
   })
@@ -377,7 +377,7 @@ test.each<[string, 'DELETE' | 'PATCH', object | undefined, 401 | 403, string]>([
   expect(await rows('SELECT 1 FROM imports WHERE account_id = ?', account.id)).toEqual([])
 })
 
-test('a file returns 503 if R2 is away, and can be sent again', async () => {
+test('a file returns 503 if R2 is unavailable, and can be sent again', async () => {
   const put = vi.spyOn(Object.getPrototypeOf(env.RESUMES) as R2Bucket, 'put').mockRejectedValue(new Error('away'))
   expectProblem(await sendFile(account, CSV), 503, 'storage_unavailable')
   put.mockRestore()

@@ -144,7 +144,7 @@ describe('a consumer that dies', () => {
     expect((await importOf(account, json.id)).status).toBe('completed')
   })
 
-  test('of errors makes the next try wait longer each time, and loses no row', async () => {
+  test('because of errors makes the next try wait longer each time, and loses no row', async () => {
     const { json } = await sendFile(account, fileOf(20))
     vi.spyOn(bucket, 'get').mockRejectedValue(new Error('R2 is away'))
     const waits: number[] = []
@@ -336,7 +336,7 @@ describe('an account', () => {
     expect((await importOf(account, json.id)).status).toBe('completed')
   })
 
-  test('that is deleted loses its imports, their errors and their files, however far they are', async () => {
+  test('that is deleted loses its imports, their errors and their files, in progress or not', async () => {
     await imported(account, fileOf(300))
     const { json } = await sendFile(account, fileOf(600))
     const get = bucket.get
@@ -402,7 +402,7 @@ describe('a commit of an import stays small', () => {
     expect(await importOf(account, json.id)).toMatchObject({ status: 'completed', read: 100 })
   })
 
-  test('and reads a file of empty lines in parts', async () => {
+  test('in a file of empty lines, which is read in parts', async () => {
     const { json } = await sendFile(account, `first,last\n${'\n'.repeat(150_000)}Ann,Lee\n`)
     vi.useFakeTimers({ toFake: ['Date'] })
     await runOnce(account, json.id)

@@ -74,7 +74,7 @@ test.each(['', '?dryRun=true'])('20 imports of one account have one turn at a ti
   expect(await endsOf(account)).toEqual(Array(20).fill('completed'))
 })
 
-test('an import of another account has its turn at the same time as the first of those', async () => {
+test('an import has its turn at the same time as the first of 20 imports of another account', async () => {
   const [busy, quiet] = [await newAccount(), await newAccount()]
   const ids = await send(
     busy,

@@ -81,7 +81,7 @@ describe('reading a resume', () => {
     expect(await readings()).toEqual([])
   })
 
-  test('makes an event of its own, next to that of the change', async () => {
+  test('makes an event of its own, besides the event of the change', async () => {
     const user = (await account.post('/v1/users', { name: 'Una' })).json.id
     const { message: _, ...prospect } = await wasRead({ userId: user })
     const [parsed, updated, created] = await eventsOf(prospect.id)
@@ -241,7 +241,7 @@ describe('what happens while a resume is read', () => {
     await read(id)
   }
 
-  test('another resume is uploaded: what the first one said is not written', async () => {
+  test('another resume is uploaded: what was extracted from the first one is not written', async () => {
     const id = await withResume()
     await whileReading(id, () => upload(account, id, 'Another text, of somebody else who says nothing.'))
     const { email, resume, version } = await shown(id)
@@ -284,13 +284,16 @@ test('a resume of a deleted account is not read', async () => {
 })
 
 test.each([
-  ['of more pages', `${CV}${'\fMore.'.repeat(30)}`, 'Only the first 30 pages were read.'],
-  ['of more letters', `${CV}${'word '.repeat(60_000)}`, 'Only its beginning was read.'],
-])('a resume %s than are read says so, and fills blank fields from what was read', async (_, cv, reason) => {
-  const prospect = await wasRead({}, cv)
-  expect(prospect.resume).toMatchObject({ status: 'parsed', reason })
-  expect(filled(prospect)).toEqual(SAID)
-})
+  ['pages', `${CV}${'\fMore.'.repeat(30)}`, 'Only the first 30 pages were read.'],
+  ['letters', `${CV}${'word '.repeat(60_000)}`, 'Only its beginning was read.'],
+])(
+  'a resume with too many %s is read in part: it shows that, and fills blank fields from that part',
+  async (_, cv, reason) => {
+    const prospect = await wasRead({}, cv)
+    expect(prospect.resume).toMatchObject({ status: 'parsed', reason })
+    expect(filled(prospect)).toEqual(SAID)
+  },
+)
 
 describe('a file that cannot be read', () => {
   test.each<[string, string | Uint8Array, string, string, RegExp]>([
@@ -306,7 +309,7 @@ describe('a file that cannot be read', () => {
     expect(await readings()).toEqual([])
   })
 
-  test('for an unexpected error fails, and the log line has none of its text', async () => {
+  test('because of an unexpected error fails, and the log line has none of its text', async () => {
     const error = vi.spyOn(console, 'error').mockReturnValue()
     const id = await withResume()
     await env.DB.prepare(`UPDATE prospects SET resume = json_set(resume, '$.contentType', 'no/type') WHERE id = ?`)
@@ -383,7 +386,7 @@ describe('a resume is enqueued', () => {
     await vi.waitFor(() => expect(woken.map(({ prospectId }) => prospectId)).toEqual([made, known]))
   })
 
-  test('by no write without one', async () => {
+  test('not by a write without a resume', async () => {
     const id = await withResume()
     await account.call('PATCH', `/v1/prospects/${id}`, { title: 'Clerk' })
     await account.call('PATCH', `/v1/prospects/${id}`, { resume: asField(CV) })
@@ -424,21 +427,21 @@ describe('a resume is enqueued', () => {
     }
   })
 
-  test('again if R2 or D1 is away, without counting a try', async () => {
+  test('again if R2 or D1 is unavailable, without counting a try', async () => {
     const id = await withResume()
     vi.spyOn(bucket, 'get').mockRejectedValueOnce(new Error('away'))
     await expect(read(id)).rejects.toThrow('away')
     expect((await readings()).map(({ tries }) => tries)).toEqual([0])
   })
 
-  test('but a malformed message is dropped', async () => {
+  test('not for a malformed message, which is dropped', async () => {
     const error = vi.spyOn(console, 'error').mockReturnValue()
     const batch = createMessageBatch(RESUMES, [{ id: 'm', timestamp: new Date(), attempts: 1, body: { nope: 1 } }])
     await worker.queue(batch, env, createExecutionContext())
     expect(error).toHaveBeenCalledWith(expect.stringContaining('malformed message'))
   })
 
-  test('and a message in the dead-letter queue logs an alarm', async () => {
+  test('not for a dead letter, which logs an alarm', async () => {
     const error = vi.spyOn(console, 'error').mockReturnValue()
     await consume([{ accountId: account.id, prospectId: 'prs_x' }], `${RESUMES}-dlq`)
     expect(error).toHaveBeenCalledWith(expect.stringContaining('dead letters'))

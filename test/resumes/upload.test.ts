@@ -323,7 +323,7 @@ describe('a file that no prospect refers to', () => {
     expect(await tablesHolding(key as string)).toEqual([])
   })
 
-  test('is deleted later if R2 was away when the prospect was erased', async () => {
+  test('is deleted later if R2 was unavailable when the prospect was erased', async () => {
     await upload(account, id)
     vi.spyOn(console, 'error').mockReturnValue()
     const away = vi.spyOn(bucket, 'delete').mockRejectedValue(new Error('away'))
@@ -383,7 +383,7 @@ describe('a file that no prospect refers to', () => {
   })
 })
 
-describe('if R2 is away', () => {
+describe('if R2 is unavailable', () => {
   test('an upload returns 503, and nothing is written', async () => {
     vi.spyOn(bucket, 'put').mockRejectedValue(new Error('away'))
     for (const refused of [

@@ -16,7 +16,7 @@ import {
   tick,
 } from '../support/endpoint'
 
-/** How results change an endpoint, and how a delivery ends that changes during its attempt. */
+/** How the outcomes of attempts change an endpoint, and how a delivery ends if it changes during its attempt. */
 
 const MINUTE = 60_000
 const DAY = 24 * 60 * MINUTE
@@ -65,7 +65,7 @@ async function failDaily(account: Account, days: number) {
 describe('an endpoint that responds with 410', () => {
   const host = (name: string) => ({ url: `https://${name}.example.com/` })
 
-  test('is disabled at once: its delivery fails, its others are cancelled, and other endpoints get theirs', async () => {
+  test('is disabled at once: this delivery fails, its other deliveries are cancelled, and other endpoints get the event', async () => {
     const account = await newAccount()
     const [gone, other] = [await register(account, host('gone')), await register(account, host('other'))]
     for (let i = 0; i < 3; i++) await account.prospect()

@@ -104,7 +104,7 @@ describe('an endpoint', () => {
   })
 })
 
-describe('its secret', () => {
+describe('the secret of an endpoint', () => {
   const [one, two] = ['1', '2'].map((version) => `${version}.${btoa(version.repeat(32))}`)
 
   test('is shown once, and stored encrypted', async () => {

@@ -69,7 +69,7 @@ describe('a change of a short value', () => {
     expect((await feed()).at(-1)).toEqual(event)
   })
 
-  test('reads a few rows more, the same number whatever happened before', async () => {
+  test('reads only a few more rows than a change of a small prospect, however many changes came before', async () => {
     const id = await withMuch()
     const { id: plain } = (await account.prospect()).json
     const cost = async (of: string) => costOf(await patch(of, { city: crypto.randomUUID() }))

@@ -72,7 +72,7 @@ test('fifty endpoints at one host get twenty deliveries a minute; the others wai
   expect(lastRequests()).toHaveLength(20)
 })
 
-test('all deliveries arrive once the host responds with a 2xx, without a minute for each twenty', async () => {
+test('once the host responds with a 2xx, all deliveries arrive without the limit of twenty a minute', async () => {
   const account = await fifty()
   await account.prospect()
   await consume(sent.splice(0), SLOW)
@@ -101,7 +101,7 @@ test.each([
   ['the same host', url(1), false],
   ['the same host in another spelling', 'https://VICTIM.example.com.:443/x', false],
   ['another host', url(1, 'other.example.com'), true],
-])('an endpoint that moves to %s: %s, counted again: %s', async (_, to, isCounted) => {
+])('whether deliveries to an endpoint count again after it moves to %s (%s): %s', async (_, to, isCounted) => {
   const account = await newAccount()
   const { id } = await registerUntried(account, { url: url(0) })
   answer = () => new Response()

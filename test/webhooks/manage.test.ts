@@ -257,7 +257,7 @@ async function sentNow(account: Account, requests: ReturnType<typeof endpointAns
   return requests.mock.calls.at(-1) as Sent
 }
 
-/** Those of these secrets with which a receiver can verify the request. */
+/** The secrets, of these, with which a receiver can verify the request. */
 const verifying = (secrets: string[], request: Sent) =>
   secrets.filter((secret) => {
     try {
@@ -307,7 +307,7 @@ describe('a rotation', () => {
     }
   })
 
-  test('after another keeps each secret for a day from its own rotation', async () => {
+  test('that follows another one lets each old secret sign for a day after its own rotation', async () => {
     vi.useFakeTimers({ toFake: ['Date'] })
     const requests = endpointAnswers()
     const { account, id, secret } = await endpoint()

@@ -211,10 +211,10 @@ describe('a recovery', () => {
   })
 })
 
-describe('of many events', () => {
+describe('a recovery of many events', () => {
   const MANY = 1100
 
-  test('a recovery continues to the last event', async () => {
+  test('continues to the last event', async () => {
     const { account, id } = await missed(MANY)
     await recover(account, id)
     expect(await deliveriesOf(account)).toHaveLength(MANY)
@@ -222,7 +222,7 @@ describe('of many events', () => {
     expect(await recoverFrom(id)).toBeNull()
   })
 
-  test('the schedule continues a recovery that was cut off', async () => {
+  test('is continued by the schedule if it was cut off', async () => {
     const { account, id } = await missed(MANY)
     await startRecovery(databaseFor(account), account.id, id, 0)
     await runRecoveries(databaseFor(account), env, { accountId: account.id, id }, 1)
@@ -234,7 +234,7 @@ describe('of many events', () => {
     expect(await recoverFrom(id)).toBeNull()
   })
 
-  test('a recovery of exactly one chunk ends', async () => {
+  test('ends, also after exactly one chunk', async () => {
     const { account, id } = await missed(500)
     await recover(account, id)
     expect(await deliveriesOf(account)).toHaveLength(500)
@@ -322,7 +322,7 @@ describe('while a recovery runs', () => {
     expect([left, await deliveriesOf(account), sent]).toEqual([[null], [], []])
   })
 
-  test('an endpoint that is disabled and enabled again gets no more of it', async () => {
+  test('an endpoint that is disabled and enabled again gets no more of its deliveries', async () => {
     const { account, id } = await missed(510)
     await begin(account, id, 0)
     await runRecoveries(databaseFor(account), env, { accountId: account.id, id }, 1)

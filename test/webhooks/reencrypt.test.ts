@@ -96,7 +96,7 @@ test('the schedule encrypts all secrets with a new first key, and then the old k
     expect(() => new Webhook(signing).verify(bodyOf(sent as Sent), headersOf(sent as Sent))).not.toThrow()
 })
 
-test('it logs `done` in each run while both keys are there, and writes nothing', async () => {
+test('a run with two keys logs `done` even if it has nothing left to encrypt', async () => {
   await register(account)
   await run()
   const before = await storedOf(account)
@@ -108,7 +108,7 @@ test('it logs `done` in each run while both keys are there, and writes nothing',
   ])
 })
 
-test('with one key or no key it reads nothing', async () => {
+test('a run with one key or no key reads nothing', async () => {
   for (const ring of [ONE, TWO, '', 'x']) {
     const db = openDatabase(env.DB)
     await reencryptSecrets(db, { ...env, ENCRYPTION_KEY: ring }, Date.now())
@@ -136,7 +136,7 @@ test('a secret whose key is lost is reported, and all others are encrypted', asy
   expect(await decryptSecret(stored?.secret ?? '', `${account.id} ${id}`, TWO)).toBe(secret)
 })
 
-test('LOG_LEVEL=error leaves out its line, unless a secret cannot be read', async () => {
+test('LOG_LEVEL=error leaves out the log line of a run, unless a secret cannot be read', async () => {
   await store(ONE)
   await tick({ ...ROTATED, LOG_LEVEL: 'error' })
   expect(log).toEqual([])

@@ -348,7 +348,7 @@ describe('fifty endpoints of an account that hang', () => {
     await background()
   })
 
-  test('have messages that come again later and later, and then deliveries from the schedule', async () => {
+  test('have messages that are retried after longer and longer delays, and then deliveries from the schedule', async () => {
     const { account } = await endpoints(...bad.slice(0, 7))
     const { hang, end } = hanging()
     for (const name of bad) answers[name] = hang

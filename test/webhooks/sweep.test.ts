@@ -234,7 +234,7 @@ describe('a delivery that can no longer be sent', () => {
     expect(await statusesOf(other.account)).toEqual(['succeeded'])
   })
 
-  test('is not one of a suspended account: it is sent', async () => {
+  test('does not include a delivery of a suspended account, which is sent', async () => {
     const { account } = await dueDelivery()
     await operator('PATCH', `/admin/accounts/${account.id}`, { suspended: true })
     pass(MINUTE)
@@ -296,7 +296,7 @@ describe('after 30 days', () => {
   test.each([
     [30 * DAY - 1, 1],
     [30 * DAY, 0],
-  ])('a deleted endpoint without deliveries: %d ms later there are %d', async (ms, left) => {
+  ])('%d ms after an endpoint without deliveries was deleted, %d row of it is left', async (ms, left) => {
     const account = await newAccount()
     await account.call('DELETE', `/v1/webhooks/${(await register(account)).id}`)
     pass(ms)
