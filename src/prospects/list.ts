@@ -110,7 +110,7 @@ function listStatement(
     page = `${firstByGroup(filters, rest, order)} ${order('id')} LIMIT ?2`
   } else if (byValue.length === 0 && groups.length === 0 && byChange) {
     const changed = since?.ids ?? CHANGES
-    // of two lower bounds SQLite takes the first, and the token's is the one to start from
+    // of two lower bounds SQLite uses the first one: `+` hides that of the filter, so that it uses that of the token
     const from = since && direction === 'ASC' && position ? `${CHANGES} AND +${since.is}` : changed
     page = `${from} ${rest('updated_at', 'id')} ${order('updated_at', 'id')} LIMIT ?2`
     if (since) count = `SELECT count(*) AS n FROM (${changed})`
@@ -137,7 +137,7 @@ function listStatement(
   return { text, values }
 }
 
-/** CTEs with the ids of the labels and the stages of the filters. A stage with a pipeline: the stages of this pipeline only. */
+/** CTEs with the ids of the labels and the stages that the filters name. With a pipeline, only its stages count. */
 function wanted({ labels, stage, pipelineId }: Filters, bind: Bind): string[] {
   const ctes: string[] = []
   if (labels)

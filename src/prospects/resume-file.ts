@@ -13,10 +13,10 @@ export interface GivenFile {
 
 const NEITHER = 'This is neither PDF, DOCX nor plain text.'
 
-/** The name of a file. Of a path, which some browsers and scripts send, it is the last part. */
+/** The name of a file. Some browsers and scripts send a path: the name is its last part. */
 export const fileName = requiredLine(255).transform((s) => s.replace(/^.*[/\\](?=.)/, '').trim())
 
-/** The error of a file whose bytes are of `kind` (null: of no known type), sent as `claimed`. Null if there is none. */
+/** The error of a file that was sent as `claimed`, and whose bytes are of `kind` (null: an unknown type). Null: no error. */
 export function rejectType(kind: ResumeType | null, claimed: string, size: number) {
   if (size === 0) return invalid('empty', 'The file is empty.')
   if (kind === null) return invalid('not_allowed', NEITHER)
@@ -38,7 +38,7 @@ export const ResumeFile = z
     content: z.string().meta({ contentEncoding: 'base64' }),
   })
   .transform(({ fileName, contentType, content }, ctx): GivenFile => {
-    const refuse = (issue: ReturnType<typeof invalid>) => {
+    const reject = (issue: ReturnType<typeof invalid>) => {
       ctx.addIssue({ code: 'custom', ...issue, path: ['content'], input: content })
       return z.NEVER
     }
@@ -47,11 +47,11 @@ export const ResumeFile = z
     try {
       bytes = Uint8Array.fromBase64(content)
     } catch {
-      return refuse(invalid('wrong_format', 'This is not base64.'))
+      return reject(invalid('wrong_format', 'This is not base64.'))
     }
     if (bytes.length > MAX_RESUME) throw resumeTooLarge()
     const sniffer = new Sniffer()
     sniffer.push(bytes)
     const wrong = rejectType(sniffer.type, contentType, bytes.length)
-    return wrong ? refuse(wrong) : { fileName, contentType: contentType as ResumeType, bytes }
+    return wrong ? reject(wrong) : { fileName, contentType: contentType as ResumeType, bytes }
   })

@@ -250,7 +250,7 @@ describe('a rejected body reports every invalid field, and nothing is written', 
     },
   )
 
-  test('a query parameter', async () => {
+  test('an unknown query parameter', async () => {
     const account = await newAccount()
     const refused = await account.post('/v1/prospects?update=true', { firstName: 'Ann', lastName: 'Lee' })
     expect([refused.status, codesOf(refused)]).toEqual([400, { 'query /update': 'unknown_parameter' }])

@@ -154,7 +154,7 @@ describe('If-None-Match', () => {
     expect(answer.headers.get('x-request-id')).toEqual(expect.stringMatching(/./))
   })
 
-  test('of an earlier state gets the current state', async () => {
+  test('with the ETag of an earlier state returns the current state', async () => {
     const { account, path, patch, etag } = await known()
     const tag = await etag()
     await patch({ city: 'Here' })

@@ -109,7 +109,7 @@ test.each(['=1+1', '+1', '-1', '@SUM(A1)', "'=1", "''+1"])('%s is guarded agains
   expect(linesOf((await exported('', 'application/x-ndjson')).text)[0].lastName).toBe(lastName)
 })
 
-test('has the prospects that match, or none', async () => {
+test('an export has the prospects that match, or none', async () => {
   await account.prospect({ firstName: 'Ann', labels: 'Hot' })
   await account.prospect({ firstName: 'Bob', labels: 'Cold' })
   const names = async (query: string) => rowsOf((await exported(query)).text).map(({ firstName }) => firstName)
@@ -120,18 +120,18 @@ test('has the prospects that match, or none', async () => {
   expect((await exported('?label=nobody', 'application/x-ndjson')).text).toBe('')
 })
 
-test('unknown parameters are reported', async () => {
+test('unknown parameters of an export are reported', async () => {
   for (const parameter of ['limit', 'pageToken', 'total'])
     expect(errorsOf(await exported(`?${parameter}=1`))).toEqual([`query /${parameter} unknown_parameter`])
   expectProblem(await exported('?sort=updatedAt'), 400, 'invalid_input', ['errors'])
 })
 
-test('has no prospects of other accounts', async () => {
+test('an export has no prospects of other accounts', async () => {
   await (await newAccount()).prospect()
   expect(linesOf((await exported('', 'application/x-ndjson')).text)).toEqual([])
 })
 
-test('reads one page per round trip when the caller asks for more, and has each prospect once', async () => {
+test('an export reads a page in one round trip when the caller asks for more, and has each prospect once', async () => {
   await writeMany(account, Array(600).fill({}))
   const all = (await account.list('limit=1000&sort=createdAt')).json.prospects.map(({ id }) => id)
   const trips = watchTrips()

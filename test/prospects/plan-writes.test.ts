@@ -202,9 +202,9 @@ describe('requests written in one call', () => {
       ],
       [of(C, HOME), of(D, HOME)],
     ],
-    ['one gives up an email that a new one has', [[A, HOME]], [of(null, HOME), of(A, WORK)]],
+    ['a prospect gives up its email and a new one takes it', [[A, HOME]], [of(null, HOME), of(A, WORK)]],
     [
-      'one gives up an email that another gains',
+      'a prospect gives up its email and another one takes it',
       [
         [A, HOME],
         [null, WORK],
@@ -212,21 +212,25 @@ describe('requests written in one call', () => {
       [of(null, HOME), of(A, WORK)],
     ],
     [
-      'one gives up an email that one changed before gains',
+      'a prospect gives up its email and one that changed earlier takes it',
       [
         [A, HOME],
         [null, WORK],
       ],
       [of(null, WORK, { city: 'Here' }), of(null, HOME), of(A, WORK)],
     ],
-    ['one is made and gives up its email to another', [], [of(A, HOME), of(null, HOME), of(A, WORK)]],
+    ['a new prospect gives up its email to another one', [], [of(A, HOME), of(null, HOME), of(A, WORK)]],
     [
-      'a label and a source are new twice',
+      'two requests name the same new label and source',
       [],
       [of(A, null, { labels: 'Hot', newSourceName: 'Z' }), of(B, null, { labels: 'HOT', newSourceName: 'z' })],
     ],
-    ['nothing but matches', [[A, HOME]], [of(A, null, { update: false }), of(null, HOME, { update: false })]],
-  ])('end as one by one, where %s', (_promise, people, bodies) => expectSame(bodies, { people }))
+    [
+      'requests that match write nothing',
+      [[A, HOME]],
+      [of(A, null, { update: false }), of(null, HOME, { update: false })],
+    ],
+  ])('end as if written one by one: %s', (_promise, people, bodies) => expectSame(bodies, { people }))
 
   test.each<[promise: string, past: Past, bodies: Body[]]>([
     [
@@ -248,7 +252,7 @@ describe('requests written in one call', () => {
       },
       ['d@example.com', 'e@example.com', 'f@example.com', 'g@example.com'].map((email) => of(email, HOME)),
     ],
-  ])('end as one by one, where %s', (_promise, past, bodies) => expectSame(bodies, past))
+  ])('end as if written one by one: %s', (_promise, past, bodies) => expectSame(bodies, past))
 
   test('with an unknown reference write nothing', async () => {
     const { account, write } = await newWriter()
