@@ -367,8 +367,7 @@ describe('fifty endpoints of an account that hang', () => {
     await background()
     pass(10_000)
     await tick()
-    // the schedule also works for accounts that another test file has left
-    expect(bodies(taken()).filter(({ accountId }) => accountId === account.id)).toEqual(messages.slice(6))
+    expect(bodies(taken())).toEqual(messages.slice(6))
   })
 })
 
