@@ -1,7 +1,8 @@
-// `npm run bench:abuse`: how long the calls of one account take while another does its worst, with each kind of call and
-// with all of them: without budgets (`RATE_LIMITS=off`) and with them, side by side. Prints p99, and how many times the
-// quiet one that is. `-- --people=20000 --seconds=3` are what it does else; `--only=counts` takes the attacks of that
-// name. Linux only. The attacker, this process and the service share the processors: compare the columns.
+// `npm run bench:abuse`: the p99 of one account's calls while another account attacks, with each kind of call and with all
+// kinds together, and how many times the p99 without an attack that is. It measures two services side by side: without
+// limits (`RATE_LIMITS=off`) and with them. `-- --people=20000 --seconds=8` are the defaults; `--only=counts` runs the
+// attacks with that word in their name. Linux only. The attacker, this process and the service share the processors, and
+// the service shares one thread with its database and its storage: in production these are apart.
 import { execFileSync } from 'node:child_process'
 import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { Agent } from 'node:http'
@@ -17,19 +18,19 @@ import { bundle, OPERATOR, type StartedWorker, startWorker } from './worker.ts'
 const { values } = parseArgs({
   options: {
     people: { type: 'string', default: '20000' },
-    seconds: { type: 'string', default: '3' },
+    seconds: { type: 'string', default: '8' },
     only: { type: 'string', default: '' },
   },
 })
 const [PEOPLE, SECONDS] = [Number(values.people), Number(values.seconds)]
-/** Keys of each account: so many that no limit of a key holds it up. */
+/** Keys of each account: enough that the rate limit of a key is not reached. */
 const KEYS = 20
 /** How many calls the attacker makes at a time, and the other account. */
 const ATTACKERS = 16
 const OTHERS = 2
-/** What the other account waits between its calls, ms. */
+/** The pause of the other account between two calls, ms. */
 const PAUSE = 10
-/** When the service has calmed down after an attack: so many calls in a row each took so many ms at most. */
+/** An attack is over when this many calls in a row took at most this many ms each, or after `most` ms. */
 const CALM = { calls: 10, ms: 15, most: 30_000 }
 
 const folder = mkdtempSync(join(tmpdir(), 'prospects-abuse-'))
@@ -43,8 +44,8 @@ const many = <T>(n: number, one: (n: number) => T) => Array.from({ length: n }, 
 const words = (n: number) => many(n, () => `${'abcdefghij'[pick(10)]}${pick(5000)}`).join(' ')
 const ndjson = { 'content-type': 'application/x-ndjson' }
 
-/** Somebody with many words, labels that nobody else has together, and long notes. */
-const dear = (n: number) => ({
+/** An expensive prospect: many words, long notes, and a set of labels that no other prospect has. */
+const expensive = (n: number) => ({
   ...person(n),
   firstName: `A${n} ${words(10)}`.slice(0, 100),
   title: words(40).slice(0, 200),
@@ -74,7 +75,7 @@ const ATTACKS: Record<string, Attack[]> = {
       method: 'POST',
       path: '/v1/prospects',
       body: JSON.stringify({
-        ...dear(0),
+        ...expensive(0),
         email: 'UNIQUE@example.com',
         phone: null,
         labels: many(100, (n) => `UNIQUE ${n}`),
@@ -86,7 +87,7 @@ const ATTACKS: Record<string, Attack[]> = {
       method: 'POST',
       path: '/v1/imports?update=true',
       headers: ndjson,
-      body: many(1000, (n) => JSON.stringify(dear(PEOPLE + n))).join('\n'),
+      body: many(1000, (n) => JSON.stringify(expensive(PEOPLE + n))).join('\n'),
     },
   ],
   resumes: [
@@ -105,7 +106,7 @@ interface Filled {
   webhook: string
 }
 
-/** Makes an account with so many people, and a webhook that hears of all of them. */
+/** Makes an account with this many prospects, its keys, and a disabled webhook that gets their events. */
 async function fill({ origin, pid }: StartedWorker, people: number, one: (n: number) => object): Promise<Filled> {
   const as = (key: string): Server => ({ origin, pid, headers: { authorization: `Bearer ${key}` } })
   const post = async (key: string, path: string, body: object) =>
@@ -125,7 +126,7 @@ async function fill({ origin, pid }: StartedWorker, people: number, one: (n: num
   return { keys, ids: prospects.map(({ id }: { id: string }) => id), webhook }
 }
 
-/** The service, as an account calls it: with any of its keys. */
+/** The service, as an account calls it with one of its keys. */
 const serverFor = ({ origin, pid }: StartedWorker, { keys }: Filled): Server => ({
   origin,
   pid,
@@ -135,7 +136,7 @@ const serverFor = ({ origin, pid }: StartedWorker, { keys }: Filled): Server => 
 /** How long each call took, ms. */
 type Times = Record<'get' | 'create', number[]>
 
-/** An account gets by id and creates, in turns, for some seconds. */
+/** Calls of an account for `SECONDS`: it gets by id and creates in turn. */
 async function use(worker: StartedWorker, account: Filled): Promise<Times> {
   const { ids } = account
   const times: Times = { get: [], create: [] }
@@ -157,7 +158,7 @@ async function use(worker: StartedWorker, account: Filled): Promise<Times> {
   return times
 }
 
-/** Waits until nothing is left of an attack. */
+/** Waits until an attack has no effect any more. */
 async function calmDown(worker: StartedWorker, account: Filled): Promise<void> {
   const end = performance.now() + CALM.most
   for (let quick = 0; quick < CALM.calls && performance.now() < end; await wait(PAUSE)) {
@@ -167,7 +168,7 @@ async function calmDown(worker: StartedWorker, account: Filled): Promise<void> {
   }
 }
 
-/** An account uses the service while another attacks, from a thread of its own. */
+/** Measures the calls of an account while another attacks from a thread of its own. */
 async function attacked(worker: StartedWorker, attacks: Attack[]): Promise<{ times: Times; answered: Attacked }> {
   await calmDown(worker, other)
   const workerData: Attacker = { origin: worker.origin, ...attacker, attacks, connections: ATTACKERS }
@@ -186,7 +187,7 @@ const [plain, limited] = [join(folder, 'without'), join(folder, 'with')]
 mkdirSync(plain)
 execFileSync('node', ['scripts/migrate.mjs', plain], { cwd: join(import.meta.dirname, '..') })
 const filling = await startWorker(script, plain)
-const attacker = await fill(filling, PEOPLE, dear)
+const attacker = await fill(filling, PEOPLE, expensive)
 const other = await fill(filling, 2000, person)
 await filling.end()
 cpSync(plain, limited, { recursive: true })

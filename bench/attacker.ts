@@ -1,9 +1,9 @@
-// The attacker of `bench/abuse.ts`, a thread: on each connection it makes its calls one after another, whatever is
-// answered, until it is told to stop. Then it says what was.
+// The attacker of `bench/abuse.ts`, in a thread. On each connection it makes one call after another, whatever the response.
+// When it is stopped, it reports the statuses of the responses.
 import { Agent, request } from 'node:http'
 import { parentPort, workerData } from 'node:worker_threads'
 
-/** A call. `ID` and `WEBHOOK` in its path stand for what the attacker has, `UNIQUE` in its body for what is new. */
+/** A call. `ID` and `WEBHOOK` in its path are replaced by ids of the attacker's, `UNIQUE` in its body by a new text. */
 export interface Attack {
   method?: string
   path: string
@@ -20,7 +20,7 @@ export interface Attacker {
   connections: number
 }
 
-/** How many calls were answered whole, by status. */
+/** How many responses were received, by status. */
 export type Attacked = Record<string, number>
 
 const { origin, keys, ids, webhook, attacks, connections } = workerData as Attacker

@@ -74,13 +74,13 @@ describe('the budget of an account that is alone', () => {
   })
 
   test('lets expensive round trips begin one at a time, each when the previous one is repaid', () => {
-    spend(budget, 60, 0, 'dear')
-    expect(budget.turnIn('dear', 0)).toBeCloseTo((40 * WINDOW) / QUOTA)
-    expect(budget.turnIn('dear', 200)).toBe(0)
-    const end = budget.begin('dear', 200)
-    expect(budget.turnIn('dear', 200)).toBe(1)
+    spend(budget, 60, 0, 'expensive')
+    expect(budget.turnIn('expensive', 0)).toBeCloseTo((40 * WINDOW) / QUOTA)
+    expect(budget.turnIn('expensive', 200)).toBe(0)
+    const end = budget.begin('expensive', 200)
+    expect(budget.turnIn('expensive', 200)).toBe(1)
     end(260, 60)
-    expect(budget.turnIn('dear', 261)).toBeGreaterThan(1)
+    expect(budget.turnIn('expensive', 261)).toBeGreaterThan(1)
   })
 
   test('lets round trips of unknown cost begin one at a time', () => {
