@@ -24,6 +24,7 @@ const SERVICE = {
     'prospects/labels',
     'prospects/openapi-schemas',
     'prospects/prospect',
+    'prospects/responses',
     'prospects/resume',
     'prospects/resume-file',
     'prospects/schema',

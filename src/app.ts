@@ -8,10 +8,10 @@ import { docsRoutes } from './docs/routes'
 import { authenticate } from './http/auth'
 import { limitBody } from './http/body'
 import { allowOrigins } from './http/cors'
-import { methodNotAllowed, notFound, stillRunning } from './http/errors'
+import { methodNotAllowed, notFound } from './http/errors'
 import { factory } from './http/factory'
 import { readDatabases } from './http/health'
-import { isKeyAlreadyUsed } from './http/idempotency'
+import { replay } from './http/idempotency'
 import { MAX_BODY, MAX_BODY_WITH_RESUME } from './http/limits'
 import { logRequests } from './http/log'
 import { onError, renderProblem } from './http/problem'
@@ -69,7 +69,10 @@ const routes = app
 export type AppType = typeof routes
 
 app.notFound((c) => renderProblem(c, notFound('path')))
-app.onError((error, c) =>
-  // `idempotent` replaces this response with the stored response, unless the stored response was erased in the meantime
-  isKeyAlreadyUsed(error) ? renderProblem(c, stillRunning()) : onError(error, c),
-)
+app.onError(async (error, c) => {
+  try {
+    return (await replay(error, c)) ?? onError(error, c)
+  } catch (failure) {
+    return onError(failure as Error, c)
+  }
+})

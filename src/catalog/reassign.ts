@@ -125,7 +125,7 @@ async function runChunk(db: Database, { accountId, kind: name, fromId, toId, key
     const change = { ...NO_CHANGE, replace: { kind: name, from: fromId, to } }
     const requests = prospects.map(({ id }) => ({ target: { match: false as const, id }, change }))
     try {
-      await writeProspects(db, { account: { id: accountId }, key: { id: keyId } }, 'api', requests, { outbox })
+      await writeProspects(db, { account: { id: accountId }, key: { id: keyId } }, requests, { source: 'api', outbox })
     } catch (error) {
       // some were erased or merged since they were read: the next chunk reads again
       if (!(error instanceof Problem && [404, 410].includes(error.status))) throw error

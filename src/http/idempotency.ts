@@ -4,7 +4,7 @@ import { type Database, toStatement } from '../db/client'
 import { uniqueViolation } from '../db/errors'
 import { LONG, LONG_FIELDS } from '../db/long-values'
 import { idempotencyKeys } from '../db/schema'
-import { idempotencyKeyReused } from './errors'
+import { idempotencyKeyReused, stillRunning } from './errors'
 import { type AppEnv, factory, type IdempotentRequest } from './factory'
 import { sha256 } from './key'
 import { Problem } from './problem-type'
@@ -24,8 +24,7 @@ export interface StoredResponse {
 
 /**
  * Makes a POST idempotent if it has an `Idempotency-Key`. The store adds `claimKey` and `storeResponse` to the batch of its
- * write, so a repeated call writes nothing. The caller then gets the stored response, even if the repeated call would have
- * been rejected. Throws 422 if another request used the key.
+ * write, so a repeated call writes nothing, and fails: `replay` then gives the caller the stored response.
  */
 export const idempotent = idempotentBy(async (url, c) => {
   const all = new Blob([url, '\n', await c.req.arrayBuffer()])
@@ -46,26 +45,30 @@ function idempotentBy(hashOf: (url: string, c: Context<AppEnv>) => Promise<strin
         return next()
       }
       const { pathname, search } = new URL(c.req.url)
-      const repeatable = { key, hash: await hashOf(pathname + search, c) }
-      c.set('repeatable', repeatable)
+      c.set('repeatable', { key, hash: await hashOf(pathname + search, c) })
       await next()
-      if (!isKeyAlreadyUsed(c.error) && !isRejected(c.error)) return
-      const stored = await findStoredResponse(c.var.db, c.get('caller')?.account.id ?? OPERATOR, key)
-      if (!stored) return
-      if (stored.hash !== repeatable.hash) throw idempotencyKeyReused()
-      c.res = undefined
-      c.res = new Response(stored.body, {
-        status: stored.status,
-        headers: {
-          ...JSON.parse(stored.headers),
-          'content-type': 'application/json',
-          'idempotent-replayed': 'true',
-          'x-request-id': c.get('requestId'),
-        },
-      })
     }),
     { canBeRepeated: true },
   )
+}
+
+/**
+ * The response to an error of an idempotent call that was made before: the stored response, even if the call would be
+ * rejected now. Returns undefined for every other error. Throws 422 if another request used the key, 409 if the stored
+ * response is just being erased.
+ */
+export async function replay(error: Error, c: Context<AppEnv>): Promise<Response | undefined> {
+  const repeatable = c.get('repeatable')
+  if (!repeatable || !(isKeyAlreadyUsed(error) || isRejected(error))) return
+  const stored = await findStoredResponse(c.var.db, c.get('caller')?.account.id ?? OPERATOR, repeatable.key)
+  if (!stored && isKeyAlreadyUsed(error)) throw stillRunning()
+  if (!stored) return
+  if (stored.hash !== repeatable.hash) throw idempotencyKeyReused()
+  return c.body(stored.body, stored.status as StoredResponse['status'], {
+    ...JSON.parse(stored.headers),
+    'content-type': 'application/json',
+    'idempotent-replayed': 'true',
+  })
 }
 
 /**

@@ -109,7 +109,7 @@ async function writeChunk(
     const first = Math.max(requests.indexOf(covered[0] as WriteRequest), 0)
     const part = items.slice(first, first + covered.length)
     const [head, next] = [part[0], items[first + part.length]]
-    const problems = new Map(rejected.map(({ row, problem }) => [row, problem]))
+    const problems = new Map(rejected.map(({ request, problem }) => [request, problem]))
     const written = outcomes.values()
     const errors = part.flatMap((item) => {
       const problem = problems.get(item.request)
@@ -122,7 +122,8 @@ async function writeChunk(
   }
   const actor = { account: { id: accountId }, key: { id: keyId } }
   const progress = { statementsFor, isDryRun: options.dryRun, mayContinue }
-  const { outcomes, rejected } = await writeProspects(db, actor, 'import', requests, {
+  const { outcomes, rejected } = await writeProspects(db, actor, requests, {
+    source: 'import',
     outbox: openOutbox(env),
     progress,
   })

@@ -11,27 +11,20 @@ import { isSameFile, type StoredResume } from './resume'
 import { MAX_JOBS } from './schema'
 import type { Change } from './write-request'
 
-/** What the account has under these names; what it lacks is put on the list of what to make. */
-function findOrMake<T>(
-  names: string[],
-  prefix: 'lbl' | 'src',
-  made: NamedItem[],
-  known: Map<string, T>,
-  keep: (made: NamedItem) => T,
-  now: number,
-): T[] {
-  return names.map((name) => {
-    const key = nameKey(name)
-    const found = known.get(key)
-    if (found !== undefined) return found
-    const fresh = { id: newId(prefix, now), name, nameKey: key }
-    made.push(fresh)
-    known.set(key, keep(fresh))
-    return keep(fresh)
-  })
+/** The account's item with this name. If there is none, `add` makes it, and `known` gets it. */
+function findOrAdd<T>(known: Map<string, T>, name: string, add: (nameKey: string) => T): T {
+  const key = nameKey(name)
+  const found = known.get(key) ?? add(key)
+  known.set(key, found)
+  return found
 }
 
-/** A prospect who is new: nothing but an id and a stage. */
+function addItem(items: NamedItem[], item: NamedItem): NamedItem {
+  items.push(item)
+  return item
+}
+
+/** A new prospect, without any values: it has an id and a stage. */
 export const blank = (change: Change, references: References, now: number): ProspectRecord => ({
   id: newId('prs', now),
   ...(Object.fromEntries(
@@ -51,25 +44,36 @@ export const blank = (change: Change, references: References, now: number): Pros
 
 type Blank = Pick<ProspectRecord, TextField | 'email' | 'phone' | 'sourceId'>
 
-/** The record after the change: absent leaves alone, null clears, present overwrites. */
+/**
+ * The record after the change: an absent field stays, null clears it, a value overwrites it. Adds new labels and sources to
+ * the plan. Throws 409 if the catalog has no space for them, and 400 if the record would have too many labels or jobs.
+ */
 export function apply(
   before: ProspectRecord,
   change: Change,
-  references: References,
-  plan: Plan,
-  now: number,
+  { references, plan, now }: { references: References; plan: Plan; now: number },
 ): ProspectRecord {
-  const made = () => plan.labels.length + plan.sources.length
-  const madeBefore = made()
-  const find = (names: string[]) => findOrMake(names, 'lbl', plan.labels, references.labels, (made) => made, now)
-  const [source] =
-    change.newSourceName && !change.sourceId
-      ? findOrMake([change.newSourceName], 'src', plan.sources, references.sourceNames, ({ id }) => id, now)
-      : [change.sourceId]
+  const countNew = () => plan.labels.length + plan.sources.length
+  const newBefore = countNew()
+  const labelsOf = (names: string[]) =>
+    names.map((name) => {
+      const add = (key: string) => addItem(plan.labels, { id: newId('lbl', now), name, nameKey: key })
+      return findOrAdd(references.labels, name, add)
+    })
+  const sourceIdOf = (name: string) =>
+    findOrAdd(
+      references.sourceNames,
+      name,
+      (key) => addItem(plan.sources, { id: newId('src', now), name, nameKey: key }).id,
+    )
+  const sourceId = change.newSourceName && !change.sourceId ? sourceIdOf(change.newSourceName) : change.sourceId
   const removed = new Set(change.removeLabels.map(nameKey))
-  const kept = (names: string[]) => names.filter((name) => !removed.has(nameKey(name)))
-  const labels = [...(change.labels ? find(kept(change.labels)) : before.labels), ...find(kept(change.addLabels))]
-  if (made() > madeBefore && references.catalogSize + made() > MAX_CATALOG) throw catalogFull()
+  const notRemoved = (names: string[]) => names.filter((name) => !removed.has(nameKey(name)))
+  const labels = [
+    ...(change.labels ? labelsOf(notRemoved(change.labels)) : before.labels),
+    ...labelsOf(notRemoved(change.addLabels)),
+  ]
+  if (countNew() > newBefore && references.catalogSize + countNew() > MAX_CATALOG) throw catalogFull()
   const jobIds = [...(change.jobIds ?? before.jobIds), ...(change.jobId ? [change.jobId] : [])]
   const after = {
     ...before,
@@ -78,7 +82,7 @@ export function apply(
     ),
     ...(change.email !== undefined && { email: change.email }),
     ...(change.phone !== undefined && { phone: change.phone ? (change.phone.e164 ?? before.phone) : null }),
-    ...(source !== undefined && { sourceId: source }),
+    ...(sourceId !== undefined && { sourceId }),
     stage: stageAfter(before.stage, change, references),
     labels: byId(
       [...new Map(labels.map(({ id, name }) => [id, { id, name }])).values()].filter(
@@ -93,7 +97,7 @@ export function apply(
   return after
 }
 
-/** The same file again changes nothing; another is still to be read. */
+/** The same file changes nothing. Another file is still to be read. */
 function resumeAfter(
   before: ProspectRecord,
   after: ProspectRecord,
@@ -108,7 +112,7 @@ function resumeAfter(
   return { ...resume, uploadedAt: now, status: 'processing', reason: null, parsed: null, muted: muteWebhook, had }
 }
 
-/** Puts one thing of the catalog in the place of another, wherever the record still names it. */
+/** Replaces one item of the catalog by another, wherever the record refers to it. */
 function replaceIn(record: ProspectRecord, replace: Change['replace']): void {
   if (!replace) return
   const { kind, from, to } = replace
@@ -128,7 +132,7 @@ function replaceIn(record: ProspectRecord, replace: Change['replace']): void {
   }
 }
 
-/** 400 if a record has more labels or jobs than it can; the pointers say which field gave them. */
+/** Throws 400 if a record has too many labels or jobs. The pointers name the fields that the error is about. */
 export function requireFew({ labels, jobIds }: ProspectRecord, labelsFrom: string, jobsFrom: string): void {
   const tooMany = (pointer: string, most: number, what: string): InputError => ({
     in: 'body',
@@ -143,12 +147,12 @@ export function requireFew({ labels, jobIds }: ProspectRecord, labelsFrom: strin
   if (errors.length > 0) throw invalidInput(errors)
 }
 
-/** A pipeline moves only those who are not in it, so that repeating a call resets nobody. */
+/** A `pipelineId` changes the stage only if the prospect is in another pipeline: to repeat a call resets no stage. */
 function stageAfter(stage: Stage | null, { stageId, pipelineId }: Change, references: References): Stage | null {
   if (stageId) return references.stages.get(stageId) ?? stage
   if (pipelineId && pipelineId !== stage?.pipelineId) return references.pipelines.get(pipelineId) ?? stage
   return stage
 }
 
-/** Labels in the order in which a set of them is stored. */
+/** Sorts labels as the database stores them. */
 export const byId = (labels: Label[]) => [...labels].sort((a, b) => (a.id < b.id ? -1 : 1))

@@ -1,5 +1,7 @@
-import type { Database } from '../db/client'
+import { and, eq, sql } from 'drizzle-orm'
+import { type Database, toStatement } from '../db/client'
 import { abortIf, isAborted } from '../db/errors'
+import { merges, prospects } from '../db/schema'
 import { merged, notFound, unknownReference } from '../http/errors'
 import type { Caller } from '../http/factory'
 import { redactStoredResponses } from '../http/idempotency'
@@ -8,10 +10,10 @@ import { versionMismatch } from './errors'
 import type { EraseProspect } from './schema'
 
 /**
- * Erases a person in one batch: the row (triggers take its labels, jobs and words along), the duplicates merged into
- * it, and what its events and kept answers say of it. Events not delivered yet go out under their id and type, without
- * the person. 404, or 410 for a merged duplicate; 412 if it has none of the versions; 422 if the user is not there.
- * Returns what is to be sent to tell of it, and the key of its resume.
+ * Erases a prospect in one batch: its row (triggers delete its labels, jobs and words), the duplicates that were merged into
+ * it, and its personal data in events, in the responses of endpoints and in stored responses. Events that are not delivered
+ * yet are sent with their id and type, without personal data. Throws 404, 410 for a merged duplicate, 412 if the prospect
+ * has none of the versions, and 422 if the user is unknown. Returns what the outbox sends, and the key of the resume.
  */
 export async function eraseProspect(
   db: Database,
@@ -31,8 +33,17 @@ export async function eraseProspect(
   } as const
   try {
     const results = await d1.batch([
-      d1.prepare(STOP_IF_UNKNOWN).bind(account.id, id, userId, ifVersions ? JSON.stringify(ifVersions) : null),
-      ...[REDUCE_EVENTS, FORGET_ANSWERS, FORGET_DUPLICATES, DELETE].map((sql) => d1.prepare(sql).bind(account.id, id)),
+      d1.prepare(ABORT_UNLESS_FOUND).bind(account.id, id, userId, ifVersions ? JSON.stringify(ifVersions) : null),
+      d1.prepare(REDACT_EVENTS).bind(account.id, id),
+      d1.prepare(DELETE_ENDPOINT_RESPONSES).bind(account.id, id),
+      toStatement(db, db.orm.delete(merges).where(and(eq(merges.accountId, account.id), eq(merges.intoId, id)))),
+      toStatement(
+        db,
+        db.orm
+          .delete(prospects)
+          .where(and(eq(prospects.accountId, account.id), eq(prospects.id, id)))
+          .returning({ unreferencedKeys: sql<string | null>`resume ->> 'key'`.as('unreferencedKeys') }),
+      ),
       redactStoredResponses(db, account.id, id),
       ...recordEvents(db, outbox, {
         accountId: account.id,
@@ -57,23 +68,21 @@ export async function eraseProspect(
   }
 }
 
-const STOP_IF_UNKNOWN = abortIf(`NOT EXISTS (SELECT 1 FROM prospects WHERE account_id = ?1 AND id = ?2)
+// text: a guard ends the batch
+const ABORT_UNLESS_FOUND = abortIf(`NOT EXISTS (SELECT 1 FROM prospects WHERE account_id = ?1 AND id = ?2)
   OR (?3 IS NOT NULL AND NOT EXISTS (SELECT 1 FROM users WHERE account_id = ?1 AND id = ?3))
   OR (?4 IS NOT NULL AND (SELECT version FROM prospects WHERE account_id = ?1 AND id = ?2)
     NOT IN (SELECT value FROM json_each(?4)))`)
 
-const REDUCE_EVENTS = `
+// text: the database rewrites JSON
+const REDACT_EVENTS = `
   UPDATE events SET data = json_set(json_remove(data, '$.changes'), '$.prospect',
     json_object('id', data ->> '$.prospect.id', 'erased', json('true'))), same_as = NULL
   WHERE account_id = ?1 AND prospect_id = ?2`
 
-/** What endpoints answered may quote what they were sent. */
-const FORGET_ANSWERS = `
+/** Responses of endpoints can quote the events that they were sent. Text: the subquery names an index. */
+const DELETE_ENDPOINT_RESPONSES = `
   UPDATE attempts SET answer = NULL WHERE answer IS NOT NULL AND (account_id, webhook_id, event_seq) IN (
     SELECT w.account_id, w.id, e.seq
     FROM events e INDEXED BY events_prospect CROSS JOIN webhooks w ON w.account_id = e.account_id
     WHERE e.account_id = ?1 AND e.prospect_id = ?2)`
-
-const FORGET_DUPLICATES = 'DELETE FROM merges WHERE account_id = ?1 AND into_id = ?2'
-
-const DELETE = `DELETE FROM prospects WHERE account_id = ?1 AND id = ?2 RETURNING resume ->> 'key' AS unreferencedKeys`

@@ -7,48 +7,54 @@ import { fillBlanks } from './fill'
 import { findMatch, hasEmail, hasPhone, type Match, phonesOf } from './match'
 import { emptyPlan, type Plan, type References } from './plan'
 import type { ProspectRecord } from './prospect'
-import type { Change, Target, WriteRequest } from './write-request'
+import type { Change, WriteRequest } from './write-request'
 
-/** How much of events one plan may hold, roughly: a parameter of D1's may have 2 MB. */
-const MOST_BYTES = 500_000
+/** About how many bytes of events one plan can have: a parameter of a D1 statement can have 2 MB. */
+const MAX_EVENT_BYTES = 500_000
 
 /**
- * Folds rows, in order, into the records that they reach: who is meant, what changes, which events say so. Later
- * rows see what earlier ones did. Pure but for new ids.
+ * Plans write requests, in order: which prospect each one is about, what it changes, and which events report that. A later
+ * request sees the effects of earlier ones. Pure, except for new ids.
  *
- * Throws what is wrong with a row, unless the others go on without it: 404 if its id names nobody, 412 if that one has another version, 409 if it takes
- * somebody else's email, 422 if it names what is not there, 400 if a prospect would have too many labels.
+ * Throws 404 if a request's id is unknown, 412 if its prospect has another version, 409 if another prospect has its email,
+ * 422 if it refers to something unknown, and 400 if its prospect would have too many labels or jobs. A request with
+ * `mayBeRejected` goes to `rejected` instead.
  *
- * `people` holds, for each row, whoever has its id or its email, the two oldest who have its phone, and the oldest of
- * those who have no email; what a merged duplicate was known by counts like a prospect's own. The fold stops short
- * where an earlier row took somebody out of such a group, by any phone that meant them, for who is next in it has not
- * been read, and where the plan gets too large for one batch.
+ * `candidates` has for each request: the prospect with its id, the one with its email, the two oldest with its phone, and
+ * the oldest with its phone and no email. The emails and phones of merged duplicates count as the survivor's own. If an
+ * earlier request takes a prospect out of the group with a phone, the next prospect of that group was not read: the plan
+ * then ends before the next request with that phone. It also ends when it gets too large for one batch.
  */
-export function planWrites(rows: WriteRequest[], people: ProspectRecord[], given: References, now: number): Plan {
-  const known = new Map(people.map((p) => [p.id, p]))
-  const references = { ...given, labels: new Map(given.labels), sourceNames: new Map(given.sourceNames) }
+export function planWrites(
+  requests: WriteRequest[],
+  candidates: ProspectRecord[],
+  read: References,
+  now: number,
+): Plan {
+  const current = new Map(candidates.map((record) => [record.id, record]))
+  const references = { ...read, labels: new Map(read.labels), sourceNames: new Map(read.sourceNames) }
   const plan = emptyPlan()
-  const leftGroups = new Set<string>()
-  let size = 0
-  for (const row of rows) {
-    const { target, change: given } = row
-    const { reading } = given
-    const asked =
-      reading && !target.match ? fillBlanks({ ...given, reading }, known.get(target.id), [...known.values()]) : given
-    const phone = asked.phone?.e164 ?? null
-    if ((phone !== null && leftGroups.has(phone)) || size > MOST_BYTES) break
-    const named = { labels: plan.labels.length, sources: plan.sources.length }
-    let decided: Decision
+  /** Phones whose group of prospects lost one. */
+  const leftPhones = new Set<string>()
+  let eventBytes = 0
+  for (const request of requests) {
+    const phone = changeOf(request, current).phone?.e164 ?? null
+    if ((phone !== null && leftPhones.has(phone)) || eventBytes > MAX_EVENT_BYTES) break
+    const items = { labels: plan.labels.length, sources: plan.sources.length }
+    let matched: Matched
+    let after: ProspectRecord
     try {
-      decided = decide(row, asked, known, references, plan, now)
+      matched = matchRequest(request, current, references)
+      after = recordAfter(matched, { references, plan, now })
     } catch (error) {
-      if (!row.mayBeRejected || !(error instanceof Problem)) throw error
-      for (const { nameKey } of plan.labels.splice(named.labels)) references.labels.delete(nameKey)
-      for (const { nameKey } of plan.sources.splice(named.sources)) references.sourceNames.delete(nameKey)
-      plan.rejected.push({ row, problem: error })
+      if (!request.mayBeRejected || !(error instanceof Problem)) throw error
+      // takes back the labels and sources that the rejected request would have created
+      for (const { nameKey } of plan.labels.splice(items.labels)) references.labels.delete(nameKey)
+      for (const { nameKey } of plan.sources.splice(items.sources)) references.sourceNames.delete(nameKey)
+      plan.rejected.push({ request, problem: error })
       continue
     }
-    const { match, change, writes, after } = decided
+    const { match, change, writes } = matched
     const before = match.record
     const fields = before ? changedFields(before, after) : []
     plan.outcomes.push({
@@ -64,55 +70,72 @@ export function planWrites(rows: WriteRequest[], people: ProspectRecord[], given
     if (before) {
       after.version = before.version + 1
       const gainsEmail = before.email === null && after.email !== null
-      for (const phone of phonesOf(before)) if (gainsEmail || !hasPhone(after, phone)) leftGroups.add(phone)
+      for (const phone of phonesOf(before)) if (gainsEmail || !hasPhone(after, phone)) leftPhones.add(phone)
     }
     if (before?.resume?.key !== after.resume?.key) {
       if (before?.resume) plan.unreferencedKeys.push(before.resume.key)
       if (after.resume) plan.resumesToRead.push(after.id)
     }
-    known.set(after.id, after)
+    current.set(after.id, after)
     if (!before || plan.created.has(after.id)) plan.created.set(after.id, after)
     else plan.updated.set(after.id, after)
     for (const field of fields) plan.changed.add(field)
     const events = eventsOf(before, after, fields, change)
     plan.events.push(...events)
-    if (rows.length > 1) size += new TextEncoder().encode(JSON.stringify(events)).length
+    if (requests.length > 1) eventBytes += new TextEncoder().encode(JSON.stringify(events)).length
   }
   return plan
 }
 
-/** Whom a row is about, and the record after it. */
-interface Decision {
+/** What a request changes. A resume that was read changes only blank fields of its prospect. */
+function changeOf({ target, change }: WriteRequest, current: Map<string, ProspectRecord>): Change {
+  const { reading } = change
+  return reading && !target.match
+    ? fillBlanks({ ...change, reading }, current.get(target.id), [...current.values()])
+    : change
+}
+
+/** The prospect that a request is about, and what the request changes. */
+interface Matched {
   match: Match
   change: Change
-  /** Whether the row may write: somebody known is updated only on request. */
+  /** Whether the request writes: a request that matches a prospect does so only with `update`. */
   writes: boolean
-  after: ProspectRecord
 }
 
-/** Puts what the row makes of labels and sources into the plan. Throws what is wrong with it. */
-function decide(
-  { target, givenIn, rejected }: WriteRequest,
-  asked: Change,
-  known: Map<string, ProspectRecord>,
+/**
+ * Finds the prospect that a request is about, among the `current` ones by id. Throws the request's own problem, and 404, 409, 410, 412 or 422 as
+ * `planWrites` does.
+ */
+export function matchRequest(
+  request: WriteRequest,
+  current: Map<string, ProspectRecord>,
   references: References,
-  plan: Plan,
-  now: number,
-): Decision {
+): Matched {
+  const { target, givenIn, rejected } = request
   if (rejected) throw rejected
-  const match = findTarget(target, asked, known, references.merges)
-  const isByMerge = target.match && match.record !== null && match.record.id === references.merges.get(target.id ?? '')
-  const change = match.record
-    ? withoutAliases(asked, match.record, isByMerge ? ['email', 'phone'] : [match.matchedBy])
-    : asked
+  const asked = changeOf(request, current)
+  const match = findTarget(request, asked, current, references.merges)
+  const { record } = match
+  const isSurvivor = target.match && record !== null && record.id === references.merges.get(target.id ?? '')
+  const change = record ? withoutAliases(asked, record, isSurvivor ? ['email', 'phone'] : [match.matchedBy]) : asked
   requireReferences(change, references, givenIn)
-  const before = match.record
-  const writes = !target.match || target.update || before === null
-  const after = writes ? apply(before ?? blank(change, references, now), change, references, plan, now) : before
-  return { match, change, writes, after }
+  return { match, change, writes: !target.match || target.update || record === null }
 }
 
-/** What somebody was found by as an alias is theirs already, and does not take the place of what they have now. */
+/** The prospect after the request. Adds the labels and sources that the request creates to the plan. */
+function recordAfter(
+  { match: { record }, change, writes }: Matched,
+  context: { references: References; plan: Plan; now: number },
+): ProspectRecord {
+  if (record && !writes) return record
+  return apply(record ?? blank(change, context.references, context.now), change, context)
+}
+
+/**
+ * The change without the email or phone by which the prospect was found, if it is an alias: that of a merged duplicate. An
+ * alias does not replace the prospect's current email or phone.
+ */
 function withoutAliases(asked: Change, record: ProspectRecord, foundBy: Match['matchedBy'][]): Change {
   const change = { ...asked }
   const [email, phone] = [asked.email, asked.phone?.e164]
@@ -125,42 +148,42 @@ function withoutAliases(asked: Change, record: ProspectRecord, foundBy: Match['m
 }
 
 function findTarget(
-  target: Target,
+  { target }: WriteRequest,
   change: Change,
-  known: Map<string, ProspectRecord>,
+  current: Map<string, ProspectRecord>,
   merges: References['merges'],
 ): Match {
-  const people = [...known.values()]
-  const record = target.match ? findRecord(target.id, known, merges) : getRecord(target.id, known, merges)
-  if (!record) return findMatch(change.email ?? null, change.phone?.e164 ?? null, people)
+  const candidates = [...current.values()]
+  const record = target.match ? findRecord(target.id, current, merges) : getRecord(target.id, current, merges)
+  if (!record) return findMatch(change.email ?? null, change.phone?.e164 ?? null, candidates)
   if (target.match && !target.update) return { record, matchedBy: null, duplicate: null }
   if (!target.match && target.ifVersions && !target.ifVersions.includes(record.version))
     throw versionMismatch({ version: record.version })
-  const others = people.filter((p) => p.id !== record.id)
-  const owner = change.email ? others.find((p) => hasEmail(p, change.email as string)) : undefined
+  const others = candidates.filter(({ id }) => id !== record.id)
+  const owner = change.email ? others.find((other) => hasEmail(other, change.email as string)) : undefined
   if (owner) throw emailTaken({ conflictsWith: owner.id })
   const duplicate = change.phone?.e164 ? findMatch(null, change.phone.e164, others).record : null
   return { record, matchedBy: null, duplicate }
 }
 
-/** Whoever has this id, or survived a merge of who had it. */
-const findRecord = (id = '', known: Map<string, ProspectRecord>, merges: References['merges']) =>
-  known.get(id) ?? known.get(merges.get(id) ?? '')
+/** The prospect with this id, or the survivor of a merge of the prospect with this id. */
+const findRecord = (id = '', current: Map<string, ProspectRecord>, merges: References['merges']) =>
+  current.get(id) ?? current.get(merges.get(id) ?? '')
 
-/** Whoever has this id; 410 if they were merged into another, 404 if there is nobody. */
+/** The prospect with this id. Throws 410 if it was merged into another, 404 if there is none. */
 export function getRecord(
   id: string,
-  known: Map<string, ProspectRecord>,
+  current: Map<string, ProspectRecord>,
   merges: References['merges'],
 ): ProspectRecord {
-  const record = known.get(id)
+  const record = current.get(id)
   const mergedInto = merges.get(id)
   if (mergedInto !== undefined) throw merged({ mergedInto })
   if (!record) throw notFound('prospect')
   return record
 }
 
-/** 422 with every reference of the row that the account does not have. What is ignored is not looked at. */
+/** Throws 422 with each reference that the account does not have. Skips a `pipelineId` that a `stageId` overrides. */
 function requireReferences(change: Change, r: References, givenIn: WriteRequest['givenIn']): void {
   const unknown = (field: string, value: string | null | undefined, known: { has(id: string): boolean }) =>
     value && !known.has(value) ? [{ in: givenIn, field, value }] : []
@@ -178,7 +201,7 @@ function requireReferences(change: Change, r: References, givenIn: WriteRequest[
   if (missing.length > 0) throw unknownReference(missing)
 }
 
-/** What the caller should know: what became of the phone, and who else has it. */
+/** The message for the caller: what happened to the phone, and which other prospect has it. */
 function messageOf({ phone }: Change, { record, duplicate }: Match, writes: boolean): string | null {
   const rejected = phone && phone.e164 === null
   const fate = !rejected

@@ -44,7 +44,7 @@ export interface Plan {
   /** One for each accepted request, in order. */
   outcomes: Outcome[]
   /** Requests that were rejected. The plan writes nothing of them. */
-  rejected: { row: WriteRequest; problem: Problem }[]
+  rejected: { request: WriteRequest; problem: Problem }[]
   created: Map<string, ProspectRecord>
   updated: Map<string, ProspectRecord>
   /** Fields that at least one update changes. */

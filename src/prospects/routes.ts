@@ -1,4 +1,4 @@
-import type { Context, TypedResponse } from 'hono'
+import type { Context } from 'hono'
 import { accepts } from 'hono/accepts'
 import { requireScope } from '../http/auth'
 import { allowedVersions, etagOf, matchesEtag } from '../http/etag'
@@ -11,10 +11,9 @@ import { afterCommit } from './after-commit'
 import { eraseProspect } from './erase'
 import { EXPORT_TYPES, type ExportType, exportProspects } from './export'
 import { listProspects } from './list'
-import type { Outcome } from './plan'
-import { toProspect } from './prospect'
+import { changeResponse, createResponse } from './responses'
 import { CreateProspect, EraseProspect, ExportProspects, ListProspects, MergeProspect, UpdateProspect } from './schema'
-import { getProspect, mergeProspects, type ResponseOf, type WriteResult, writeProspects } from './store'
+import { getProspect, mergeProspects, type ProspectResponse, type WriteResult, writeProspects } from './store'
 import { uploadOf } from './upload'
 import { toCreateRequest, toUpdateRequest } from './write-request'
 
@@ -28,9 +27,15 @@ export const prospectRoutes = factory
     const input = c.req.valid('json')
     const { db, caller } = c.var
     const upload = input.resume ? await uploadOf(c.env, caller, input.resume) : undefined
-    const row = toCreateRequest(input, caller.account.defaultCountry, upload?.file)
-    const options = { outbox: openOutbox(c.env, c.executionCtx), repeat: repeatOf(c, createAnswer), upload }
-    return respond(c, await writeProspects(db, caller, 'api', [row], options), createAnswer)
+    const request = toCreateRequest(input, caller.account.defaultCountry, upload?.file)
+    const written = await writeProspects(db, caller, [request], {
+      source: 'api',
+      outbox: openOutbox(c.env, c.executionCtx),
+      idempotent: c.get('repeatable'),
+      responseOf: createResponse,
+      upload,
+    })
+    return respond(c, written)
   })
   .get('/export', requireScope('read'), validate({ query: ExportProspects }), async (c) => {
     const type = accepts(c, { header: 'Accept', supports: [...EXPORT_TYPES], default: 'text/csv' }) as ExportType
@@ -51,10 +56,19 @@ export const prospectRoutes = factory
     const input = c.req.valid('json')
     const { db, caller } = c.var
     const upload = input.resume ? await uploadOf(c.env, caller, input.resume) : undefined
-    const versions = allowedVersions(c.req.header('if-match'))
-    const row = toUpdateRequest(c.req.param('id'), versions, input, caller.account.defaultCountry, upload?.file)
-    const options = { outbox: openOutbox(c.env, c.executionCtx), upload }
-    return respond(c, await writeProspects(db, caller, 'api', [row], options), changeAnswer)
+    const target = {
+      match: false,
+      id: c.req.param('id'),
+      ifVersions: allowedVersions(c.req.header('if-match')),
+    } as const
+    const request = toUpdateRequest(target, input, caller.account.defaultCountry, upload?.file)
+    const written = await writeProspects(db, caller, [request], {
+      source: 'api',
+      outbox: openOutbox(c.env, c.executionCtx),
+      responseOf: changeResponse,
+      upload,
+    })
+    return respond(c, written)
   })
   .delete('/:id', requireScope('write'), validate({ query: EraseProspect }), async (c) => {
     const { db, caller } = c.var
@@ -67,47 +81,21 @@ export const prospectRoutes = factory
   })
   .post('/:id/merge', requireScope('write'), idempotent, validate({ json: MergeProspect }), async (c) => {
     const { db, caller } = c.var
-    const repeat = repeatOf(c, changeAnswer)
-    return respond(
-      c,
-      await mergeProspects(db, caller, c.req.param('id'), c.req.valid('json'), {
-        outbox: openOutbox(c.env, c.executionCtx),
-        repeat,
-      }),
-      changeAnswer,
-    )
+    const written = await mergeProspects(db, caller, c.req.param('id'), {
+      input: c.req.valid('json'),
+      outbox: openOutbox(c.env, c.executionCtx),
+      idempotent: c.get('repeatable'),
+      responseOf: changeResponse,
+    })
+    return respond(c, written)
   })
   .get('/:id/events', requireScope('read'), validate({ query: ListQuery }), async (c) => {
     return c.json(await listTimeline(c.var.db, c.var.caller.account.id, c.req.param('id'), c.req.valid('query')))
   })
 
-/** What a change answers: the prospect, and what there is to say about it. */
-const changeAnswer = (({ record, message }, catalogVersion) => ({
-  status: 200,
-  headers: { etag: etagOf(record.version, catalogVersion) },
-  body: { ...toProspect(record), message },
-})) satisfies ResponseOf
-
-/** What a POST answers: also whom it matched. */
-const createAnswer = (({ record, message, changed: _, ...match }, catalogVersion) => ({
-  status: match.created ? 201 : 200,
-  headers: {
-    etag: etagOf(record.version, catalogVersion),
-    ...(match.created && { location: `/v1/prospects/${record.id}` }),
-  },
-  body: { ...toProspect(record), message, ...match },
-})) satisfies ResponseOf
-
-const repeatOf = (c: Context<AppEnv>, responseOf: ResponseOf) => {
-  const repeatable = c.get('repeatable')
-  return repeatable && { request: repeatable, responseOf }
-}
-
-function respond<A extends ResponseOf>(c: Context<AppEnv>, written: WriteResult, responseOf: A) {
-  const outcome = written.outcomes[0] as Outcome
-  const { status, headers, body } = responseOf(outcome, written.catalogVersion)
+/** Sends the response of a write. What the write leaves to do is done in the background. */
+function respond<Response extends ProspectResponse>(c: Context<AppEnv>, written: WriteResult<Response>) {
   c.executionCtx.waitUntil(afterCommit(c.env, c.var.caller.account.id, written))
-  const text = written.storedBody ?? JSON.stringify(body)
-  const response: Response = c.body(text, status, { 'content-type': 'application/json', ...headers })
-  return response as Response & TypedResponse<ReturnType<A>['body'], ReturnType<A>['status'], 'json'>
+  const { status, headers, body } = written.response as Response
+  return c.json(body as Response['body'], status as Response['status'], headers)
 }

@@ -5,17 +5,20 @@ import type { IdempotentRequest } from '../http/factory'
 import { isKeyAlreadyUsed, type StoredResponse } from '../http/idempotency'
 import { Problem } from '../http/problem-type'
 import type { Origin, Outbox } from '../webhooks/events'
+import { type ReadState, readCandidates } from './candidates'
+import { type Commit, commitPlan } from './commit'
 import { planMerge } from './merge'
 import { emptyPlan, type Outcome, type Plan } from './plan'
-import { planWrites } from './plan-writes'
+import { matchRequest, planWrites } from './plan-writes'
 import { COLUMNS, JOINS, type Prospect, type ProspectRow, toProspect, toRecord } from './prospect'
-import type { NewFile } from './resume'
 import type { MergeProspect } from './schema'
 import type { Upload } from './upload'
-import { commitPlan, readCandidates } from './write'
 import { NO_CHANGE, type WriteRequest } from './write-request'
 
-/** One prospect and the catalog's version; 404 if the account has none of this id, 410 if it was merged. One trip. */
+/**
+ * One prospect and the version of the catalog, in one round trip. Throws 404 if the account has no prospect with this id,
+ * and 410 if the prospect was merged.
+ */
 export async function getProspect(
   db: Database,
   accountId: string,
@@ -31,6 +34,7 @@ export async function getProspect(
   return { prospect: toProspect(toRecord(found)), catalogVersion }
 }
 
+// text: the columns of a prospect have subqueries
 const GET = `
   SELECT ${COLUMNS}, a.catalog_version AS catalogVersion,
     (SELECT into_id FROM merges m WHERE m.account_id = ?1 AND m.id = ?2) AS mergedInto
@@ -38,154 +42,183 @@ const GET = `
     LEFT JOIN prospects p ON p.account_id = a.id AND p.id = ?2 ${JOINS}
   WHERE a.id = ?1`
 
-/** How often a write goes round again when others change what it was folded from. */
-const MAX_ROUNDS = 40
-
-/** On whose behalf something is written: an account, by one of its keys. */
+/** The account that a write belongs to, and the API key that it is made with. */
 export interface Actor {
   account: { id: string }
   key: { id: string }
 }
 
-/** How a call of one row is answered, and what lets it be repeated. */
-export interface Idempotency {
-  request: IdempotentRequest
-  responseOf: ResponseOf
-}
-export type ResponseOf = (outcome: Outcome, catalogVersion: number) => StoredResponse
+/** The response to a call of one request, as far as it is known before the commit: that sets `updatedAt`. */
+export type ProspectResponse = StoredResponse & { body: { updatedAt: number } }
 
-/** What of the caller's commits with the rows. */
+/** What the caller of `writeProspects` adds to each commit. */
 export interface Progress {
-  /** Statements for a commit that covers these rows, the next ones of those given, whatever becomes of each. */
-  statementsFor(rows: WriteRequest[], plan: Pick<Plan, 'outcomes' | 'rejected'>): D1PreparedStatement[]
-  /** They are all that is written: the rows are only tried. */
+  /** The caller's statements for a commit that covers these requests, accepted or rejected: the next ones, in order. */
+  statementsFor(requests: WriteRequest[], plan: Pick<Plan, 'outcomes' | 'rejected'>): D1PreparedStatement[]
+  /** Whether only the caller's statements are written: the requests are planned, and change nothing. */
   isDryRun: boolean
-  /** Whether another part of the rows may be begun; if not, the rest is left. */
+  /** Whether another commit may start. If not, the rest of the requests is left out. */
   mayContinue(): boolean
 }
 
-export interface WriteResult {
-  /** Of the rows that were not rejected. */
+export interface WriteOptions<Response extends ProspectResponse = ProspectResponse> {
+  source: Origin['source']
+  outbox: Outbox
+  /** Makes the response to the first request. */
+  responseOf?: (outcome: Outcome, catalogVersion: number) => Response
+  /** The commit also stores the response under this key. */
+  idempotent?: IdempotentRequest | undefined
+  /** The file that the only request brings. */
+  upload?: Upload | undefined
+  /** Another way to plan. It gets all requests together. */
+  plan?: typeof planWrites
+  progress?: Progress
+}
+
+export interface WriteResult<Response extends ProspectResponse = ProspectResponse> {
+  /** One for each accepted request, in order. */
   outcomes: Outcome[]
   rejected: Plan['rejected']
-  catalogVersion: number
-  /** The answer's body, if it was kept. */
-  storedBody?: string | undefined
-  /** Keys of resumes that are nobody's any more: their bytes can go. */
+  /** If the options have `responseOf`. */
+  response?: Response | undefined
+  /** Keys of resumes that no prospect has any more: their bytes can be deleted. */
   unreferencedKeys: string[]
-  /** Ids of those whose resume is to be read. */
+  /** Ids of the prospects whose resumes are to be read. */
   resumesToRead: string[]
 }
 
+/** How many races in a row a write can lose. */
+const MAX_LOST_RACES = 40
+
 /**
- * The one write path: reads whom the rows reach, folds the rows into them, commits what changed. Every prospect is
- * made and changed here. A lost race writes nothing and goes round again, with fewer rows: rows of one chunk can be in
- * each other's way too (one takes an email that another gives up). Another `fold` gets all rows at once. Two trips; one
- * if nothing is to be written. The bytes that a row brings are stored in between, once it is known that they are to be
- * kept. Returns an outcome for each row that was not rejected. Throws what `fold` throws, 503 if the races go on, and
- * D1's error if `progress` ends the batch (`stopIf`).
+ * The one write path: every prospect is created and changed here. Each pass reads the candidates of the requests, plans
+ * the changes and commits them, in two round trips, or one if there is nothing to write. A pass that loses a race writes
+ * nothing, and the next one takes half as many requests, because requests can also be in each other's way: one takes the
+ * email that another gives up.
+ *
+ * Throws what the plan throws, 503 if other writes keep winning the race, and D1's error if a statement of `progress`
+ * stops the batch (`stopIf`).
  */
-export async function writeProspects(
+export async function writeProspects<Response extends ProspectResponse>(
   db: Database,
-  { account, key }: Actor,
-  source: Origin['source'],
-  rows: WriteRequest[],
-  {
-    outbox,
-    repeat,
-    upload,
-    fold = planWrites,
-    progress,
-  }: {
-    outbox: Outbox
-    repeat?: Idempotency | undefined
-    upload?: Upload | undefined
-    fold?: typeof planWrites
-    progress?: Progress
-  },
-): Promise<WriteResult> {
-  const origin = { keyId: key.id, source }
-  const outcomes: Outcome[] = []
-  const rejected: Plan['rejected'] = []
-  const unreferencedKeys: string[] = []
-  const resumesToRead: string[] = []
-  let stored: NewFile | undefined
+  actor: Actor,
+  requests: WriteRequest[],
+  options: WriteOptions<Response>,
+): Promise<WriteResult<Response>> {
+  const { upload, progress } = options
+  const result: WriteResult<Response> = { outcomes: [], rejected: [], unreferencedKeys: [], resumesToRead: [] }
   const mayContinue = () => !progress || progress.mayContinue()
-  let left = rows
-  let size = rows.length
+  let left = requests
+  let size = requests.length
+  let lostRaces = 0
   try {
-    for (let lost = 0; lost < MAX_ROUNDS; ) {
-      const now = Date.now()
-      const read = await readCandidates(db, account.id, left.slice(0, size), repeat?.request, upload?.file, now)
-      if (!read) throw invalidCredential()
-      const { rows: chunk } = read
-      const { catalogVersion } = read.references
-      let plan = fold(chunk, read.people, read.references, now)
-      if (upload && !stored && refersTo(plan, upload.file)) {
-        const before = read.people.find(({ id }) => id === plan.outcomes[0]?.record.id)
-        if (await upload.store(before?.resume ?? null)) stored = upload.file
-        // what the bytes are is known only now: they may be the ones that are there
-        plan = fold(chunk, read.people, read.references, now)
-      }
-      const [first] = plan.outcomes
-      const kept = repeat &&
-        first && {
-          repeatable: repeat.request,
-          answer: repeat.responseOf(first, catalogVersion),
-          about: first.record.id,
-        }
-      const covered = plan.outcomes.length + plan.rejected.length
-      const beside = progress?.statementsFor(chunk.slice(0, covered), plan)
-      let body: string | undefined
-      try {
-        if (plan.events.length > 0 || kept || beside) {
-          const written = progress?.isDryRun ? emptyPlan() : plan
-          const committed = await commitPlan(db, outbox, account.id, origin, now, read, written, kept, beside)
-          await outbox.send(committed)
-          body = committed.kept
-        }
-      } catch (error) {
-        if (isKeyAlreadyUsed(error)) throw error
-        if (!isAborted(error) && !isForeignKeyViolation(error) && !uniqueViolation(error)) throw error
-        lost++
-        if (fold === planWrites) size = Math.ceil(size / 2)
+    while (lostRaces < MAX_LOST_RACES) {
+      const pass = await writeOnce(db, actor, left.slice(0, size), options)
+      if (pass) {
+        result.outcomes.push(...pass.outcomes)
+        result.rejected.push(...pass.rejected)
+        result.unreferencedKeys.push(...pass.unreferencedKeys)
+        result.resumesToRead.push(...pass.resumesToRead)
+        result.response ??= pass.response
+        left = left.slice(pass.outcomes.length + pass.rejected.length)
+        if (left.length === 0 || !mayContinue()) return result
+        lostRaces = 0
+        size *= 2
+      } else {
+        lostRaces++
+        if (!options.plan) size = Math.ceil(size / 2)
         if (!mayContinue()) break
-        await new Promise((resolve) => setTimeout(resolve, Math.random() * Math.min(lost * 8, 250)))
-        continue
+        await new Promise((resolve) => setTimeout(resolve, Math.random() * Math.min(lostRaces * 8, 250)))
       }
-      lost = 0
-      size *= 2
-      outcomes.push(...plan.outcomes)
-      rejected.push(...plan.rejected)
-      unreferencedKeys.push(...plan.unreferencedKeys)
-      resumesToRead.push(...plan.resumesToRead)
-      if (stored && !refersTo(plan, stored)) unreferencedKeys.push(stored.key)
-      left = left.slice(covered)
-      if (left.length === 0 || !mayContinue())
-        return { outcomes, rejected, catalogVersion, storedBody: body, unreferencedKeys, resumesToRead }
     }
     throw contention('Other requests keep changing this prospect.')
   } catch (error) {
-    // what fails otherwise may have been committed
-    if (stored && (error instanceof Problem || isKeyAlreadyUsed(error) || accountRejection(error)))
-      await upload?.discard()
+    // after any other error, the commit may have succeeded, and then a prospect has the file
+    const isUnwritten = error instanceof Problem || isKeyAlreadyUsed(error) || accountRejection(error)
+    if (upload?.isStored && isUnwritten) await upload.discard()
     throw error
   }
 }
 
-const refersTo = ({ created, updated }: Plan, { key }: NewFile) =>
+/** One pass of the write path. Returns null, and writes nothing, if it lost a race. */
+async function writeOnce<Response extends ProspectResponse>(
+  db: Database,
+  { account, key }: Actor,
+  requests: WriteRequest[],
+  { source, outbox, responseOf, idempotent, upload, plan: planAll = planWrites, progress }: WriteOptions<Response>,
+): Promise<WriteResult<Response> | null> {
+  const now = Date.now()
+  const read = await readCandidates(db, account.id, { requests, idempotent, file: upload?.file, now })
+  if (!read) throw invalidCredential()
+  if (upload && !upload.isStored) await storeFile(upload, read)
+
+  const plan = planAll(read.requests, read.candidates, read.references, now)
+  const [first] = plan.outcomes
+  const response = first && responseOf?.(first, read.references.catalogVersion)
+  const covered = read.requests.slice(0, plan.outcomes.length + plan.rejected.length)
+  const statements = progress?.statementsFor(covered, plan)
+
+  let updatedAt = new Map<string, number>()
+  if (plan.events.length > 0 || (idempotent && response) || statements) {
+    const committed = await tryCommit(db, outbox, {
+      accountId: account.id,
+      origin: { keyId: key.id, source },
+      now,
+      read,
+      plan: progress?.isDryRun ? emptyPlan() : plan,
+      response: idempotent && response && { ...response, request: idempotent, about: first.record.id },
+      progress: statements,
+    })
+    if (!committed) return null
+    await outbox.send(committed.committed)
+    updatedAt = committed.updatedAt
+  }
+
+  const unusedFile = upload?.isStored && !refersTo(plan, upload.file.key) ? [upload.file.key] : []
+  const timeOf = ({ id, updatedAt: before }: Outcome['record']) => updatedAt.get(id) ?? before
+  return {
+    outcomes: plan.outcomes.map((outcome) => ({
+      ...outcome,
+      record: { ...outcome.record, updatedAt: timeOf(outcome.record) },
+    })),
+    rejected: plan.rejected,
+    response: response && { ...response, body: { ...response.body, updatedAt: timeOf(first.record) } },
+    unreferencedKeys: [...plan.unreferencedKeys, ...unusedFile],
+    resumesToRead: plan.resumesToRead,
+  }
+}
+
+/** Stores the file of the only request, unless the request does not write, or its prospect has the file already. */
+async function storeFile(upload: Upload, { requests: [request], candidates, references }: ReadState): Promise<void> {
+  if (!request) return
+  const current = new Map(candidates.map((record) => [record.id, record]))
+  const { match, writes } = matchRequest(request, current, references)
+  if (writes) await upload.store(match.record?.resume ?? null)
+}
+
+/** Commits, or returns null if another write came first. */
+async function tryCommit(db: Database, outbox: Outbox, commit: Commit) {
+  try {
+    return await commitPlan(db, outbox, commit)
+  } catch (error) {
+    const isLostRace = isAborted(error) || isForeignKeyViolation(error) || uniqueViolation(error)
+    if (isKeyAlreadyUsed(error) || !isLostRace) throw error
+    return null
+  }
+}
+
+const refersTo = ({ created, updated }: Plan, key: string) =>
   [...created.values(), ...updated.values()].some(({ resume }) => resume?.key === key)
 
-/** Merges a duplicate into the prospect with this id; see `foldMerge` for what wins and what it refuses. */
-export function mergeProspects(
+/** Merges a duplicate into the prospect with this id. `planMerge` says which values win, and what it throws. */
+export function mergeProspects<Response extends ProspectResponse>(
   db: Database,
-  caller: Actor,
+  actor: Actor,
   id: string,
-  input: MergeProspect,
-  options: { outbox: Outbox; repeat: Idempotency | undefined },
-): Promise<WriteResult> {
+  { input, ...options }: Omit<WriteOptions<Response>, 'source' | 'plan'> & { input: MergeProspect },
+): Promise<WriteResult<Response>> {
   const change = { ...NO_CHANGE, userId: input.userId }
-  const rows = [id, input.duplicateId].map((each): WriteRequest => ({ target: { match: false, id: each }, change }))
-  const fold: typeof planWrites = (_rows, people, references) => planMerge(id, input, people, references)
-  return writeProspects(db, caller, 'merge', rows, { ...options, fold })
+  const requests = [id, input.duplicateId].map((each): WriteRequest => ({ target: { match: false, id: each }, change }))
+  const plan: typeof planWrites = (_requests, candidates, references) => planMerge(id, input, candidates, references)
+  return writeProspects(db, actor, requests, { ...options, source: 'merge', plan })
 }

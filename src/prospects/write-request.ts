@@ -69,14 +69,13 @@ export const toCreateRequest = (
   change: toChange({ ...input, addLabels: labels, removeLabels: [] }, country, file),
 })
 
-/** A PATCH of the prospect with this id, which must have one of the versions if there are any. */
+/** A PATCH: of the prospect with an id, which must have one of the versions if there are any. */
 export const toUpdateRequest = (
-  id: string,
-  ifVersions: number[] | undefined,
+  target: Target,
   input: UpdateProspect,
   country: string,
   file?: NewFile,
-): WriteRequest => ({ target: { match: false, id, ifVersions }, change: toChange(input, country, file) })
+): WriteRequest => ({ target, change: toChange(input, country, file) })
 
 /** What a resume says about the fields that it can fill. */
 export type ExtractedFields = { [F in ExtractedField]?: string | null | undefined }

@@ -53,7 +53,7 @@ async function readOne(db: Database, env: Env, message: ResumeMessage): Promise<
   const request = toResumeRequest(prospectId, { key: resume.key, ...reading }, extracted, resume.muted, country)
   try {
     const actor = { account: { id: accountId }, key: { id: resume.keyId } }
-    await writeProspects(db, actor, 'resume', [request], { outbox: openOutbox(env) })
+    await writeProspects(db, actor, [request], { source: 'resume', outbox: openOutbox(env) })
   } catch (error) {
     // the prospect was erased or merged, or its account deleted
     if (!(error instanceof Problem && [401, 404, 410].includes(error.status))) throw error

@@ -1,16 +1,16 @@
 import { isResumeType, MAX_RESUME, RESUME_TYPES, type ResumeType } from 'resume-parser'
 import { requireScope } from '../http/auth'
 import { notFound, unsupportedMediaType } from '../http/errors'
-import { allowedVersions, etagOf } from '../http/etag'
+import { allowedVersions } from '../http/etag'
 import { factory } from '../http/factory'
 import { essenceOf } from '../http/media-type'
 import { streamedBody } from '../http/streamed-body'
 import { validate } from '../http/validate'
 import { afterCommit } from '../prospects/after-commit'
 import { resumeTooLarge } from '../prospects/errors'
-import { toProspect } from '../prospects/prospect'
+import { changeResponse } from '../prospects/responses'
 import type { Resume } from '../prospects/resume'
-import { type WriteResult, writeProspects } from '../prospects/store'
+import { writeProspects } from '../prospects/store'
 import { NO_CHANGE, type WriteRequest } from '../prospects/write-request'
 import { openOutbox } from '../webhooks/events'
 import { RemoveResume, UploadResume } from './schema'
@@ -33,13 +33,14 @@ export const resumeRoutes = factory
       givenIn: 'query',
       change: { ...NO_CHANGE, ...options, resume: upload.file },
     }
-    const written = await writeProspects(db, caller, 'api', [request], {
+    const { response, ...written } = await writeProspects(db, caller, [request], {
+      source: 'api',
       outbox: openOutbox(c.env, c.executionCtx),
+      responseOf: changeResponse,
       upload,
     })
-    const { record, message } = written.outcomes[0] as WriteResult['outcomes'][number]
     c.executionCtx.waitUntil(afterCommit(c.env, caller.account.id, written))
-    return c.json({ ...toProspect(record), message }, 200, { etag: etagOf(record.version, written.catalogVersion) })
+    return c.json(response?.body, 200, response?.headers)
   })
   .get('/:id/resume', requireScope('read'), validate({}), async (c) => {
     const { resume, body } = await getResume(c.var.db, c.env, c.var.caller.account.id, c.req.param('id'))
@@ -57,7 +58,8 @@ export const resumeRoutes = factory
       givenIn: 'query',
       change: { ...NO_CHANGE, ...c.req.valid('query'), resume: null },
     }
-    const { unreferencedKeys } = await writeProspects(db, caller, 'api', [request], {
+    const { unreferencedKeys } = await writeProspects(db, caller, [request], {
+      source: 'api',
       outbox: openOutbox(c.env, c.executionCtx),
     })
     if (unreferencedKeys.length === 0) throw notFound('resume')

@@ -51,19 +51,20 @@ export function streamedUpload(
       if (isSameFile(present, file)) throw new SameFile()
     },
   })
-  return {
+  const upload: Upload = {
     file,
+    isStored: false,
     async store(present) {
       try {
         await putStream(env, file.key, incoming, { inspector: inspectorFor(present), maxTime: MAX_UPLOAD_TIME })
-        return true
+        upload.isStored = true
       } catch (error) {
-        if (error instanceof SameFile) return false
-        throw error
+        if (!(error instanceof SameFile)) throw error
       }
     },
     discard: () => deleteObjects(env, caller.account.id, [file.key]),
   }
+  return upload
 }
 
 const toError = (code: FieldErrorCode, message: string): InputError =>

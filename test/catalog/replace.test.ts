@@ -33,11 +33,11 @@ test.each(KINDS.map(({ name }) => name))(
     const before = (await account.get(`/v1/prospects/${json.id}`)).text
     const replace: Replacement = { kind, from: from.id, to: target }
     const row = { target: { match: false as const, id: json.id }, change: { ...NO_CHANGE, replace } }
-    await writeProspects(databaseFor(account), callerOf(account), 'api', [row], { outbox: noOutbox })
+    await writeProspects(databaseFor(account), callerOf(account), [row], { source: 'api', outbox: noOutbox })
     expect((await account.get(`/v1/prospects/${json.id}`)).text).toBe(before)
 
     const also = { ...row, change: { ...NO_CHANGE, replace: { ...replace, from: other.id } } }
-    await writeProspects(databaseFor(account), callerOf(account), 'api', [also], { outbox: noOutbox })
+    await writeProspects(databaseFor(account), callerOf(account), [also], { source: 'api', outbox: noOutbox })
     expect((await account.get(`/v1/prospects/${json.id}`)).json.version).toBe(2)
   },
 )

@@ -73,7 +73,7 @@ async function fill(binding: Binding) {
   )
   const actor = { account, key: { id: account.apiKey.id } }
   for (let i = 0; i < rows.length; i += 500)
-    await writeProspects(db, actor, 'api', rows.slice(i, i + 500), { outbox: noOutbox })
+    await writeProspects(db, actor, rows.slice(i, i + 500), { source: 'api', outbox: noOutbox })
   const many = (n: number) =>
     `(WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${n}) SELECT i FROM n)`
   const run = (sql: string, ...values: unknown[]) => THREE_DATABASES[binding].prepare(sql).bind(...values)

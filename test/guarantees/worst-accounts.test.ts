@@ -79,7 +79,7 @@ describe('a survivor of many merges whose duplicates all had one phone', () => {
         'US',
       ),
     )
-    const { outcomes } = await writeProspects(db, callerOf(account), 'import', chunk, { outbox: noOutbox })
+    const { outcomes } = await writeProspects(db, callerOf(account), chunk, { source: 'import', outbox: noOutbox })
     expect(outcomes.filter(({ created }) => created)).toHaveLength(250)
     expect(db.cost.read).toBeLessThan(250 * 50 + 10 * MERGED)
   })

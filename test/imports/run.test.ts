@@ -75,7 +75,7 @@ describe('a consumer that dies', () => {
   type Step = (typeof STEPS)[number]
   const stepOf = (statements: D1PreparedStatement[]): Step | undefined => {
     const text = statements.map((s) => (s as unknown as { statement: string }).statement).join(';')
-    return /SET bytes_done/.test(text) ? 'commit' : /reached AS MATERIALIZED/.test(text) ? 'look up' : undefined
+    return /SET bytes_done/.test(text) ? 'commit' : /candidates AS MATERIALIZED/.test(text) ? 'look up' : undefined
   }
 
   test.each(STEPS.flatMap((step) => (['before', 'after'] as const).map((when) => [when, step] as const)))(

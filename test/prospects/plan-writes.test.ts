@@ -107,7 +107,7 @@ async function newWriter() {
   }
   const write = async (bodies: Body[], past: string[] = []) => {
     const rows = bodies.map((body) => toInput(body, past))
-    return (await writeProspects(databaseFor(account), callerOf(account), 'import', rows, { outbox: noOutbox }))
+    return (await writeProspects(databaseFor(account), callerOf(account), rows, { source: 'import', outbox: noOutbox }))
       .outcomes
   }
   return { account, write }
@@ -259,7 +259,7 @@ describe('requests written in one call', () => {
     const unknown = CreateProspect.parse({ ...of(B, null), officeId: 'off_nope' })
     const inputs = [CreateProspect.parse(of(A, null)), unknown].map((input) => toCreateRequest(input, 'US'))
     await expect(
-      writeProspects(databaseFor(account), callerOf(account), 'import', inputs, { outbox: noOutbox }),
+      writeProspects(databaseFor(account), callerOf(account), inputs, { source: 'import', outbox: noOutbox }),
     ).rejects.toMatchObject({
       status: 422,
     })

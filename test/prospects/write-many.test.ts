@@ -20,7 +20,8 @@ const rowsFrom = (bodies: object[]): WriteRequest[] =>
   })
 
 const write = (account: Account, rows: WriteRequest[], progress?: Progress & { db: Database }) =>
-  writeProspects(progress?.db ?? databaseFor(account), callerOf(account), 'import', rows, {
+  writeProspects(progress?.db ?? databaseFor(account), callerOf(account), rows, {
+    source: 'import',
     outbox: noOutbox,
     ...(progress && { progress }),
   })
@@ -58,7 +59,7 @@ test('a rejected request has its problem and writes nothing; the others are writ
     ['A', true],
     ['B', true],
   ])
-  expect(rejected.map(({ row, problem }) => [rows.indexOf(row), problem.code])).toEqual([
+  expect(rejected.map(({ request, problem }) => [rows.indexOf(request), problem.code])).toEqual([
     [1, 'invalid_input'],
     [2, 'unknown_reference'],
   ])

@@ -25,7 +25,8 @@ export async function writeMany(account: Account, bodies: object[], chunk = 250,
     toCreateRequest(CreateProspect.parse({ firstName: 'Pat', lastName: 'Doe', ...body }), 'US'),
   )
   for (let i = 0; i < rows.length; i += chunk)
-    await writeProspects(databaseFor(account), callerOf(account), 'import', rows.slice(i, i + chunk), {
+    await writeProspects(databaseFor(account), callerOf(account), rows.slice(i, i + chunk), {
+      source: 'import',
       outbox,
     })
 }

@@ -59,9 +59,8 @@ export async function makeFilterableProspects(account: Account): Promise<Member[
   const { outcomes } = await writeProspects(
     databaseFor(account),
     callerOf(account),
-    'api',
     rows.map((row) => toCreateRequest(row, 'US')),
-    { outbox: noOutbox },
+    { source: 'api', outbox: noOutbox },
   )
   return people.map((body, n) => ({ ...body, id: outcomes[n]?.record.id ?? '' })).reverse()
 }
