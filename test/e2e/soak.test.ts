@@ -260,7 +260,7 @@ describe('in the end', () => {
 
   test('counters and indexes are exact', () => {
     const { stdout } = spawnSync('node', ['scripts/recount.mjs', '--persist-to', folder])
-    expect(String(stdout).trim()).toBe('Nothing differs.')
+    expect(String(stdout).trim()).toBe('No differences.')
   }, 600_000)
 })
 
