@@ -80,7 +80,7 @@ async function create(kind, name) {
   console.log(`Created ${name} (${kind}).`)
 }
 
-/** Resolves to a function that tells whether the Worker has a secret or a variable of a name. */
+/** Resolves to a function that says whether the Worker has a secret or a variable of a name. */
 async function listSecrets() {
   const { status, stdout, output } = await wrangler(['secret', 'list'], { isQuiet: true, mayFail: true })
   // if the secrets cannot be listed for another reason, stop: a new secret could overwrite an existing one

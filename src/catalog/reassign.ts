@@ -110,7 +110,7 @@ const nextOf = (longestAgo: string) => `
 const NEXT_OF_ALL = nextOf('INDEXED BY moves_tried WHERE tried_at > 0 ORDER BY tried_at')
 const NEXT_OF_ACCOUNT = nextOf('WHERE account_id = ?2 AND +tried_at > 0 ORDER BY +tried_at')
 
-/** Changes some prospects of the item. If there are none left, deletes the item and ends the reassignment. */
+/** Changes some prospects of the item. If no prospect is left, deletes the item and ends the reassignment. */
 async function runChunk(db: Database, { accountId, kind: name, fromId, toId, keyId }: Reassignment, outbox: Outbox) {
   const kind = KINDS.find((k) => k.name === name) as Kind
   const [prospects, [to]] = await db.batch([

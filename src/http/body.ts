@@ -3,7 +3,8 @@ import { bodyTooLarge, invalidInput, tooCostly } from './errors'
 import { type AppEnv, factory } from './factory'
 import { OPERATOR } from './idempotency'
 import { areLimitsOff } from './limits'
-import { spacingFor } from './share'
+import { SMALL, spacingFor } from './share'
+import { declaredLength } from './streamed-body'
 
 /**
  * How many bytes of request bodies one account may hold in the memory of an isolate. The isolate has 128 MB for all
@@ -11,7 +12,6 @@ import { spacingFor } from './share'
  */
 export const MAX_HELD = 16 * 1024 * 1024
 export const MAX_HELD_WITH_SMALL = 20 * 1024 * 1024
-export const SMALL = 64 * 1024
 
 /** How long the next bytes of a body may take to arrive, and a whole body, ms. */
 export const STALLED_AFTER = 30_000
@@ -86,8 +86,7 @@ export const limitBody = (maxSize: number, holds = (declared: number | undefined
   factory.createMiddleware(async function limitBody(c, next) {
     const { body } = c.req.raw
     if (!body) return next()
-    const length = c.req.header('transfer-encoding') ? undefined : c.req.header('content-length')
-    const declared = length === undefined ? undefined : Number(length)
+    const declared = declaredLength(c)
     if (Number(declared) > maxSize) throw bodyTooLarge(maxSize)
     const mostHeld = holds(declared)
     // HTTP ends a body at its declared length, so a body that is declared small needs no check

@@ -5,7 +5,9 @@ import type { AppEnv } from './factory'
 import { COST, EXPENSIVE_COST, policyOf } from './limits'
 import { routeOf } from './log'
 import { Pending } from './pending'
+import { setNewest } from './set-newest'
 import { areOthersActive, takeShare } from './share'
+import { declaredLength } from './streamed-body'
 
 /** A call that costs at least this is expensive, ms of the database: other accounts notice if they have to wait that long. */
 const EXPENSIVE = 10
@@ -149,13 +151,6 @@ const decayed = ({ cost, at }: { cost: number; at: number }, now: number) => cos
 
 const routeIn = (kind: string) => kind.split('?', 1)[0] as string
 
-/** Makes an entry the newest in a map of at most `max` entries. If the map is full, removes the oldest entry. */
-function setNewest<T>(map: Map<string, T>, max: number, key: string, value: T): T {
-  if (!map.delete(key) && map.size >= max) map.delete(map.keys().next().value ?? '')
-  map.set(key, value)
-  return value
-}
-
 /** The budgets of the accounts that called this isolate last. */
 const budgets = new Map<string, Budget>()
 const MAX_BUDGETS = 5_000
@@ -177,7 +172,7 @@ const held = new Pending()
  * trips only wait, so that no call ends halfway: an export over its budget is slower.
  */
 export async function admit(c: Context<AppEnv>, accountId: string): Promise<Turn> {
-  await takeShare(accountId, bodySizeOf(c))
+  await takeShare(accountId, c.req.raw.body ? declaredLength(c) : 0)
   const budget = budgetFor(accountId)
   const kind = kindOf(c)
   let holdTime = HOLD_TIME
@@ -225,13 +220,6 @@ async function takeTurn(budget: Budget, kind: string, require?: () => Promise<vo
   }
   const end = budget.begin(kind, Date.now())
   return (cost) => end(Date.now(), cost)
-}
-
-/** The declared bytes of a body; 0 without a body, undefined if the body has no declared length. */
-function bodySizeOf(c: Context<AppEnv>): number | undefined {
-  if (!c.req.raw.body) return 0
-  const length = c.req.header('transfer-encoding') ? undefined : c.req.header('content-length')
-  return length === undefined ? undefined : Number(length)
 }
 
 /** The route, the names of the parameters, and the value of `limit`. */

@@ -1,4 +1,5 @@
 import { tooCostly } from './errors'
+import { setNewest } from './set-newest'
 
 /*
  * The calls of all accounts share the one thread of an isolate. While several accounts are active, the calls of each begin
@@ -10,7 +11,7 @@ const SPACING = 5
 /** How many calls may begin at once after a pause. */
 const BURST = 8
 /** Bodies of more bytes than this are large. They begin further apart: this many ms for each MiB of the previous large body. */
-const SMALL = 64 * 1024
+export const SMALL = 64 * 1024
 const MS_PER_MIB = 300
 /** The longest delay of the next large body, ms: by one body, or by all bytes so far of bodies of undeclared length. */
 const MAX_BODY_TIME = 8 * MS_PER_MIB
@@ -70,12 +71,8 @@ const bodyTime = (bytes: number) => Math.min((bytes / 1024 ** 2) * MS_PER_MIB, M
 /** The spacings of the accounts that called this isolate last. */
 const spacings = new Map<string, Spacing>()
 
-export function spacingFor(accountId: string): Spacing {
-  const spacing = spacings.get(accountId) ?? new Spacing()
-  if (!spacings.delete(accountId) && spacings.size >= MAX_ACCOUNTS) spacings.delete(spacings.keys().next().value ?? '')
-  spacings.set(accountId, spacing)
-  return spacing
-}
+export const spacingFor = (accountId: string): Spacing =>
+  setNewest(spacings, MAX_ACCOUNTS, accountId, spacings.get(accountId) ?? new Spacing())
 
 /** Waits until a call of an account may begin (`Spacing`). Throws a 429 if that takes too long. */
 export async function takeShare(accountId: string, bytes: number | undefined): Promise<void> {

@@ -12,9 +12,11 @@ export interface StreamedBody {
 /** The body of a request as a stream; empty if there is none. Throws 415 if it has a `Content-Encoding`. */
 export function streamedBody(c: Context<AppEnv>): StreamedBody {
   requireUnencoded(c)
-  const declared = c.req.header('content-length')
-  return {
-    body: c.req.raw.body ?? new Blob([]).stream(),
-    length: declared === undefined ? undefined : Number(declared),
-  }
+  return { body: c.req.raw.body ?? new Blob([]).stream(), length: declaredLength(c) }
+}
+
+/** The declared length of a body, bytes; undefined if there is none. `Transfer-Encoding` overrides it (RFC 9112, 6.3). */
+export function declaredLength(c: Context<AppEnv>): number | undefined {
+  const length = c.req.header('transfer-encoding') ? undefined : c.req.header('content-length')
+  return length === undefined ? undefined : Number(length)
 }

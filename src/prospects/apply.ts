@@ -11,7 +11,7 @@ import { isSameFile, type StoredResume } from './resume'
 import { MAX_JOBS } from './schema'
 import type { Change } from './write-request'
 
-/** The account's item with this name. If there is none, `add` makes it, and `known` gets it. */
+/** The account's item with this name. If the account has no such item, `add` makes it, and `known` gets it. */
 function findOrAdd<T>(known: Map<string, T>, name: string, add: (nameKey: string) => T): T {
   const key = nameKey(name)
   const found = known.get(key) ?? add(key)

@@ -112,7 +112,7 @@ export async function getWebhook(db: Database, accountId: string, id: string): P
 }
 
 /** An endpoint's row. 404 if the account has no such endpoint. */
-export async function findWebhook(db: Database, accountId: string, id: string): Promise<Row> {
+async function findWebhook(db: Database, accountId: string, id: string): Promise<Row> {
   const [row] = await db.orm.select().from(webhooks).where(isEndpoint(accountId, id))
   if (!row) throw notFound('webhook')
   return row
@@ -220,7 +220,7 @@ const inAccount = (accountId: string) => and(eq(webhooks.accountId, accountId), 
 export const isEndpoint = (accountId: string, id: string) => and(inAccount(accountId), eq(webhooks.id, id))
 
 /** An endpoint's row as callers see it. */
-export const toWebhook = (row: Row): Webhook => ({
+const toWebhook = (row: Row): Webhook => ({
   id: row.id,
   url: row.url,
   eventTypes: row.eventTypes,

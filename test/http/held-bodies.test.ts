@@ -8,10 +8,10 @@ import {
   heldBodies,
   MAX_HELD,
   MAX_HELD_WITH_SMALL,
-  SMALL,
   STALLED_AFTER,
 } from '../../src/http/body'
 import { MAX_BODY_WITH_RESUME } from '../../src/http/limits'
+import { SMALL } from '../../src/http/share'
 import { type Account, newAccount } from '../support/api'
 import { callsTo } from '../support/configured'
 import { holdImports } from '../support/import-files'

@@ -139,7 +139,7 @@ describe('the secret of an endpoint', () => {
       await expect(decryptSecret(stored, owner, one)).rejects.toThrow()
   })
 
-  test('decrypts with the key that encrypted it, wherever that is in the ring', async () => {
+  test('decrypts with the key that encrypted it, in any position of the ring', async () => {
     const stored = await encryptSecret('whsec_x', 'a b', one)
     for (const ring of [one, `${two},${one}`, `${one},${two}`])
       expect(await decryptSecret(stored, 'a b', ring)).toBe('whsec_x')

@@ -203,7 +203,7 @@ function scoreDates(
  *
  * Names, skills, titles, companies, schools, degrees, licences and places are compared folded (see fold), emails and
  * phones in lower case, links without scheme, `www.` and the last slash. Jobs are paired with true jobs by title,
- * company and start; schools likewise. Each part is scored within its pair. Start and end dates must be equal. Every
+ * company and start, and schools in the same way. Each part is scored within its pair. Start and end dates must be equal. Every
  * part of an entry without a partner is missed or false. The number of a licence counts even if its name differs;
  * statuses are scored in pairs by name or number.
  */

@@ -5,7 +5,7 @@ import type { Line } from './layout'
 import type { Cell } from './page-lines'
 import { companyScore, isDegree, isSchool, titleScore } from './vocabulary'
 
-/** A line of the outline: a heading with the cells beside it, or the rest of a heading that was broken in two. */
+/** A line of the outline: a heading with the cells next to it, or the rest of a heading that was broken in two. */
 export interface Heading {
   /** Undefined for a line that only continues the heading above, or that names the columns of a table. */
   section: Section | undefined

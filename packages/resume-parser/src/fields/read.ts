@@ -15,8 +15,8 @@ import { workOf } from './work'
 /**
  * Extracts the fields of a resume from its text. `country` applies to phone numbers without a country code (`US`).
  *
- * Each value has its source: the page, and the line in reading order, column after column. Never throws. The work is
- * proportional to the text, of which a bounded part is read.
+ * Each value has its source: the page, and the line in reading order, column after column. Never throws. It reads at
+ * most a bounded part of the text, and the work is proportional to that part.
  */
 export function readResume(text: DocumentText, country: string): ParsedResume {
   const lines = sectionsOf(linesOf(text))
