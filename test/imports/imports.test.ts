@@ -408,7 +408,7 @@ test('a file that is declared as neither CSV nor NDJSON returns 415', async () =
 
 test('starting an import takes two round trips, and a key of scope write', async () => {
   await account.get('/v1/me')
-  const trips = watchTrips()
+  const trips = watchTrips(account)
   expect((await sendFile(account, CSV)).status).toBe(202)
   expect(trips()).toBe(2)
   const { key } = (await account.post('/v1/api-keys', { name: 'R', scopes: ['read'] })).json

@@ -127,7 +127,7 @@ test('a row can take the email that the row before gave up, at two round trips f
   ])
   const { json } = await sendFile(account, csv(pairs), { query: '?update=true' })
   const message = await messageOf(account, json.id)
-  const trips = watchTrips()
+  const trips = watchTrips(account)
   await consume([message], 'prospect-imports')
   // the lease, then the read and the write, then the look-up of the account's next turn
   expect(trips()).toBe(1 + 2 + 1)

@@ -191,7 +191,7 @@ test('a turn costs three round trips besides its chunks, and a message that come
   )
   const early = await messageOf(account, second as string)
   const [due] = queue
-  const trips = watchTrips()
+  const trips = watchTrips(account)
   await consume([early], QUEUE)
   expect(trips()).toBe(1)
   await consume([due], QUEUE)

@@ -134,7 +134,7 @@ test('an export has no prospects of other accounts', async () => {
 test('an export reads a page in one round trip when the caller asks for more, and has each prospect once', async () => {
   await writeMany(account, Array(600).fill({}))
   const all = (await account.list('limit=1000&sort=createdAt')).json.prospects.map(({ id }) => id)
-  const trips = watchTrips()
+  const trips = watchTrips(account)
   const response = await exports.default.fetch('https://api.example.com/v1/prospects/export?sort=createdAt', {
     headers: { authorization: `Bearer ${account.key}`, accept: 'application/x-ndjson' },
   })

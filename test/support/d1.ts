@@ -11,10 +11,17 @@ export function breakD1(error: unknown): void {
   vi.spyOn(Statement, 'all').mockRejectedValue(error)
 }
 
-/** Counts trips to D1 from now on, until `vi.restoreAllMocks()`. */
-export function watchTrips(): () => number {
-  const spies = [vi.spyOn(D1, 'batch'), vi.spyOn(Statement, 'all'), vi.spyOn(Statement, 'raw')]
-  return () => spies.reduce((n, spy) => n + spy.mock.calls.length, 0)
+/**
+ * Counts trips to D1 from now on, until `vi.restoreAllMocks()`. With an account, only those whose values include its id: a
+ * message that an earlier test file left in a queue can be consumed at any time.
+ */
+export function watchTrips(account?: { id: string }): () => number {
+  const batches = vi.spyOn(D1, 'batch').mock
+  const single = [vi.spyOn(Statement, 'all').mock, vi.spyOn(Statement, 'raw').mock]
+  const isCounted = (statements: unknown[]) => !account || JSON.stringify(statements).includes(account.id)
+  return () =>
+    batches.calls.filter(([statements]) => isCounted(statements)).length +
+    single.flatMap(({ contexts }) => contexts).filter((statement) => isCounted([statement])).length
 }
 
 /** Counts statements sent to D1 from now on, in whatever trips, until `vi.restoreAllMocks()`. */

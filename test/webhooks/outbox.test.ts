@@ -70,7 +70,7 @@ describe('messages', () => {
     for (let i = 0; i < 5; i++) await register(account)
     for (let i = 0; i < 10; i++) await account.prospect()
     expect(sent).toHaveLength(50)
-    const trips = watchTrips()
+    const trips = watchTrips(account)
     await consume(sent)
     expect(trips()).toBe(2)
     expect(requests).toHaveBeenCalledTimes(50)
