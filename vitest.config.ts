@@ -20,6 +20,9 @@ const worker = cloudflareTest(async () => ({
   },
 }))
 
+// what `npm run test:fast` leaves out; vitest ignores `--exclude` for projects
+const slow = ['test/{fuzz,guarantees}/**', 'test/imports/heavy.test.ts']
+
 export default defineConfig({
   test: {
     // one more than the processors of a small machine: the end-to-end tests wait most of their time
@@ -31,7 +34,7 @@ export default defineConfig({
           name: 'workerd',
           isolate: false,
           include: ['test/**/*.test.ts', 'packages/*/test/*.test.ts'],
-          exclude: ['test/e2e/**'],
+          exclude: ['test/e2e/**', ...(process.env.ONLY_FAST ? slow : [])],
           setupFiles: ['test/support/setup.ts'],
           testTimeout: 30_000,
         },
