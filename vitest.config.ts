@@ -37,6 +37,7 @@ export default defineConfig({
           exclude: ['test/e2e/**', ...(process.env.ONLY_FAST ? slow : [])],
           setupFiles: ['test/support/setup.ts'],
           testTimeout: 30_000,
+          hookTimeout: 30_000,
         },
       },
       {

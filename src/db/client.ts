@@ -87,7 +87,11 @@ export const databaseOf = (env: Env, id: string): Database | null => open(env, N
  * the result contains it as it is, and all databases share its cost. They also share the allowance, if there is one.
  */
 export const databases = (env: Env, opened?: Database, allowance?: Allowance): Database[] =>
-  Array.from({ length: 36 ** 2 }, (_, number) => open(env, number, opened?.cost, allowance))
+  Object.keys(env)
+    .map((name) => (name === 'DB' ? 0 : Number(/^DB_([1-9]\d*)$/.exec(name)?.[1])))
+    .filter((number) => number < 36 ** 2)
+    .sort((a, b) => a - b)
+    .map((number) => open(env, number, opened?.cost, allowance))
     .filter((db) => db !== null)
     .map((db) => (db.number === opened?.number ? opened : db))
 

@@ -200,15 +200,15 @@ describe.each(CALLS)('POST $route', ({ ask, byOperator, status = 201, type = 'ap
     if (later.status === 201) expect(later.json.id).not.toBe(first.json.id)
   })
 
-  test('writes once for twenty calls at the same time, and all get the same response', async () => {
+  test('writes once for eight calls at the same time, and all get the same response', async () => {
     holdQueue()
     const [single, many] = [await prepare(), await prepare()]
     const once = await growth(() => single.post(single.key))
     const answers: ApiResponse[] = []
-    const twenty = await growth(async () => {
-      answers.push(...(await Promise.all(Array.from({ length: 20 }, () => many.post(many.key)))))
+    const eight = await growth(async () => {
+      answers.push(...(await Promise.all(Array.from({ length: 8 }, () => many.post(many.key)))))
     })
-    expect(twenty).toEqual(once)
+    expect(eight).toEqual(once)
     const [done, busy] = [answers.filter((a) => a.status !== 409), answers.filter((a) => a.status === 409)]
     expect(new Set(done.map((a) => a.status))).toEqual(new Set([status]))
     expect(new Set(done.map(withoutSecrets)).size).toBe(1)
@@ -236,18 +236,14 @@ describe.each(CALLS)('POST $route', ({ ask, byOperator, status = 201, type = 'ap
     expect(await allRows()).toEqual(before)
   })
 
-  test.each([
-    ['', 'nothing'],
-    ['x'.repeat(256), '256 characters'],
-    ['a\tb', 'a tab'],
-    ['a\u0001b', 'a control character'],
-    ['a\u007f', 'a DEL'],
-  ])('a key of %j is rejected: %s', async (bad) => {
+  test('rejects a key that is empty, too long or has control characters, and writes nothing', async () => {
     const { post } = await prepare()
     const before = await allRows()
-    const answer = await post(bad)
-    expectProblem(answer, 400, 'invalid_input', ['errors'])
-    expect(answer.json.errors).toMatchObject([{ in: 'header', pointer: '/Idempotency-Key' }])
+    for (const bad of ['', 'x'.repeat(256), 'a\tb', 'a\u0001b', 'a\u007f']) {
+      const answer = await post(bad)
+      expectProblem(answer, 400, 'invalid_input', ['errors'])
+      expect([bad, answer.json.errors]).toMatchObject([bad, [{ in: 'header', pointer: '/Idempotency-Key' }]])
+    }
     expect(await allRows()).toEqual(before)
   })
 

@@ -1,8 +1,8 @@
-import { describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { type Account, newAccount } from '../support/api'
 import { writeMany } from '../support/callers'
 import { rows } from '../support/d1'
-import { type Asked, expectedOf, makeFilterableProspects, queryOf } from '../support/filterable-prospects'
+import { type Asked, expectedOf, type Member, makeFilterableProspects, queryOf } from '../support/filterable-prospects'
 
 /** Reads pages up to the last, and lets something happen after each. */
 async function walk({ list }: Account, query: string, between: (page: number) => Promise<unknown> = async () => {}) {
@@ -31,12 +31,18 @@ const SHAPES: [by: string, asked: Asked][] = [
   ['a shared phone', { phone: '2125550100' }],
 ]
 
+let unchanged: { account: Account; members: Member[] }
+beforeAll(async () => {
+  const account = await newAccount()
+  unchanged = { account, members: await makeFilterableProspects(account) }
+})
+
 describe.each(SHAPES)('pages by %s', (_by, asked) => {
   test('have each prospect once, newest first, with the same total on every page, for every limit', async () => {
-    const account = await newAccount()
-    const expected = expectedOf(await makeFilterableProspects(account), asked).map(({ id }) => id)
+    const { account, members } = unchanged
+    const expected = expectedOf(members, asked).map(({ id }) => id)
     expect(expected.length).toBeGreaterThan(1)
-    for (const limit of [1, 7, expected.length, 1000]) {
+    for (const limit of [expected.length < 25 ? 1 : 5, 7, expected.length, 1000]) {
       const pages = await walk(account, `${queryOf(asked)}&limit=${limit}`)
       expect(idsOf(pages)).toEqual(expected)
       expect(pages).toHaveLength(Math.ceil(expected.length / limit))
@@ -54,8 +60,9 @@ describe.each(SHAPES)('pages by %s', (_by, asked) => {
       deleted.add(id)
     }
     const likeThose = { firstName: 'José', title: 'Agent', company: 'Realty', labels: ['Hot', 'Cold'] }
-    const pages = await walk(account, `${queryOf(asked)}&limit=2`, async (page) => {
-      const [last, next] = [expected[2 * page - 1], expected[2 * page + 1]]
+    const limit = expected.length < 25 ? 2 : 5
+    const pages = await walk(account, `${queryOf(asked)}&limit=${limit}`, async (page) => {
+      const [last, next] = [expected[limit * page - 1], expected[limit * page + 1]]
       await erase(page % 2 ? last : next)
       await writeMany(account, [{ ...likeThose, email: `new${page}@example.com`, phone: '2125550100' }])
     })
@@ -67,8 +74,8 @@ describe.each(SHAPES)('pages by %s', (_by, asked) => {
 })
 
 describe('a page token', () => {
-  /** An account with some people, and the token behind the first of a list. */
-  async function tokenOf(query: string) {
+  /** An account with four people. */
+  async function newFour() {
     const account = await newAccount()
     await account.post('/v1/pipelines', { name: 'Second', stages: ['New'] })
     for (const n of [1, 2, 3, 4])
@@ -81,6 +88,14 @@ describe('a page token', () => {
         title: 'Agent',
         company: 'Acme',
       })
+    return account
+  }
+  let four: Account
+  beforeAll(async () => {
+    four = await newFour()
+  })
+  /** The token of the first page of a list. */
+  async function tokenOf(query: string, account = four) {
     const token: string = (await account.list(query)).json.nextPageToken ?? ''
     expect(token).not.toBe('')
     return { account, token }
@@ -156,7 +171,7 @@ describe('a page token', () => {
     ['1000 characters', 'A'.repeat(1000)],
     ['10,000 characters', 'A'.repeat(10_000)],
   ])('that the API did not make is rejected: %s', async (_what, token) => {
-    const { status, json } = await withToken(await newAccount(), 'limit=1', token)
+    const { status, json } = await withToken(four, 'limit=1', token)
     expect([status, json]).toMatchObject([400, { errors: [{ in: 'query', pointer: '/pageToken' }] }])
   })
 
@@ -174,14 +189,14 @@ describe('a page token', () => {
   })
 
   test('of another account shows nothing of that account', async () => {
-    const [{ token }, { account }] = [await tokenOf(''), await tokenOf('')]
+    const [{ token }, account] = [await tokenOf(''), await newFour()]
     const own = (await account.list('limit=1000')).json.prospects.map(({ id }) => id)
     const { json } = await withToken(account, 'limit=1000', token)
     for (const { id } of json.prospects ?? []) expect(own).toContain(id)
   })
 
   test('continues at the position of its prospect after that prospect is deleted', async () => {
-    const { account, token } = await tokenOf('label=Hot')
+    const { account, token } = await tokenOf('label=Hot', await newFour())
     const all = (await account.list('limit=1000')).json.prospects.map(({ id }) => id)
     await rows('DELETE FROM prospects WHERE account_id = ? AND id = ? RETURNING id', account.id, all[0])
     const { json } = await withToken(account, 'label=Hot&limit=1000', token)
