@@ -16,11 +16,11 @@ import {
   type Run,
 } from '../support/many-rows'
 
-/** What docs/design/lists-and-counters.md says grows with something else than prospects, and by how much. */
+/** Costs that grow with other rows than prospects, and by how much, as docs/design/lists-and-counters.md reports them. */
 
 beforeAll(() => void holdQueue())
 
-/** How many rows are read and written for each. */
+/** The most rows that are read and written for each row that exists. */
 type More = [what: string, read: number, written: number, run: Run]
 const MORE: More[] = [
   [
@@ -33,7 +33,7 @@ const MORE: More[] = [
     },
   ],
   [
-    'a list by the name of a stage reads each that has it',
+    'a list by the name of a stage reads each stage with that name',
     5,
     0,
     async (a, n) => {
@@ -59,7 +59,7 @@ const MORE: More[] = [
     },
   ],
   [
-    'a new stage reads those that there are',
+    'a new stage reads the stages that exist',
     1,
     0,
     async (a, n) => {
@@ -69,7 +69,7 @@ const MORE: More[] = [
     },
   ],
   [
-    'a change of somebody reads the duplicates merged into them',
+    'a change of a prospect reads the duplicates merged into it',
     1,
     0,
     async (a, n) => {
@@ -98,7 +98,7 @@ const MORE: More[] = [
     },
   ],
   [
-    'an erasure rewrites their events',
+    'an erasure rewrites the events of the prospect',
     4,
     1,
     async (a, n) => {
@@ -107,7 +107,7 @@ const MORE: More[] = [
     },
   ],
   [
-    'the list of webhooks reads those that were deleted in the last thirty days',
+    'the list of webhooks reads the webhooks deleted in the last thirty days',
     1,
     0,
     async (a, n) => {
@@ -116,7 +116,7 @@ const MORE: More[] = [
     },
   ],
   [
-    'deleting something reads the moves under way',
+    'deleting an item reads the reassignments that have not ended',
     1,
     0,
     async (a, n) => {

@@ -31,8 +31,8 @@ import {
 } from '../support/many-rows'
 
 /**
- * What may be many besides prospects: things of the catalog, events, deliveries, duplicates, what is deleted and what
- * waits; and who is far down a list. A call, or a step of the schedule, costs the same with 100 of them and with 600.
+ * The cost of a call, or of a step of the schedule, does not depend on how many rows there are: prospects before a page,
+ * catalog items, events, deliveries, merged duplicates, deleted rows and rows that wait. It is the same with few and many.
  */
 
 beforeAll(() => {
@@ -53,15 +53,25 @@ async function costOfStep(run: (db: Database) => Promise<unknown>) {
   return db.cost
 }
 
-/** Many prospects of one label, stage, job, office, licence and of one moment, and the last page of those. */
+/** An account with prospects that have the same label, stage, job, office, licence and time, by their number. */
+const accountsOfLate = new Map<number, Promise<{ account: Account; office: string; job: string }>>()
+
+async function accountOfLate(n: number) {
+  const account = await newAccount()
+  const office = await idOf(account.post('/v1/offices', { name: 'One' }))
+  const job = await idOf(account.post('/v1/jobs', { name: 'One' }))
+  const same = { labels: 'One', officeId: office, jobId: job, licenseStatus: 'licensed' }
+  await writeMany(account, Array(n).fill(same))
+  await rows('UPDATE prospects SET updated_at = 5 WHERE account_id = ?', account.id)
+  return { account, office, job }
+}
+
+/** The last page of a list of those prospects. */
 const lateOf =
   (query: string): Run =>
-  async (account, n) => {
-    const office = await idOf(account.post('/v1/offices', { name: 'One' }))
-    const job = await idOf(account.post('/v1/jobs', { name: 'One' }))
-    const same = { labels: 'One', officeId: office, jobId: job, licenseStatus: 'licensed' }
-    await writeMany(account, Array(n).fill(same))
-    await rows('UPDATE prospects SET updated_at = 5 WHERE account_id = ?', account.id)
+  async (_, n) => {
+    accountsOfLate.set(n, accountsOfLate.get(n) ?? accountOfLate(n))
+    const { account, office, job } = await (accountsOfLate.get(n) as ReturnType<typeof accountOfLate>)
     return late(account, `/v1/prospects?${query.replace('OFFICE', office).replace('JOB', job)}`, n)
   }
 
@@ -80,7 +90,7 @@ const LATE = [
   'jobId=JOB&licenseStatus=licensed&stage=New&total=false&sort=createdAt',
 ]
 
-/** What is the same however many there are. */
+/** Calls and steps whose cost does not depend on the number of rows. */
 const SAME: [what: string, run: Run][] = [
   ...LATE.map((query): [string, Run] => [`the last page of ${query}`, lateOf(query)]),
   ...['labels', 'sources', 'offices', 'users', 'jobs'].flatMap((kind): [string, Run][] => [
@@ -136,14 +146,14 @@ const SAME: [what: string, run: Run][] = [
     },
   ],
   [
-    'disabling a webhook that nothing is on its way to',
+    'disabling a webhook without pending deliveries',
     async (a, n) => {
       const { webhook } = await busy(a, n, 'succeeded', 'NULL', FAR)
       return a.call('PATCH', `/v1/webhooks/${webhook}`, { disabled: true })
     },
   ],
   [
-    'the get of somebody whom many were merged into',
+    'a get of the survivor of many merges',
     async (a, n) => {
       const id = await one(a)
       await fill(a, n, MERGES, id)
@@ -151,7 +161,7 @@ const SAME: [what: string, run: Run][] = [
     },
   ],
   [
-    'the list of keys, beside those that were revoked',
+    'the list of keys, beside revoked keys',
     async (a, n) => {
       await fill(
         a,
@@ -163,7 +173,7 @@ const SAME: [what: string, run: Run][] = [
     },
   ],
   [
-    'a move, beside those of another account',
+    'a reassignment, beside those of another account',
     async (a, n) => {
       const other = await newAccount()
       await fill(other, n, moves('?1'))
@@ -173,7 +183,7 @@ const SAME: [what: string, run: Run][] = [
     },
   ],
   [
-    'a step of any move',
+    'a step of any reassignment',
     async (a, n) => {
       await fill(a, n, moves('?1'))
       const cost = await costOfStep((db) => runReassignments(db, noOutbox, undefined, 1))
@@ -212,14 +222,14 @@ const SAME: [what: string, run: Run][] = [
     },
   ],
   [
-    'dropping one old delivery',
+    'purging one old delivery',
     async (a, n) => {
       await busy(a, n, 'succeeded', 'NULL', FIRST)
       return costOfStep((db) => purgeDeliveries(db, Date.now()))
     },
   ],
   [
-    'dropping one answer that was kept',
+    'purging one stored response',
     async (a, n) => {
       await fill(
         a,
@@ -240,7 +250,7 @@ const SAME: [what: string, run: Run][] = [
     },
   ],
   ...['POST', 'DELETE'].map((method): [string, Run] => [
-    `a ${method}, beside answers that are kept`,
+    `a ${method}, beside stored responses`,
     async (a, n) => {
       const id = await one(a)
       await fill(
@@ -254,7 +264,7 @@ const SAME: [what: string, run: Run][] = [
     },
   ]),
   [
-    'a POST, beside webhooks that were deleted',
+    'a POST, beside deleted webhooks',
     async (a, n) => {
       await fill(a, n, DELETED_WEBHOOKS)
       return a.prospect()
@@ -300,7 +310,7 @@ const SAME: [what: string, run: Run][] = [
     },
   ],
   ...(['next_at', 'finished_at'] as const).map((due): [string, Run] => [
-    `one import of which ${due} has come`,
+    `one import whose ${due} has passed`,
     async (a, n) => {
       await fill(
         a,

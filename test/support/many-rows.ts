@@ -2,10 +2,10 @@ import { expect } from 'vitest'
 import { type Account, type ApiResponse, costOf, newAccount } from './api'
 import { rows } from './d1'
 
-/** A time that never comes, Unix ms. */
+/** A time in the far future, Unix ms. */
 export const FAR = 10 ** 14
 
-/** Runs SQL past the API: `?1` is the account, `?2` the numbers from 0 on, `?3` what the rows belong to. */
+/** Runs SQL without the API: `?1` is the account, `?2` the numbers from 0 to `n` - 1, `?3` the id that the rows refer to. */
 export const fill = (account: Account, n: number, sql: string, id = '') =>
   rows(`${sql} FROM json_each(?2) WHERE ?3 = ?3`, account.id, JSON.stringify([...Array(n).keys()]), id)
 
@@ -24,10 +24,10 @@ export const deliveries = (status: string, nextAt: unknown, finishedAt: unknown)
 export const DELETED_WEBHOOKS = `
   INSERT INTO webhooks (account_id, id, url, event_types, secret, deleted_at, created_at, updated_at)
   SELECT ?1, 'whk_' || value, '', '[]', '', ${FAR}, 1, 1`
-/** Of the rows the first is due. */
+/** A time for each row: only the first row is due. */
 export const FIRST = `iif(value = 0, 1, ${FAR})`
 
-/** Somebody with many events, each of them on its way to a webhook. Returns both. */
+/** A prospect with many events, each of which has a delivery to one webhook. Returns the ids of both. */
 export async function busy(
   account: Account,
   n: number,
@@ -39,7 +39,7 @@ export async function busy(
   return { id, webhook, log: `/v1/webhooks/${webhook}/deliveries` }
 }
 
-/** Things of the catalog, in the order of their numbers. */
+/** Catalog items, in the order of their numbers. */
 export const items = (account: Account, n: number, kind: string, pipelineId = '') =>
   fill(
     account,
@@ -57,12 +57,12 @@ export const moves = (accountId: string) => `
   INSERT INTO moves (account_id, kind, from_id, to_id, key_id, tried_at)
   SELECT ${accountId}, 'labels', value, 'to', 'key', 1`
 
-/** A call in an account that has so many of something, or what a step of the schedule costs. */
+/** Makes `n` rows of something in the account, and then a call, or a step of the schedule whose cost it returns. */
 export type Run = (account: Account, n: number) => Promise<ApiResponse | { read: number; written: number }>
 
-const [FEW, MANY] = [100, 600]
+const [FEW, MANY] = [50, 250]
 
-/** How many rows more it reads and writes for each of those that there are many of. */
+/** How many more rows are read and written for each more row that exists. */
 export async function costPerRow(run: Run) {
   const cost = async (n: number) => {
     const account = await newAccount()
@@ -73,7 +73,7 @@ export async function costPerRow(run: Run) {
     return costOf(answer)
   }
   const [few, many] = [await cost(FEW), await cost(MANY)]
-  // where a range of an index ends, a row of another account may follow: one row more or less is no growth
+  // after a range of an index, a row of another account may follow: one row more or less is not growth
   const rate = (more: number) => (Math.abs(more) <= 1 ? 0 : more / (MANY - FEW))
   return { read: rate(many.read - few.read), written: rate(many.written - few.written) }
 }

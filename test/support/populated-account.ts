@@ -3,7 +3,7 @@ import { writeMany } from './callers'
 import { rows } from './d1'
 import { register } from './endpoint'
 
-/** An account with many people, and what they refer to: of jobs, offices and users one that five have, and one that all others have. */
+/** An account with many prospects, and what they refer to: a rare job, office and user of five prospects, and usual ones of the others. */
 export interface Populated extends Account {
   people: number
   jobs: [rare: string, usual: string]
@@ -12,10 +12,9 @@ export interface Populated extends Account {
 }
 
 /**
- * Makes an account with so many people, whose writes are on their way to a webhook. Each has a source of their own. The
- * odd ones have an email, a label that they share with all of those, and one of seven; the even ones share a label too,
- * and each has one of their own and a duplicate that was merged. Every sixth has the same phone, all have a word of their
- * name in common.
+ * Makes an account with this many prospects, and pending deliveries of their events. Each has its own source. Those with an
+ * odd number have an email, a label that all of them share, and one of seven labels. Those with an even number share a label
+ * too, and each has its own label and a merged duplicate. Every sixth has the same phone, and all share a word of the name.
  */
 export async function accountWithProspects(people: number): Promise<Populated> {
   const account = await newAccount()
