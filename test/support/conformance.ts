@@ -1,4 +1,4 @@
-import { type Schema, Validator } from '@cfworker/json-schema'
+import { dereference, initialBaseURI, type Schema, validate } from '@cfworker/json-schema'
 import document from '../../public/openapi.json' with { type: 'json' }
 
 /** Headers that mean something to callers: an answer that has one says so in the document. */
@@ -55,15 +55,23 @@ const strict = <T>(schema: T): T =>
         ? { ...value, additionalProperties: false }
         : value,
   )
-const components = { schemas: strict(document.components.schemas) }
 
-const validators = new Map<object, Validator>()
+/** All schemas by their URI: those of the components, and each other one that was used, under a path of its own. */
+const lookup = dereference({ components: { schemas: strict(document.components.schemas) } } as Schema)
+const used = new Map<object, Schema>()
+
+function lookUp(schema: Schema): Schema {
+  const known = used.get(schema)
+  if (known) return known
+  const added = strict(schema)
+  dereference(added, lookup, initialBaseURI, `/used/${used.size}`)
+  used.set(schema, added)
+  return added
+}
+
 /** What is wrong with a value; empty: nothing. */
 function errorsOf(schema: Schema, value: unknown): string {
-  const validator =
-    validators.get(schema) ?? new Validator({ ...strict(schema), components } as Schema, '2020-12', false)
-  validators.set(schema, validator)
-  const { valid, errors } = validator.validate(value)
+  const { valid, errors } = validate(value, lookUp(schema), '2020-12', lookup, false)
   return valid ? '' : errors.map(({ instanceLocation, error }) => `${instanceLocation} ${error}`).join(' ')
 }
 
