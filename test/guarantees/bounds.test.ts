@@ -7,9 +7,9 @@ import { rows, rowsOf } from '../support/d1'
 import { imported } from '../support/import-files'
 import { errorsOf, expectProblem } from '../support/problem'
 
-/** How much an account can have: just so much, and one more. */
+/** The contents of an account are bounded: as many as the limit are accepted, and one more is rejected. */
 
-test('a prospect has 100 jobs, and not one more', async () => {
+test('a prospect can have 100 jobs, and not one more', async () => {
   const account = await newAccount()
   const { id } = (await account.prospect()).json
   await env.DB.prepare(
@@ -25,7 +25,7 @@ test('a prospect has 100 jobs, and not one more', async () => {
   expect(errorsOf(await patch({ jobId: 'job_0' }))).toEqual(['body /jobId too_many'])
 })
 
-test('a call names 1,000 labels, repeats included, and not one more', async () => {
+test('a call can name 1,000 labels, repeats included, and not one more', async () => {
   const account = await newAccount()
   const { id } = (await account.prospect()).json
   const patch = (labels: number) =>
@@ -44,14 +44,14 @@ test('a parameter may have 1,000 characters, a page token 4,000, and not one mor
 })
 
 describe('the catalog', () => {
-  /** An account that has room for so many more. */
+  /** An account that has room for this many more items. */
   async function almostFull(room: number) {
     const account = await newAccount()
     await rows('UPDATE accounts SET catalog_size = ? WHERE id = ?', MAX_CATALOG - room, account.id)
     return account
   }
 
-  test('takes 50,000 things of all kinds, and not one more until one has gone', async () => {
+  test('takes 50,000 items of all kinds, and not one more until one is deleted', async () => {
     const account = await almostFull(2)
     const label = await makeItem(account, 'labels')
     await makeItem(account, 'jobs')
@@ -75,7 +75,7 @@ describe('the catalog', () => {
   test.each([
     ['labels', { labels: ['Old', 'New'] }],
     ['a source', { newSourceName: 'New' }],
-  ])('takes no more %s that prospects bring; what it has can be used', async (_what, bringing) => {
+  ])('takes no new %s from prospects when it is full; existing items can be used', async (_what, bringing) => {
     const account = await almostFull(1)
     const { id } = (await account.prospect({ email: 'ann@example.com', labels: 'Old' })).json
     const before = await rowsOf(account.id)
@@ -86,14 +86,14 @@ describe('the catalog', () => {
     expect((await account.call('PATCH', `/v1/prospects/${id}`, { title: 'Agent' })).status).toBe(200)
   })
 
-  test('refuses the rows of an import that bring more, and those alone', async () => {
+  test('rejects only the rows of an import that bring a new item', async () => {
     const file = 'name,labels\nAnn Lee,One\nBo Fox,Two\nCy Poe,One\nDi Ray,"One,Three"\n'
     const { created, failed, errors } = await imported(await almostFull(1), file)
     expect([created, failed]).toEqual([2, 2])
     expect(errors.map(({ line, code }) => `${line} ${code}`)).toEqual(['3 catalog_full', '5 catalog_full'])
   })
 
-  test('takes one of ten that come at once where there is room for one', async () => {
+  test('takes one of ten concurrent new items if it has room for one', async () => {
     const account = await almostFull(1)
     const answers = await Promise.all(
       Array.from({ length: 10 }, (_, i) =>
@@ -105,7 +105,7 @@ describe('the catalog', () => {
   })
 })
 
-/** Makes an account look as if it had many more rows like the one it has. */
+/** Inserts rows that are like the first row of the account. */
 const multiply = (table: string, account: Account, n: number, columns: Record<string, string>) =>
   rows(
     `INSERT INTO ${table} (${Object.keys(columns)})
@@ -116,21 +116,22 @@ const multiply = (table: string, account: Account, n: number, columns: Record<st
 
 describe('webhooks', () => {
   const register = ({ post }: Account) => post('/v1/webhooks', { url: 'https://hooks.example.com' })
-  const deleted = (account: Account, n: number) =>
+  const more = (account: Account, n: number, deletedAt = 'NULL') =>
     multiply('webhooks', account, n, {
       account_id: 't.account_id',
-      id: `'whk_deleted' || k.value`,
+      id: `'whk_more' || k.value`,
       url: 't.url',
       event_types: `'[]'`,
       secret: `''`,
-      deleted_at: '1',
+      deleted_at: deletedAt,
       created_at: '0',
       updated_at: '0',
     })
 
-  test('are 50, and not one more until one has gone', async () => {
+  test('are at most 50, and one more is accepted when one is deleted', async () => {
     const account = await newAccount()
-    for (let i = 0; i < 49; i++) await register(account)
+    await register(account)
+    await more(account, 48)
     const { status, json } = await register(account)
     expect(status).toBe(201)
     expectProblem(await register(account), 409, 'too_many_webhooks')
@@ -139,17 +140,18 @@ describe('webhooks', () => {
     expect((await register(account)).status).toBe(201)
   })
 
-  test('are 50 however many are made at once', async () => {
+  test('are at most 50 when several are made concurrently', async () => {
     const account = await newAccount()
-    for (let i = 0; i < 48; i++) await register(account)
+    await register(account)
+    await more(account, 47)
     const answers = await Promise.all(Array.from({ length: 5 }, () => register(account)))
     expect(answers.map(({ status }) => status).sort()).toEqual([201, 201, 409, 409, 409])
   })
 
-  test('are 1,000 with those that were deleted', async () => {
+  test('are at most 1,000 including the deleted ones', async () => {
     const account = await newAccount()
     await register(account)
-    await deleted(account, 998)
+    await more(account, 998, '1')
     expect((await register(account)).status).toBe(201)
     expectProblem(await register(account), 409, 'too_many_webhooks')
   })
@@ -157,20 +159,20 @@ describe('webhooks', () => {
 
 describe('keys', () => {
   const makeKey = ({ post }: Account) => post('/v1/api-keys', { name: 'K', scopes: ['read'] })
-  const revoked = (account: Account, n: number, at: string) =>
+  const more = (account: Account, n: number, revokedAt = 'NULL') =>
     multiply('api_keys', account, n, {
       id: `'key_' || ?1 || k.value`,
       account_id: 't.account_id',
       name: 't.name',
       hash: 't.hash',
       scopes: 't.scopes',
-      revoked_at: at,
+      revoked_at: revokedAt,
       created_at: '0',
     })
 
-  test('are 100, and not one more until one is revoked; the operator can always make one', async () => {
+  test('are at most 100, and one more is accepted when one is revoked; the operator can always make one', async () => {
     const account = await newAccount()
-    for (let i = 0; i < 98; i++) await makeKey(account)
+    await more(account, 98)
     const { status, json } = await makeKey(account)
     expect(status).toBe(201)
     expectProblem(await makeKey(account), 409, 'too_many_keys')
@@ -180,10 +182,10 @@ describe('keys', () => {
     expect((await operator('POST', `/admin/accounts/${account.id}/api-keys`, { name: 'Lost' })).status).toBe(201)
   })
 
-  test('are forgotten thirty days after they were revoked, all but the last 1,000 before; they do not count', async () => {
+  test('are deleted thirty days after they were revoked, or when 1,000 were revoked later; they do not count', async () => {
     const account = await newAccount()
     const [DAY, now] = [24 * 60 * 60 * 1000, Date.now()]
-    await revoked(account, 1100, `${now} - 29 * ${DAY} + k.value`)
+    await more(account, 1100, `${now} - 29 * ${DAY} + k.value`)
     expect((await makeKey(account)).status).toBe(201)
     expect((await rowsOf(account.id)).api_keys).toBe(1002)
     const [{ first } = {}] = await rows(
@@ -196,9 +198,9 @@ describe('keys', () => {
     expect((await rowsOf(account.id)).api_keys).toBe(3)
   })
 
-  test('are 100 however many are made at once', async () => {
+  test('are at most 100 when several are made concurrently', async () => {
     const account = await newAccount()
-    for (let i = 0; i < 97; i++) await makeKey(account)
+    await more(account, 97)
     const answers = await Promise.all(Array.from({ length: 5 }, () => makeKey(account)))
     expect(answers.map(({ status }) => status).sort()).toEqual([201, 201, 409, 409, 409])
   })

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { newAccount } from '../support/api'
 import { expectDescribed, expectDescribedWebhook } from '../support/conformance'
 
-// `send` holds every answer that any test gets against the document of the API; here is what that would find
+// `send` compares every response with the OpenAPI document. These tests show what that finds.
 
 const JSON_TYPE = { 'content-type': 'application/json', 'x-request-id': 'r' }
 

@@ -10,7 +10,7 @@ import { expectProblem } from '../support/problem'
 
 afterEach(() => void vi.restoreAllMocks())
 
-test('health is a 503 when the database is away, with a log line that says why', async () => {
+test('health is a 503 if the database is unavailable, with the cause in the log', async () => {
   const log = vi.spyOn(console, 'error').mockReturnValue()
   breakD1(new Error('D1_ERROR: away'))
   expectProblem(await send('GET', '/health'), 503, 'database_unavailable')
@@ -18,13 +18,13 @@ test('health is a 503 when the database is away, with a log line that says why',
   expect(JSON.parse(String(log.mock.calls[0]?.[0]))).toMatchObject({ level: 'error', cause: 'D1_ERROR: away' })
 })
 
-describe('the database away', () => {
+describe('an unavailable database', () => {
   const away = () => {
     vi.spyOn(console, 'error').mockReturnValue()
     breakD1(new Error('D1_ERROR: away'))
   }
 
-  test('does not make a key a wrong one', async () => {
+  test('does not make a key invalid', async () => {
     const { id, get } = await newAccount()
     forgetKeys(id)
     away()
@@ -33,7 +33,7 @@ describe('the database away', () => {
     expect((await get('/v1/me')).status).toBe(200)
   })
 
-  test('cuts an export off, so that it cannot be taken for a whole one', async () => {
+  test('breaks an export off, so that it does not look complete', async () => {
     const account = await newAccount()
     await writeMany(
       account,
@@ -52,7 +52,7 @@ describe('an unexpected error', () => {
   const SECRET = 'pat.private@example.com'
 
   test.each([
-    ['whose message says too much', new Error(`no room for ${SECRET}\n    at ${SECRET}`)],
+    ['whose message has personal data', new Error(`no room for ${SECRET}\n    at ${SECRET}`)],
     ['of D1', new Error('D1_ERROR: database is full: SQLITE_FULL')],
     ['with a cause', new TypeError('Failed', { cause: new Error(SECRET) })],
   ])('%s is a 500 with a requestId and a log line without personal data', async (_, error) => {
@@ -70,7 +70,7 @@ describe('an unexpected error', () => {
     expect(line).not.toMatch(/Zebulon|private/)
   })
 
-  test("D1's own message is logged, the values it was about are not", async () => {
+  test("the log has D1's message, and not the values", async () => {
     const { id, post } = await newAccount()
     const log = vi.spyOn(console, 'error').mockReturnValue()
     await env.DB.exec(

@@ -19,8 +19,8 @@ import {
 } from '../support/endpoint'
 
 /**
- * What is written is delivered, whatever fails on the way: a fault at each step, and at random ones. A fault is an
- * error right before the step or right after it is done; either way whoever waits for it learns no more than that.
+ * Each change is delivered, although steps of the delivery fail: each step once, and random ones. A fault is an error right
+ * before the step, or right after it is done. The caller of the step gets the same error in both cases.
  */
 
 const STEPS = ['commit', 'send', 'claim', 'record', 'ack'] as const
@@ -33,7 +33,7 @@ const FAULTS = STEPS.flatMap((step): Fault[] => [
 
 const ENDPOINTS = ['https://a.example.com/', 'https://b.example.com/']
 
-/** The statement by which a batch is known. */
+/** The statement that identifies a batch. */
 const BATCHES: [Step, RegExp][] = [
   ['commit', /INSERT INTO events/],
   ['claim', /UPDATE deliveries AS d SET next_at/],
@@ -44,12 +44,12 @@ const stepOf = (statements: D1PreparedStatement[]) =>
 
 let sent: HeldQueue
 let requests: ReturnType<typeof endpointAnswers>
-/** What every endpoint answers. */
+/** The response of every endpoint. */
 let answer: () => Response | Promise<Response>
 /** What fails next. */
 let fault: Fault | undefined
 
-/** Does a step, or fails. */
+/** Runs a step, or fails. */
 async function through<T>(step: Step | undefined, run: () => Promise<T>): Promise<T> {
   const failing = fault?.[1] === step ? fault : undefined
   if (failing) fault = undefined
@@ -80,7 +80,7 @@ beforeEach(async () => {
 
 afterEach(thaw)
 
-/** Creates a prospect under an `Idempotency-Key`, again until it is acknowledged. Returns the first answer's status. */
+/** Creates a prospect with an `Idempotency-Key`, and repeats the call if it fails. Returns the first status. */
 async function insist(account: Account, key: string, body: object = {}): Promise<number> {
   const write = () =>
     account.call('POST', '/v1/prospects', { firstName: key, lastName: 'Doe', ...body }, { 'idempotency-key': key })
@@ -89,14 +89,14 @@ async function insist(account: Account, key: string, body: object = {}): Promise
   return status
 }
 
-/** Lets messages arrive. A batch that fails, or whose end is not heard of, comes again. */
+/** Delivers the queued messages. A batch that fails, or whose result is lost, is delivered again. */
 async function deliver() {
   const messages = sent.messages.slice()
   await through('ack', () => drain(sent)).catch(() => sent.messages.push(...messages))
   while (await drain(sent)) {}
 }
 
-/** Goes on without faults until all is done. */
+/** Continues without faults until all deliveries have ended. */
 async function settle(account: Account) {
   fault = undefined
   answer = () => new Response()
@@ -110,7 +110,7 @@ async function settle(account: Account) {
   expect(await statuses()).toEqual(new Set(['succeeded']))
 }
 
-/** The bodies that came to each endpoint: of which prospect, under which `webhook-id`, and what they were. */
+/** What each endpoint received: the prospect, the `webhook-id` and the body. */
 function arrivals({ id }: Account) {
   const mine = requests.mock.calls.filter((request) => envelopeOf(request).accountId === id)
   return mine.map((request) => ({
@@ -121,7 +121,7 @@ function arrivals({ id }: Account) {
   }))
 }
 
-/** Each endpoint got each of these, and nothing else; what came again was the same under the same id. */
+/** Checks that each endpoint received each of these prospects and no others, and that repeats have the same id and body. */
 function expectArrived(account: Account, names: string[]) {
   const all = arrivals(account)
   for (const endpoint of ENDPOINTS) {
@@ -138,7 +138,7 @@ async function twoEndpoints() {
   return account
 }
 
-describe('a fault on the way', () => {
+describe('a fault', () => {
   test.each(FAULTS)('%s %s loses nothing', async (...failing) => {
     const account = await twoEndpoints()
     await insist(account, 'Muted', { muteWebhook: true })
@@ -168,7 +168,7 @@ describe('a fault on the way', () => {
   test.each<[Fault, string, string[]]>([
     [['before', 'commit'], 'is not sent', []],
     [['after', 'commit'], 'is sent', ['Pat']],
-  ])('a write that fails %j, and is not asked for again, %s', async (failing, _, names) => {
+  ])('a write that fails %j, and is not repeated, %s', async (failing, _, names) => {
     const account = await twoEndpoints()
     await insist(account, 'Ann')
     fault = failing
@@ -178,7 +178,7 @@ describe('a fault on the way', () => {
   })
 })
 
-test('faults anywhere, endpoints that fail now and then: all that was acknowledged arrives, nothing muted does', async () => {
+test('with random faults and failing endpoints, every acknowledged change arrives, and no muted one', async () => {
   const ANSWERS = {
     ok: () => new Response(),
     fails: () => new Response(null, { status: 500 }),

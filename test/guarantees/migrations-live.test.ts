@@ -21,7 +21,7 @@ beforeEach(async () => {
 
 const broken = async () => (await db.prepare('PRAGMA foreign_key_check').all()).results
 
-/** Of these rows those of tables and columns that are still there. */
+/** The rows without the tables and columns that the migration removed. */
 const staying = (rows: Record<string, Row[]>, tables: Table[]) =>
   Object.fromEntries(
     tables
@@ -39,9 +39,9 @@ const common = (before: Table[], after: Table[]) =>
     return now ? [{ ...now, columns }] : []
   })
 
-// 0000 and 0001 came together: no rows have ever been without what triggers keep of them
+// 0000 and 0001 were deployed together: every row was written with the triggers
 describe.each(env.MIGRATIONS.slice(2).map(({ name }, i) => ({ name, n: i + 2 })))('$name', ({ name, n }) => {
-  test('loses nothing of a database that is in use, and the code before it goes on', async () => {
+  test('loses no data, and the previous code still works', async () => {
     await applyD1Migrations(db, env.MIGRATIONS.slice(0, n))
     const old = await tablesOf(db)
     for (const account of [1, 2]) await fill(db, old, account)
@@ -61,7 +61,7 @@ describe.each(env.MIGRATIONS.slice(2).map(({ name }, i) => ({ name, n: i + 2 }))
     await changeAndRestore(db, tables)
     expect(await rowsOf(db, tables)).toEqual(filled)
     await clear(db, tables, 3)
-    // the triggers' own tables come out even too; what is left is what is now to be deleted in R2
+    // the tables that triggers write are as before too, except for the objects to delete in R2
     const { object_deletions, ...rest } = await rowsOf(db, tables)
     const { object_deletions: _, ...expected } = left
     expect(rest).toEqual(expected)
@@ -111,7 +111,7 @@ describe('a migration', () => {
     'id text PRIMARY KEY, of text, FOREIGN KEY (of) REFERENCES parent (id)',
   ]
   const NOTED = (table: string) => `CREATE TRIGGER noted AFTER INSERT ON ${table} BEGIN SELECT 1; END`
-  /** As drizzle-kit writes it where SQLite has no ALTER. */
+  /** What drizzle-kit writes where SQLite has no ALTER. */
   const rebuilt = (table: string, columns: string) => [
     'PRAGMA foreign_keys=OFF',
     `CREATE TABLE __new_${table} (${columns})`,
@@ -129,7 +129,7 @@ describe('a migration', () => {
       [],
     ],
     ['adds an index', ['CREATE INDEX another ON parent (name)'], []],
-    ['writes a trigger anew', ['DROP TRIGGER noted', NOTED('child')], []],
+    ['replaces a trigger with the same', ['DROP TRIGGER noted', NOTED('child')], []],
     ['drops an index', ['DROP INDEX plain'], ['index plain is gone or another']],
     ['drops a table', ['DROP TABLE child'], ['table child is gone']],
     ['drops a column', ['ALTER TABLE parent DROP name'], ['column parent.name is gone or another']],

@@ -19,8 +19,8 @@ import {
 import { asField, CV } from '../support/resume-files'
 
 /**
- * What docs/operate/restore.md says of taking the data back, from an hour in which much was done. The local D1 has no Time Travel: a
- * copy of the database stands for it as it was, and serves from then on, while files and endpoints have gone on.
+ * The effects of a restore, as docs/operate/restore.md lists them, after an hour of many changes. The local D1 has no Time
+ * Travel. So a copy of the earlier database serves after the restore, while files and endpoints keep their later state.
  */
 
 const RESTORED = { DB: env.THIRD_DB }
@@ -33,15 +33,15 @@ let since: { what: string; account_id: string; id: string }[]
 const person: Record<string, string> = {}
 const repeated = { 'Idempotency-Key': 'dan' }
 let lastSeen = ''
-let heard: string[] = []
+let received: string[] = []
 let dan = {}
 const sentTo = () => (requests.mock.calls as Sent[]).map((sent) => headersOf(sent)['webhook-id'] ?? '')
 const deliver = (bindings: object = {}) => {
-  const wakeUps = held.splice(0).filter((message) => 'webhookId' in message)
-  return consume(wakeUps, 'prospect-webhooks', bindings)
+  const messages = held.splice(0).filter((message) => 'webhookId' in message)
+  return consume(messages, 'prospect-webhooks', bindings)
 }
 
-/** Every row of a database, put into another that is migrated and empty, past its triggers. */
+/** Copies every row of a database to another one that is migrated and empty, without running its triggers. */
 async function copy(from: D1Database, to: D1Database) {
   const all = async <T>(db: D1Database, sql: string) => (await db.prepare(sql).all<T>()).results
   const triggers = await all<{ name: string; sql: string }>(
@@ -88,7 +88,7 @@ beforeAll(async () => {
   const until = Date.now() + 1000
   await copy(env.DB, env.THIRD_DB)
 
-  // the hour that is taken back
+  // the hour that the restore undoes
   pass(3_600_000)
   await deliver()
   await call('DELETE', `/v1/prospects/${person.ann}`)
@@ -101,23 +101,23 @@ beforeAll(async () => {
   await tick()
   const { items } = (await call('GET', '/v1/events?limit=1000')).json
   lastSeen = items.at(-1).id
-  heard = sentTo()
+  received = sentTo()
 
   const [, query = ''] = /--json --command "([^"]+)" > since\.json/.exec(page) ?? []
   since = (await env.DB.prepare(query.replaceAll('$MS', String(until))).all<(typeof since)[0]>()).results
 })
 afterAll(thaw)
 
-describe('from what was done since', () => {
+describe('after a restore', () => {
   const ids = (what: string) => since.filter((row) => row.what === what).map(({ id }) => id)
 
-  test('the query keeps who was erased, which keys were revoked, which accounts there are', () => {
+  test('the query has saved the erased prospects, the revoked keys and the accounts', () => {
     expect(ids('erased')).toEqual([person.ann])
     expect(ids('revoked')).toEqual([spare.id])
     expect(ids('account')).toEqual([account.id])
   })
 
-  test('they are back, and can be erased, revoked and deleted again', async () => {
+  test('erased prospects, revoked keys and deleted accounts are back, and can be removed again', async () => {
     const call = callsTo(account, RESTORED)
     expect((await call('GET', `/v1/prospects/${person.ann}`)).json.firstName).toBe('ann')
     for (const id of ids('erased')) expect((await call('DELETE', `/v1/prospects/${id}`)).status).toBe(204)
@@ -133,18 +133,18 @@ describe('from what was done since', () => {
     expect((await operator('DELETE', `/admin/accounts/${other.id}`)).status).toBe(202)
   })
 
-  test('what was delivered since goes out again, under the same webhook-id', async () => {
+  test('later deliveries are sent again with the same webhook-id', async () => {
     requests.mockClear()
     held.length = 0
     await tick(RESTORED)
     await deliver(RESTORED)
     const { items } = (await callsTo(account, RESTORED)('GET', '/v1/events?limit=1000')).json
     const ofBob = items.find((event: any) => event.type === 'prospect.created' && event.data.prospect.id === person.bob)
-    expect(heard.filter((id) => id === ofBob.id)).toHaveLength(1)
-    expect(sentTo().filter((id) => heard.includes(id))).toEqual([ofBob.id])
+    expect(received.filter((id) => id === ofBob.id)).toHaveLength(1)
+    expect(sentTo().filter((id) => received.includes(id))).toEqual([ofBob.id])
   })
 
-  test('who polls the feed goes on from an event that is gone, and misses none of the new ones', async () => {
+  test('a caller that polls the feed continues after an event that no longer exists, and misses no new event', async () => {
     const call = callsTo(account, RESTORED)
     const { items } = (await call('GET', '/v1/events?limit=1000')).json
     expect(items.map(({ id }: { id: string }) => id)).not.toContain(lastSeen)
@@ -153,7 +153,7 @@ describe('from what was done since', () => {
     expect(news.at(-1)).toMatchObject({ type: 'prospect.created', data: { prospect: { id: made.id } } })
   })
 
-  test('a call that is repeated is done again', async () => {
+  test('a repeated call is carried out again', async () => {
     const call = callsTo(account, RESTORED)
     expect((await call('GET', `/v1/prospects/${person.dan}`)).status).toBe(404)
     const answer = await call('POST', '/v1/prospects', dan, repeated)
@@ -161,7 +161,7 @@ describe('from what was done since', () => {
     expect(answer.json.id).not.toBe(person.dan)
   })
 
-  test('a resume that was removed since is a 404; it has failed, if it was still to be read', async () => {
+  test('a resume that was removed later gets a 404, and fails if it was not read yet', async () => {
     const call = callsTo(account, RESTORED)
     const status = async () => (await call('GET', `/v1/prospects/${person.cat}`)).json.resume.status
     expect(await status()).toBe('processing')
@@ -170,7 +170,7 @@ describe('from what was done since', () => {
     expect(await status()).toBe('failed')
   })
 
-  test('files that were stored since are deleted once they are announced', async () => {
+  test('files that were stored later are deleted when they are announced', async () => {
     const objects = since.filter(({ what }) => what === 'object')
     expect(objects).toHaveLength(2)
     const announce = 'INSERT INTO object_deletions (account_id, key, due_at) VALUES (?, ?, 0)'

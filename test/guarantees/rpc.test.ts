@@ -5,7 +5,7 @@ import type { AppType } from '../../src/app'
 import { newAccount } from '../support/api'
 import { described } from '../support/conformance'
 
-test('Hono’s own client knows every route, what it takes and what it answers', async () => {
+test('Hono’s client has the types of routes, input and responses', async () => {
   const { key } = await newAccount()
   const { v1 } = hc<AppType>('https://api.example.com', {
     headers: { authorization: `Bearer ${key}` },

@@ -4,7 +4,7 @@ import { accountWithEverything, type FullAccount } from '../support/account-with
 import { rows, tables } from '../support/d1'
 import { holdQueue, thaw } from '../support/endpoint'
 
-/** The database itself refuses rows that name what another account has: whatever code is wrong, tenants do not meet. */
+/** The database rejects rows that refer to another account's objects. So even wrong code cannot connect two accounts. */
 
 interface ForeignKey {
   table: string
@@ -59,14 +59,14 @@ beforeAll(async () => {
 }, 60_000)
 afterAll(thaw)
 
-test('every table begins with the account', async () => {
+test('the primary key of every table begins with the account', async () => {
   for (const { name } of await tables()) {
     const [first] = await primaryKeyOf(name)
     expect([name, first]).toEqual([name, FIRST[name] ?? 'account_id'])
   }
 })
 
-test('every reference is a foreign key, and carries the account', async () => {
+test('every reference is a foreign key that includes the account', async () => {
   const keys = await foreignKeys()
   for (const { table, parent, from, to } of keys)
     expect([table, parent, from[0], to[0]]).toEqual([
@@ -81,7 +81,7 @@ test('every reference is a foreign key, and carries the account', async () => {
   expect(free.map((one) => one.join('.')).sort()).toEqual([...NO_REFERENCES].sort())
 })
 
-test('a forged row is refused at each of them', async () => {
+test('each foreign key rejects a reference to another account', async () => {
   const keys = await foreignKeys()
   expect(keys.length).toBeGreaterThan(20)
   for (const { table, parent, from, to } of keys) {
@@ -94,7 +94,7 @@ test('a forged row is refused at each of them', async () => {
       `UPDATE ${table} SET ${last} = ${theirOwn} WHERE (${key}) IN (SELECT ${key} FROM ${table} WHERE ${own} = ?1 LIMIT 1)
          AND ?2 IS NOT NULL`,
     ).bind(ours.account.id, theirs.account.id)
-    // D1 says nothing of a deferred one, which fails only as the transaction ends
+    // a deferred foreign key fails when the transaction ends, and D1 then gives no reason
     await expect(forge.run(), `${table} (${from}) → ${parent}`).rejects.toThrow(
       /FOREIGN KEY constraint failed|internal error|a key never changes/,
     )

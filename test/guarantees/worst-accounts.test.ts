@@ -9,11 +9,11 @@ import { costOf, newAccount } from '../support/api'
 import { callerOf, databaseFor, noOutbox, writeMany } from '../support/callers'
 import { interceptTrips, rows, rowsOf } from '../support/d1'
 
-/** Accounts that are made to cost: what a call reads follows what they store, never the product of it and what is asked. */
+/** Accounts made to be expensive: a call reads in proportion to what they store, not to that times the size of the request. */
 
 const words = (from: number, n: number) => Array.from({ length: n }, (_, i) => String.fromCharCode(from + i))
 
-describe('people who have hundreds of words', () => {
+describe('prospects with hundreds of words', () => {
   test('are found by all of them at a few hundred rows each', async () => {
     const PEOPLE = 20
     const [first, last, title, company] = [0x4e00, 0x4f00, 0x5000, 0x5100].map((from, i) =>
@@ -54,7 +54,7 @@ test('an account whose prospects have a hundred labels is erased a few prospects
   expect(Math.max(...written)).toBeLessThan(10_000)
 })
 
-describe('a survivor of many merges whose duplicates all had one phone', () => {
+describe('a survivor of many merges whose duplicates had the same phone', () => {
   const MERGED = 1000
 
   async function withSurvivor() {
@@ -70,7 +70,7 @@ describe('a survivor of many merges whose duplicates all had one phone', () => {
     return account
   }
 
-  test('costs a chunk of rows with that phone what it costs one', async () => {
+  test('is read once for a chunk of rows with that phone', async () => {
     const account = await withSurvivor()
     const db = databaseFor(account)
     const chunk = Array.from({ length: 250 }, (_, n) =>
