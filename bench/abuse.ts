@@ -1,8 +1,9 @@
 // `npm run bench:abuse`: the p99 of one account's calls while another account attacks, with each kind of call and with all
 // kinds together, and how many times the p99 without an attack that is. It measures two services side by side: without
 // limits (`RATE_LIMITS=off`) and with them. `-- --people=20000 --seconds=8` are the defaults; `--only=counts` runs the
-// attacks with that word in their name. Linux only. The attacker, this process and the service share the processors, and
-// the service shares one thread with its database and its storage: in production these are apart.
+// attacks with that word in their name. Linux only. The attacker, this process and the service share the processors. The
+// simulators of D1 and R2 run in a process of their own, because in production they are apart from the Worker; with
+// `--together`, they share one thread with it.
 import { execFileSync } from 'node:child_process'
 import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { Agent } from 'node:http'
@@ -20,6 +21,7 @@ const { values } = parseArgs({
     people: { type: 'string', default: '20000' },
     seconds: { type: 'string', default: '8' },
     only: { type: 'string', default: '' },
+    together: { type: 'boolean', default: false },
   },
 })
 const [PEOPLE, SECONDS] = [Number(values.people), Number(values.seconds)]
@@ -191,7 +193,10 @@ const attacker = await fill(filling, PEOPLE, expensive)
 const other = await fill(filling, 2000, person)
 await filling.end()
 cpSync(plain, limited, { recursive: true })
-const workers = [await startWorker(script, plain), await startWorker(script, limited, { RATE_LIMITS: '' })]
+const workers = [
+  await startWorker(script, plain, {}, !values.together),
+  await startWorker(script, limited, { RATE_LIMITS: '' }, !values.together),
+]
 
 const p99 = (times: number[]) => times.sort((a, b) => a - b)[Math.floor(times.length * 0.99)] ?? Number.NaN
 console.log(

@@ -1,5 +1,5 @@
 export type { ParsedResume, ParsedValue } from './src/fields/parsed'
-export { readResume } from './src/fields/read'
+export { readInParts, readResume } from './src/fields/read'
 export { Sniffer } from './src/kind'
 export { MAX_PAGES } from './src/text/collector'
 export { extractText } from './src/text/extract'

@@ -11,6 +11,12 @@ import { declaredLength } from './streamed-body'
 
 /** A call that costs at least this is expensive, ms of the database: other accounts notice if they have to wait that long. */
 const EXPENSIVE = 10
+/**
+ * While other accounts are active, each ms of a round trip beyond `LONG` counts `LONG_FACTOR` times. Calls of other accounts
+ * that arrive meanwhile wait for its end. So fewer than one in a hundred waits for longer than `LONG`.
+ */
+const LONG = 40
+const LONG_FACTOR = 3
 /** The most that the round trips in progress of one account may cost together, by their expected costs, ms. */
 const IN_PROGRESS = 20
 /** A call is expected to cost as much as the most expensive call of its kind. The expected cost halves in this time, ms. */
@@ -78,12 +84,12 @@ export class Budget {
   /** Returns 0 if a call is within the budget; otherwise the ms until everything that is spent or waiting is repaid. */
   excess(kind: string, now: number): number {
     const cost = this.#expected(kind, now) ?? 0
-    const excessOf = (bucket: Bucket, waiting: Pending) => {
+    const excessOf = (bucket: Bucket, waiting: Pending, cost: number) => {
       const asked = bucket.spent(now) + waiting.sum(now)
       return asked + cost > bucket.quota ? bucket.timeToRepay(asked) : 0
     }
-    const excess = excessOf(this.#all, this.#waiting)
-    return this.#isLimited(kind, now) ? Math.max(excess, excessOf(this.#expensive, this.#waitingExpensive)) : excess
+    const excess = excessOf(this.#all, this.#waiting, cost)
+    return this.#isLimited(kind, now) ? Math.max(excess, excessOf(this.#expensive, this.#waitingExpensive, 0)) : excess
   }
 
   /**
@@ -125,7 +131,7 @@ export class Budget {
   /** Spends a cost, and expects the next calls of this kind to cost as much. */
   spend(kind: string, cost: number, now: number): void {
     this.#all.spend(cost, now)
-    if (cost >= EXPENSIVE) this.#expensive.spend(cost, now)
+    if (cost >= EXPENSIVE) this.#expensive.spend(cost + (LONG_FACTOR - 1) * Math.max(0, cost - LONG), now)
     for (const name of new Set([kind, routeIn(kind)])) {
       const known = this.#kinds.get(name)
       setNewest(this.#kinds, MAX_KINDS, name, { cost: Math.max(cost, known ? decayed(known, now) : 0), at: now })

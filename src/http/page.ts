@@ -31,6 +31,8 @@ export interface Page<T> {
 const MAX_BYTES = 4 * 1024 * 1024
 /** Bytes of a page that are not items: the longest token, and the names of the fields. */
 const ENVELOPE_BYTES = 4200
+/** After this many bytes of items, waiting calls run first, so that they do not wait for the whole page. */
+const PIECE_BYTES = 128 * 1024
 
 /**
  * Makes a page from `rows`. They are in the order of the list, and one more than `limit` if the list goes on. The page ends
@@ -44,23 +46,27 @@ export async function pageOf<R, T>(
   positionOf: (row: R) => (string | number)[],
   present: (row: R) => T | null,
 ): Promise<Page<T>> {
-  const items = firstThatFit(rows.slice(0, limit), present)
+  const items = await firstThatFit(rows.slice(0, limit), present)
   const last = rows[items.length - 1]
   const nextPageToken = rows.length > items.length && last ? await encodePageToken(scope, positionOf(last)) : null
   return { items, nextPageToken }
 }
 
 /** The first items that fit into a page of 4 MiB of JSON, at least one. Ends before a row for which `present` returns null. */
-export function firstThatFit<R, T>(rows: R[], present: (row: R) => T | null): T[] {
+export async function firstThatFit<R, T>(rows: R[], present: (row: R) => T | null): Promise<T[]> {
   const encoder = new TextEncoder()
   const fit: T[] = []
   let bytes = ENVELOPE_BYTES
+  let pieceEnd = PIECE_BYTES
   for (const row of rows) {
     const item = present(row)
     if (item === null) break
     bytes += encoder.encode(JSON.stringify(item)).length + 1
     if (bytes > MAX_BYTES && fit.length > 0) break
     fit.push(item)
+    if (bytes < pieceEnd) continue
+    await scheduler.wait(0)
+    pieceEnd = bytes + PIECE_BYTES
   }
   return fit
 }

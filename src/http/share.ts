@@ -38,7 +38,8 @@ function noteCall(accountId: string, now: number): void {
 /** Whether another account has called this isolate in the last second. */
 export function areOthersActive(accountId: string, now: number): boolean {
   const other = lastCaller.accountId === accountId ? callerBefore : lastCaller
-  return other.at > now - ACTIVE_FOR
+  // a clock that was set back does not make a call of the future active
+  return other.at <= now && other.at > now - ACTIVE_FOR
 }
 
 /** When one account's next call may begin, and its next call with a large body. Times are Unix ms. */

@@ -4,13 +4,19 @@ import { countLines, isBlank, parseRecords, type TextRecord } from './records'
 
 /** How much of a file is read at a time, bytes. No record may be larger. */
 const BLOCK_SIZE = 1024 * 1024
-/** The most records that are written together. Calls of other accounts wait for the write, so it must be short. */
-export const CHUNK_SIZE = 250
+/** How much is written together. Calls of other accounts wait for the write. */
+export interface ChunkSize {
+  /** The most records. */
+  records: number
+  /** A chunk ends after the record with which it exceeds this many characters. */
+  characters: number
+}
+
 /**
- * A chunk ends after the record with which it exceeds this many characters. D1 allows 2 MB for each parameter of a
- * statement, and text grows: a byte of the file can become three in UTF-8, and a letter six in the search index.
+ * The largest chunk. D1 allows 2 MB for each parameter of a statement, and text grows: a byte of the file can become three
+ * in UTF-8, and a letter six in the search index.
  */
-const MAX_CHUNK_TEXT = 64 * 1024
+export const MAX_CHUNK: ChunkSize = { records: 250, characters: 64 * 1024 }
 /** The most records, blank ones included, that are parsed for one chunk. */
 const MAX_CHUNK_PARSED = 5000
 
@@ -38,40 +44,42 @@ export interface RecordChunk {
 export class UnreadableFile extends Error {}
 
 /**
- * Reads the records of a file in chunks of at most `maxRecords`, starting at a position. It gets each block of the file
- * when it needs the block. Throws `UnreadableFile` if R2 does not have the file, or if a record is larger than a block.
+ * Reads the records of a file in chunks, starting at a position. Asks `sizeOf` for the size of each chunk. It gets each
+ * block of the file when it needs the block. Throws `UnreadableFile` if R2 does not have the file, or if a record is larger than a block.
  */
 export async function* readChunks(
   bucket: R2Bucket,
-  { key, size, format }: { key: string; size: number; format: FileFormat },
+  { key, bytes, format }: { key: string; bytes: number; format: FileFormat },
   from: FilePosition,
-  maxRecords = CHUNK_SIZE,
+  sizeOf = () => MAX_CHUNK,
 ): AsyncGenerator<RecordChunk> {
   let { byte, line } = from
-  if (byte >= size) yield { records: [], begin: from, end: from }
-  while (byte < size) {
-    const length = Math.min(BLOCK_SIZE, size - byte)
+  if (byte >= bytes) yield { records: [], begin: from, end: from }
+  while (byte < bytes) {
+    const length = Math.min(BLOCK_SIZE, bytes - byte)
     const object = await bucket.get(key, { range: { offset: byte, length } })
     if (!object) throw new UnreadableFile('The file no longer exists.')
-    const isWhole = byte + length === size
+    const isWhole = byte + length === bytes
     const text = decode(new Uint8Array(await object.arrayBuffer()), format.encoding, isWhole)
     const start = byte
     let begin = { byte, line }
     let records: FileRecord[] = []
     let [characters, parsed] = [0, 0]
+    let size = sizeOf()
     for (const record of parseRecords(text, format, isWhole)) {
       const source = text.slice(record.start, record.end)
-      const to = Math.min(byte + byteLength(source, format.encoding), size)
+      const to = Math.min(byte + byteLength(source, format.encoding), bytes)
       const { cells, isMalformed } = record
       if (!isBlank(record)) records.push({ cells, isMalformed, line, from: byte, to })
       byte = to
       line += countLines(source, format.newline)
       characters += source.length
-      if (records.length === maxRecords || characters > MAX_CHUNK_TEXT || ++parsed === MAX_CHUNK_PARSED) {
+      if (records.length >= size.records || characters > size.characters || ++parsed === MAX_CHUNK_PARSED) {
         yield { records, begin, end: { byte, line } }
         begin = { byte, line }
         records = []
         characters = parsed = 0
+        size = sizeOf()
       }
     }
     if (byte === start)

@@ -7,7 +7,7 @@ import { type Progress, type WriteResult, writeProspects } from '../prospects/st
 import type { WriteRequest } from '../prospects/write-request'
 import { ImportMessage, parseMessages } from '../queues/messages'
 import { openOutbox } from '../webhooks/events'
-import { CHUNK_SIZE, type FilePosition, type RecordChunk, readChunks, UnreadableFile } from './chunks'
+import { type ChunkSize, type FilePosition, MAX_CHUNK, type RecordChunk, readChunks, UnreadableFile } from './chunks'
 import { MAX_UNKNOWN_COLUMNS } from './columns'
 import { MAX_ROWS } from './errors'
 import { endTurn, failImport, LEASE_TIME, type LeasedImport, leaseImport, requeueImport } from './lease'
@@ -15,11 +15,11 @@ import { type RowOutcome, rejectionErrors, type StoredRowError, warningsFor } fr
 import { parseRow } from './rows'
 import { fileKey } from './store'
 
-/** A turn ends after this many chunks, or after this time, ms. Then it is the turn of other accounts. */
+/** A turn ends after this many of the largest chunks, or after this time, ms. Then it is the turn of other accounts. */
 const TURN_CHUNKS = 20
 const TURN_TIME = 1_000
-/** How many rows are written together while other accounts call this isolate: their calls wait for each commit. */
-const SHARED_CHUNK_SIZE = 50
+/** How much is written together while other accounts call this isolate, so that a commit takes about as long as their calls. */
+const SHARED_CHUNK: ChunkSize = { records: 20, characters: 8 * 1024 }
 /** The most deliveries of one commit. The more webhooks an account has, the fewer rows are written together. */
 const MAX_DELIVERIES = 1_000
 /** An import fails after this many tries in a row without progress. If each try fails at once, this takes two hours. */
@@ -55,17 +55,19 @@ async function runTurn(db: Database, env: Env, message: ImportMessage): Promise<
     return failImport(db, env, leased, `The import could not continue from line ${leased.line} in ${MAX_TRIES} tries.`)
   const end = Date.now() + TURN_TIME
   const mayContinue = () => Date.now() <= end && db.hasQueriesLeft()
+  const sizeOf = () => chunkSize(leased)
   let left = TURN_CHUNKS
   let start = Date.now()
   try {
     const place = { byte: leased.bytesDone, line: leased.line }
-    const file = { key: fileKey(accountId, importId), size: leased.bytes, format }
-    for await (const chunk of readChunks(env.RESUMES, file, place, rowsAtOnce(leased))) {
+    const file = { key: fileKey(accountId, importId), bytes: leased.bytes, format }
+    for await (const chunk of readChunks(env.RESUMES, file, place, sizeOf)) {
       leased.read += chunk.records.length
       if (leased.read > MAX_ROWS) throw new UnreadableFile(`The file has more than ${MAX_ROWS} rows.`)
       const isWhole = await writeChunk(db, env, leased, chunk, mayContinue)
       if (isWhole && chunk.end.byte === leased.bytes) return endTurn(db, env, accountId)
-      if (--left === 0 || !isWhole || !mayContinue()) break
+      left -= sizeOf().records / MAX_CHUNK.records
+      if (left <= 0 || !isWhole || !mayContinue()) break
       // lets waiting calls run first; while other accounts are active, waits as long as the chunk took
       const now = Date.now()
       await scheduler.wait(areOthersActive(accountId, now) ? Math.min(now - start, TURN_TIME) : 1)
@@ -81,11 +83,11 @@ async function runTurn(db: Database, env: Env, message: ImportMessage): Promise<
   await requeueImport(db, env, leased)
 }
 
-/** How many rows of the import are written together. */
-function rowsAtOnce({ accountId, options, endpoints }: LeasedImport): number {
-  const rows = areOthersActive(accountId, Date.now()) ? SHARED_CHUNK_SIZE : CHUNK_SIZE
+/** How much of the import is written together now. */
+function chunkSize({ accountId, options, endpoints }: LeasedImport): ChunkSize {
+  const size = areOthersActive(accountId, Date.now()) ? SHARED_CHUNK : MAX_CHUNK
   const isSent = !options.dryRun && !options.muteWebhook
-  return isSent ? Math.min(rows, Math.ceil(MAX_DELIVERIES / endpoints)) : rows
+  return isSent ? { ...size, records: Math.min(size.records, Math.ceil(MAX_DELIVERIES / endpoints)) } : size
 }
 
 /**
@@ -167,9 +169,12 @@ function advance(
   ]
 }
 
-/** Deletes imports that ended a month ago, with their errors. */
-export async function purgeImports({ query }: Database, now: number): Promise<void> {
-  await query(PURGE, now - KEPT_FOR, MAX_PURGED)
+/** Deletes imports that ended a month ago, with their errors, in at most `chunks` chunks. The next run deletes the rest. */
+export async function purgeImports(db: Database, now: number, chunks = 20): Promise<void> {
+  for (let left = chunks; left > 0 && db.hasQueriesLeft(); left--) {
+    const purged = await db.query(PURGE, now - KEPT_FOR, MAX_PURGED)
+    if (purged.length < MAX_PURGED) return
+  }
 }
 
 const STOP_IF_MOVED = stopIf(`NOT EXISTS
@@ -191,4 +196,5 @@ const STORE_ERRORS = `
 // text: it names an index
 const PURGE = `
   DELETE FROM imports WHERE (account_id, id) IN
-    (SELECT account_id, id FROM imports INDEXED BY imports_finished WHERE finished_at < ?1 ORDER BY finished_at LIMIT ?2)`
+    (SELECT account_id, id FROM imports INDEXED BY imports_finished WHERE finished_at < ?1 ORDER BY finished_at LIMIT ?2)
+  RETURNING id`

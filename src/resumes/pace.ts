@@ -4,7 +4,7 @@ import { areOthersActive } from '../http/share'
 const BURST = 1_000
 const PAID_BACK = 0.5
 /** How much is paid back each ms while other accounts call the isolate, because each reading delays them. There is no burst then. */
-const SHARED_PAID_BACK = 0.1
+const SHARED_PAID_BACK = 0.03
 /** How many accounts an isolate remembers. It forgets the one whose last reading is the oldest. */
 const MAX_ACCOUNTS = 1_000
 

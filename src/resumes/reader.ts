@@ -1,5 +1,5 @@
 import { and, eq, isNull, lte, sql } from 'drizzle-orm'
-import { type DocumentText, extractText, MAX_PAGES, readResume, Unreadable } from 'resume-parser'
+import { type DocumentText, extractText, MAX_PAGES, readInParts, Unreadable } from 'resume-parser'
 import { type Database, databaseOf } from '../db/client'
 import { accounts, prospects, resumeReadings } from '../db/schema'
 import { areLimitsOff } from '../http/limits'
@@ -64,6 +64,9 @@ async function readOne(db: Database, env: Env, message: ResumeMessage): Promise<
   logInfo(env, { message: 'resume', accountId, prospectId, status, attempt: tries + 1, ms: now - start })
 }
 
+/** Lets waiting calls run first: a reading takes long, and they wait for each of its parts. */
+const letCallsRun = () => scheduler.wait(0)
+
 const ended = (status: 'unsupported' | 'failed', reason: string): Reading => ({ status, reason, parsed: null })
 
 /** Reads the file. Throws only if D1 or R2 is unavailable. */
@@ -82,8 +85,13 @@ async function readObject(
     .set({ tries: sql`${resumeReadings.tries} + 1` })
     .where(isReading(accountId, prospectId))
   try {
-    const text = await extractText(bytes, contentType)
-    return { status: 'parsed', reason: truncationReason(text), parsed: readResume(text, country) }
+    const text = await extractText(bytes, contentType, letCallsRun)
+    const parts = readInParts(text, country)
+    for (;;) {
+      await letCallsRun()
+      const { done, value } = parts.next()
+      if (done) return { status: 'parsed', reason: truncationReason(text), parsed: value }
+    }
   } catch (error) {
     if (error instanceof Unreadable) return ended(error.status, error.reason)
     console.error(

@@ -133,7 +133,7 @@ export async function getDelivery(db: Database, accountId: string, id: string): 
       .limit(MAX_ATTEMPTS_STORED),
   ])
   if (!row) throw notFound('delivery')
-  return { ...toDelivery(row), attempts: firstThatFit(tried, (attempt) => attempt).reverse() }
+  return { ...toDelivery(row), attempts: (await firstThatFit(tried, (attempt) => attempt)).reverse() }
 }
 
 /** A query for one delivery. It finds none if the endpoint is deleted. */

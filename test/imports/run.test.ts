@@ -2,7 +2,8 @@ import { env } from 'cloudflare:workers'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { ImportMessage } from '../../src/queues/messages'
 import { type Account, newAccount, operator } from '../support/api'
-import { D1, rows, rowsOf, watchTrips } from '../support/d1'
+import { callsTo } from '../support/configured'
+import { D1, interceptTrips, rows, rowsOf, tables, watchTrips } from '../support/d1'
 import { consume, holdQueue, register, tick } from '../support/endpoint'
 import {
   countsOf,
@@ -178,6 +179,7 @@ describe('a consumer that dies', () => {
 
 describe('two consumers of one import', () => {
   test('write every row once', async () => {
+    passTime(0)
     const { json } = await sendFile(account, fileOf(600), { query: '?update=true' })
     const free = () => env.DB.prepare('UPDATE imports SET held_until = 0 WHERE id = ?').bind(json.id).run()
     const get = bucket.get
@@ -217,8 +219,45 @@ test('an import takes two round trips for each chunk, and its turn ends after tw
   expect(await importOf(account, json.id)).toMatchObject({ status: 'completed', read: 5500 })
 }, 60_000)
 
+describe('while another account is active, an import', () => {
+  const unlimited = { limit: async () => ({ success: true }) }
+  const LIMITED = { RATE_LIMITS: '', KEY_RATE_LIMIT: unlimited, GUESS_RATE_LIMIT: unlimited }
+  /** Sends a file, and lets another account call. */
+  async function sendWhileOthersCall(file: string) {
+    const other = await newAccount()
+    passTime(5000)
+    const { json } = await sendFile(account, file)
+    await callsTo(other, LIMITED)('GET', '/v1/labels')
+    return json
+  }
+  /** Runs one turn, in which each round trip takes 20 ms. Returns its pauses. */
+  async function pausesOf(importId: string) {
+    const wait = vi.spyOn(scheduler, 'wait').mockResolvedValue()
+    interceptTrips((trip) => {
+      vi.setSystemTime(Date.now() + 20)
+      return trip()
+    })
+    await runOnce(account, importId)
+    return wait.mock.calls.flat()
+  }
+
+  test('writes 20 rows at a time, and pauses after each commit for as long as the commit took', async () => {
+    const { id } = await sendWhileOthersCall(fileOf(150))
+    expect(await pausesOf(id)).toEqual(Array(7).fill(40))
+    expect(await importOf(account, id)).toMatchObject({ status: 'completed', read: 150 })
+  })
+
+  test('writes all rows at once if the other account stopped a second ago', async () => {
+    const { id } = await sendWhileOthersCall(fileOf(150))
+    vi.setSystemTime(Date.now() + 1000)
+    expect(await pausesOf(id)).toEqual([])
+    expect(await importOf(account, id)).toMatchObject({ status: 'completed', read: 150 })
+  })
+})
+
 describe('cancelling', () => {
   test('an import in progress stops it and deletes its file, and keeps what was written', async () => {
+    passTime(0)
     const { json } = await sendFile(account, fileOf(1000))
     const batch = D1.batch
     let commits = 0
@@ -361,6 +400,20 @@ test('an import and its errors are deleted a month after its end', async () => {
   await tick()
   expectProblem(await account.get(`/v1/imports/${id}`), 404, 'not_found')
   expect(await rowsOf(account.id)).not.toHaveProperty('import_errors')
+})
+
+test('imports that ended a month ago are all deleted by one run of the schedule', async () => {
+  await imported(account, fileOf(2))
+  const { columns = [] } = (await tables()).find(({ name }) => name === 'imports') ?? {}
+  const copied = columns.map((column) => (column === 'id' ? 'i.id || n.value' : `i.${column}`))
+  await rows(
+    `INSERT INTO imports (${columns}) SELECT ${copied} FROM imports i CROSS JOIN json_each(?2) n WHERE i.account_id = ?1`,
+    account.id,
+    JSON.stringify(Array.from({ length: 50 }, (_, n) => n)),
+  )
+  passTime(31 * DAY)
+  await tick()
+  expect(await rowsOf(account.id)).not.toHaveProperty('imports')
 })
 
 test('a malformed message is dropped with a log line', async () => {

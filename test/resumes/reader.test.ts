@@ -5,6 +5,7 @@ import worker from '../../src/index'
 import type { Prospect } from '../../src/prospects/prospect'
 import type { ResumeMessage } from '../../src/queues/messages'
 import { type Account, newAccount } from '../support/api'
+import { callsTo } from '../support/configured'
 import { D1, rows } from '../support/d1'
 import { consume, tick } from '../support/endpoint'
 import { asField, objectsOf, upload } from '../support/resume-files'
@@ -491,6 +492,20 @@ describe('an account with many resumes', () => {
     vi.setSystemTime(Date.now() + 12_000)
     const later = woken.splice(0)
     expect((await readAll(later, 0)).length).toBe(later.length)
+  })
+
+  test('has a resume wait for 33 times as long as the one before took, while another account is active', async () => {
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 5000 })
+    const many = await messagesOf(account, 3)
+    const call = callsTo(await newAccount(), LIMITED)
+    const delays = vi.mocked(env.RESUMES_QUEUE.sendBatch).mock.calls
+    delays.length = 0
+    await call('GET', '/v1/labels')
+    expect(await readAll(many, 300)).toEqual([many[0]])
+    expect(delays.map(([[message]]) => message?.delaySeconds)).toEqual([20, 30])
+    vi.setSystemTime(Date.now() + 10_000)
+    await call('GET', '/v1/labels')
+    expect(await readAll(many.slice(1), 300)).toEqual([many[1]])
   })
 
   test('has them read at once if they take less than a second', async () => {

@@ -19,7 +19,21 @@ import { workOf } from './work'
  * most a bounded part of the text, and the work is proportional to that part.
  */
 export function readResume(text: DocumentText, country: string): ParsedResume {
-  const lines = sectionsOf(linesOf(text))
+  const parts = readInParts(text, country)
+  for (;;) {
+    const { done, value } = parts.next()
+    if (done) return value
+  }
+}
+
+/** Does the same as `readResume`, and yields between its parts, so that the caller can let other work run. */
+export function* readInParts(text: DocumentText, country: string): Generator<undefined, ParsedResume> {
+  const unsectioned = linesOf(text)
+  yield
+  const lines = sectionsOf(unsectioned)
+  yield
+  const work = workOf(lines)
+  yield
   const emails = emailsOf(lines)
   const links = linksOf(lines)
   return {
@@ -29,7 +43,7 @@ export function readResume(text: DocumentText, country: string): ParsedResume {
     ...addressIn(lines),
     links,
     skills: skillsOf(lines),
-    work: workOf(lines),
+    work,
     education: educationOf(lines),
     licenses: licensesOf(lines),
   }

@@ -11,6 +11,8 @@ import { companyScore, titleScore } from './vocabulary'
 type Work = ParsedResume['work'][number]
 
 const MAX_WORK = 40
+/** More lines than forty jobs have. */
+const MAX_LINES = 1000
 const SEPARATOR = /\t|(?<=, [A-Z]{2})\.(?= |$)|\s+[|•·]\s+|\s*\|\s*|\s+[–—-]+\s+|[–—]{1,2}| @ |;\s/
 const DEPARTMENT =
   /^(?:(?:\p{L}+ )?(?:sales|marketing|lines|operations|division|department|dept\.?|region|territory|underwriting|leasing|acquisitions|investments|retail|administration|development|success|service|experience|management|new homes|staff)|(?:(?:personal|commercial|group|individual|senior|residential|property (?:and|&)) )?(?:claims|casualty|property|lending|mortgage|insurance|securities|compliance|training|residential|commercial|luxury|life|health|finance|hr|human resources|it)|north|south|east|west|usa|emea|north america|part[- ]time|full[- ]time|contract|seasonal|temporary|gri|crs)$/iu
@@ -47,7 +49,7 @@ interface Habit {
  * there reads like either.
  */
 export function workOf(lines: SectionLine[]): ParsedResume['work'] {
-  const entries = entriesOf(lines.filter((line) => line.section === 'work')).slice(0, MAX_WORK * 2)
+  const entries = entriesOf(lines.filter((line) => line.section === 'work').slice(0, MAX_LINES)).slice(0, MAX_WORK * 2)
   const first = entries.map((entry) => read(entry, { order: 0 }))
   const votes = first.filter((job) => job.margin >= 2.5 && job.title && job.company)
   const titleFirst = votes.filter(

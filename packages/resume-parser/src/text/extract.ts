@@ -11,12 +11,18 @@ const MIN_LETTERS = 20
  *
  * Every format is limited by counts, because the clock of a deployed Worker stands still while it computes.
  *
+ * Awaits `pause` before each page of a PDF, so that the caller can let other work run.
+ *
  * @throws {Unreadable} `unsupported` if there is no text (encrypted, a scan), `failed` if the file is damaged or
  * reaches a limit before it gives any text.
  */
-export async function extractText(bytes: Uint8Array, type: ResumeType): Promise<DocumentText> {
+export async function extractText(
+  bytes: Uint8Array,
+  type: ResumeType,
+  pause: () => Promise<void> = async () => {},
+): Promise<DocumentText> {
   if (bytes.length > MAX_RESUME) throw new Unreadable('failed', 'The file is larger than 5 MB.')
-  const document = await read(bytes, type)
+  const document = await read(bytes, type, pause)
   if (!hasLetters(document)) throw new Unreadable('unsupported', 'There is no text in it: it may be a scan.')
   return document
 }
@@ -27,10 +33,10 @@ function hasLetters({ spans }: DocumentText): boolean {
   return false
 }
 
-async function read(bytes: Uint8Array, type: ResumeType): Promise<DocumentText> {
+async function read(bytes: Uint8Array, type: ResumeType, pause: () => Promise<void>): Promise<DocumentText> {
   switch (type) {
     case 'application/pdf':
-      return (await import('./pdf')).readPdf(bytes)
+      return (await import('./pdf')).readPdf(bytes, pause)
     case DOCX:
       return (await import('./docx')).readDocx(bytes)
     case 'text/plain':

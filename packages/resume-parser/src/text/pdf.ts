@@ -27,7 +27,7 @@ const BUDGET = 64 * 1024 * 1024
  * @throws {Unreadable} if the PDF needs a password, if pdf.js cannot read its pages, or if the budget ends before the
  * first text.
  */
-export async function readPdf(bytes: Uint8Array): Promise<DocumentText> {
+export async function readPdf(bytes: Uint8Array, pause: () => Promise<void>): Promise<DocumentText> {
   const { AnnotationMode, budget, getDocument, OPS } = await import('./pdfjs.js')
   budget.left = BUDGET
   const collector = new Collector()
@@ -38,6 +38,7 @@ export async function readPdf(bytes: Uint8Array): Promise<DocumentText> {
     const pdf = await task.promise
     pages = pdf.numPages
     for (let number = 1; number <= Math.min(pages, MAX_PAGES); number++) {
+      await pause()
       const page = await pdf.getPage(number)
       const operators = await page.getOperatorList({ annotationMode: AnnotationMode.DISABLE })
       const glyphs = pageGlyphs(operators, page.getViewport({ scale: 1 }), page.commonObjs, OPS)
