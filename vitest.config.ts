@@ -38,6 +38,7 @@ export default defineConfig({
           setupFiles: ['test/support/setup.ts'],
           testTimeout: 30_000,
           hookTimeout: 30_000,
+          hookTimeout: 30_000,
         },
       },
       {
