@@ -65,12 +65,12 @@ describe.each(NAMES)('changing one of the $kind', ({ kind }) => {
     })
   })
 
-  test('gives a name to one of twenty items if all are renamed to it at the same time', async () => {
+  test('gives a name to one of eight items if all are renamed to it at the same time', async () => {
     const account = await newAccount()
-    const made = await Promise.all(Array.from({ length: 20 }, (_, i) => makeItem(account, kind, `Item ${i}`)))
+    const made = await Promise.all(Array.from({ length: 8 }, (_, i) => makeItem(account, kind, `Item ${i}`)))
     const answers = await Promise.all(made.map(({ id }) => change(account, kind, id, { name: 'Wanted' })))
     const statuses = answers.map(({ status }) => status).sort()
-    expect(statuses).toEqual(isNamedOnce(kind) ? [200, ...Array(19).fill(409)] : Array(20).fill(200))
+    expect(statuses).toEqual(isNamedOnce(kind) ? [200, ...Array(7).fill(409)] : Array(8).fill(200))
   })
 
   test('returns 404 for an unknown item, and for one of another account', async () => {
@@ -85,7 +85,7 @@ describe.each(NAMES)('changing one of the $kind', ({ kind }) => {
   })
 
   const placed = kind === 'pipelines' || kind === 'stages'
-  test.each<[object, string]>([
+  const REJECTED: [object, string][] = [
     [{ name: '' }, 'body /name required'],
     [{ name: null }, 'body /name wrong_type'],
     [{ name: 'x'.repeat(201) }, 'body /name too_long'],
@@ -97,11 +97,14 @@ describe.each(NAMES)('changing one of the $kind', ({ kind }) => {
     [{ position: -1 }, `body /position ${placed ? 'too_small' : 'unknown_field'}`],
     [{ position: null }, `body /position ${placed ? 'wrong_type' : 'unknown_field'}`],
     ...(kind === 'users' ? [] : ([[{ email: 'a@example.com' }, 'body /email unknown_field']] as [object, string][])),
-  ])('%j is rejected, and nothing changes', async (body, error) => {
+  ]
+  test('is rejected as a whole for one wrong field, and nothing changes', async () => {
     const account = await newAccount()
     const item = await makeItem(account, kind)
-    const answer = await change(account, kind, item.id, { ...('name' in body ? {} : { name: 'New' }), ...body })
-    expect([answer.status, errorsOf(answer)]).toEqual([400, [error]])
+    for (const [body, error] of REJECTED) {
+      const answer = await change(account, kind, item.id, { ...('name' in body ? {} : { name: 'New' }), ...body })
+      expect([body, answer.status, errorsOf(answer)]).toEqual([body, 400, [error]])
+    }
     expect((await account.get(`/v1/${kind}/${item.id}`)).json).toEqual(item)
   })
 })
@@ -204,10 +207,12 @@ describe.each(NAMES)('prospectCount of the $kind', ({ kind }) => {
     expect((await counts())[0]).toBe(1)
   })
 
-  test.each(['', 'yes', '1', 'TRUE'])('counts=%s is rejected', async (given) => {
+  test('is not returned for a value that is neither true nor false: that is a 400', async () => {
     const { get } = await newAccount()
-    const answer = await get(`/v1/${kind}?counts=${given}`)
-    expect([answer.status, answer.json.errors]).toMatchObject([400, [{ in: 'query', pointer: '/counts' }]])
+    for (const given of ['', 'yes', '1', 'TRUE']) {
+      const { status, json } = await get(`/v1/${kind}?counts=${given}`)
+      expect([given, status, json.errors]).toMatchObject([given, 400, [{ in: 'query', pointer: '/counts' }]])
+    }
   })
 })
 

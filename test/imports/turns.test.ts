@@ -28,6 +28,9 @@ const QUEUE = 'prospect-imports'
 const fileOf = (many: number, name: string) =>
   `name,email\n${Array.from({ length: many }, (_, n) => `${name} Doe,${name}${n}@example.com\n`).join('')}`
 
+/** A file of more than twenty chunks, which is more than a turn: a chunk has at most 5,000 lines, also if they are empty. */
+const LARGE = `name\n${'\n'.repeat(20 * 5000)}Pat Doe\n`
+
 /** Starts an import of each file, one after another. Returns their ids. */
 async function send(account: Account, files: string[], query = ''): Promise<string[]> {
   const ids: string[] = []
@@ -89,7 +92,7 @@ test('an import has its turn at the same time as the first of 20 imports of anot
 test('a small import takes turns with earlier large ones of more accounts than there are consumers', async () => {
   const accounts = await Promise.all(Array.from({ length: 5 }, () => newAccount()))
   const large = []
-  for (const account of accounts) large.push((await send(account, [fileOf(5010, 'large')], '?dryRun=true'))[0])
+  for (const account of accounts) large.push((await send(account, [LARGE], '?dryRun=true'))[0])
   const last = await newAccount()
   const [small] = await send(last, [fileOf(3, 'small')])
   const rounds = await runQueue()
@@ -176,7 +179,7 @@ describe("the account's next import has its turn", () => {
 
 test('two messages of one turn run it once', async () => {
   const account = await newAccount()
-  const [id] = await send(account, [fileOf(5010, 'large')], '?dryRun=true')
+  const [id] = await send(account, [LARGE], '?dryRun=true')
   const turns = watchTurns()
   const [message] = queue.splice(0)
   for (const again of [message, message]) await consume([again], QUEUE)

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { type Account, newAccount } from '../support/api'
 import {
   type Asked,
@@ -33,47 +33,52 @@ const limit = fc.constantFrom(1, 3, 25, 60, 1000)
 const FILTERS = ['email', 'phone', 'name', 'title', 'company', 'stage', 'label'] as const
 
 describe('the list equals a simple model of the contract: newest first, with the exact total', () => {
+  let unchanged: Awaited<ReturnType<typeof setUp>>
+  beforeAll(async () => {
+    unchanged = await setUp()
+  })
+
   test('without a filter', async () => {
-    const { account, crowd } = await setUp()
+    const { account, crowd } = unchanged
     expect(await expectAnswer(account, crowd, {}, 1000)).toBe(60)
     expect(await expectAnswer(account, crowd, {}, 7)).toBe(60)
   })
 
   test.each(FILTERS)('by %s', async (filter) => {
-    const { account, crowd, values } = await setUp()
+    const { account, crowd, values } = unchanged
     const sizes = new Set<number>()
     await fc.assert(
       fc.asyncProperty(values[filter] as fc.Arbitrary<any>, limit, async (value, most) => {
         sizes.add(await expectAnswer(account, crowd, { [filter]: value }, most))
       }),
-      { seed: 1, numRuns: 60 },
+      { seed: 1, numRuns: 40 },
     )
     expect(sizes.has(0)).toBe(true)
     expect(sizes.size).toBeGreaterThan(1)
   })
 
   test('by any filters together', async () => {
-    const { account, crowd, values } = await setUp()
+    const { account, crowd, values } = unchanged
     const asked = fc.record(values, { requiredKeys: [] })
     const few = fc.subarray(['name', 'title', 'company', 'stage', 'label'] as const, { minLength: 2, maxLength: 3 })
     let found = 0
     const holds = async (filters: Asked, most: number) => {
       if (await expectAnswer(account, crowd, filters, most)) found++
     }
-    await fc.assert(fc.asyncProperty(asked, limit, holds), { seed: 2, numRuns: 100 })
+    await fc.assert(fc.asyncProperty(asked, limit, holds), { seed: 2, numRuns: 50 })
     await fc.assert(
       fc.asyncProperty(
         few.chain((fields) => fc.record(Object.fromEntries(fields.map((field) => [field, values[field]])))),
         limit,
         (filters, most) => holds(filters as Asked, most),
       ),
-      { seed: 3, numRuns: 150 },
+      { seed: 3, numRuns: 75 },
     )
-    expect(found).toBeGreaterThan(20)
+    expect(found).toBeGreaterThan(10)
   })
 
   test('by every value of one prospect', async () => {
-    const { account, crowd } = await setUp()
+    const { account, crowd } = unchanged
     for (const p of crowd.slice(0, 20)) {
       const asked: Asked = {
         name: `${p.lastName} ${p.firstName}`,

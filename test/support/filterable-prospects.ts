@@ -133,19 +133,22 @@ export const queryOf = ({ label = [], ...one }: Asked): string =>
 /** `phone` in E.164. */
 export type Person = [email: string | null, phone: string | null]
 
-/** Makes people, the oldest first, whoever of them the API would take for one. Returns their ids. */
+/** Makes people, the oldest first, even those that the API would take for one person. Returns their ids. */
 export async function people(account: Account, ...given: Person[]): Promise<string[]> {
-  const ids: string[] = []
-  for (const [email, phone] of given) {
-    const { id } = (await account.prospect({ email: `${ids.length}@people.example` })).json
-    await rows(
-      'UPDATE prospects SET email = ?3, phone = ?4 WHERE account_id = ?1 AND id = ?2',
-      account.id,
-      id,
-      email,
-      phone,
-    )
-    ids.push(id)
-  }
+  const { outcomes } = await writeProspects(
+    databaseFor(account),
+    callerOf(account),
+    given.map((_, n) =>
+      toCreateRequest(CreateProspect.parse({ firstName: 'Pat', lastName: 'Doe', email: `${n}@people.example` }), 'US'),
+    ),
+    { source: 'api', outbox: noOutbox },
+  )
+  const ids = outcomes.map(({ record }) => record.id)
+  await rows(
+    `UPDATE prospects SET email = g.value ->> '$[1][0]', phone = g.value ->> '$[1][1]'
+     FROM json_each(?2) g WHERE account_id = ?1 AND prospects.id = g.value ->> '$[0]'`,
+    account.id,
+    JSON.stringify(ids.map((id, n) => [id, given[n]])),
+  )
   return ids
 }

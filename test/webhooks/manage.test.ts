@@ -79,15 +79,15 @@ describe('a change of an endpoint', () => {
     expect(json).toMatchObject({ eventTypes: ['prospect.merged'], description: 'a b', url: 'https://a.example' })
   })
 
-  test.each([{}, ...Object.entries(GIVEN).map(([field, value]) => ({ [field]: value })), { disabled: false }, GIVEN])(
-    'to %j changes nothing, and writes nothing',
-    async (body) => {
-      const { account, id, before } = await endpoint()
+  test('to the values that it has writes nothing', async () => {
+    const { account, id, before } = await endpoint()
+    const fields = Object.entries(GIVEN).map(([field, value]) => ({ [field]: value }))
+    for (const body of [{}, ...fields, { disabled: false }, GIVEN]) {
       const answer = await patch(account, id, body)
-      expect([answer.status, answer.json, costOf(answer).written]).toEqual([200, before, 0])
-      expect(await shown(account, id)).toEqual(before)
-    },
-  )
+      expect([body, answer.status, answer.json, costOf(answer).written]).toEqual([body, 200, before, 0])
+    }
+    expect(await shown(account, id)).toEqual(before)
+  })
 
   test('has a later `updatedAt` than the last change, even if the clock goes back', async () => {
     const { account, id, before } = await endpoint()
@@ -96,7 +96,7 @@ describe('a change of an endpoint', () => {
     expect((await patch(account, id, { description: 'Other' })).json.updatedAt).toBe(before.updatedAt + 1)
   })
 
-  test.each([
+  const REJECTED: [body: object, pointer: string, code: string][] = [
     [{ url: '' }, '/url', 'required'],
     [{ url: null }, '/url', 'wrong_type'],
     [{ url: `https://example.com/${'x'.repeat(1981)}` }, '/url', 'too_long'],
@@ -111,10 +111,13 @@ describe('a change of an endpoint', () => {
     [{ disabled: 'no' }, '/disabled', 'wrong_type'],
     [{ secret: 'whsec_mine' }, '/secret', 'unknown_field'],
     [{ disabledReason: 'gone' }, '/disabledReason', 'unknown_field'],
-  ])('to %j is rejected as a whole', async (body, pointer, code) => {
+  ]
+  test('is rejected as a whole for one wrong field', async () => {
     const { account, id, before } = await endpoint()
-    const answer = await patch(account, id, { description: 'Other', ...body })
-    expect([answer.status, errorsOf(answer)]).toEqual([400, [`body ${pointer} ${code}`]])
+    for (const [body, pointer, code] of REJECTED) {
+      const answer = await patch(account, id, { description: 'Other', ...body })
+      expect([body, answer.status, errorsOf(answer)]).toEqual([body, 400, [`body ${pointer} ${code}`]])
+    }
     expect(await shown(account, id)).toEqual(before)
   })
 
