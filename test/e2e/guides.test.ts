@@ -144,21 +144,36 @@ test('the lines for the typed client compile, and do what they say', async () =>
   expect(await people()).toBe(first) // under the same Idempotency-Key
 })
 
-test.for([
-  ['js', process.execPath, 'receiver.mjs'],
-  ['python', 'python3', 'receiver.py'],
-] as const)(
+/** Creates a Go module with the packages that the guide names. Returns false if there is no Go, or they cannot be downloaded. */
+function hasGoPackages(): boolean {
+  const [install = ''] = /go get [\w./-]+/.exec(read('docs/api/webhooks.md')) ?? []
+  return spawnSync('sh', ['-c', `go mod init receiver && ${install}`], { cwd: folder }).status === 0
+}
+
+const RECEIVERS = {
+  js: { file: 'receiver.mjs', command: [process.execPath, 'receiver.mjs'], isThere: () => true },
+  python: {
+    file: 'receiver.py',
+    command: ['python3', 'receiver.py'],
+    isThere: () => hasProgram('python3', '-c', 'import standardwebhooks'),
+  },
+  go: { file: 'receiver.go', command: ['./receiver'], isThere: hasGoPackages },
+}
+
+test.for(Object.keys(RECEIVERS) as (keyof typeof RECEIVERS)[])(
   'the receiver in %s accepts what is signed, and nothing else',
-  async ([language, program, file], { skip }) => {
-    const isThere = language === 'js' || hasProgram('python3', '-c', 'import standardwebhooks')
-    skip(!isThere, 'there is no Python with standardwebhooks')
+  async (language, { skip }) => {
+    const { file, command, isThere } = RECEIVERS[language]
+    skip(!isThere(), `there is no ${language} with Standard Webhooks`)
     const code = blocksOf('docs/api/webhooks.md').find((block) => block.language === language)?.code ?? ''
     writeFileSync(join(folder, file), code)
+    if (language === 'go') await execute('go', ['build', '-buildvcs=false', '-o', 'receiver', file], { cwd: folder })
     const key = await newKey()
     const port = await freePort()
     const url = `http://127.0.0.1:${port}/hook`
     const { json: webhook } = await call(service.origin, key, 'POST', '/v1/webhooks', { url })
-    const receiver = spawn(program, [file], {
+    const [program = '', ...args] = command
+    const receiver = spawn(program, args, {
       cwd: folder,
       env: { ...process.env, PORT: String(port), SECRET: webhook.secret },
     })
