@@ -1,30 +1,26 @@
-// Wrangler runs this before it serves or deploys (wrangler.toml). It copies the static files into dist/assets: the OpenAPI
-// document, the reference page and the guides. It also generates pdf.js. A file that has not changed is not written again,
+// Wrangler runs this before it serves or deploys (wrangler.toml). It writes the static files into dist/assets: the OpenAPI
+// document and the documentation site. It also generates pdf.js. A file that has not changed is not written again,
 // because a running service may be serving it. Files that are no longer listed are removed.
 import '../packages/resume-parser/scripts/pdfjs.mjs'
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
-import { createRequire } from 'node:module'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { renderSite } from '../site/render.mjs'
 
 const root = join(import.meta.dirname, '..')
-const swagger = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'))
-const guides = join(root, 'docs/api')
-const FILES = {
-  'openapi.json': join(root, 'public/openapi.json'),
-  'llms.txt': join(root, 'public/llms.txt'),
-  'docs/index.html': join(root, 'public/docs/index.html'),
-  'docs/docs.js': join(root, 'public/docs/docs.js'),
-  'docs/docs.css': join(root, 'public/docs/docs.css'),
-  'docs/swagger-ui.css': join(swagger, 'swagger-ui.css'),
-  'docs/swagger-ui-bundle.js': join(swagger, 'swagger-ui-bundle.js'),
-  ...Object.fromEntries(readdirSync(guides).map((name) => [`docs/${name}`, join(guides, name)])),
+const read = (file) => readFileSync(join(root, file), 'utf8')
+const openapi = read('public/openapi.json')
+const files = {
+  ...renderSite(JSON.parse(openapi)),
+  'openapi.json': openapi,
+  ...Object.fromEntries(['docs.css', 'docs.js', 'theme.js'].map((name) => [`docs/${name}`, read(`site/${name}`)])),
 }
 
 const assets = join(root, 'dist/assets')
-mkdirSync(join(assets, 'docs'), { recursive: true })
+mkdirSync(assets, { recursive: true })
 for (const name of readdirSync(assets, { recursive: true }))
-  if (!(name in FILES) && statSync(join(assets, name)).isFile()) rmSync(join(assets, name))
-for (const [name, source] of Object.entries(FILES)) {
+  if (!(name in files) && statSync(join(assets, name)).isFile()) rmSync(join(assets, name))
+for (const [name, text] of Object.entries(files)) {
   const target = join(assets, name)
-  if (!existsSync(target) || !readFileSync(source).equals(readFileSync(target))) copyFileSync(source, target)
+  mkdirSync(dirname(target), { recursive: true })
+  if (!existsSync(target) || readFileSync(target, 'utf8') !== text) writeFileSync(target, text)
 }

@@ -1,7 +1,8 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { existsSync, globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { createConfig, lintFromString } from '@redocly/openapi-core'
-import { type Browser, chromium, type Page } from 'playwright-core'
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { cleanUp, migratedFolder, type Service, startService, until } from './service'
 
@@ -9,12 +10,13 @@ const OPERATOR = 'operator-of-the-docs'
 
 let service: Service
 let browser: Browser
-let page: Page
-/** What the page wrote to the console as an error, and whom it asked. */
+/** A key of the demo account. */
+let key: string
+/** What the pages wrote to the console as errors, and the origins that they called. */
 const errors: string[] = []
-const asked = new Set<string>()
+const called = new Set<string>()
 
-/** What an older version has left among the files. */
+/** A file that an older version has left. */
 const DROPPED = join(import.meta.dirname, '../../dist/assets/docs/dropped.js')
 
 beforeAll(async () => {
@@ -22,6 +24,7 @@ beforeAll(async () => {
   writeFileSync(DROPPED, '')
   service = await startService(migratedFolder(), [`--var=ADMIN_TOKEN:${OPERATOR}`])
   await until('the demo key', () => /API key: \S+/.test(service.output()), service.output)
+  ;[, key = ''] = /API key: (\S+)/.exec(service.output()) ?? []
 })
 
 afterAll(async () => {
@@ -38,66 +41,172 @@ test('the document is clean under Redocly’s recommended rules', async () => {
   expect(problems.map(({ ruleId, message, location }) => [ruleId, message, location[0]?.pointer])).toEqual([])
 })
 
-test('what is not among the files any more is not served', async () => {
+test('a file that is no longer part of the site is not served', async () => {
   expect((await fetch(`${service.origin}/docs/dropped.js`)).status).toBe(404)
 })
 
-/** `.ci/run` installs one and names it; without it, and without one in the usual place, there is nothing to look with. */
-const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium'
+const PAGES = globSync('docs/api/*.md', { cwd: join(import.meta.dirname, '../..') })
+  .map((file) => file.replace(/^docs\/api\/(.*)\.md$/, '/docs/$1'))
+  .concat('/docs', '/docs/changelog')
 
-describe.skipIf(!process.env.CHROMIUM && !existsSync(CHROMIUM))('the page, in a browser', () => {
+test('llms-full.txt has every guide and every call', async () => {
+  const full = await (await fetch(`${service.origin}/llms-full.txt`)).text()
+  for (const page of PAGES.filter((path) => path !== '/docs' && path !== '/docs/changelog'))
+    expect(full).toContain(await (await fetch(`${service.origin}${page}.md`)).text())
+  for (const path of Object.keys((await documentOf()).paths)) expect(full).toContain(` ${path}\``)
+})
+
+/** `.ci/run` installs Chromium and sets `CHROMIUM`. Without it, these tests need one in the usual place. */
+const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium'
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+const DESKTOP = { width: 1280, height: 800 }
+const PHONE = { width: 390, height: 844 }
+
+/** A new page that records its errors and the origins that it calls. */
+async function openPage(options: BrowserContextOptions): Promise<Page> {
+  const page = await browser.newPage(options)
+  page.on('console', (message) => message.type() === 'error' && errors.push(message.text()))
+  page.on('pageerror', (error) => errors.push(String(error)))
+  page.on('request', (request) => called.add(new URL(request.url()).origin))
+  return page
+}
+
+/** The findings of axe in a page, and how far it is wider than its window. */
+async function flawsOf(page: Page) {
+  await page.evaluate(AXE)
+  const findings = await page.evaluate(
+    'axe.run().then(({ violations }) => violations.map(({ id, nodes }) => [id, ...nodes.map(({ html }) => html)]))',
+  )
+  return { findings, overflow: await page.evaluate('document.documentElement.scrollWidth - innerWidth') }
+}
+const NO_FLAWS = { findings: [], overflow: 0 }
+
+/** Sends the form of an operation and resolves to what the page shows of the response. */
+async function send(page: Page, operationId: string, fields: Record<string, string> = {}): Promise<string> {
+  const form = page.locator(`form[data-operation="${operationId}"]`)
+  if (!(await form.isVisible())) await page.locator('details.try', { has: form }).locator('summary').click()
+  for (const [name, value] of Object.entries(fields)) await form.locator(`[name="${name}"]`).fill(value)
+  await form.locator('button').click()
+  await form.locator('output pre').waitFor()
+  return (await form.locator('output').textContent()) ?? ''
+}
+
+describe.skipIf(!process.env.CHROMIUM && !existsSync(CHROMIUM))('the site, in a browser', () => {
   beforeAll(async () => {
     browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] })
-    page = await browser.newPage()
-    page.on('console', (message) => message.type() === 'error' && errors.push(message.text()))
-    page.on('pageerror', (error) => errors.push(String(error)))
-    page.on('request', (request) => asked.add(new URL(request.url()).origin))
-    await page.goto(`${service.origin}/`, { waitUntil: 'networkidle' })
   })
 
-  test('is where / leads, and shows the guide and every operation', async () => {
-    expect(page.url()).toBe(`${service.origin}/docs`)
-    const { paths, webhooks } = await documentOf()
-    const operations = [...Object.values<object>(paths), ...Object.values<object>(webhooks)].flatMap(Object.keys)
-    await page.waitForSelector('.opblock')
-    expect(await page.locator('.opblock').count()).toBe(operations.length)
-    expect(await page.locator('#docs').textContent()).toContain('What do all calls share?')
+  describe.each([
+    { colorScheme: 'light', viewport: DESKTOP },
+    { colorScheme: 'dark', viewport: DESKTOP },
+    { colorScheme: 'light', viewport: PHONE },
+    { colorScheme: 'dark', viewport: PHONE },
+  ] as const)('$colorScheme, $viewport.width pixels wide', (options) => {
+    test('leads from / to the guides and the reference, and axe finds nothing', async () => {
+      const page = await openPage(options)
+      await page.goto(`${service.origin}/`)
+      expect(page.url()).toBe(`${service.origin}/docs`)
+      expect(await flawsOf(page)).toEqual(NO_FLAWS)
+      await page.getByRole('link', { name: 'Quickstart' }).first().click()
+      await page.waitForURL('**/docs/quickstart')
+      if (options.viewport === PHONE) await page.getByRole('button', { name: 'Menu' }).click()
+      await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Errors' }).click()
+      await page.waitForURL('**/docs/errors')
+      expect(await flawsOf(page)).toEqual(NO_FLAWS)
+      await page.getByRole('link', { name: 'Reference' }).click()
+      await page.waitForURL('**/docs/reference')
+      const first = await page.locator('.entry h3').first().boundingBox()
+      expect(first?.y).toBeLessThan(options.viewport.height)
+      await page.close()
+    })
+
+    test('sends calls with the key of the reader, and axe finds nothing in form and response', async () => {
+      const page = await openPage(options)
+      await page.goto(`${service.origin}/docs/quickstart`)
+      await page.locator('details.try summary').first().click()
+      await page.getByLabel('Your key').first().fill(key)
+      expect(await send(page, 'getMe')).toMatch(/^200 .*"Demo brokerage"/s)
+      expect(await page.locator('.code').filter({ hasText: 'KEY=' }).first().textContent()).toContain(`KEY=${key}`)
+      expect(await send(page, 'listProspects', { 'query.label': 'Hot', 'query.limit': '2' })).toMatch(
+        /"totalCount": \d+/,
+      )
+      expect(await flawsOf(page)).toEqual(NO_FLAWS)
+      await page.close()
+    })
   })
 
-  test('sends a request with the demo key, and shows what was answered', async () => {
-    const [, key = ''] = /API key: (\S+)/.exec(service.output()) ?? []
-    await page.locator('button.authorize').first().click()
-    // into whatever has the focus
-    await page.keyboard.type(key)
-    await page.keyboard.press('Enter')
-    await page.locator('.auth-btn-wrapper button.btn-done').last().click()
-    const operation = page.locator('#operations-Prospects-listProspects')
-    await operation.locator('.opblock-summary-control').click()
-    await operation.locator('button.execute').click()
-    const answer = operation.locator('.live-responses-table')
-    await answer.waitFor()
-    expect(await answer.locator('tr.response .response-col_status').textContent()).toContain('200')
-    expect(await answer.textContent()).toMatch(/"totalCount":\s*200/)
-  })
-
-  test('makes one thing after another: each call is one of its own', async () => {
-    for (const operationId of ['Prospects-createProspect', 'Catalog-createJob']) {
-      const operation = page.locator(`#operations-${operationId}`)
-      await operation.locator('.opblock-summary-control').click()
-      await operation.locator('button.execute').click()
-      const answer = operation.locator('.live-responses-table')
-      await answer.waitFor()
-      expect(await answer.locator('tr.response .response-col_status').textContent()).toContain('201')
+  test('axe finds nothing in the other pages, and none is wider than a phone', async () => {
+    const page = await openPage({ viewport: PHONE })
+    for (const path of PAGES.filter((path) => !['/docs', '/docs/errors', '/docs/quickstart'].includes(path))) {
+      await page.goto(service.origin + path)
+      expect(await flawsOf(page), path).toEqual(NO_FLAWS)
     }
+    await page.close()
   })
 
-  test('asks nobody but the service, and has nothing to complain of', async () => {
-    expect([...asked].filter((origin) => origin !== 'null')).toEqual([service.origin])
-    expect(errors).toEqual([])
-    expect(await page.locator('a[href*="spdx.org"]:visible').count()).toBe(0)
+  test('the reference shows every operation, and axe finds nothing', async () => {
+    const page = await openPage({ viewport: DESKTOP })
+    await page.goto(`${service.origin}/docs/reference`)
+    const { paths, webhooks } = await documentOf()
+    for (const { operationId } of [...Object.values<any>(paths), ...Object.values<any>(webhooks)].flatMap(
+      Object.values<any>,
+    ))
+      expect(await page.locator(`h3#${operationId}`).count(), operationId).toBe(1)
+    expect(await flawsOf(page)).toEqual(NO_FLAWS)
+    await page.close()
   })
 
-  test('keeps no key when it is closed', async () => {
-    expect(await page.evaluate('localStorage.length')).toBe(0)
+  test('the reference makes calls with bodies, ids and the token of the operator', async () => {
+    const page = await openPage({ viewport: DESKTOP })
+    await page.goto(`${service.origin}/docs/reference`)
+    for (const [secret, token] of [
+      ['apiKey', key],
+      ['operatorToken', OPERATOR],
+    ] as const) {
+      await page.locator(`details.try:has([data-secret=${secret}]) summary`).first().click()
+      await page.locator(`[data-secret=${secret}]`).first().fill(token)
+    }
+    const created = await send(page, 'createJob')
+    expect(created).toMatch(/^201 /)
+    const [, id = ''] = /"id": "(\w+)"/.exec(created) ?? []
+    expect(await send(page, 'getJob', { 'path.id': id })).toContain(id)
+    expect(await send(page, 'getJob', { 'path.id': 'job_x' })).toMatch(/^404 .*"not_found"/s)
+    expect(await send(page, 'listAccounts')).toMatch(/^200 /)
+    await page.close()
+  })
+
+  test('the search finds a call and a section, and opens it', async () => {
+    const page = await openPage({ viewport: DESKTOP })
+    await page.goto(`${service.origin}/docs`)
+    await page.keyboard.press('/')
+    await page.keyboard.type('merge dupl')
+    await page.getByRole('link', { name: 'Merge a duplicate into a prospect' }).waitFor()
+    await page.getByLabel('Search the documentation').fill('synchron copy')
+    await page.getByRole('dialog').getByRole('link', { name: 'Synchronising a copy' }).first().waitFor()
+    expect(await flawsOf(page)).toEqual(NO_FLAWS)
+    await page.keyboard.press('ArrowDown')
+    await page.keyboard.press('Enter')
+    await page.waitForURL('**/docs/finding#synchronising-a-copy')
+    await page.close()
+  })
+
+  test('a chosen theme stays, and nothing else is stored', async () => {
+    const page = await openPage({ viewport: DESKTOP, colorScheme: 'light' })
+    await page.goto(`${service.origin}/docs/quickstart`)
+    await page.locator('details.try summary').first().click()
+    await page.getByLabel('Your key').first().fill(key)
+    await page.getByRole('button', { name: 'Light or dark' }).click()
+    await page.goto(`${service.origin}/docs/errors`)
+    expect(await page.evaluate('getComputedStyle(document.documentElement).colorScheme')).toBe('dark')
+    expect(await page.evaluate('JSON.stringify([localStorage, sessionStorage, document.cookie])')).toBe(
+      '[{"theme":"dark"},{},""]',
+    )
+    await page.close()
+  })
+
+  test('no page calls another host or writes an error to the console', () => {
+    expect([...called]).toEqual([service.origin])
+    // Chromium reports each error status of a call as an error
+    expect(errors.filter((error) => !error.includes('status of 404'))).toEqual([])
   })
 })
