@@ -38,7 +38,6 @@ export default defineConfig({
           setupFiles: ['test/support/setup.ts'],
           testTimeout: 30_000,
           hookTimeout: 30_000,
-          hookTimeout: 30_000,
         },
       },
       {
