@@ -3,7 +3,7 @@ import type { Database } from '../db/client'
 import { accounts } from '../db/schema'
 import { describeError } from '../http/problem'
 
-/** How many rows of a table one statement deletes: the first statement, and the most. */
+/** How many rows of a table one statement deletes: at first, and at most. */
 const [FIRST_CHUNK, MAX_CHUNK] = [20, 200]
 /** How many rows one statement may write, with indexes and other tables: few, so that calls of other accounts hardly wait. */
 const MAX_WRITTEN = 5000

@@ -30,7 +30,7 @@ export interface Kind {
   makeDefault?: string
 }
 
-/** Every field that the body of some PATCH has. The schema of a kind rejects fields that the kind does not have. */
+/** The fields of the PATCH bodies of all kinds. The schema of a kind rejects fields that the kind does not have. */
 export interface UpdateItem {
   name?: string | undefined
   email?: string | null | undefined
@@ -38,7 +38,7 @@ export interface UpdateItem {
   isDefault?: true | undefined
 }
 
-/** Every field that the body of some POST has. The schema of a kind rejects fields that the kind does not have. */
+/** The fields of the POST bodies of all kinds. The schema of a kind rejects fields that the kind does not have. */
 export interface CreateItem {
   name: string
   email?: string | null | undefined

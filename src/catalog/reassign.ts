@@ -27,9 +27,9 @@ interface Reassignment {
 
 /**
  * Records a reassignment: the prospects of an item get another item of its kind, and then the item is deleted.
- * `runReassignments` does the work. Chains of reassignments are shortened: a reassignment to this item gets the new target,
- * and if the target is being reassigned itself, its own target is used. If the item is the default, the target becomes the
- * default. The target of a default stage must be a stage of the same pipeline.
+ * `runReassignments` does the work. Reassignments form no chains: an earlier reassignment to this item gets the new target,
+ * and if the new target is being reassigned itself, that reassignment's target replaces it. If the item is the default, the
+ * target becomes the default. The target of a default stage must be a stage of the same pipeline.
  *
  * Throws 404 for an unknown item, 422 for an unknown target, and 409 if two items are reassigned to each other or if a
  * pipeline would lose its default stage.
@@ -143,7 +143,7 @@ async function runChunk(db: Database, { accountId, kind: name, fromId, toId, key
   await db.orm.delete(moves).where(and(eq(moves.accountId, accountId), eq(moves.kind, name), eq(moves.fromId, fromId)))
 }
 
-/** SQL for what prospects get instead of an item, for kinds where this is a stage with its pipeline. */
+/** For kinds whose items are replaced by a stage: SQL that selects this stage with its pipeline. */
 const REPLACEMENTS: { [name in Kind['name']]?: string } = {
   stages: 'SELECT id, name, pipeline_id AS pipelineId FROM stages WHERE account_id = ?1 AND id = ?2',
   pipelines: `SELECT s.id, s.name, s.pipeline_id AS pipelineId FROM pipelines p

@@ -83,8 +83,8 @@ export const numberOf = (id: string): string => /^[a-z]+_([0-9a-z]{2})/.exec(id)
 export const databaseOf = (env: Env, id: string): Database | null => open(env, Number.parseInt(numberOf(id), 36))
 
 /**
- * Opens every database that has a binding: `DB`, `DB_1` … `DB_1295`. Numbers may be missing. If `opened` is one of them,
- * the result contains it as it is, and all databases share its cost. They also share the allowance, if there is one.
+ * Opens every database that has a binding: `DB`, `DB_1` … `DB_1295`. Numbers may be missing. If one is open already
+ * (`opened`), it is part of the result, and the cost of all databases counts as its cost. They also share the allowance.
  */
 export const databases = (env: Env, opened?: Database, allowance?: Allowance): Database[] =>
   Object.keys(env)

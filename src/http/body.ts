@@ -13,14 +13,15 @@ import { declaredLength } from './streamed-body'
 export const MAX_HELD = 16 * 1024 * 1024
 export const MAX_HELD_WITH_SMALL = 20 * 1024 * 1024
 
-/** How long the next bytes of a body may take to arrive, and a whole body, ms. */
+/** A body fails if its next bytes take longer than this to arrive, ms. */
 export const STALLED_AFTER = 30_000
+/** A body fails if it takes longer than this to arrive as a whole, ms. */
 const UPLOAD_TIME = 30 * 60_000
 /** How long a call waits for memory before its 429, and the time between two checks, ms. */
 const MAX_WAIT = 5000
 const CHECK_AGAIN = 100
 
-/** The bytes that one call holds. They count until `until` (Unix ms), because the end of a call may go unseen. */
+/** The bytes that one call holds. After `until` (Unix ms) they no longer count, because a call can end without a notice. */
 export interface HeldBody {
   accountId: string
   bytes: number

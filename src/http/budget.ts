@@ -9,7 +9,7 @@ import { setNewest } from './set-newest'
 import { areOthersActive, takeShare } from './share'
 import { declaredLength } from './streamed-body'
 
-/** A call that costs at least this is expensive, ms of the database: other accounts notice if they have to wait that long. */
+/** A call is expensive if it keeps the database busy for this long, ms. Other accounts notice if they wait that long. */
 const EXPENSIVE = 10
 /**
  * While other accounts are active, each ms of a round trip beyond `LONG` counts `LONG_FACTOR` times. Calls of other accounts
@@ -17,7 +17,7 @@ const EXPENSIVE = 10
  */
 const LONG = 40
 const LONG_FACTOR = 3
-/** The most that the round trips in progress of one account may cost together, by their expected costs, ms. */
+/** The expected costs of one account's round trips in progress may add up to this, ms. */
 const IN_PROGRESS = 20
 /** A call is expected to cost as much as the most expensive call of its kind. The expected cost halves in this time, ms. */
 const HALF_LIFE = 30_000
@@ -28,7 +28,7 @@ const HOLD_TIME = 1000
 const CHECK_AGAIN = 100
 const MAX_HELD = 100
 
-/** The kind of work that runs in the background, after the response. */
+/** The kind of all work that runs in the background, after the response. */
 export const BACKGROUND = 'background'
 
 /** A leaky bucket: what was spent is repaid at a constant rate. Costs are ms of the database; times are Unix ms. */
@@ -93,14 +93,14 @@ export class Budget {
   }
 
   /**
-   * Returns 0 if a round trip may begin; otherwise the ms after which to ask again. Some round trips begin only when what
-   * was spent before is repaid, so that calls of other accounts come between: expensive ones, those of unknown cost, and
-   * those in the background.
+   * Returns 0 if a round trip may begin; otherwise the ms after which to ask again. Three kinds of round trips wait until
+   * nearly all that was spent is repaid: expensive ones, those of unknown cost, and those in the background. Calls of other
+   * accounts can run in the meantime.
    */
-  turnIn(kind: string, now: number): number {
+  timeToTurn(kind: string, now: number): number {
     const cost = this.#expected(kind, now) ?? EXPENSIVE
-    const isPatient = cost >= EXPENSIVE || kind === BACKGROUND
-    const debt = this.#all.timeToRepay(this.#all.spent(now) - (isPatient ? IN_PROGRESS : COST.quota))
+    const waitsForRepayment = cost >= EXPENSIVE || kind === BACKGROUND
+    const debt = this.#all.timeToRepay(this.#all.spent(now) - (waitsForRepayment ? IN_PROGRESS : COST.quota))
     const wait = this.#isLimited(kind, now)
       ? Math.max(debt, this.#expensive.timeToRepay(this.#expensive.spent(now)))
       : debt
@@ -207,7 +207,7 @@ export async function admit(c: Context<AppEnv>, accountId: string): Promise<Turn
   }
 }
 
-/** For round trips in the background of a call: each waits until everything is repaid. They are never rejected. */
+/** For round trips in the background of a call: each waits until nearly everything is repaid. They are never rejected. */
 export function turnsInBackground(accountId: string): Turn {
   const budget = budgetFor(accountId)
   return () => takeTurn(budget, BACKGROUND)
@@ -218,10 +218,10 @@ async function takeTurn(budget: Budget, kind: string, require?: () => Promise<vo
   for (;;) {
     await require?.()
     const now = Date.now()
-    const turn = budget.turnIn(kind, now)
-    if (turn === 0) break
+    const wait = budget.timeToTurn(kind, now)
+    if (wait === 0) break
     const end = budget.wait(kind, now)
-    await scheduler.wait(Math.min(turn, HOLD_TIME))
+    await scheduler.wait(Math.min(wait, HOLD_TIME))
     end()
   }
   const end = budget.begin(kind, Date.now())

@@ -24,14 +24,14 @@ export interface StoredResponse {
 
 /**
  * Makes a POST idempotent if it has an `Idempotency-Key`. The store adds `claimKey` and `storeResponse` to the batch of its
- * write, so a repeated call writes nothing, and fails: `replay` then gives the caller the stored response.
+ * write. If the call is repeated, this batch fails and writes nothing, and `replay` returns the stored response.
  */
 export const idempotent = idempotentBy(async (url, c) => {
   const all = new Blob([url, '\n', await c.req.arrayBuffer()])
   return sha256(await all.arrayBuffer())
 })
 
-/** The same for a streamed body: `hash` is only the URL until the route has hashed the body and completed `hash`. */
+/** The same for a streamed body. At first `hash` is the URL. The route replaces it once the body has arrived and is hashed. */
 export const idempotentStream = idempotentBy(async (url) => url)
 
 function idempotentBy(hashOf: (url: string, c: Context<AppEnv>) => Promise<string>) {

@@ -21,8 +21,8 @@ export const CALLS: Limit = { binding: 'KEY_RATE_LIMIT', name: 'default', quota:
 export const GUESSES: Limit = { binding: 'GUESS_RATE_LIMIT', name: 'guesses', quota: 300, window: 60 }
 
 /**
- * How long one account may keep its database busy, ms (`priceOf`). Each isolate counts separately (`Budget`). The quota is a
- * quarter more than four keys use that create prospects at their full rate.
+ * How long one account may keep its database busy, ms (`priceOf`). Each isolate counts separately (`Budget`). Four keys that
+ * create prospects at their full rate use four fifths of the quota.
  */
 export const COST = { name: 'cost', quota: 3000, window: 10, unit: 'database-ms' }
 

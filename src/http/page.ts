@@ -35,7 +35,7 @@ const ENVELOPE_BYTES = 4200
 const PIECE_BYTES = 128 * 1024
 
 /**
- * Makes a page from `rows`. They are in the order of the list, and one more than `limit` if the list goes on. The page ends
+ * Makes a page from `rows`. They are in the order of the list, and one more than `limit` if the list continues. The page ends
  * at `limit` items, at 4 MiB of JSON, or before a row for which `present` returns null (see `fitsInPage`). It has at least
  * one item, even if that item is larger than 4 MiB.
  */

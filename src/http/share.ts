@@ -2,25 +2,28 @@ import { tooCostly } from './errors'
 import { setNewest } from './set-newest'
 
 /*
- * The calls of all accounts share the one thread of an isolate. While several accounts are active, the calls of each begin
- * some time apart, so that the calls of the others come between. An account that is alone is not slowed down.
+ * The calls of all accounts share the one thread of an isolate. While several accounts are active, there is a pause between
+ * the starts of an account's calls, so that calls of other accounts can run. An account that is alone is not slowed down.
  */
 
 /** Calls of an account begin this many ms apart: 2,000 in 10 seconds, as many as four keys may make. */
 const SPACING = 5
 /** How many calls may begin at once after a pause. */
 const BURST = 8
-/** Bodies of more bytes than this are large. They begin further apart: this many ms for each MiB of the previous large body. */
+/** A body of more bytes than this is large. */
 export const SMALL = 64 * 1024
+/** A large body delays the account's next large body by this many ms for each of its MiB. */
 const MS_PER_MIB = 300
-/** The longest delay of the next large body, ms: by one body, or by all bytes so far of bodies of undeclared length. */
+/** The longest such delay, ms. */
 const MAX_BODY_TIME = 8 * MS_PER_MIB
 
-/** How long a call waits at most, ms; and how long a call that would wait longer is held before its 429. */
+/** How long a call waits at most, ms. */
 const MAX_WAIT = 10_000
+/** A call that would wait longer is held for this long before its 429, ms. */
 const HOLD_TIME = 1000
-/** A timer that is this many ms late shows that the isolate is busy. The call then waits again, for at most this long in all, ms. */
+/** If a timer is this many ms late, the isolate is busy, and the call waits again. */
 const LATE = 4
+/** How long a call waits in all because the isolate is busy, ms. */
 const MAX_BUSY_WAIT = 1000
 /** An account is active for this long after it called, ms. */
 const ACTIVE_FOR = 1000

@@ -13,7 +13,7 @@ const CONTROL_IN_LINES = /[^\P{Cc}\t\n]/u
 /** Two control characters that `String.trim` removes. */
 const CONTROL_SPACE = /[\v\f]/
 
-/** Trims a text. A text with a vertical tab or form feed stays as it is, so that it is rejected wherever that character is. */
+/** Trims a text. A text with a vertical tab or form feed is not trimmed, so that it is rejected even if it ends in one. */
 export const trim = (s: string): string => (CONTROL_SPACE.test(s) ? s : s.trim())
 
 /** The code and the message of a rule, for `refine`. */

@@ -80,7 +80,7 @@ async function readJson(c: Context, mayBeEmpty: boolean): Promise<void> {
 /** The error for JSON that exceeds the limits. */
 export const TOO_MUCH_JSON = {
   code: 'too_many' as const,
-  message: `This may hold at most ${MAX_JSON_VALUES} values, ${MAX_JSON_DEPTH} deep in each other.`,
+  message: `This may hold at most ${MAX_JSON_VALUES} values, nested at most ${MAX_JSON_DEPTH} levels deep.`,
 }
 
 const TYPES: Record<string, string> = {

@@ -8,7 +8,7 @@ const BLOCK_SIZE = 1024 * 1024
 export interface ChunkSize {
   /** The most records. */
   records: number
-  /** A chunk ends after the record with which it exceeds this many characters. */
+  /** A chunk ends after the record that makes it longer than this many characters. */
   characters: number
 }
 
@@ -44,8 +44,9 @@ export interface RecordChunk {
 export class UnreadableFile extends Error {}
 
 /**
- * Reads the records of a file in chunks, starting at a position. Asks `sizeOf` for the size of each chunk. It gets each
- * block of the file when it needs the block. Throws `UnreadableFile` if R2 does not have the file, or if a record is larger than a block.
+ * Reads the records of a file in chunks, starting at a position. Asks `sizeOf` for the size of each chunk. It reads a block
+ * of the file only when it needs the block. Throws `UnreadableFile` if R2 does not have the file, or if a record is larger
+ * than a block.
  */
 export async function* readChunks(
   bucket: R2Bucket,

@@ -12,7 +12,7 @@ export const tooManyImports = problemType({
   detail: `This account has ${quotaOf('imports')} imports in progress. Wait until one has ended.`,
 })
 
-/** The `not_found` of an import whose file is gone. Only its detail is its own: each code is declared once. */
+/** The 404 of an import whose file is gone: `not_found` with another detail, because each code is declared once. */
 export const fileDeleted = (): Problem =>
   new Problem({
     ...notFound('file'),

@@ -56,7 +56,7 @@ export async function leaseImport(
   }
 }
 
-/** Ends a turn and re-enqueues its import. After a failed try the import waits for `wait` ms and lets others pass. */
+/** Ends a turn and re-enqueues its import. After a failed try, the import waits for `wait` ms, and other imports go first. */
 export async function requeueImport(
   db: Database,
   env: Env,

@@ -42,7 +42,7 @@ export const rejectionErrors = ({ toError }: ParsedRow, { code, detail, members 
 /** The outcome of a row that was not rejected. */
 export type RowOutcome = WriteResult['outcomes'][number]
 
-/** Warnings about a row that was written. A row that can neither create nor update a prospect has none. */
+/** Warnings about a row that was written. A row that only matched a prospect, without `update`, has none. */
 export function warningsFor(
   { request, toError }: ParsedRow,
   { created, potentialDuplicateId }: RowOutcome,

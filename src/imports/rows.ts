@@ -145,7 +145,7 @@ function jsonCells({ cells: [line = ''] }: FileRecord, { mapping }: FileFormat):
 
 type Body = { [F in Exclude<Field, 'id' | 'fullName'>]?: unknown }
 
-/** Takes the parts of the name that the row does not give from its full name. */
+/** Fills the parts of the name that the row lacks from its full name. */
 function withFullName(body: Body, fullName: unknown): Body {
   if (typeof fullName !== 'string') return body
   const { firstName, lastName } = splitFullName(fullName)

@@ -97,7 +97,7 @@ export function apply(
   return after
 }
 
-/** The same file changes nothing. Another file is still to be read. */
+/** The resume after the change. The same file changes nothing. A new file is `processing` until it is read. */
 function resumeAfter(
   before: ProspectRecord,
   after: ProspectRecord,
@@ -147,7 +147,7 @@ export function requireFew({ labels, jobIds }: ProspectRecord, labelsFrom: strin
   if (errors.length > 0) throw invalidInput(errors)
 }
 
-/** A `pipelineId` changes the stage only if the prospect is in another pipeline: to repeat a call resets no stage. */
+/** A `pipelineId` changes the stage only if the prospect is in another pipeline. So a repeated call resets no stage. */
 function stageAfter(stage: Stage | null, { stageId, pipelineId }: Change, references: References): Stage | null {
   if (stageId) return references.stages.get(stageId) ?? stage
   if (pipelineId && pipelineId !== stage?.pipelineId) return references.pipelines.get(pipelineId) ?? stage

@@ -20,14 +20,14 @@ import type { Change, WriteRequest } from './write-request'
  */
 const MAX_BYTES = 1024 * 1024
 
-/** The first survivor, with an id above this one, of a merged duplicate that had the request's phone. */
+/** Of the survivors whose merged duplicates had the request's phone: the first one with an id above this one. */
 const survivorAfter = (id: string) => `
   SELECT into_id AS id FROM merges INDEXED BY merges_phone
   WHERE account_id = ?1 AND phone = r.value ->> 'phone' AND into_id > ${id} ORDER BY into_id LIMIT 1`
 
 /**
  * The candidates `o` of each request `r`: the prospects that it can match. `?2` has the ids, emails and phones of the
- * requests. `planWrites` says why it needs these.
+ * requests. The docstring of `planWrites` lists the candidates that it needs.
  */
 const CANDIDATES = `
   FROM json_each(?2) r CROSS JOIN json_each(json_array(
@@ -50,7 +50,7 @@ const CANDIDATES = `
   )) o WHERE o.value IS NOT NULL`
 const CANDIDATES_CTE = `candidates AS MATERIALIZED (SELECT DISTINCT o.value AS id ${CANDIDATES})`
 
-/** Of the emails and phones of merged duplicates, it reads those that a request names: `?3` has them. */
+/** `aliases` has only those emails and phones of merged duplicates that a request names. `?3` lists what the requests name. */
 const CANDIDATE_COLUMNS = `${COLUMNS},
     (SELECT json_object(
         'emails', json_group_array(DISTINCT m.email) FILTER (WHERE m.email IN (SELECT value FROM json_each(?3, '$.emails'))),

@@ -16,7 +16,7 @@ import { searchWords } from './words'
 /** Fields that a write can change. Each has a column of its own. */
 const WRITTEN_FIELDS: FieldName[] = [...REPORTED_FIELDS.filter((name) => name !== 'updatedByUserId'), 'currentStageId']
 
-/** Columns of `prospects` that a write sets → the fields whose changes change them. */
+/** Each column of `prospects` that a write sets → the fields that it depends on. */
 const FIELDS_OF_COLUMN: Record<string, FieldName[]> = {
   ...Object.fromEntries(WRITTEN_FIELDS.map((name) => [columnOf(name), [name]])),
   words: [...searchedBy('name'), ...searchedBy('title'), ...searchedBy('company')],
@@ -93,7 +93,7 @@ const MERGE_STATEMENTS = [
   `DELETE FROM prospects WHERE account_id = ?1 AND id IN (SELECT value ->> 'id' FROM json_each(?2))`,
 ]
 
-/** A plan, and what its batch needs besides. */
+/** A plan, and what else its batch needs. */
 export interface Commit {
   accountId: string
   origin: Origin

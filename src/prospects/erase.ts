@@ -5,7 +5,7 @@ import { merges, prospects } from '../db/schema'
 import { merged, notFound, unknownReference } from '../http/errors'
 import type { Caller } from '../http/factory'
 import { redactStoredResponses } from '../http/idempotency'
-import { type Committed, committedIn, type Outbox, recordEvents, WHOSE } from '../webhooks/events'
+import { type Committed, committedIn, FIND_PROSPECT, type Outbox, recordEvents } from '../webhooks/events'
 import { versionMismatch } from './errors'
 import type { EraseProspect } from './schema'
 
@@ -57,7 +57,7 @@ export async function eraseProspect(
   } catch (error) {
     if (!isAborted(error)) throw error
     const { results } = await d1
-      .prepare(WHOSE)
+      .prepare(FIND_PROSPECT)
       .bind(account.id, id)
       .all<{ mergedInto: string | null; version: number | null }>()
     const { mergedInto = null, version = null } = results[0] ?? {}

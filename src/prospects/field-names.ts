@@ -12,7 +12,7 @@ export type RequiredField = NamesWith<{ required: true }>
 export type ReportedField = TextField | NamesWith<{ reported: true }>
 /** A field that a resume can fill. */
 export type ExtractedField = NamesWith<{ extracted: true }>
-/** A field that a resume fills only together with others. */
+/** A field that a resume fills only if it agrees with the other fields of a group. */
 export type GroupedField = NamesWith<{ filledWith: string }>
 
 type ValueOf<F> =
@@ -33,7 +33,7 @@ const isText = ({ type }: Field) => type !== 'special'
 export const TEXT_FIELDS = namesWhere<TextField>(isText)
 export const REPORTED_FIELDS = namesWhere<ReportedField>((field) => isText(field) || field.reported)
 export const EXTRACTED_FIELDS = namesWhere<ExtractedField>(({ extracted }) => extracted)
-/** Groups of fields that a resume fills together. */
+/** The groups of these fields. */
 export const FILLED_TOGETHER = (['work', 'address', 'license'] as const).map((group) =>
   namesWhere<GroupedField>(({ filledWith }) => filledWith === group),
 )

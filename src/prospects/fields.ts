@@ -228,17 +228,17 @@ export interface Field extends Words {
   column?: string
   /** The text filter of the list that searches its words. */
   words?: 'name' | 'title' | 'company'
-  /** `prospect.updated` reports its changes. It reports those of every text field. */
+  /** For a special field: `prospect.updated` reports its changes. Changes of text fields are always reported. */
   reported?: true
   /** A resume can fill it. */
   extracted?: true
-  /** A resume fills fields of one group only where none of them contradicts the prospect. */
+  /** The group of the field. A resume fills a group only if none of its values contradicts the prospect. */
   filledWith?: 'work' | 'address' | 'license'
   /** Columns of an export in CSV; by default, one with the field's name. */
   csv?: readonly string[]
   /** Usual headings of its column in imported files, besides its name: lower-case letters and digits, separated by spaces. */
   headings?: string
-  /** For bodies, if it differs from responses. A special field that no body has has none. */
+  /** The description for bodies, if it differs from that for responses. */
   input?: Words
 }
 

@@ -5,7 +5,7 @@ import type { ProspectRecord } from './prospect'
 import { type Change, NO_CHANGE, type ResumeReading } from './write-request'
 
 /**
- * What a resume that was read changes: how the reading ended, and the blank fields that it fills. A value is never
+ * The change that a reading of a resume makes: it stores the result of the reading, and fills blank fields. A value is never
  * replaced. Fields of a group are filled only if the resume agrees with the group's other values: no title next to another
  * company, no city next to another state. A field that was cleared after the upload stays blank. An email or phone is
  * written only if no other prospect has it. If the prospect has another resume by now, nothing changes.

@@ -110,7 +110,7 @@ function listStatement(
     page = `${firstByGroup(filters, rest, order)} ${order('id')} LIMIT ?2`
   } else if (byValue.length === 0 && groups.length === 0 && byChange) {
     const changed = since?.ids ?? CHANGES
-    // of two lower bounds SQLite uses the first one: `+` hides that of the filter, so that it uses that of the token
+    // SQLite uses the first of two lower bounds: `+` hides the bound of the filter, so that SQLite uses that of the token
     const from = since && direction === 'ASC' && position ? `${CHANGES} AND +${since.is}` : changed
     page = `${from} ${rest('updated_at', 'id')} ${order('updated_at', 'id')} LIMIT ?2`
     if (since) count = `SELECT count(*) AS n FROM (${changed})`

@@ -34,7 +34,7 @@ export function planWrites(
   const current = new Map(candidates.map((record) => [record.id, record]))
   const references = { ...read, labels: new Map(read.labels), sourceNames: new Map(read.sourceNames) }
   const plan = emptyPlan()
-  /** Phones whose group of prospects lost one. */
+  /** Phones of which an earlier request took a prospect out of the group. */
   const leftPhones = new Set<string>()
   let eventBytes = 0
   for (const request of requests) {
@@ -104,8 +104,8 @@ interface Matched {
 }
 
 /**
- * Finds the prospect that a request is about, among the `current` ones by id. Throws the request's own problem, and 404, 409, 410, 412 or 422 as
- * `planWrites` does.
+ * Finds the prospect that a request is about. `current` has the candidates by id, after the earlier requests. Throws the
+ * problem that the request was rejected with earlier, and 404, 409, 410, 412 or 422 as `planWrites` does.
  */
 export function matchRequest(
   request: WriteRequest,

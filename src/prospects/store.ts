@@ -48,12 +48,12 @@ export interface Actor {
   key: { id: string }
 }
 
-/** The response to a call of one request, as far as it is known before the commit: that sets `updatedAt`. */
+/** The response to a call with one request. It is made before the commit, and the commit then sets its `updatedAt`. */
 export type ProspectResponse = StoredResponse & { body: { updatedAt: number } }
 
 /** What the caller of `writeProspects` adds to each commit. */
 export interface Progress {
-  /** The caller's statements for a commit that covers these requests, accepted or rejected: the next ones, in order. */
+  /** The caller's statements for one commit. `requests` are all that the commit covers, accepted or rejected, in order. */
   statementsFor(requests: WriteRequest[], plan: Pick<Plan, 'outcomes' | 'rejected'>): D1PreparedStatement[]
   /** Whether only the caller's statements are written: the requests are planned, and change nothing. */
   isDryRun: boolean
@@ -70,7 +70,7 @@ export interface WriteOptions<Response extends ProspectResponse = ProspectRespon
   idempotent?: IdempotentRequest | undefined
   /** The file that the only request brings. */
   upload?: Upload | undefined
-  /** Another way to plan. It gets all requests together. */
+  /** Another function that plans. It always gets all requests together. */
   plan?: typeof planWrites
   progress?: Progress
 }
@@ -93,8 +93,8 @@ const MAX_LOST_RACES = 40
 /**
  * The one write path: every prospect is created and changed here. Each pass reads the candidates of the requests, plans
  * the changes and commits them, in two round trips, or one if there is nothing to write. A pass that loses a race writes
- * nothing, and the next one takes half as many requests, because requests can also be in each other's way: one takes the
- * email that another gives up.
+ * nothing, and the next one takes half as many requests, because two requests of one pass can also conflict with each other:
+ * one takes the email that the other gives up.
  *
  * Throws what the plan throws, 503 if other writes keep winning the race, and D1's error if a statement of `progress`
  * stops the batch (`stopIf`).

@@ -11,8 +11,8 @@ export interface Upload {
   /** Whether `store` has stored the bytes. */
   isStored: boolean
   /**
-   * Stores the bytes, and completes `file` with what is known only then. Stores nothing if the file is the same as the
-   * prospect's present one. Throws 400 or 413 if the bytes are not a resume, 503 if R2 is away.
+   * Stores the bytes. If they are streamed, this also sets the type, size, hash and name of `file`. Stores nothing if the file is
+   * the same as the prospect's present one. Throws 400 or 413 if the bytes are not a resume, 503 if R2 is unavailable.
    */
   store(present: NewFile | null): Promise<void>
   /** Deletes the stored bytes, if no prospect refers to them after all. Never throws. */
@@ -36,5 +36,5 @@ export async function uploadOf(env: Env, caller: Caller, { bytes, ...named }: Gi
   return upload
 }
 
-/** A new object's key in R2, and the id of the API key that the file came by. */
+/** A new object's key in R2, and the id of the API key that uploads the file. */
 export const identifyFile = ({ account, key }: Caller) => ({ key: `${account.id}/${randomText(26)}`, keyId: key.id })

@@ -15,7 +15,7 @@ function countLate(queue: string, accountId: string, by: number): void {
   else late.delete(key)
 }
 
-/** Whether an account has the most late attempts that this queue allows. Then none of its other attempts may begin. */
+/** Whether an account has as many late attempts as this queue allows. Then none of its other attempts may begin. */
 export const hasTooManyLate = (queue: string, accountId: string): boolean =>
   (late.get(`${queue} ${accountId}`) ?? 0) >= MAX_LATE
 

@@ -12,7 +12,7 @@ import { webhookDisabled } from './errors'
 import { QUEUED_COLUMNS, queuedIn } from './queued'
 import { MAX_ATTEMPTS_STORED } from './record-outcomes'
 import type { DeliveriesQuery } from './schema'
-import { isEndpoint, STOP_IF_DISABLED } from './store'
+import { ABORT_IF_DISABLED, isEndpoint } from './store'
 
 /** The delivery of one event to one endpoint. Times are Unix ms. */
 export interface Delivery {
@@ -167,7 +167,7 @@ export async function redeliver(
   try {
     const results = await db.d1.batch([
       ...claimKey(db, accountId, repeatable, now),
-      db.d1.prepare(STOP_IF_DISABLED).bind(accountId, webhookId),
+      db.d1.prepare(ABORT_IF_DISABLED).bind(accountId, webhookId),
       db.d1.prepare(BEGIN_AGAIN).bind(accountId, webhookId, seq, now),
       ...storeResponse(db, accountId, repeatable, { status: 202, body: delivery, about: id }),
     ])

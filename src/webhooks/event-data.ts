@@ -7,8 +7,8 @@ import { LONG, LONG_FIELDS } from '../db/long-values'
  */
 
 /**
- * The long values of each new event: field → the index of an earlier new event of the same prospect that has the same value,
- * or null if there is none. Undefined for an event without long values.
+ * For each new event, its long values: field → the index of the earlier new event of the same prospect that has the same
+ * value, or null if there is no such event. Undefined for an event without long values.
  */
 export function longValuesIn(
   events: { prospectId: string; data: object }[],

@@ -174,7 +174,7 @@ export async function listTimeline(
   const scope = ['timeline', prospectId]
   const [before = Number.MAX_SAFE_INTEGER] = (await decodePageToken(scope, pageToken, 1)) ?? []
   const [[prospect], rows] = await db.batch([
-    db.query<{ mergedInto: string | null; version: number | null }>(WHOSE, accountId, prospectId),
+    db.query<{ mergedInto: string | null; version: number | null }>(FIND_PROSPECT, accountId, prospectId),
     db.query<EventRow>(TIMELINE, accountId, prospectId, before, limit + 1),
   ])
   if (prospect?.mergedInto) throw merged({ mergedInto: prospect.mergedInto })
@@ -183,13 +183,13 @@ export async function listTimeline(
 }
 
 /** SQL: the version of the prospect `?2`, and the id of the prospect that it was merged into. Each may be null. */
-export const WHOSE = `
+export const FIND_PROSPECT = `
   SELECT (SELECT into_id FROM merges WHERE account_id = ?1 AND id = ?2) AS mergedInto,
     (SELECT version FROM prospects WHERE account_id = ?1 AND id = ?2) AS version`
 
-const ITS_EVENTS = `FROM events e INDEXED BY events_prospect
+const TIMELINE_EVENTS = `FROM events e INDEXED BY events_prospect
   WHERE e.account_id = ?1 AND e.prospect_id = ?2 AND e.seq < ?3 ORDER BY e.seq DESC LIMIT ?4`
-const TIMELINE = `${shown(`SELECT e.seq AS key, ${EVENT_DATA_BYTES} AS bytes ${ITS_EVENTS}`, 'ORDER BY key DESC', '?4')} ${ITS_EVENTS}`
+const TIMELINE = `${shown(`SELECT e.seq AS key, ${EVENT_DATA_BYTES} AS bytes ${TIMELINE_EVENTS}`, 'ORDER BY key DESC', '?4')} ${TIMELINE_EVENTS}`
 
 /**
  * A page of the feed: events that are not muted, of one type or of all, in the order of their commits. A caller that
@@ -211,7 +211,7 @@ export async function listFeed(
 
 const OF_PAGE = 'FROM page CROSS JOIN events e ON e.account_id = ?1 AND e.seq = page.seq'
 
-/** Looks up the first events of each type in the index, up to the limit. The page has the first of all of these. */
+/** Looks up the first events of each type in the index, up to the limit. The earliest of these events make the page. */
 const FEED = `
   WITH page AS MATERIALIZED (
     SELECT o.value AS seq FROM json_each(?3) t CROSS JOIN json_each((SELECT json_group_array(seq) FROM (

@@ -9,7 +9,7 @@ import { claimKey, storeResponse } from '../http/idempotency'
 import type { QueuedDelivery } from '../queues/send'
 import { type Delivery, deliveryId } from './deliveries'
 import { webhookDisabled } from './errors'
-import { isEndpoint, STOP_IF_DISABLED } from './store'
+import { ABORT_IF_DISABLED, isEndpoint } from './store'
 
 /** How many times a ping tries to become the last event of the account. */
 const MAX_TRIES = 20
@@ -55,8 +55,8 @@ export async function pingWebhook(
     try {
       await db.batch([
         ...claimKey(db, accountId, repeatable, now),
-        db.query(STOP_IF_DISABLED, accountId, webhookId),
-        db.query(STOP_IF_NOT_LAST, accountId, seq),
+        db.query(ABORT_IF_DISABLED, accountId, webhookId),
+        db.query(ABORT_IF_NOT_LAST, accountId, seq),
         db.orm.insert(events).values(event),
         db.orm.insert(deliveries).values({ accountId, webhookId, eventSeq: seq, status: 'pending', nextAt: now }),
         ...storeResponse(db, accountId, repeatable, { status: 202, body: delivery, about: delivery.id }),
@@ -74,4 +74,4 @@ const lastSeq = ({ orm }: Database, accountId: string) =>
   orm.select({ seq: events.seq }).from(events).where(eq(events.accountId, accountId)).orderBy(desc(events.seq)).limit(1)
 
 /** SQL: ends the batch if the account has a later event, because events are in the log in the order of their commits. */
-const STOP_IF_NOT_LAST = abortIf('EXISTS (SELECT 1 FROM events WHERE account_id = ?1 AND seq >= ?2)')
+const ABORT_IF_NOT_LAST = abortIf('EXISTS (SELECT 1 FROM events WHERE account_id = ?1 AND seq >= ?2)')

@@ -9,7 +9,7 @@ import { webhookDisabled } from './errors'
 import { QUEUED_COLUMNS } from './queued'
 import { KEPT_FOR, MAX_LEASE } from './retry-schedule'
 import { EVENT_TYPES } from './schema'
-import { getWebhook, isEndpoint, STOP_IF_DISABLED, type Webhook } from './store'
+import { ABORT_IF_DISABLED, getWebhook, isEndpoint, type Webhook } from './store'
 
 /** How many events one batch processes. */
 const CHUNK = 500
@@ -29,12 +29,12 @@ export async function startRecovery(
   const body = await getWebhook(db, accountId, id)
   const now = Date.now()
   const from = Math.max(since, now - KEPT_FOR, body.createdAt) * 1000
-  // a recovery that is running, from an earlier event on, covers this one too
+  // if a recovery is running that began at an earlier event, it covers this one too
   const recoverFrom = sql`min(${from}, coalesce(${webhooks.recoverFrom}, ${from}))`
   try {
     await db.batch([
       ...claimKey(db, accountId, repeatable, now),
-      db.query(STOP_IF_DISABLED, accountId, id),
+      db.query(ABORT_IF_DISABLED, accountId, id),
       db.orm.update(webhooks).set({ recoverFrom }).where(isEndpoint(accountId, id)),
       ...storeResponse(db, accountId, repeatable, { status: 202, body, about: id }),
     ])

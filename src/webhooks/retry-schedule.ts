@@ -37,8 +37,8 @@ export const MAX_LEASE = MINUTE
  * How long to wait after a failed attempt, ms, in whole seconds because queues count them; null if it was the last one.
  * `tries` is the number of the attempt, from 1. `retryAfter` is the wait that the endpoint asked for, ms.
  *
- * Retries are spread over 85 to 97 % of their delay. The queue adds a second or two, or the schedule up to a minute if the
- * message was lost; either stays within 20 % of the delay.
+ * The wait is a random 85 to 97 % of the documented delay. The queue adds a second or two. If the message was lost, the
+ * schedule adds up to a minute. Either way, the retry comes within 20 % of the documented delay.
  */
 export function delayAfter(tries: number, retryAfter = 0): number | null {
   const delay = RETRIES[tries - 1]

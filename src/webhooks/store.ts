@@ -184,7 +184,7 @@ export async function rotateSecret(
   try {
     await db.batch([
       ...claimKey(db, accountId, repeatable, now),
-      db.query(STOP_IF_ROTATED, accountId, id, row.secret),
+      db.query(ABORT_IF_ROTATED, accountId, id, row.secret),
       db.orm.update(webhooks).set(change).where(isEndpoint(accountId, id)),
       ...storeResponse(db, accountId, repeatable, { status: 200, body: { ...body, secret: null }, about: id }),
     ])
@@ -194,7 +194,9 @@ export async function rotateSecret(
   return { ...body, secret }
 }
 
-const STOP_IF_ROTATED = abortIf('NOT EXISTS (SELECT 1 FROM webhooks WHERE account_id = ?1 AND id = ?2 AND secret = ?3)')
+const ABORT_IF_ROTATED = abortIf(
+  'NOT EXISTS (SELECT 1 FROM webhooks WHERE account_id = ?1 AND id = ?2 AND secret = ?3)',
+)
 
 /** Deletes an endpoint: cancels its deliveries and deletes its secrets. The row is deleted after its last delivery. */
 export async function deleteWebhook(db: Database, accountId: string, id: string): Promise<void> {
@@ -211,7 +213,7 @@ const cancelPending = (db: Database, accountId: string, webhookId: string, now: 
   db.query(CANCEL_PENDING, JSON.stringify([{ accountId, webhookId }]), now)
 
 /** SQL: aborts a batch if the endpoint (account `?1`, id `?2`) is disabled or deleted. */
-export const STOP_IF_DISABLED = abortIf(`NOT EXISTS (SELECT 1 FROM webhooks
+export const ABORT_IF_DISABLED = abortIf(`NOT EXISTS (SELECT 1 FROM webhooks
   WHERE account_id = ?1 AND id = ?2 AND disabled_at IS NULL AND deleted_at IS NULL)`)
 
 /** A condition: the account's endpoints that are not deleted. */

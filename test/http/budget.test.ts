@@ -75,49 +75,49 @@ describe('the budget of an account that is alone', () => {
 
   test('lets expensive round trips begin one at a time, each when the previous one is repaid', () => {
     spend(budget, 60, 0, 'expensive')
-    expect(budget.turnIn('expensive', 0)).toBeCloseTo((40 * WINDOW) / QUOTA)
-    expect(budget.turnIn('expensive', 200)).toBe(0)
+    expect(budget.timeToTurn('expensive', 0)).toBeCloseTo((40 * WINDOW) / QUOTA)
+    expect(budget.timeToTurn('expensive', 200)).toBe(0)
     const end = budget.begin('expensive', 200)
-    expect(budget.turnIn('expensive', 200)).toBe(1)
+    expect(budget.timeToTurn('expensive', 200)).toBe(1)
     end(260, 60)
-    expect(budget.turnIn('expensive', 261)).toBeGreaterThan(1)
+    expect(budget.timeToTurn('expensive', 261)).toBeGreaterThan(1)
   })
 
   test('lets round trips of unknown cost begin one at a time', () => {
     const end = budget.begin('first', 0)
-    expect([budget.turnIn('first', 0), budget.turnIn('second', 0)]).toEqual([1, 1])
+    expect([budget.timeToTurn('first', 0), budget.timeToTurn('second', 0)]).toEqual([1, 1])
     end(5, 1)
-    expect([budget.turnIn('first', 5), budget.turnIn('second', 5)]).toEqual([0, 0])
+    expect([budget.timeToTurn('first', 5), budget.timeToTurn('second', 5)]).toEqual([0, 0])
   })
 
   test('lets cheap round trips begin at once until those in progress cost 20 ms', () => {
     spend(budget, 2, 0, 'cheap')
     let begun = 0
-    for (; budget.turnIn('cheap', 0) === 0; begun++) budget.begin('cheap', 0)
+    for (; budget.timeToTurn('cheap', 0) === 0; begun++) budget.begin('cheap', 0)
     expect(begun).toBe(10)
   })
 
   test('lets background work begin when everything is repaid, even if the work is cheap', () => {
     spend(budget, 1, 0, BACKGROUND)
-    expect(budget.turnIn(BACKGROUND, 0)).toBe(0)
+    expect(budget.timeToTurn(BACKGROUND, 0)).toBe(0)
     spend(budget, 30, 0, 'list')
-    expect([budget.turnIn(BACKGROUND, 0) > 0, budget.turnIn(BACKGROUND, 40)]).toEqual([true, 0])
+    expect([budget.timeToTurn(BACKGROUND, 0) > 0, budget.timeToTurn(BACKGROUND, 40)]).toEqual([true, 0])
   })
 
   test('expects the highest cost of a kind, and half of that after 30 s', () => {
     spend(budget, 40, 0, 'list')
     spend(budget, 1, 0, 'list')
-    expect(budget.turnIn('list', 0)).toBeGreaterThan(0)
+    expect(budget.timeToTurn('list', 0)).toBeGreaterThan(0)
     spend(budget, 100, 70_000, 'other')
-    expect(budget.turnIn('list', 70_000)).toBe(0)
+    expect(budget.timeToTurn('list', 70_000)).toBe(0)
   })
 
   test('forgets a round trip in progress or waiting after 30 s without an end', () => {
     spend(budget, 15, 0, 'list')
     for (let i = 0; i < 2; i++) budget.begin('list', 0)
     for (let i = 0; i < QUOTA / 10; i++) budget.wait('list', 0)
-    expect([budget.turnIn('list', 29_999) > 0, budget.excess('list', 29_999) > 0]).toEqual([true, true])
-    expect([budget.turnIn('list', 30_000), budget.excess('list', 30_000)]).toEqual([0, 0])
+    expect([budget.timeToTurn('list', 29_999) > 0, budget.excess('list', 29_999) > 0]).toEqual([true, true])
+    expect([budget.timeToTurn('list', 30_000), budget.excess('list', 30_000)]).toEqual([0, 0])
   })
 
   test('charges the expected cost of a failed round trip, and nothing if its cost is unknown', () => {
@@ -138,19 +138,19 @@ describe('the budget of an account while others are active', () => {
 
   test('lets an expensive round trip begin when the previous expensive one is repaid at the lower rate', () => {
     spend(budget, 30, 0, 'list')
-    expect(budget.turnIn('list', 0)).toBeCloseTo(30 / RATE)
-    expect(budget.turnIn('list', 30 / RATE)).toBe(0)
+    expect(budget.timeToTurn('list', 0)).toBeCloseTo(30 / RATE)
+    expect(budget.timeToTurn('list', 30 / RATE)).toBe(0)
   })
 
   test('counts each ms of a round trip beyond 40 three times', () => {
     spend(budget, 100, 0, 'list')
-    expect(budget.turnIn('list', 0)).toBeCloseTo((40 + 3 * 60) / RATE)
+    expect(budget.timeToTurn('list', 0)).toBeCloseTo((40 + 3 * 60) / RATE)
   })
 
   test('lets cheap round trips begin after an expensive one', () => {
     spend(budget, 1, 0, 'get')
     spend(budget, 60, 0, 'list')
-    expect(budget.turnIn('get', 0)).toBe(0)
+    expect(budget.timeToTurn('get', 0)).toBe(0)
   })
 
   test('is exceeded if waiting expensive calls cost more than their quota, and still admits cheap calls', () => {
@@ -165,8 +165,8 @@ describe('the budget of an account while others are active', () => {
 
   test('expects a new kind to cost what its route has cost', () => {
     spend(budget, 40, 0, 'GET /v1/prospects?limit,1000')
-    expect(budget.turnIn('GET /v1/prospects?limit,999', 0)).toBeCloseTo(40 / RATE)
-    expect(budget.turnIn('GET /v1/labels?limit,999', 300)).toBe(0)
+    expect(budget.timeToTurn('GET /v1/prospects?limit,999', 0)).toBeCloseTo(40 / RATE)
+    expect(budget.timeToTurn('GET /v1/labels?limit,999', 300)).toBe(0)
   })
 
   test('has the higher rate again when the other accounts have stopped', () => {
@@ -174,7 +174,7 @@ describe('the budget of an account while others are active', () => {
     budget = new Budget(() => areOthersActive)
     spend(budget, 60, 0, 'list')
     areOthersActive = false
-    expect(budget.turnIn('list', 0)).toBeCloseTo((40 * WINDOW) / QUOTA)
+    expect(budget.timeToTurn('list', 0)).toBeCloseTo((40 * WINDOW) / QUOTA)
   })
 })
 
@@ -183,7 +183,7 @@ function used(budget: Budget, costs: Record<string, number>, time: number): numb
   let sum = 0
   for (let now = 0; now < time; now++)
     for (const [kind, cost] of Object.entries(costs))
-      while (budget.excess(kind, now) === 0 && budget.turnIn(kind, now) === 0) {
+      while (budget.excess(kind, now) === 0 && budget.timeToTurn(kind, now) === 0) {
         spend(budget, cost, now, kind)
         sum += cost
       }
@@ -245,7 +245,7 @@ test('an account whose four keys make ordinary calls at their full rate is withi
     for (let i = 0; i < times; i++) {
       expect(budget.excess(kind, now)).toBe(0)
       // a page of 1,000 is expensive: it waits until what was spent before is repaid
-      if (kind !== 'page') expect(budget.turnIn(kind, now)).toBe(0)
+      if (kind !== 'page') expect(budget.timeToTurn(kind, now)).toBe(0)
       spend(budget, prices[kind], now, kind)
     }
   }
@@ -309,14 +309,14 @@ describe('a call', () => {
       const { id } = await registerUntried(account)
       const budget = budgetFor(account.id)
       const begin = vi.spyOn(budget, 'begin')
-      const turnIn = vi.spyOn(budget, 'turnIn')
-      turnIn.mockImplementation((kind) => (kind === BACKGROUND && turnIn.mock.calls.length % 2 ? 1 : 0))
+      const timeToTurn = vi.spyOn(budget, 'timeToTurn')
+      timeToTurn.mockImplementation((kind) => (kind === BACKGROUND && timeToTurn.mock.calls.length % 2 ? 1 : 0))
       const call = limited(account)
       if (what === 'a recovery') await call('POST', `/v1/webhooks/${id}/recover`, { since: 0 })
       else await call('DELETE', `/v1/stages/${stages[0].id}?moveTo=${stages[1].id}`)
       const later = begin.mock.calls.filter(([kind]) => kind === BACKGROUND)
       expect(later.length).toBeGreaterThanOrEqual(2)
-      expect(turnIn.mock.calls.filter(([kind]) => kind === BACKGROUND).length).toBeGreaterThan(later.length)
+      expect(timeToTurn.mock.calls.filter(([kind]) => kind === BACKGROUND).length).toBeGreaterThan(later.length)
     },
   )
 

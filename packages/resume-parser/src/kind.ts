@@ -9,8 +9,8 @@ const SLICE = 64 * 1024
  */
 const WORD_PART = /^PK.{28}(\[Content_Types\]\.xml|mimetype|(_rels|word|docProps|customXml)\/)/s
 /**
- * The entry of the document's body: in the zip itself (its header has 30 bytes before the name) or in the directory
- * (46).
+ * The entry of the document's body. Its header has 30 bytes before the name in the zip itself, and 46 in the directory
+ * of the zip.
  */
 const WORD_BODY = /PK(.{28}|.{44})word\/document\d?\.xml/s
 const LONGEST_ENTRY = 46 + 'word/document2.xml'.length

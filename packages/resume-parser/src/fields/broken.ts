@@ -1,4 +1,4 @@
-import { coreOf, endsInLead, isLand } from './campus'
+import { coreOf, endsInLead, isStateOrCountry } from './campus'
 import { periodsOf } from './dates'
 import { isLocation } from './locations'
 import type { SectionLine } from './sections'
@@ -29,7 +29,7 @@ export function joinBroken(lines: SectionLine[], all: SectionLine[]): SectionLin
   for (const line of lines) {
     const last = out.at(-1)
     const [first, ...others] = last?.cells ?? []
-    if (last && first && goesOn(last, line, others[0]?.x ?? right.get(line.block) ?? 0)) {
+    if (last && first && continuesLine(last, line, others[0]?.x ?? right.get(line.block) ?? 0)) {
       // the joined cell now ends where its last line ends
       const cells = [{ ...first, text: `${first.text} ${line.text}`, end: line.end }, ...others]
       out[out.length - 1] = { ...last, cells, text: cells.map((cell) => cell.text).join('\t') }
@@ -39,7 +39,7 @@ export function joinBroken(lines: SectionLine[], all: SectionLine[]): SectionLin
 }
 
 /** Whether a line continues the line above. `edge` is where the first cell of that line must end. */
-function goesOn(last: SectionLine, line: SectionLine, edge: number): boolean {
+function continuesLine(last: SectionLine, line: SectionLine, edge: number): boolean {
   const [first] = last.cells
   if (!first || last.block !== line.block || last.part !== line.part || line.gap >= 1.9) return false
   if (line.cells.length > 1 || line.isBullet || last.text.length >= 200) return false
@@ -60,7 +60,7 @@ function goesOn(last: SectionLine, line: SectionLine, edge: number): boolean {
   if (isSchool(after)) return false
   if (isDegree(before) && NO_MAJOR.test(after) && !isDegree(after)) return false
   if (isDegree(before)) return degreeAt(after)?.index !== 0 || DEGREE_END.test(after)
-  if (!isSchool(before)) return DEGREE_END.test(after) && !isLand(before.split(', ').at(-1) ?? '')
+  if (!isSchool(before)) return DEGREE_END.test(after) && !isStateOrCountry(before.split(', ').at(-1) ?? '')
   const [name = ''] = after.split(/,|\s[–—|-]\s/)
   const isName = /^\p{Lu}/u.test(name) && name.split(' ').length <= 3 && (!FIELD.test(name) || OF_END.test(before))
   return !isDegree(after) && (endsInLead(before) || (isName && !isLocation(after) && !NO_MAJOR.test(after)))

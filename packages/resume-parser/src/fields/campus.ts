@@ -59,23 +59,25 @@ export const needsCampus = (school: string): boolean => ALWAYS.test(school)
  */
 export function withoutCity(school: string, next: string): string {
   const bare = school.replace(/\s*\(([^()]{3,40})\)$/, (whole, inner: string) =>
-    inner.split(', ').every((part, i, all) => isLand(part) || (i < all.length - 1 && CITY.test(part))) ? '' : whole,
+    inner.split(', ').every((part, i, all) => isStateOrCountry(part) || (i < all.length - 1 && CITY.test(part)))
+      ? ''
+      : whole,
   )
   const core = coreOf(bare)
   const tail = core === undefined ? '' : bare.slice(core.length).trim()
   if (!core || !tail || !CITY.test(tail)) return bare
   const words = tail.split(' ')
-  const endsInLand = [1, 2, 3].some((n) => words.length >= n && isLand(words.slice(-n).join(' ')))
+  const endsInStateOrCountry = [1, 2, 3].some((n) => words.length >= n && isStateOrCountry(words.slice(-n).join(' ')))
   const isPlaced = isState(next.replace(/ (?:USA?|United States(?: of America)?)$/, ''))
     ? !needsCampus(core)
-    : isLand(next) && /\buniversity\b/i.test(core)
-  return endsInLand || isPlaced ? core : bare
+    : isStateOrCountry(next) && /\buniversity\b/i.test(core)
+  return endsInStateOrCountry || isPlaced ? core : bare
 }
 
 /** Whether a text is a state, a province or a country. */
-export const isLand = (text: string): boolean =>
+export const isStateOrCountry = (text: string): boolean =>
   isState(text) ||
-  LANDS.has(
+  COUNTRY_NAMES.has(
     text
       .normalize('NFKD')
       .replaceAll(/\p{M}|^the |\./giu, '')
@@ -83,7 +85,7 @@ export const isLand = (text: string): boolean =>
   )
 
 /** Countries in the spellings of resumes, in English and in their own languages, without accents. */
-const LANDS = new Set(
+const COUNTRY_NAMES = new Set(
   `afghanistan|albania|algeria|angola|argentina|armenia|australia|austria|azerbaijan|bahamas|bahrain|bangladesh|barbados|belarus|belgica|belgique|belgium|belize|benin|bhutan|bolivia|bosnia|bosnia and herzegovina|botswana|brasil|brazil|brunei|bulgaria|burkina faso|burma|burundi|cambodia|cameroon|canada|cape verde|chad|chile|china|colombia|congo|costa rica|cote d’ivoire|cote d'ivoire|croatia|cuba|cyprus|czech republic|czechia|denmark|deutschland|dominica|dominican republic|drc|ecuador|egypt|el salvador|england|eritrea|espana|estonia|eswatini|ethiopia|fiji|finland|france|gabon|gambia|germany|ghana|greece|grenada|guatemala|guinea|guyana|haiti|holland|honduras|hong kong|hungary|iceland|india|indonesia|iran|iraq|ireland|israel|italia|italy|ivory coast|jamaica|japan|jordan|kazakhstan|kenya|korea|kosovo|ksa|kuwait|kyrgyzstan|laos|latvia|lebanon|liberia|libya|lithuania|luxembourg|macau|macedonia|madagascar|malawi|malaysia|maldives|mali|malta|mauritius|mexico|moldova|mongolia|montenegro|morocco|mozambique|myanmar|namibia|nepal|netherlands|new zealand|nicaragua|niger|nigeria|north macedonia|northern ireland|norway|nsw|oman|pakistan|palestine|panama|paraguay|peoples republic of china|peru|philippines|poland|portugal|pr china|qatar|republic of korea|republica dominicana|romania|russia|russian federation|rwanda|saint lucia|saudi arabia|schweiz|scotland|senegal|serbia|sierra leone|singapore|slovakia|slovenia|somalia|south africa|south korea|south sudan|spain|sri lanka|st lucia|sudan|suriname|sweden|switzerland|syria|taiwan|tajikistan|tanzania|thailand|togo|trinidad|trinidad & tobago|trinidad and tobago|tunisia|turkey|turkiye|turkmenistan|uae|uganda|uk|ukraine|united arab emirates|united kingdom|united states|united states of america|uruguay|us|usa|uzbekistan|venezuela|viet nam|vietnam|wales|west indies|yemen|zambia|zimbabwe`.split(
     '|',
   ),

@@ -7,9 +7,11 @@ const EMAIL =
   /[\p{L}\p{N}_%+'-]{1,40}(?:\.[\p{L}\p{N}_%+'-]{1,40}){0,5}@[a-z\d-]{1,63}(?:\.[a-z\d-]{1,63}){0,4}\.[a-z]{2,18}(?![\w@-])/giu
 const ROLE =
   /^(?:info|office|contact|sales|support|admin|hr|careers?|jobs?|hello|team|service|reception|noreply|no-reply|frontdesk|help|billing|claims)@/
+/** Labels of other people's addresses. */
 const OTHERS =
   /\b(?:office|broker|brokerage|company|manager|supervisor|assistant|reference|referee|employer|agency|spouse|emergency)\b/
-const THEIRS = /^(?:e|e-?mail|personal|email address|e-?mail address|mail|personal e-?mail|home)$/
+/** Labels of the owner's own address. */
+const OWN = /^(?:e|e-?mail|personal|email address|e-?mail address|mail|personal e-?mail|home)$/
 
 /**
  * The owner's email addresses. `sure`: an address of the contact area that is labelled as the owner's email or is the
@@ -22,7 +24,7 @@ export function emailsOf(lines: SectionLine[]): ParsedValue[] {
   const own = found.filter((email) => !OTHERS.test(email.label))
   const plausible = new Set(own.map((email) => email.value).filter((value) => !ROLE.test(value)))
   const list = found.map(({ value, label, line }): ParsedValue => {
-    const isSure = !OTHERS.test(label) && !ROLE.test(value) && (THEIRS.test(label) || plausible.size === 1)
+    const isSure = !OTHERS.test(label) && !ROLE.test(value) && (OWN.test(label) || plausible.size === 1)
     return { value, ...at(line, isSure ? 'sure' : 'likely') }
   })
   if (list.length === 0) {

@@ -236,7 +236,7 @@ function joined(lines: SectionLine[]): SectionLine[] {
   const out: SectionLine[] = []
   for (const line of lines) {
     const last = out.at(-1)
-    const goesOn =
+    const continuesLine =
       last?.part === line.part &&
       last.block === line.block &&
       !line.isBullet &&
@@ -245,7 +245,7 @@ function joined(lines: SectionLine[]): SectionLine[] {
       (/(?:[–—,&-]|\b(?:of|and|for|the|in))$/.test(last.text) ||
         /^[(#\p{Ll}]/u.test(line.text) ||
         /\([^)]*$/.test(last.text.slice(-60)))
-    if (last && goesOn) out[out.length - 1] = { ...last, text: `${last.text} ${line.text}` }
+    if (last && continuesLine) out[out.length - 1] = { ...last, text: `${last.text} ${line.text}` }
     else out.push(line)
   }
   return out

@@ -31,4 +31,4 @@ const ASIDE =
   /^(?:[\p{L}’' ]{0,20}\b)?(?:abroad|exchange|scholarships?|fellowships?|thesis|dissertation|minors?|activities|leadership|honou?rs|awards?|memberships?|sports?|athletics|clubs?|projects?|volunteer|tutor|transfer(?:red)?)\b[\p{L} ]{0,20}(?::|\s[–—-])\s|^(?:semester|summer|year) (?:at|abroad|in)\b|^(?:recipient|winner|member|volunteer|president|treasurer|captain|tutor)\b(?:,| (?:of|at|for)\b)/iu
 
 /** Whether a line is about the school above, though it names another: `Study abroad: Rice University`. */
-export const isSaidOfSchool = (text: string): boolean => ASIDE.test(text)
+export const isAboutSchool = (text: string): boolean => ASIDE.test(text)

@@ -8,8 +8,10 @@ import type { SectionLine } from './sections'
 const MAX_PHONES = 5
 const NUMBER = /(?:\+|00)?[(\d][\d\s().\-–‐‑−/]{5,24}\d(?:\s{0,2}(?:x|ext\.?|extension|#)\s{0,2}\d{1,6}\b)?/gi
 const EXTENSION = /\s*(?:x|ext\.?|extension|#)\s*\d+$/i
-const THEIRS =
+/** Labels of the owner's own number. */
+const OWN =
   /^(?:c|m|t|p|h|ph|tel|telephone|tele|phone|phone number|phone no|mobile|mobile phone|mobile no|mobile number|cell|cell phone|cellphone|cellular|home|home phone|direct|personal|call|text|call or text|call\/text|cell\/text|phone\/text|contact|contact number|contact no|contact phone|whatsapp|mob|cell no|cell number|tel\.? no|daytime|evening)$/
+/** Labels of other people's numbers. */
 const OTHERS =
   /\b(?:office|work|broker|brokerage|company|manager|supervisor|assistant|reference|referee|employer|agency|main|emergency|spouse|o|w)\b/
 /** A label after the number: `512-555-0142 (fax)`. */
@@ -32,7 +34,7 @@ export function phonesOf(lines: SectionLine[], country: string): ParsedValue[] {
   )
   const plausible = new Set(found.filter((phone) => !OTHERS.test(phone.label)).map((phone) => phone.value))
   const list = found.map(({ value, label, line }): ParsedValue => {
-    const isSure = !OTHERS.test(label) && !TOLL_FREE.test(value) && (THEIRS.test(label) || plausible.size === 1)
+    const isSure = !OTHERS.test(label) && !TOLL_FREE.test(value) && (OWN.test(label) || plausible.size === 1)
     return { value, ...at(line, isSure ? 'sure' : 'likely') }
   })
   return once(list).slice(0, MAX_PHONES)

@@ -1,8 +1,17 @@
-import { coreOf, hasCampuses, isAnySchool, isCity, isFaculty, isLand, needsCampus, withoutCity } from './campus'
+import {
+  coreOf,
+  hasCampuses,
+  isAnySchool,
+  isCity,
+  isFaculty,
+  isStateOrCountry,
+  needsCampus,
+  withoutCity,
+} from './campus'
 import { type PeriodText, periodsOf } from './dates'
 import { headingOf, NAMES_COLUMN } from './headings'
 import { withoutLocation } from './locations'
-import { isSaidOfSchool } from './notes'
+import { isAboutSchool } from './notes'
 import { withoutPeriods } from './ranges'
 import type { SectionLine } from './sections'
 import { degreeAt, isDegree, isSchool } from './vocabulary'
@@ -52,7 +61,7 @@ export function studyIn(line: SectionLine): Study {
   const label = /^([\p{L} ]{4,30}):\s/u.exec(line.text)?.[1]
   if (
     isNote ||
-    (isSaidOfSchool(line.text) && !LABEL.test(line.text)) ||
+    (isAboutSchool(line.text) && !LABEL.test(line.text)) ||
     line.text.length > 220 ||
     (label && headingOf(label) === 'other' && !LABEL.test(line.text))
   )
@@ -65,7 +74,7 @@ export function studyIn(line: SectionLine): Study {
     .replace(LABEL, '')
     .split(SEPARATOR)
     .map((text) => bare(text.trim().replace(LABEL, '')))
-    .filter((text) => text && !isLand(text.replace(/^state of /i, '')) && !NAMES_COLUMN.test(text))
+    .filter((text) => text && !isStateOrCountry(text.replace(/^state of /i, '')) && !NAMES_COLUMN.test(text))
   for (const [i, text] of texts.entries()) {
     if (
       /^(?:relevant |related )?(?:(?:coursework|courses)(?! in )|gpa|honors|activities|minor|thesis|dean)/i.test(text)
@@ -156,7 +165,7 @@ function besideIn(whole: string, first: string, second: string): string | undefi
 /** A text without its place, if it could be a school of any name. */
 function unknownIn(text: string): string | null {
   const [first = '', ...rest] = text.split(', ')
-  return isMajor(first) && (rest.length === 0 || isLand(rest.at(-1) ?? '')) ? first : null
+  return isMajor(first) && (rest.length === 0 || isStateOrCountry(rest.at(-1) ?? '')) ? first : null
 }
 
 /** Takes the end of the degree as the school, if no other is found. */
@@ -202,8 +211,8 @@ function readText(text: string): Pick<Study, 'school' | 'degree' | 'tail'> {
       degree &&
       isMajor(part) &&
       !NO_MAJOR.test(part) &&
-      !isLand(part.replace(/^state of /i, '')) &&
-      !isLand(next)
+      !isStateOrCountry(part.replace(/^state of /i, '')) &&
+      !isStateOrCountry(next)
     ) {
       degree += `, ${part}`
       // a list of fields continues up to its `and`
@@ -215,8 +224,8 @@ function readText(text: string): Pick<Study, 'school' | 'degree' | 'tail'> {
       school &&
       hasCampuses(school) &&
       isCity(part) &&
-      !isLand(part) &&
-      (needsCampus(school) || !isLand(next))
+      !isStateOrCountry(part) &&
+      (needsCampus(school) || !isStateOrCountry(next))
     ) {
       school += `, ${part}`
       last = 'none'

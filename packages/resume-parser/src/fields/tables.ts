@@ -31,7 +31,7 @@ export function joinCells(lines: PageLine[]): PageLine[] {
       .map((cell) => tails.findIndex((tail) => Math.abs(tail.x - cell.x) < 4))
     const isTable =
       (seconds.get(key(tails[1])) ?? 0) > 2 && (tails.length > 2 || (tails.length === 2 && line.cells.length === 2))
-    const goesOn =
+    const continuesLine =
       last &&
       isTable &&
       last.cells.length <= MAX.cells &&
@@ -40,7 +40,7 @@ export function joinCells(lines: PageLine[]): PageLine[] {
       (line.y - last.y - (last.height ?? 0) < 0.85 * pitch || (tails.length > 2 && (columns[0] ?? 0) > 0)) &&
       !(isDated(last) && isDated(line)) &&
       line.cells.every((cell, i) => isRest(cell, tails[columns[i] ?? -1], tails[(columns[i] ?? -1) + 1]?.x ?? right))
-    if (last && goesOn) {
+    if (last && continuesLine) {
       const cells = last.cells.map((cell, i) => {
         const rest = line.cells[columns.indexOf(i)]
         return rest ? { ...cell, text: `${cell.text} ${rest.text}`, end: Math.max(cell.end, rest.end) } : cell

@@ -34,7 +34,7 @@ export class Collector {
     return this.#spans.length === 0
   }
 
-  /** All kept text of a document with this number of pages. */
+  /** The text that was kept. `pages` is how many pages the document has. `isCut`: the caller left out a part of it. */
   finish(pages: number, isCut = false): DocumentText {
     return { spans: this.#spans, pages, isCut: isCut || this.#isFull || pages > MAX_PAGES }
   }

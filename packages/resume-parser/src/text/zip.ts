@@ -13,7 +13,7 @@ const SLICE = 4096
  * @throws {Unreadable} if the zip is encrypted, damaged, or too large.
  */
 export function unzip(bytes: Uint8Array, wanted: RegExp): Map<string, Uint8Array[]> {
-  // one that Word encrypts is no zip any more (see `Sniffer`)
+  // a document that Word encrypted is not a zip (see `Sniffer`)
   const isZip = bytes[0] === 0x50
   if (!isZip || (bytes[6] as number) & 1) throw new Unreadable('unsupported', 'The document is encrypted.')
   const files = new Map<string, Uint8Array[]>()
