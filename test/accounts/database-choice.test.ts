@@ -79,7 +79,7 @@ describe('a new account', () => {
   test.each([
     ['before', [{ DB: env.DB }, THREE_DATABASES, THREE_DATABASES], [201, 201, 201]],
     ['after', [THREE_DATABASES, { DB: env.DB }, THREE_DATABASES], [201, 409, 201]],
-  ] as const)('repeated %s a database is added, a call makes one', async (when, bindings, statuses) => {
+  ] as const)('is created once if the call is repeated %s a database was added', async (when, bindings, statuses) => {
     await fill('DB', 1e6)
     const answers: ApiResponse[] = []
     for (const bound of bindings) answers.push(await create(bound, { 'idempotency-key': when }))

@@ -206,7 +206,7 @@ describe('a default', () => {
     expect((await countsOf(account, 'stages')).has(second.id)).toBe(false)
   })
 
-  test('is exactly one after many reassignments in both directions', async () => {
+  test('exists exactly once after many reassignments in both directions', async () => {
     const account = await newAccount()
     const stages = await itemsOf(account, 'stages')
     await writeMany(

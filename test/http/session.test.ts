@@ -153,7 +153,7 @@ describe('a write uses the primary in every round trip', () => {
     expect(bookmarkOf(answer)).toBe(`00-${last.getBookmark()}`)
   })
 
-  test('health and the schedule', async () => {
+  test('in /health and in the schedule', async () => {
     const log = vi.spyOn(console, 'error').mockReturnValue()
     replica = lagging
     expect((await calls('GET', '/health')).status).toBe(200)

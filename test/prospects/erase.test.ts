@@ -15,7 +15,7 @@ import {
 import { errorsOf, expectProblem } from '../support/problem'
 import { eventsOf } from '../support/recorded'
 
-/** Wake-ups that the Worker sent to the queue; none of them gets there. */
+/** Messages that the Worker sent to the queue. They do not arrive. */
 let sent: DeliveryMessage[]
 
 beforeEach(() => {
@@ -26,7 +26,7 @@ afterEach(() => void vi.restoreAllMocks())
 
 const erase = ({ call }: Account, id: string, query = '') => call('DELETE', `/v1/prospects/${id}${query}`)
 
-/** All that the database holds. */
+/** Everything that the database stores. */
 const everything = async () =>
   JSON.stringify(await Promise.all((await tables()).map(({ name }) => rows(`SELECT * FROM ${name}`))))
 
@@ -36,7 +36,7 @@ const newTag = () => crypto.randomUUID().slice(0, 8)
 const newPhone = () =>
   `+1212${Array.from(crypto.getRandomValues(new Uint8Array(7)), (byte) => 2 + (byte & 7)).join('')}`
 
-/** Somebody of whom nothing is to be found with anybody else, and all that is to be found of them. */
+/** A body whose values no other prospect has, and the list of these values. */
 function stranger() {
   const tag = newTag()
   const texts = Object.fromEntries(TEXTS.map((field) => [field, `${field.slice(0, 6).toLowerCase()}${tag}`]))

@@ -3,7 +3,7 @@ import { newAccount } from '../support/api'
 import { expectProblem } from '../support/problem'
 import { eventsOf } from '../support/recorded'
 
-/** One prospect with a label and a source, and what reads and changes it. */
+/** One prospect with a label and a source, and functions that read and change it. */
 async function known() {
   const account = await newAccount()
   const { json } = await account.prospect({ email: 'ann@example.com', labels: 'Hot', newSourceName: 'Zillow' })
@@ -16,18 +16,18 @@ async function known() {
 
 describe('If-Match', () => {
   const cases: [what: string, header: (etag: string, old: string) => string, status: number][] = [
-    ['the tag that it has', (etag) => etag, 200],
-    ['its tag, weakened on the way', (etag) => `W/${etag}`, 200],
-    ['a list with its tag', (etag, old) => `${old}, ${etag}`, 200],
+    ['the current tag', (etag) => etag, 200],
+    ['the current tag, as a weak tag', (etag) => `W/${etag}`, 200],
+    ['a list with the current tag', (etag, old) => `${old}, ${etag}`, 200],
     ['anything', () => '*', 200],
-    ['a tag that it had', (_, old) => old, 412],
-    ['a list of others', (_, old) => `${old},"999-0"`, 412],
+    ['an earlier tag', (_, old) => old, 412],
+    ['a list of other tags', (_, old) => `${old},"999-0"`, 412],
     ['a tag without quotes', (etag) => etag.replaceAll('"', ''), 200],
-    ['its version alone', () => '"2"', 200],
-    ['its version, bare', () => '2', 200],
+    ['the version alone', () => '"2"', 200],
+    ['the version without quotes', () => '2', 200],
     ['another version alone', () => '"1"', 412],
-    ['no tag at all', () => 'nope', 412],
-    ['a tag of another kind', () => '"nope"', 412],
+    ['a text that is not a tag', () => 'nope', 412],
+    ['a tag of another form', () => '"nope"', 412],
   ]
   test.each(cases)('%s', async (_what, header, status) => {
     const { account, path, patch, etag } = await known()
@@ -138,12 +138,12 @@ describe('ETag', () => {
 
 describe('If-None-Match', () => {
   const cases: [what: string, header: (etag: string) => string, status: number][] = [
-    ['the tag that it has', (etag) => etag, 304],
-    ['its tag, weakened on the way', (etag) => `W/${etag}`, 304],
-    ['a list with its tag', (etag) => `"x", ${etag}`, 304],
+    ['the current tag', (etag) => etag, 304],
+    ['the current tag, as a weak tag', (etag) => `W/${etag}`, 304],
+    ['a list with the current tag', (etag) => `"x", ${etag}`, 304],
     ['anything', () => '*', 304],
     ['another tag', () => '"9-9"', 200],
-    ['no tag at all', () => 'nope', 200],
+    ['a text that is not a tag', () => 'nope', 200],
   ]
   test.each(cases)('%s', async (_what, header, status) => {
     const { account, path, etag } = await known()

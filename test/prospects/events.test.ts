@@ -5,14 +5,14 @@ import { eventsOf } from '../support/recorded'
 
 const ANN = { email: 'ann@example.com', phone: '+12125550123', city: 'Springfield', labels: 'Hot' }
 
-/** One prospect, and the events of what is done to it after its creation. */
+/** One prospect, and a function that returns its events after the creation. */
 async function known() {
   const account = await newAccount()
   const { id } = (await account.prospect(ANN)).json
   const make = async (kind: string, more: object = {}): Promise<string> =>
     (await account.post(`/v1/${kind}`, { name: 'Other', ...more })).json.id
   const update = (body: object) => account.prospect({ email: ANN.email, update: true, ...body })
-  /** The object as GET shows it, without the message that only answers have. */
+  /** The prospect of a response, without the `message`, which events do not have. */
   const now = async () => {
     const { message, ...prospect } = (await account.get(`/v1/prospects/${id}`)).json
     return prospect

@@ -4,7 +4,7 @@ import { type Account, newAccount } from '../support/api'
 const numbered = (n: number, from = 0) => Array.from({ length: n }, (_, i) => `Label ${from + i}`)
 const q = (parameters: Record<string, string>) => new URLSearchParams(parameters).toString()
 
-/** Who a query finds, by first name. */
+/** The first names of the prospects that a query finds. */
 async function found({ list }: Account, query: string) {
   const { status, json } = await list(`${query}&limit=1000`)
   expect(status).toBe(200)
@@ -12,7 +12,7 @@ async function found({ list }: Account, query: string) {
   return json.prospects.map(({ firstName }) => firstName)
 }
 
-/** An account of people who differ in one thing. */
+/** An account with prospects: first name → the other fields. */
 async function accountOf(people: Record<string, object>) {
   const account = await newAccount()
   for (const [firstName, body] of Object.entries(people)) await account.prospect({ firstName, ...body })
@@ -38,8 +38,8 @@ describe('a label filter', () => {
     ['in any case', 'label=hOT&label=COLD', ['D', 'C', 'A']],
     ['with accents in any case', 'label=ÉTÉ', ['C']],
     ['with spaces around', 'label=%20Hot%20,%20Cold%20', ['D', 'C', 'A']],
-    ['that nobody uses', 'label=Nope', []],
-    ['that nobody uses beside one that some do', 'label=Nope,Cold', ['D']],
+    ['that no prospect has', 'label=Nope', []],
+    ['that no prospect has, and one that some have', 'label=Nope,Cold', ['D']],
     ['with nothing between commas', 'label=Hot,,', ['C', 'A']],
     ['a comma alone', 'label=,', []],
     ['a comma alone beside a label', 'label=,&label=Cold', ['D']],
@@ -57,7 +57,7 @@ describe('a label filter', () => {
       200,
     ],
     ['11', numbered(11), 400],
-    ['11 of which one is nobody’s', [...numbered(10), 'Nope'], 400],
+    ['11, of which no prospect has the last,', [...numbered(10), 'Nope'], 400],
   ])('of %s labels', async (_what, labels, status) => {
     const account = await newAccount()
     await account.prospect({ labels: numbered(20) })

@@ -10,7 +10,7 @@ import {
   VALUES,
 } from '../support/filterable-prospects'
 
-/** An account with a crowd, beside another account with the same one. */
+/** Two accounts with equal prospects. The tests use one of them. */
 async function setUp() {
   const [account, other] = [await newAccount(), await newAccount()]
   const [crowd] = [await makeFilterableProspects(account), await makeFilterableProspects(other)]

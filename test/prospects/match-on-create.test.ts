@@ -17,10 +17,10 @@ describe('the prospect that a POST matches', () => {
     ['the one with the email', [[ANN, HOME]], [ANN, WORK], 0, 'email', null],
     ['the one with the email in any case', [[ANN, null]], ['ANN@Example.com', null], 0, 'email', null],
     ['the one with the phone, if neither has an email', [[null, HOME]], [null, HOME], 0, 'phone', null],
-    ['the one with the phone, if only that one has an email', [[ANN, HOME]], [null, HOME], 0, 'phone', null],
-    ['the one with the phone, if only the new one has an email', [[null, HOME]], [ANN, HOME], 0, 'phone', null],
-    ['nobody, if both have an email: two people share a phone', [[BOB, HOME]], [ANN, HOME], null, null, 0],
-    ['nobody, if neither email nor phone is known', [[BOB, WORK]], [ANN, HOME], null, null, null],
+    ['the one with the phone, if only the prospect has an email', [[ANN, HOME]], [null, HOME], 0, 'phone', null],
+    ['the one with the phone, if only the request has an email', [[null, HOME]], [ANN, HOME], 0, 'phone', null],
+    ['no prospect, if both have an email: two people share a phone', [[BOB, HOME]], [ANN, HOME], null, null, 0],
+    ['no prospect, if none has the email or the phone', [[BOB, WORK]], [ANN, HOME], null, null, null],
     [
       'the oldest with the phone',
       [
@@ -45,7 +45,7 @@ describe('the prospect that a POST matches', () => {
       null,
     ],
     [
-      'one without an email, behind many with one',
+      'one without an email, even if many older ones have an email',
       [
         [BOB, HOME],
         ['c@x.co', HOME],
@@ -58,7 +58,7 @@ describe('the prospect that a POST matches', () => {
       null,
     ],
     [
-      'the oldest without an email, behind many with one',
+      'the oldest without an email, even if many older ones have an email',
       [
         [BOB, HOME],
         ['c@x.co', HOME],
@@ -71,7 +71,7 @@ describe('the prospect that a POST matches', () => {
       null,
     ],
     [
-      'nobody, told of the oldest of many',
+      'no prospect, and the duplicate is the oldest of many',
       [
         [BOB, HOME],
         ['c@x.co', HOME],
@@ -83,7 +83,7 @@ describe('the prospect that a POST matches', () => {
       0,
     ],
     [
-      'the one with the email, told of an older one with the phone',
+      'the one with the email, and the duplicate is an older one with the phone',
       [
         [null, HOME],
         [ANN, WORK],
@@ -94,7 +94,7 @@ describe('the prospect that a POST matches', () => {
       0,
     ],
     [
-      'the one with the email, told of a younger one with the phone',
+      'the one with the email, and the duplicate is a younger one with the phone',
       [
         [ANN, HOME],
         [BOB, HOME],
@@ -105,7 +105,7 @@ describe('the prospect that a POST matches', () => {
       1,
     ],
     [
-      'the one with the email, told of the oldest of many',
+      'the one with the email, and the duplicate is the oldest of many',
       [
         ['c@x.co', HOME],
         [BOB, HOME],
@@ -117,7 +117,7 @@ describe('the prospect that a POST matches', () => {
       0,
     ],
     [
-      'the one with the email, told of nobody for another phone',
+      'the one with the email, without a duplicate if no other has the phone',
       [
         [ANN, WORK],
         [BOB, HOME],

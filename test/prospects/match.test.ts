@@ -17,22 +17,37 @@ const ids = ({ record, matchedBy, duplicate }: ReturnType<typeof findMatch>) => 
 
 type Person = [id: string, email: string | null, phone: string | null]
 type Expected = [record: string | null, matchedBy: 'email' | 'phone' | null, duplicate: string | null]
-const nobody: Expected = [null, null, null]
+const none: Expected = [null, null, null]
 
-describe('the match', () => {
+describe('the match is', () => {
   test.each<[promise: string, given: [email: string | null, phone: string | null], people: Person[], is: Expected]>([
-    ['nobody, where nobody is known', [ANN, HOME], [], nobody],
-    ['nobody, where neither email nor phone is known', [ANN, HOME], [['prs_1', BOB, WORK]], nobody],
-    ['nobody, where nothing is given', [null, null], [['prs_1', null, null]], nobody],
-    ['whoever has the email', [ANN, null], [['prs_1', ANN, null]], ['prs_1', 'email', null]],
-    ['whoever has the email, with another phone', [ANN, WORK], [['prs_1', ANN, HOME]], ['prs_1', 'email', null]],
-    ['whoever has both', [ANN, HOME], [['prs_1', ANN, HOME]], ['prs_1', 'email', null]],
-    ['whoever has the phone, neither with an email', [null, HOME], [['prs_1', null, HOME]], ['prs_1', 'phone', null]],
-    ['whoever has the phone, only they with an email', [null, HOME], [['prs_1', ANN, HOME]], ['prs_1', 'phone', null]],
-    ['whoever has the phone, without an email', [ANN, HOME], [['prs_1', null, HOME]], ['prs_1', 'phone', null]],
-    ['nobody, where two emails share a phone', [ANN, HOME], [['prs_1', BOB, HOME]], [null, null, 'prs_1']],
+    ['null, if there is no prospect', [ANN, HOME], [], none],
+    ['null, if no prospect has the email or the phone', [ANN, HOME], [['prs_1', BOB, WORK]], none],
+    ['null, if the request has no email and no phone', [null, null], [['prs_1', null, null]], none],
+    ['the prospect with the email', [ANN, null], [['prs_1', ANN, null]], ['prs_1', 'email', null]],
+    ['the prospect with the email and another phone', [ANN, WORK], [['prs_1', ANN, HOME]], ['prs_1', 'email', null]],
+    ['the prospect with both', [ANN, HOME], [['prs_1', ANN, HOME]], ['prs_1', 'email', null]],
     [
-      'the email’s record before an older one with the phone',
+      'the prospect with the phone, if neither has an email',
+      [null, HOME],
+      [['prs_1', null, HOME]],
+      ['prs_1', 'phone', null],
+    ],
+    [
+      'the prospect with the phone, if only it has an email',
+      [null, HOME],
+      [['prs_1', ANN, HOME]],
+      ['prs_1', 'phone', null],
+    ],
+    ['the prospect with the phone, if it has no email', [ANN, HOME], [['prs_1', null, HOME]], ['prs_1', 'phone', null]],
+    [
+      'null, if the prospect with the phone has another email',
+      [ANN, HOME],
+      [['prs_1', BOB, HOME]],
+      [null, null, 'prs_1'],
+    ],
+    [
+      'the prospect with the email, even if an older one has the phone',
       [ANN, HOME],
       [
         ['prs_1', null, HOME],
@@ -41,7 +56,7 @@ describe('the match', () => {
       ['prs_2', 'email', 'prs_1'],
     ],
     [
-      'the email’s record, told of the oldest other with the phone',
+      'the prospect with the email, and the oldest other prospect with the phone is the duplicate',
       [ANN, HOME],
       [
         ['prs_3', BOB, HOME],
@@ -51,7 +66,7 @@ describe('the match', () => {
       ['prs_1', 'email', 'prs_2'],
     ],
     [
-      'the oldest of those with the phone',
+      'the oldest prospect with the phone',
       [null, HOME],
       [
         ['prs_3', null, HOME],
@@ -61,7 +76,7 @@ describe('the match', () => {
       ['prs_1', 'phone', null],
     ],
     [
-      'the oldest without an email of those with the phone, for one who has an email',
+      'the oldest prospect with the phone and no email, if the request has an email',
       [ANN, HOME],
       [
         ['prs_4', null, HOME],
@@ -71,7 +86,7 @@ describe('the match', () => {
       ['prs_3', 'phone', null],
     ],
     [
-      'nobody, told of the oldest of several with other emails',
+      'null, and the oldest of several prospects with the phone and other emails is the duplicate',
       [ANN, HOME],
       [
         ['prs_2', 'carl@example.com', HOME],

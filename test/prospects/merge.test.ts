@@ -12,7 +12,7 @@ const pathOf = (id: string) => `/v1/prospects/${id}`
 const merge = ({ post }: Account, id: string, duplicateId: string, more: object = {}) =>
   post(`${pathOf(id)}/merge`, { duplicateId, ...more })
 
-/** An account with these people, who differ in their emails; `a@example.com` is the first. */
+/** An account with these prospects. The first has the email `a@example.com`, the second `b@example.com`, and so on. */
 async function known(...bodies: object[]) {
   const account = await newAccount()
   const ids: string[] = []
@@ -23,7 +23,7 @@ async function known(...bodies: object[]) {
   return { account, a, b, c, get }
 }
 
-/** What nothing was written to. */
+/** The rows, events and prospects of an account. They stay equal if nothing is written. */
 const stateOf = async (account: Account) => [
   await rowsOf(account.id),
   await eventsOf(account),
@@ -214,8 +214,8 @@ describe('further merges', () => {
 describe('rejected merges write nothing', () => {
   test.each<[what: string, duplicate: (p: Awaited<ReturnType<typeof known>>) => unknown, status: number]>([
     ['into itself', ({ a }) => a, 400],
-    ['somebody unknown', () => 'prs_nope', 422],
-    ['nobody', () => '', 422],
+    ['an unknown id', () => 'prs_nope', 422],
+    ['an empty id', () => '', 422],
     ['null', () => null, 400],
     ['absent', () => undefined, 400],
     ['a number', () => 5, 400],

@@ -4,7 +4,7 @@ import { writeMany } from '../support/callers'
 import { rows } from '../support/d1'
 import { type Asked, expectedOf, type Member, makeFilterableProspects, queryOf } from '../support/filterable-prospects'
 
-/** Reads pages up to the last, and lets something happen after each. */
+/** Reads all pages, and calls a function after each. */
 async function walk({ list }: Account, query: string, between: (page: number) => Promise<unknown> = async () => {}) {
   const pages: { ids: string[]; total: number }[] = []
   for (let token = ''; ; ) {
@@ -23,7 +23,7 @@ const idsOf = (pages: { ids: string[] }[]) => pages.flatMap(({ ids }) => ids)
 const SHAPES: [by: string, asked: Asked][] = [
   ['no filter', {}],
   ['one label', { label: ['Hot'] }],
-  ['labels that some have together', { label: ['Hot', 'Cold', 'Inbound'] }],
+  ['labels of which some prospects have several', { label: ['Hot', 'Cold', 'Inbound'] }],
   ['a stage of several pipelines', { stage: 'New' }],
   ['labels and a stage of several pipelines', { label: ['Hot', 'Cold', 'VIP'], stage: 'New' }],
   ['words', { name: 'j', company: 'real' }],
@@ -74,7 +74,7 @@ describe.each(SHAPES)('pages by %s', (_by, asked) => {
 })
 
 describe('a page token', () => {
-  /** An account with four people. */
+  /** An account with four prospects. */
   async function newFour() {
     const account = await newAccount()
     await account.post('/v1/pipelines', { name: 'Second', stages: ['New'] })
@@ -145,7 +145,7 @@ describe('a page token', () => {
 
   test('that is changed in any character is rejected', async () => {
     const { account, token } = await tokenOf('label=Hot')
-    // the neighbour in the alphabet: behind the last byte it differs in bits that a decoder drops
+    // the next letter of the alphabet: in the last place it can differ only in bits that a decoder ignores
     const digits = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
     const neighbour = (ch: string) => digits[digits.indexOf(ch) ^ 1]
     const altered = Array.from(token, (ch, i) => token.slice(0, i) + neighbour(ch) + token.slice(i + 1))
@@ -164,10 +164,10 @@ describe('a page token', () => {
     ['an object', encoded({})],
     ['null', encoded(null)],
     ['a number', encoded(1)],
-    ['values that are no text', encoded([null, null])],
+    ['values that are not text', encoded([null, null])],
     ['an array of arrays', encoded([[], []])],
     ['SQL', encoded(["' OR 1=1 --", "' OR 1=1 --"])],
-    ['bytes that are no UTF-8', btoa('\xff\xfe')],
+    ['bytes that are not UTF-8', btoa('\xff\xfe')],
     ['1000 characters', 'A'.repeat(1000)],
     ['10,000 characters', 'A'.repeat(10_000)],
   ])('that the API did not make is rejected: %s', async (_what, token) => {

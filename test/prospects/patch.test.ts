@@ -16,7 +16,7 @@ const PROFILE: Record<string, string> = {
   postalCode: '62701',
 }
 
-/** One prospect with everything, what changes it, and what it is now. */
+/** A prospect with a value in every field, and functions that change and read it. */
 async function known(body: object = {}) {
   const account = await newAccount()
   const make = async (kind: string, more: object = {}): Promise<string> =>
@@ -28,7 +28,7 @@ async function known(body: object = {}) {
   return { account, id: id as string, path, make, patch, now, before: await now() }
 }
 
-/** What nothing was written to: the rows, the events and the prospects as they were. */
+/** The rows, events and prospects of an account. They stay equal if nothing is written. */
 const stateOf = async (account: Account) => [
   await rowsOf(account.id),
   await eventsOf(account),
@@ -118,10 +118,10 @@ describe('labels and jobs', () => {
     ['addLabels adds', { addLabels: ['New', 'HOT', 'cold'] }, ['Cold', 'Hot', 'New'], ['Cold', 'Hot', 'New']],
     ['addLabels null adds nothing', { addLabels: null }, ['Hot'], ['Cold', 'Hot']],
     ['removeLabels removes, in any case', { removeLabels: 'hOT' }, [], ['Cold', 'Hot']],
-    ['removeLabels of what it has not', { removeLabels: ['Cold'] }, ['Hot'], ['Cold', 'Hot']],
-    ['removeLabels of what nobody has makes none', { removeLabels: ['Nope'] }, ['Hot'], ['Cold', 'Hot']],
+    ['removeLabels ignores a label of others', { removeLabels: ['Cold'] }, ['Hot'], ['Cold', 'Hot']],
+    ['removeLabels creates no label', { removeLabels: ['Nope'] }, ['Hot'], ['Cold', 'Hot']],
     ['one added, one removed', { addLabels: 'New', removeLabels: 'Hot' }, ['New'], ['Cold', 'Hot', 'New']],
-    ['a set, with more and less', { labels: 'Cold,Hot', addLabels: 'New', removeLabels: 'HOT' }, ['Cold', 'New'], []],
+    ['all three together', { labels: 'Cold,Hot', addLabels: 'New', removeLabels: 'HOT' }, ['Cold', 'New'], []],
   ])('labels: %s', async (_what, change, shown, all) => {
     const { account, patch, now } = await known()
     await account.post('/v1/labels', { name: 'Cold' })
@@ -222,8 +222,11 @@ describe('phone and email', () => {
 
 test.each<[what: string, change: object]>([
   ['nothing', {}],
-  ['what is so already', { ...ANN, ...PROFILE, labels: ['HOT'], jobIds: null, addLabels: 'hot', removeLabels: 'Nope' }],
-  ['its email and phone, written otherwise', { email: ' ANN@Example.com', phone: '(212) 555-0123' }],
+  [
+    'values that it already has',
+    { ...ANN, ...PROFILE, labels: ['HOT'], jobIds: null, addLabels: 'hot', removeLabels: 'Nope' },
+  ],
+  ['its email and phone in another spelling', { email: ' ANN@Example.com', phone: '(212) 555-0123' }],
   ['an invalid phone alone', { phone: 'call me' }],
   ['muteWebhook alone', { muteWebhook: true }],
 ])('a PATCH of %s writes nothing', async (_what, change) => {

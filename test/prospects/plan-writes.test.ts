@@ -15,7 +15,7 @@ const EMAILS = ['a@example.com', 'b@example.com', 'c@example.com']
 const [HOME, WORK] = ['+12125550100', '+12125550101']
 const PHONES = [HOME, WORK, '+12125550102']
 
-/** Rows of a file full of collisions: few emails, few phones, either missing, cleared or invalid. */
+/** Bodies that often match each other: they have few emails and few phones, some of them missing, cleared or invalid. */
 const row = fc.record(
   {
     firstName: fc.constantFrom('Ann', 'Bob'),
@@ -33,23 +33,23 @@ const row = fc.record(
   { requiredKeys: ['firstName', 'lastName', 'update'] },
 )
 type Body = (typeof row extends fc.Arbitrary<infer T> ? T : never) & {
-  /** Whom it is about, by their place in the past. */
+  /** The prospect that it is about, by its index in `Past`. */
   of?: number | undefined
 }
 
-/** Those who were there before: who they were, who was merged into whom, and who was erased. */
+/** What an account has before the requests: prospects, merges of some of them, and erasures. */
 interface Past {
   people: Person[]
   merged?: [duplicate: number, survivor: number][]
   erased?: number[]
 }
 
-/** A past in which many share a phone, their own or that of duplicates that were merged into them. */
+/** A past in which many prospects share a phone: their own, or that of a merged duplicate. */
 const past: fc.Arbitrary<Past> = fc
   .array(
     fc.record({
       hasEmail: fc.nat(4).map((n) => n === 0),
-      // what it lacks, a merge fills from the duplicate
+      // if this is null, a merge fills it from the duplicate
       phone: fc.constantFrom(null, WORK, WORK, ...PHONES),
       aliases: fc.array(fc.constantFrom(HOME, HOME, HOME, WORK), { minLength: 1, maxLength: 2 }),
       erased: fc.nat(9).map((n) => n === 0),
@@ -67,7 +67,7 @@ const past: fc.Arbitrary<Past> = fc
     return { people, merged, erased: survivors.flatMap(({ erased }, n) => (erased ? [n] : [])) }
   })
 
-/** Rows about them: by a place in the past, a phone, an email, or several of these. */
+/** Bodies about these prospects: by an index in the past, a phone, an email, or several of these. */
 const aboutThem = fc.record({
   firstName: fc.constantFrom('Ann', 'Bob'),
   lastName: fc.constant('Lee'),
@@ -77,7 +77,7 @@ const aboutThem = fc.record({
   of: fc.oneof({ weight: 8, arbitrary: fc.constant(undefined) }, fc.nat(12)),
 }) as fc.Arbitrary<Body>
 
-/** Makes a past. Returns the ids of its people, whatever became of them. */
+/** Makes a past in an account. Returns the ids of all its prospects, also of merged and erased ones. */
 async function live(account: Account, { people: given, merged = [], erased = [] }: Past): Promise<string[]> {
   const ids = await people(account, ...given)
   for (const [duplicate, survivor] of merged)
@@ -86,7 +86,7 @@ async function live(account: Account, { people: given, merged = [], erased = [] 
   return ids
 }
 
-/** An account with jobs to refer to, and what writes rows to it. */
+/** An account with two jobs, and a function that writes bodies to it. */
 async function newWriter() {
   const account = await newAccount()
   const stages = await rows<{ id: string }>('SELECT id FROM stages WHERE account_id = ? ORDER BY position', account.id)
@@ -114,7 +114,7 @@ async function newWriter() {
   return { account, write }
 }
 
-/** All that can be seen of an account, with ids replaced by what they name and times left out. */
+/** Everything that the API shows of an account, with names in place of ids, and without times. */
 async function contentOf(account: Account, outcomes: Outcome[], past: string[]) {
   const { prospects } = (await account.list('limit=1000')).json
   const named = new Map(past.map((id, n) => [id, `past ${n}`]))
@@ -139,7 +139,7 @@ async function contentOf(account: Account, outcomes: Outcome[], past: string[]) 
   })
 }
 
-/** Two accounts with the same past: what one call makes of the rows in one is what many make of them in the other. */
+/** Writes the same bodies to two accounts with the same past, in one call and in many. Expects the same result. */
 async function expectSame(bodies: Body[], past: Past = { people: [] }) {
   const [together, apart] = [await newWriter(), await newWriter()]
   const [ids, others] = [await live(together.account, past), await live(apart.account, past)]

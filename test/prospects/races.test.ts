@@ -5,7 +5,7 @@ import { eventsOf } from '../support/recorded'
 
 const TWENTY = Array.from({ length: 20 }, (_, n) => n)
 
-/** Twenty writes at once, and what they answered. */
+/** Makes twenty writes at once. Returns their responses. */
 const race = ({ prospect }: Account, body: (n: number) => object) => Promise.all(TWENTY.map((n) => prospect(body(n))))
 
 const statuses = (answers: { status: number }[]) => answers.map(({ status }) => status).sort()

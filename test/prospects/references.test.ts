@@ -70,7 +70,7 @@ describe('labels', () => {
 })
 
 describe('the stage', () => {
-  /** An account with a second pipeline, and what its pipelines and stages are called by id. */
+  /** An account with a second pipeline, and the names of its pipelines and stages by id. */
   async function pipelines() {
     const account = await newAccount()
     const second = await make(account, 'pipelines', { name: 'Second', stages: ['Lead', 'Won'] })

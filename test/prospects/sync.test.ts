@@ -17,12 +17,12 @@ const SORTS = ['-createdAt', 'createdAt', '-updatedAt', 'updatedAt'] as const
 type Sort = (typeof SORTS)[number]
 const EXACT = ['licenseStatus', 'officeId', 'sourceId', 'pipelineId'] as const
 
-/** What a list can be asked for beside the filters of a crowd. */
+/** The parameters of a list besides the filters of `Asked`. */
 type More = { [F in (typeof EXACT)[number] | 'jobId']?: string } & { updatedSince?: number }
 
 afterEach(() => void vi.useRealTimers())
 
-/** A crowd of whom two in three were changed since, in no order, some of them twice. */
+/** Prospects of which two thirds were changed after their creation, in no order, some of them twice. */
 async function changedCrowd() {
   const account = await newAccount()
   const crowd = await makeFilterableProspects(account)
@@ -46,7 +46,7 @@ async function changedCrowd() {
 }
 type Crowd = Awaited<ReturnType<typeof changedCrowd>>
 
-/** The contract's words about these filters and sorts, in the plainest way. */
+/** A simple model of the contract for these filters and sorts. */
 function listed({ members }: Crowd, asked: Asked, more: More, sort: Sort): string[] {
   const found = (expectedOf(members, asked) as (Member & Prospect)[]).filter(
     (p) =>
@@ -62,7 +62,7 @@ function listed({ members }: Crowd, asked: Asked, more: More, sort: Sort): strin
 const queryFor = (asked: Asked, more: object, sort: Sort) =>
   `${queryOf(asked)}&${new URLSearchParams(Object.entries({ ...more, sort }).map(([k, v]) => [k, String(v)]))}`
 
-/** Reads pages up to the last, and lets something happen after each. */
+/** Reads all pages, and calls a function after each. */
 async function walk({ list }: Account, query: string, between: (page: number) => Promise<unknown> = async () => {}) {
   const pages: Prospect[][] = []
   for (let token: string | null = ''; token !== null; ) {
@@ -195,7 +195,7 @@ test.each([
   }
 })
 
-/** Twelve people, and what happens to them: each write at a time of its own. */
+/** Twelve prospects, and functions that change them. Each write has a time of its own. */
 async function twelve() {
   vi.useFakeTimers({ toFake: ['Date'] })
   const account = await newAccount()
@@ -293,7 +293,7 @@ test.each<[clock: string, step: () => number]>([
   })
   while (isWriting) await sync()
   await writing
-  // what is erased was the last to change, and still counts
+  // the erased prospect was the last to change: the next time must still be later
   await account.call('PATCH', `/v1/prospects/${ids[11]}`, { notes: 'last' })
   await erase(ids[11])
   await account.call('PATCH', `/v1/prospects/${ids[0]}`, { notes: 'after' })

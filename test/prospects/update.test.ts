@@ -26,7 +26,7 @@ const OTHER_PROFILE = {
 }
 const numbered = (n: number) => Array.from({ length: n }, (_, i) => `Label ${i}`)
 
-/** One prospect with everything, an `update` that is found by its email, and what it is now. */
+/** A prospect with a value in every field, a function that updates it by its email, and a function that reads it. */
 async function known(body: object = {}) {
   const account = await newAccount()
   const make = async (kind: string, more: object = {}): Promise<string> =>
@@ -37,7 +37,7 @@ async function known(body: object = {}) {
   return { account, make, update, now, before: await now() }
 }
 
-/** What nothing was written to: the rows, the events and the prospect as they were. */
+/** The rows, events and the prospect. They stay equal if nothing is written. */
 const stateOf = async (account: Account, id: string) => [
   await rowsOf(account.id),
   await eventsOf(account),

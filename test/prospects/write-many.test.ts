@@ -11,7 +11,7 @@ import { eventsOf } from '../support/recorded'
 
 const MANY = Array.from({ length: 101 }, (_, n) => `Too many ${n}`)
 
-/** Rows that may be rejected, from bodies of POSTs, each with an id if it has one. */
+/** Write requests that may be rejected, from bodies of POSTs. A body can also have the id of a prospect. */
 const rowsFrom = (bodies: object[]): WriteRequest[] =>
   bodies.map((body) => {
     const { id, ...fields } = body as { id?: string }
@@ -26,7 +26,7 @@ const write = (account: Account, rows: WriteRequest[], progress?: Progress & { d
     ...(progress && { progress }),
   })
 
-/** Progress that counts in the account's name how many rows were covered, and stops if it is not where it was. */
+/** Progress that counts the covered requests in the account's name. It stops the batch if the name has another count. */
 function counting(account: Account, isDryRun = false) {
   const covered: number[] = []
   const db = databaseFor(account)
@@ -81,7 +81,7 @@ test('the caller’s statements commit with each part of the requests, also with
   const account = await newAccount({ name: '0' })
   const progress = counting(account)
   await account.prospect({ phone: '2125550100' })
-  // the second takes its phone from the others: who comes next of those is read anew
+  // the second request takes the phone from its group: the next prospect of the group is read in another pass
   const rows = rowsFrom([
     { firstName: 'A', email: 'a@example.com' },
     { phone: '2125550100', email: 'b@example.com', update: true },

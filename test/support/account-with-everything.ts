@@ -6,19 +6,19 @@ import { consume, endpointAnswers } from './endpoint'
 import { runOnce, sendFile } from './import-files'
 import { asField } from './resume-files'
 
-/** An account that has something of everything, and what of it can be named. */
+/** An account with a row in every table, and the values by which a request can name its data. */
 export interface FullAccount {
   account: Account
-  /** What is the account's alone, by what it is: ids, and what else a call can name. */
+  /** Values that only this account has, by what they are: ids, an email, a phone, a word. */
   named: Record<string, string>
 }
 
-/** Its plain-text resume. */
+/** A plain-text resume with this word, as a field of a body. */
 const resumeOf = (word: string) => asField(`Resume of ${word} ${word}\n`, { fileName: `${word}.txt` })
 
 /**
- * Makes an account with at least one row in every table and `word` in every text of it. The queues have to be held: what
- * is under way stays so.
+ * Makes an account with at least one row in every table and `word` in each of its texts. Hold the queues first
+ * (`holdQueue`), so that unfinished work stays unfinished.
  */
 export async function accountWithEverything(word: string): Promise<FullAccount> {
   const account = await newAccount({ name: word })
@@ -80,7 +80,7 @@ export async function accountWithEverything(word: string): Promise<FullAccount> 
   await consume(due, 'prospect-webhooks-slow')
   endpoint.mockRestore()
 
-  // what is there only for a moment
+  // rows that exist only while work is in progress
   const moment: [string, ...unknown[]][] = [
     [
       `INSERT INTO moves (account_id, kind, from_id, to_id, key_id, tried_at) VALUES (?1, 'offices', ?2, ?3, ?4, 0)`,

@@ -2,7 +2,7 @@ import { env, exports } from 'cloudflare:workers'
 import type { Prospect } from '../../src/prospects/prospect'
 import { expectDescribed } from './conformance'
 
-/** An answer: its status, headers, text, and the text read as JSON. */
+/** A response: its status, headers and text, and the text parsed as JSON. */
 export interface ApiResponse<T = any> {
   status: number
   headers: Headers
@@ -31,7 +31,7 @@ export async function send<T = any>(
       ...(body !== undefined && { body: raw ? (body as BodyInit) : JSON.stringify(body) }),
     }),
   )
-  // not `text()`, which warns of types that it takes for no text
+  // not `text()`, because it warns about types that it does not know as text
   const text = new TextDecoder().decode(await response.arrayBuffer())
   expectDescribed(method, path, response, text)
   let json: any
@@ -41,11 +41,11 @@ export async function send<T = any>(
   return { status: response.status, headers: response.headers, text, json }
 }
 
-/** As the operator. */
+/** Sends a request as the operator. */
 export const operator = <T = any>(method: string, path: string, body?: unknown) =>
   send<T>(method, path, { key: env.ADMIN_TOKEN, body })
 
-/** A fresh account and what calls it: every test has its own. */
+/** Creates an account, and returns it with functions that call the API with its key. Every test has its own. */
 export async function newAccount(input: object = {}) {
   const { json } = await operator('POST', '/admin/accounts', { name: 'Test', ...input })
   const key: string = json.apiKey.key
@@ -59,7 +59,7 @@ export async function newAccount(input: object = {}) {
     call,
     get: <T = any>(path: string) => call<T>('GET', path),
     post: <T = any>(path: string, body?: unknown) => call<T>('POST', path, body),
-    /** Creates (or matches) a prospect; `Pat Doe` unless said otherwise. */
+    /** Creates or matches a prospect, by default with the name Pat Doe. */
     prospect: (body: object = {}) =>
       call<
         Prospect & {

@@ -7,7 +7,7 @@ import { toCreateRequest } from '../../src/prospects/write-request'
 import type { Outbox } from '../../src/webhooks/events'
 import type { Account } from './api'
 
-/** The account's database, as a route would have it. */
+/** The account's database, as a route opens it. */
 export const databaseFor = (account: Account): Database => databaseOf(env, account.id) as Database
 
 /** The account's admin key, as a store sees it. */
@@ -16,7 +16,7 @@ export const callerOf = ({ id, apiKey }: Account): Caller => ({
   key: { id: apiKey.id, name: 'Admin', scopes: ['admin'], expiresAt: null },
 })
 
-/** Leaves deliveries to the timetable. */
+/** Sends nothing, so that the schedule sends the deliveries. */
 export const noOutbox: Outbox = { hasFeed: false, send: async () => {} }
 
 /** Writes many prospects in chunks, as an import does. */

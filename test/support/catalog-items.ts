@@ -6,7 +6,7 @@ type KindName = Kind['name']
 /** The seven kinds, for `describe.each`. */
 export const NAMES = KINDS.map(({ name }) => ({ kind: name }))
 
-/** An item of the catalog, as it is shown. */
+/** An item of the catalog, as the API returns it. */
 export interface Item {
   id: string
   name: string
@@ -18,7 +18,7 @@ export interface Item {
   updatedAt: number
 }
 
-/** Makes an item; a stage in the account's first pipeline, unless said otherwise. */
+/** Creates an item. A stage goes into the account's first pipeline, unless `body` names another. */
 export async function makeItem(account: Account, kind: KindName, name = 'One', body: object = {}): Promise<Item> {
   const rest = kind === 'stages' ? { pipelineId: account.pipelineId } : {}
   const answer = await account.post<Item>(`/v1/${kind}`, { name, ...rest, ...body })
@@ -26,7 +26,7 @@ export async function makeItem(account: Account, kind: KindName, name = 'One', b
   return answer.json
 }
 
-/** What a prospect's POST says to use an item. */
+/** The field of a prospect's POST that makes the prospect use an item. */
 export const using = (kind: KindName, { id, name }: Pick<Item, 'id' | 'name'>): object =>
   ({
     pipelines: { pipelineId: id },
@@ -50,10 +50,10 @@ export const change = (
 export const remove = ({ call }: Account, kind: KindName, id: string, query = ''): Promise<ApiResponse> =>
   call('DELETE', `/v1/${kind}/${id}${query}`)
 
-/** All of a kind. */
+/** The first page of the items of a kind. */
 export const itemsOf = async ({ get }: Account, kind: KindName, query = ''): Promise<Item[]> =>
   (await get(`/v1/${kind}${query}`)).json.items
 
-/** How many prospects use each, by id. */
+/** How many prospects use each item of a kind, by its id. */
 export const countsOf = async (account: Account, kind: KindName) =>
   new Map((await itemsOf(account, kind, '?counts=true')).map(({ id, prospectCount }) => [id, prospectCount]))

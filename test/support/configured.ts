@@ -5,8 +5,8 @@ import type { Account, ApiResponse } from './api'
 import { expectDescribed } from './conformance'
 
 /**
- * An account's calls to a Worker that has other bindings too. Each returns when what it left to the background is
- * done, or at once if `waits` is false.
+ * Makes a function that calls a Worker with these additional bindings, with an account's key. It returns when the call's
+ * work in the background has ended, or before that if `waits` is false.
  */
 export const callsTo =
   ({ key }: Pick<Account, 'key'>, bindings: object = {}, waits = true) =>

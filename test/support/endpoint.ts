@@ -7,7 +7,7 @@ import { type Account, newAccount } from './api'
 import { expectDescribedWebhook } from './conformance'
 import { rows } from './d1'
 
-/** A message that was held: what it says, in how long it was to arrive, and by which queue. */
+/** A message that was held: its body, its delay, and its queue. */
 interface Held {
   body: DeliveryMessage
   delaySeconds: number
@@ -15,10 +15,10 @@ interface Held {
   bulk: boolean
 }
 
-/** What was sent to the queues, in order. */
+/** The bodies that were sent to the queues, in order. `messages` also has their delays and queues. */
 export type HeldQueue = DeliveryMessage[] & { messages: Held[] }
 
-/** Keeps wake-ups from the queues, and returns where they are collected instead, until `vi.restoreAllMocks()`. */
+/** Holds messages back from the webhook queues until `vi.restoreAllMocks()`. Returns the list that collects them. */
 export function holdQueue(): HeldQueue {
   const messages: Held[] = []
   const held: DeliveryMessage[] = []
@@ -39,21 +39,21 @@ export function holdQueue(): HeldQueue {
   return held as HeldQueue
 }
 
-/** Answers for every endpoint, and records what was sent to them, until `vi.restoreAllMocks()`. */
+/** Responds for every endpoint, and records the requests, until `vi.restoreAllMocks()`. */
 export const endpointAnswers = (answer: (url: string) => Response | Promise<Response> = () => new Response('ok')) =>
   vi.spyOn(globalThis, 'fetch').mockImplementation(async (url, init) => {
     expectDescribedWebhook(new Headers(init?.headers), String(init?.body))
     return answer(String(url))
   })
 
-/** What `fetch` was called with. */
+/** The arguments of one call of `fetch`. */
 export type Sent = Parameters<typeof fetch>
 
 export const bodyOf = ([, init]: Sent) => String(init?.body)
 export const envelopeOf = (sent: Sent) => JSON.parse(bodyOf(sent))
 export const headersOf = ([, init]: Sent) => init?.headers as Record<string, string>
 
-/** Hands messages to the Worker as the queue would; `bindings` are what it has besides its own. */
+/** Delivers messages to the Worker as a queue does. `bindings` are added to its own. */
 export async function consume(bodies: unknown[], queue = 'prospect-webhooks', bindings: object = {}) {
   const messages = bodies.map((body, i) => ({ id: `m${i}`, timestamp: new Date(), attempts: 1, body }))
   const batch = createMessageBatch(queue, messages)
@@ -62,7 +62,7 @@ export async function consume(bodies: unknown[], queue = 'prospect-webhooks', bi
   return getQueueResult(batch, context)
 }
 
-/** Lets what was held arrive as the queues would: each lane by itself, in batches. Returns how many messages there were. */
+/** Delivers the held messages as the queues do: separately for each queue, in batches. Returns how many there were. */
 export async function drain({ messages }: HeldQueue): Promise<number> {
   const taken = messages.splice(0)
   for (const [queue, size, lane] of [
@@ -79,15 +79,15 @@ export async function drain({ messages }: HeldQueue): Promise<number> {
 }
 
 /**
- * One run of the schedule; `bindings` are what the Worker has besides its own, and the minute decides which step is the
- * first of those after the deliveries.
+ * Runs the schedule once. `bindings` are added to the Worker's own. The minute decides with which step the schedule starts
+ * after the deliveries.
  */
 export const tick = async (bindings: object = {}, minute = 0) =>
   worker.scheduled(createScheduledController({ scheduledTime: new Date(minute * 60_000) }), { ...env, ...bindings })
 
 /**
- * Stops the clock and holds the queues, until `thaw`. The schedule is for all accounts: nothing that another test has
- * left is still to be delivered.
+ * Stops the clock and holds the queues, until `thaw`. Deletes all deliveries, because the schedule would also send those of
+ * other tests.
  */
 export async function freeze(): Promise<HeldQueue> {
   vi.useFakeTimers({ toFake: ['Date'] })
@@ -101,13 +101,13 @@ export function thaw() {
   vi.useRealTimers()
 }
 
-/** Moves a clock that stands still. */
+/** Moves the stopped clock forward. */
 export const pass = (ms: number) => void vi.setSystemTime(Date.now() + ms)
 
 export const registerUntried = async ({ post }: Account, body: object = {}) =>
   (await post('/v1/webhooks', { url: 'https://hooks.example.com/in', ...body })).json as { id: string; secret: string }
 
-/** An endpoint that has answered before, quickly and with a 2xx. */
+/** Registers an endpoint that has already responded quickly and with a 2xx. */
 export async function register(account: Account, body: object = {}) {
   const webhook = await registerUntried(account, body)
   await rows(
@@ -118,7 +118,7 @@ export async function register(account: Account, body: object = {}) {
   return webhook
 }
 
-/** An account with an endpoint, and a created prospect whose delivery is due. */
+/** Makes an account with an endpoint and a prospect. The delivery of its `prospect.created` is due. */
 export async function dueDelivery(body: object = {}) {
   const account = await newAccount()
   const webhook = await register(account)

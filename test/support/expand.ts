@@ -13,7 +13,7 @@ export function refusals(before: Table[], after: Table[], contract: boolean): st
     const isParent = parents.has(old.name)
     if (!now) return isParent || !contract ? [`${isParent ? 'parent' : 'table'} ${old.name} is gone`] : []
     if (now.rowid !== old.rowid && (isParent || !contract))
-      return [`${isParent ? 'parent' : 'table'} ${old.name} is made anew`]
+      return [`${isParent ? 'parent' : 'table'} ${old.name} is rebuilt`]
     if (contract) return []
     const columns = new Map(now.columns.map((column) => [column.name, column]))
     return [

@@ -6,7 +6,7 @@ import type { Account } from './api'
 import { callerOf, databaseFor, noOutbox } from './callers'
 import { rows } from './d1'
 
-/** Filters of a list as a caller means them, before they are written as a query. */
+/** The filters of a list as values, before they become a query. */
 export interface Asked {
   email?: string
   phone?: string
@@ -17,7 +17,7 @@ export interface Asked {
   label?: string[]
 }
 
-/** One of a crowd, and all that a filter can ask of it. */
+/** A prospect with every value that a filter can match. */
 export interface Member {
   id: string
   firstName: string
@@ -65,7 +65,7 @@ export async function makeFilterableProspects(account: Account): Promise<Member[
   return people.map((body, n) => ({ ...body, id: outcomes[n]?.record.id ?? '' })).reverse()
 }
 
-/** Values of each filter, some of which match many of the crowd, some few, some nobody. */
+/** Values of each filter. Some match many of the prospects, some a few, and some none of them. */
 export const VALUES = (crowd: Member[]): { [F in keyof Asked]-?: fc.Arbitrary<NonNullable<Asked[F]>> } => {
   const anyCase = (s: string) => fc.constantFrom(s, s.toUpperCase(), s.toLowerCase())
   const emails = crowd.flatMap(({ email }) => email ?? [])
@@ -100,7 +100,7 @@ export const VALUES = (crowd: Member[]): { [F in keyof Asked]-?: fc.Arbitrary<No
   }
 }
 
-/** The contract's words about each filter, in the plainest way: what of a crowd is asked for, in its order. */
+/** A simple model of the contract: the prospects that pass all filters, in the order of the list. */
 export function expectedOf(crowd: Member[], asked: Asked): Member[] {
   const wordsIn = (text: string) =>
     text
@@ -130,10 +130,10 @@ export function expectedOf(crowd: Member[], asked: Asked): Member[] {
 export const queryOf = ({ label = [], ...one }: Asked): string =>
   new URLSearchParams([...Object.entries(one), ...label.map((name) => ['label', name] as [string, string])]).toString()
 
-/** `phone` in E.164. */
+/** The email and the phone of a person. The phone is E.164. */
 export type Person = [email: string | null, phone: string | null]
 
-/** Makes people, the oldest first, even those that the API would take for one person. Returns their ids. */
+/** Inserts prospects, the oldest first, even if the API would match them. Returns their ids. */
 export async function people(account: Account, ...given: Person[]): Promise<string[]> {
   const { outcomes } = await writeProspects(
     databaseFor(account),

@@ -1,6 +1,6 @@
-/** Hosts that no webhook may be sent to: this machine, its network, a cloud's metadata, and no host at all. */
+/** Hosts that no webhook may be sent to: this machine, its network, a cloud's metadata, and texts that are not hosts. */
 export const HOSTILE_HOSTS = [
-  // loopback, however it is written
+  // loopback, in every spelling
   '127.0.0.1',
   '127.0.0.1.',
   '127.1',
@@ -63,7 +63,7 @@ export const HOSTILE_HOSTS = [
   '8.8.8.8',
   '1.1.1.1',
   '1.1',
-  // what looks like an address and is none
+  // texts that look like an address and are not
   '1.2.3.4.5',
   '256.256.256.256',
   '127.0.0.1.1',
@@ -158,7 +158,7 @@ export const HOSTILE_HOSTS = [
   'wiki.intranet',
   'wiki.private',
   'wiki.corp',
-  // no name at all
+  // texts that are not names
   '.example.com',
   '.',
   '..',
@@ -171,9 +171,9 @@ export const HOSTILE_HOSTS = [
   'example.com%0d%0aHost:evil',
 ]
 
-/** Whole URLs that are wrong in something else than their host. */
+/** Whole URLs that are rejected for another reason than their host. */
 export const HOSTILE_URLS = [
-  // what is not https on its port, or holds credentials
+  // not https, another port, or credentials in the URL
   'http://example.com/',
   'HTTP://EXAMPLE.COM/',
   'ftp://example.com/',
@@ -206,7 +206,7 @@ export const HOSTILE_URLS = [
   'https:/127.0.0.1/',
   'https:////127.0.0.1/',
   'https://\t127.0.0.1/',
-  // what is no URL
+  // texts that are not URLs
   '',
   'example.com',
   '//example.com/',

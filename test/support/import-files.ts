@@ -9,7 +9,7 @@ import { consume } from './endpoint'
 
 const QUEUE = 'staging-prospect-imports'
 
-/** Keeps messages for importers from the queue, and returns where they are collected, until `vi.restoreAllMocks()`. */
+/** Holds messages back from the imports queue until `vi.restoreAllMocks()`. Returns the list that collects them. */
 export function holdImports(): ImportMessage[] {
   const held: ImportMessage[] = []
   vi.spyOn(env.IMPORTS_QUEUE, 'sendBatch').mockImplementation(async (batch) => {
@@ -25,7 +25,7 @@ export interface Given {
   headers?: Record<string, string>
 }
 
-/** Sends a file to be imported. */
+/** Starts the import of a file. */
 export const sendFile = (
   { key }: Pick<Account, 'key'>,
   body: string | Uint8Array | ReadableStream,
@@ -37,7 +37,7 @@ export const sendFile = (
     headers: { ...(type && { 'content-type': type }), ...headers },
   })
 
-/** Lets messages arrive, and those that come of them, until there are none. */
+/** Delivers the held messages, and those that their turns enqueue, until there are no more. */
 export async function drainImports(held: ImportMessage[]): Promise<void> {
   while (held.length > 0) await consume(held.splice(0), QUEUE)
 }
@@ -48,11 +48,11 @@ export async function messageOf({ id: accountId }: Account, importId: string): P
   return { accountId, importId, from: row?.from ?? 0 }
 }
 
-/** Goes on with one import. */
+/** Runs one turn of an import. */
 export const runOnce = async (account: Account, importId: string) =>
   consume([await messageOf(account, importId)], QUEUE)
 
-/** An import, worked through to its end, and what is wrong with its rows. */
+/** Imports a file to its end. Returns the import and the errors of its rows. */
 export async function imported(account: Account, body: string | Uint8Array, given: Given = {}) {
   const { status, json, text } = await sendFile(account, body, given)
   if (status !== 202) throw new Error(`${status} ${text}`)
@@ -66,7 +66,7 @@ export const importOf = async (account: Account, id: string): Promise<Import> =>
 export const errorsOf = async (account: Account, id: string): Promise<RowError[]> =>
   (await account.get(`/v1/imports/${id}/errors?limit=1000`)).json.items
 
-/** How many rows there were of each kind. */
+/** The counts of an import: how many rows were read, created, updated, unchanged and failed. */
 export const countsOf = ({ read, created, updated, unchanged, failed }: Import) => ({
   read,
   created,

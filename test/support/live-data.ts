@@ -1,17 +1,17 @@
-/** Rows for whatever tables a database has, made from its schema, and what the code that knows that schema does with them. */
+/** Makes rows for the tables of any version of the schema, and writes them as the code of that version does. */
 
-/** A table as the database has it. */
+/** A table, as the database describes it. */
 export interface Table {
   name: string
-  /** Of its row in `sqlite_schema`: a table that is made anew under the same name has another. */
+  /** The rowid in `sqlite_schema`. If a table is dropped and created again under the same name, its rowid differs. */
   rowid: number
   columns: Column[]
-  /** Where it refers to, a row for each column. */
+  /** Its foreign keys, one entry for each column. */
   references: { from: string; table: string; to: string }[]
-  /** Indexes that are no part of it, by name, as SQL. */
+  /** The SQL of indexes that were created separately, by name. */
   indexes: Record<string, string>
   triggers: Record<string, string>
-  /** Whether a trigger inserts into it, of a table or of a view. */
+  /** Whether a trigger of a table or a view inserts into it. */
   isDerived: boolean
 }
 
@@ -27,7 +27,7 @@ export type Row = Record<string, string | number | null>
 
 const OBJECT = (columns: string) => `json_object(${columns.split(' ').map((c) => `'${c}', "${c}"`)})`
 
-/** The tables of a database, less wrangler's and SQLite's own. */
+/** The tables of a database, without those of wrangler and SQLite. */
 export async function tablesOf(db: D1Database): Promise<Table[]> {
   const { results } = await db
     .prepare(
@@ -55,7 +55,7 @@ export async function tablesOf(db: D1Database): Promise<Table[]> {
   }))
 }
 
-/** What of these tables the database holds, in the order of their keys. */
+/** The rows of these tables, in the order of their keys. */
 export async function rowsOf(db: D1Database, tables: Table[]): Promise<Record<string, Row[]>> {
   const found = await db.batch<Row>(
     tables.map(({ name, columns }) => db.prepare(`SELECT ${columns.map((c) => `"${c.name}"`)} FROM "${name}"`)),
@@ -63,7 +63,7 @@ export async function rowsOf(db: D1Database, tables: Table[]): Promise<Record<st
   return Object.fromEntries(tables.map(({ name }, i) => [name, found[i]?.results ?? []]))
 }
 
-/** Columns of which triggers and constraints want more than their type says. */
+/** Columns whose values triggers and constraints restrict further than the type of the column does. */
 const MEANT: Record<string, (n: number) => string> = {
   'prospects.labels': (n) => JSON.stringify([`labels ${n}`]),
   'prospects.jobs': (n) => JSON.stringify([`jobs ${n}`]),
@@ -74,7 +74,7 @@ const MEANT: Record<string, (n: number) => string> = {
 /** Columns that no code changes, and that triggers rely on. */
 const CONSTANT = new Set(['labels.weight'])
 
-/** The `n`th value of a column: where it refers to something, the `n`th of that. */
+/** The `n`th value of a column. If the column is a foreign key, the value names the `n`th row of the other table. */
 function nthValue(tables: Table[], { name, references }: Table, column: Column, n: number): string | number {
   if (column.name === 'account_id') return `accounts ${n}`
   if (column.name === 'id') return `${name} ${n}`
@@ -87,14 +87,14 @@ function nthValue(tables: Table[], { name, references }: Table, column: Column, 
   return column.type.toLowerCase() === 'integer' ? 1000 + n : `${name}.${column.name} ${n}`
 }
 
-/** References may be made in any order. */
+/** Runs statements in one batch that checks foreign keys only at its end. */
 const inAnyOrder = (db: D1Database, statements: D1PreparedStatement[]) =>
   db.batch([db.prepare('PRAGMA defer_foreign_keys = on'), ...statements])
 
-/** The tables that code writes: those that a trigger inserts into get their rows from it. */
+/** The tables that code writes. Triggers write the others. */
 const writtenOf = (tables: Table[]) => tables.filter(({ isDerived }) => !isDerived)
 
-/** Puts the `n`th account into a database that has these tables: a row with a value for each column into each of them. */
+/** Inserts the `n`th account: one row into each of these tables, with a value for each column. */
 export async function fill(db: D1Database, tables: Table[], n: number): Promise<void> {
   const insert = (table: Table) =>
     db
@@ -105,7 +105,7 @@ export async function fill(db: D1Database, tables: Table[], n: number): Promise<
   await inAnyOrder(db, writtenOf(tables).map(insert))
   const held = await rowsOf(db, tables)
   const isMissing = ({ name }: Table) => !held[name]?.some((row) => belongsTo(row, n))
-  // a table that no column ties to an account has what triggers put there
+  // tables without an account get their rows from triggers only
   const missing = tables.filter((table) => hasAccount(table) && isMissing(table))
   await inAnyOrder(db, missing.map(insert))
 }
@@ -113,7 +113,7 @@ export async function fill(db: D1Database, tables: Table[], n: number): Promise<
 const hasAccount = ({ name, columns }: Table) => name === 'accounts' || columns.some((c) => c.name === 'account_id')
 const belongsTo = (row: Row, n: number) => Object.values(row).includes(`accounts ${n}`)
 
-/** Clears each column of the rows that can be, and then gives them what they had. */
+/** Clears each column of the rows that can be cleared, and then restores the values. */
 export async function changeAndRestore(db: D1Database, tables: Table[]): Promise<void> {
   const before = await rowsOf(db, tables)
   const update = (table: Table, row: Row, value: (column: Column) => string) => {
@@ -133,7 +133,7 @@ export async function changeAndRestore(db: D1Database, tables: Table[]): Promise
     )
 }
 
-/** Takes the `n`th account out of every table. */
+/** Deletes the rows of the `n`th account from every table. */
 export async function clear(db: D1Database, tables: Table[], n: number): Promise<void> {
   const account = `accounts ${n}`
   const remove = ({ name, columns }: Table) =>
@@ -142,7 +142,7 @@ export async function clear(db: D1Database, tables: Table[], n: number): Promise
         `DELETE FROM "${name}" WHERE "${columns.some((c) => c.name === 'account_id') ? 'account_id' : 'id'}" = ?`,
       )
       .bind(account)
-  // prospects first: what triggers keep of their labels hangs on the labels
+  // prospects first: triggers maintain rows about their labels, and these rows refer to the labels
   const isFirst = ({ name }: Table) => Number(name === 'prospects')
   const written = writtenOf(tables).toSorted((a, b) => isFirst(b) - isFirst(a))
   await inAnyOrder(db, written.map(remove))

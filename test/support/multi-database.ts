@@ -3,18 +3,18 @@ import { env } from 'cloudflare:workers'
 import { callsTo } from './configured'
 import { rowsOf } from './d1'
 
-/** What a Worker of three databases is bound to. */
+/** The bindings of a Worker with three databases. */
 export const THREE_DATABASES = { DB: env.DB, DB_1: env.SECOND_DB, DB_2: env.THIRD_DB }
 export type Binding = keyof typeof THREE_DATABASES
 export const BINDINGS = Object.keys(THREE_DATABASES) as Binding[]
 
-/** Answers nothing. */
+/** A database that cannot be reached. */
 const AWAY = {
   withSession: () => {
     throw new Error('D1_ERROR: away')
   },
 } as unknown as D1Database
-/** All but these are away. */
+/** Bindings of which only these databases can be reached. */
 export const only = (...there: Binding[]) => ({
   ...THREE_DATABASES,
   ...Object.fromEntries(BINDINGS.filter((b) => !there.includes(b)).map((b) => [b, AWAY])),
@@ -26,12 +26,12 @@ export const operator = (bindings: object = THREE_DATABASES) => callsTo({ key: e
 export const create = (bindings: object = THREE_DATABASES, headers = {}, name = 'Test') =>
   operator(bindings)('POST', '/admin/accounts', { name }, headers)
 
-/** An account in this database: the others are away while it is made. */
+/** Creates an account in this database: the other databases cannot be reached meanwhile. */
 export async function accountIn(binding: Binding) {
   const { json } = await create(only(binding))
   const key: string = json.apiKey.key
   const call = callsTo({ key }, THREE_DATABASES)
-  /** An endpoint that has answered before, quickly and with a 2xx. */
+  /** Registers an endpoint that has already responded quickly and with a 2xx. */
   const register = async () => {
     const webhook = await call('POST', '/v1/webhooks', { url: 'https://hooks.example.com/in' })
     await THREE_DATABASES[binding]
@@ -45,7 +45,7 @@ export async function accountIn(binding: Binding) {
   return { id: json.id as string, apiKey: json.apiKey, key, call, register, prospect }
 }
 
-/** In which databases there is something of an account. */
+/** The databases that have rows of an account. */
 export async function whereIs({ id }: { id: string }): Promise<Binding[]> {
   const found = await Promise.all(
     BINDINGS.map(async (b) => Object.keys(await rowsOf(id, THREE_DATABASES[b])).length > 0 && b),
@@ -53,7 +53,7 @@ export async function whereIs({ id }: { id: string }): Promise<Binding[]> {
   return found.filter((b) => b !== false)
 }
 
-/** Migrates the databases that other tests have not. */
+/** Migrates the databases that only these tests use. */
 export async function migrateThree() {
   for (const db of [env.SECOND_DB, env.THIRD_DB]) await applyD1Migrations(db, env.MIGRATIONS)
 }

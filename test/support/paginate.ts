@@ -1,6 +1,6 @@
 import type { ApiResponse } from './api'
 
-/** The pages of a list, by its tokens. `get` asks for a path, such as `account.get`. */
+/** Reads all pages of a list. `get` requests a path, such as `account.get`. */
 export async function paginate<T = Record<string, unknown>>(
   get: (path: string) => Promise<ApiResponse>,
   path: string,

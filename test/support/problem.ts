@@ -1,7 +1,7 @@
 import { expect } from 'vitest'
 import type { ApiResponse } from './api'
 
-/** Whether an answer is a problem of this status and code, with nothing in it but what RFC 9457 and we say. */
+/** Expects a problem of this status and code, with the documented members and the `further` ones, and no others. */
 export function expectProblem(answer: ApiResponse, status: number, code: string, further: string[] = []) {
   expect({ status: answer.status, ...answer.json }).toMatchObject({ status, code })
   expect(answer.headers.get('content-type')).toBe('application/problem+json')
@@ -12,6 +12,6 @@ export function expectProblem(answer: ApiResponse, status: number, code: string,
   expect(Object.keys(answer.json).sort()).toEqual(members.sort())
 }
 
-/** What is wrong with a request, a line each: where, which field, and the code. */
+/** The errors of a response, one line for each: part of the request, field and code. */
 export const errorsOf = ({ json }: ApiResponse): string[] =>
   json.errors.map((e: Record<string, string>) => `${e.in} ${e.pointer} ${e.code}`).sort()

@@ -1,12 +1,12 @@
 import { env } from 'cloudflare:workers'
 import { type Account, send } from './api'
 
-/** A text that is read without a doubt. */
+/** A resume whose email and phone are extracted as `sure`. */
 export const CV = 'Resume of Pat Doe\nE-mail: pat@example.com\nPhone: (212) 555-0123\nlicensed since 2015\n'
 
 export const bytesOf = (text: string) => new TextEncoder().encode(text)
 
-/** `resume` of a body. */
+/** A file as the field `resume` of a body. */
 export const asField = (text: string | Uint8Array, given: object = {}) => ({
   fileName: 'cv.txt',
   contentType: 'text/plain',
@@ -27,6 +27,6 @@ export const upload = (
     headers: { ...(type && { 'content-type': type }), ...headers },
   })
 
-/** The keys of what an account has in R2. */
+/** The keys of the objects that an account has in R2. */
 export const objectsOf = async ({ id }: Pick<Account, 'id'>): Promise<string[]> =>
   (await env.RESUMES.list({ prefix: `${id}/` })).objects.map(({ key }) => key)

@@ -5,23 +5,23 @@ import { sendFile } from './import-files'
 import { EXAMPLES } from './prospect-fields'
 import { asField, CV } from './resume-files'
 
-/** What the shared suite (`routes.test.ts`) knows of a route. A route without an entry fails it. */
+/** A route, as the shared tests (`routes.test.ts`) call it. They fail if a route has no entry. */
 export interface Route {
   /** Who may call it: a key with this scope or a higher one, the operator, or anyone. */
   needs: 'read' | 'write' | 'admin' | 'operator' | 'nobody'
-  /** The status of a right call. */
+  /** The status of a valid call. */
   answers: number
-  /** Makes what the path's id names. */
+  /** Creates the object that the id in the path names. */
   id?: (account: Account) => Promise<string>
-  /** Every query parameter, with a right value; null: there is none to be had without a first answer. */
+  /** Every query parameter with a valid value. Null: a valid value needs an earlier response. */
   query?: Record<string, string | null>
-  /** Every body field, with a right value. Ids are made by `references`. */
+  /** Every body field with a valid value. `references` makes the ids. */
   body?: Record<string, unknown>
-  /** The type and the bytes of a body that is no JSON. */
+  /** The type and the bytes of a body that is not JSON. */
   bytes?: [type: string, body: string]
-  /** The type of an answer that is no JSON. */
+  /** The type of a response that is not JSON. */
   type?: string
-  /** Fields, or query parameters, that name something of the account, and what makes it. */
+  /** Fields and query parameters that name an object of the account → a function that creates the object. */
   references?: Record<string, (account: Account) => Promise<unknown>>
 }
 
@@ -62,7 +62,7 @@ const PROFILE_REFERENCES = {
   jobId: made('jobs'),
 }
 
-/** Fields of the catalog besides `name`: of POST, and of PATCH. */
+/** The fields of catalog items besides `name`, in POST and in PATCH. */
 const FURTHER: Partial<Record<string, [post: object, patch: object]>> = {
   pipelines: [{ stages: ['A'] }, { position: 3, isDefault: true }],
   stages: [{}, { position: 3, isDefault: true }],
@@ -89,7 +89,7 @@ function catalogRoutes(kind: (typeof KINDS)[number]['name']): [string, Route][] 
   ]
 }
 
-/** Of the list of prospects. */
+/** The filters of the list of prospects. */
 const FILTERS = {
   email: 'ann@example.com',
   phone: '2125550123',

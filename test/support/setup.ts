@@ -3,8 +3,8 @@ import { env } from 'cloudflare:workers'
 import { afterAll, expect } from 'vitest'
 import { statementsThatScan, tooLargeValues } from './watched-d1'
 
-// Test files share a worker. Each file starts with empty databases, buckets and queues. A large database can survive a
-// reset, and is gone after another.
+// Test files share a worker. Each file starts with empty databases, buckets and queues. A large database can survive the
+// first reset, so it is reset again.
 const databases = [env.DB, env.OLD_DB, env.SECOND_DB, env.THIRD_DB]
 const tablesOf = (db: D1Database) =>
   db.prepare("SELECT name FROM sqlite_master WHERE name NOT LIKE '\\_cf%' ESCAPE '\\'").all()

@@ -2,7 +2,7 @@ import { env } from 'cloudflare:workers'
 import { type Account, send } from './api'
 import { ROUTES, type Route } from './routes'
 
-/** What is asked of a route. */
+/** The input of one call. */
 export interface Call {
   path: string
   query: Record<string, string>
@@ -16,19 +16,19 @@ export interface NamedRoute extends Route {
   template: string
 }
 
-/** Routes of the table of which something is true, for `describe.each`. */
+/** The routes of the table that pass a condition, for `describe.each`. */
 export const routesWith = (holds: (route: Route) => unknown): NamedRoute[] =>
   [...ROUTES].flatMap(([name, route]) => {
     const [method = '', template = ''] = name.split(' ')
     return holds(route) ? [{ name, method, template, ...route }] : []
   })
-/** The whole table. */
+/** All routes of the table. */
 export const ALL = routesWith(() => true)
-/** Whether it is called with a JSON body. */
+/** Whether a route takes a JSON body. */
 export const takesBody = ({ method, bytes }: Pick<NamedRoute, 'method' | 'bytes'>) =>
   !bytes && (method === 'POST' || method === 'PATCH')
 
-/** A call that is right in every way, of things that `owner` has. */
+/** A valid call. All ids in it belong to `owner`. */
 export async function validCall(route: NamedRoute, owner: Account): Promise<Call> {
   const { template, id, query = {}, body = {}, references = {} } = route
   const made: Record<string, unknown> = {}
@@ -41,16 +41,16 @@ export async function validCall(route: NamedRoute, owner: Account): Promise<Call
   }
 }
 
-/** What a right call is made with. */
+/** The credential of a valid call. */
 export const credential = ({ needs }: Route, account: Account) => (needs === 'operator' ? env.ADMIN_TOKEN : account.key)
 
-/** The path of a call, with its query and more of it, as text. */
+/** The path of a call with its query. `further` is added to the query. */
 export const pathOf = ({ path, query }: Call, further = '') => {
   const search = [new URLSearchParams(query).toString(), further].filter(Boolean).join('&')
   return `${path}${search && `?${search}`}`
 }
 
-/** Makes a call; `further` is more of the query, `headers` more headers. */
+/** Makes a call. `further` is added to the query, `headers` to the headers. */
 export const make = (
   { method, bytes }: Pick<NamedRoute, 'method' | 'bytes'>,
   key: string | undefined,

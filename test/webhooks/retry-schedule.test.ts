@@ -63,7 +63,7 @@ describe('an endpoint that always fails', () => {
   const ENDED = { status: 'failed', attempts: 10, tries: 10, next_at: null, last_status_code: 500 }
 
   test.each([0, 0.5, 0.999_999])(
-    'gets ten attempts in three days, wherever they are in their ranges (%d)',
+    'gets ten attempts in three days, whatever the random part of each wait is (%d)',
     async (chance) => {
       const requests = fails()
       const { account } = await dueDelivery()
