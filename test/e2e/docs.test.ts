@@ -152,6 +152,8 @@ describe.skipIf(!process.env.CHROMIUM && !existsSync(CHROMIUM))('the site, in a 
       Object.values<any>,
     ))
       expect(await page.locator(`h3#${operationId}`).count(), operationId).toBe(1)
+    // all entries have the same parts, and axe would take a minute for all of them
+    await page.evaluate("for (const entry of document.querySelectorAll('.entry:not(:nth-of-type(6n))')) entry.remove()")
     expect(await flawsOf(page)).toEqual(NO_FLAWS)
     await page.close()
   })
