@@ -44,9 +44,9 @@ export interface RecordChunk {
 export class UnreadableFile extends Error {}
 
 /**
- * Reads the records of a file in chunks, starting at a position. Asks `sizeOf` for the size of each chunk. It reads a block
- * of the file only when it needs the block. Throws `UnreadableFile` if R2 does not have the file, or if a record is larger
- * than a block.
+ * Reads the records of a file in chunks, starting at a position. Asks `sizeOf` for the size of each chunk. The last chunk
+ * ends at the end of the file, behind the footer. It reads a block of the file only when it needs the block. Throws
+ * `UnreadableFile` if R2 does not have the file, or if a record is larger than a block.
  */
 export async function* readChunks(
   bucket: R2Bucket,
@@ -55,12 +55,14 @@ export async function* readChunks(
   sizeOf = () => MAX_CHUNK,
 ): AsyncGenerator<RecordChunk> {
   let { byte, line } = from
-  if (byte >= bytes) yield { records: [], begin: from, end: from }
-  while (byte < bytes) {
-    const length = Math.min(BLOCK_SIZE, bytes - byte)
+  const rowsEnd = format.end ?? bytes
+  const position = () => ({ byte: byte === rowsEnd ? bytes : byte, line })
+  if (byte >= rowsEnd) yield { records: [], begin: from, end: { byte: bytes, line } }
+  while (byte < rowsEnd) {
+    const length = Math.min(BLOCK_SIZE, rowsEnd - byte)
     const object = await bucket.get(key, { range: { offset: byte, length } })
     if (!object) throw new UnreadableFile('The file no longer exists.')
-    const isWhole = byte + length === bytes
+    const isWhole = byte + length === rowsEnd
     const text = decode(new Uint8Array(await object.arrayBuffer()), format.encoding, isWhole)
     const start = byte
     let begin = { byte, line }
@@ -69,14 +71,14 @@ export async function* readChunks(
     let size = sizeOf()
     for (const record of parseRecords(text, format, isWhole)) {
       const source = text.slice(record.start, record.end)
-      const to = Math.min(byte + byteLength(source, format.encoding), bytes)
+      const to = Math.min(byte + byteLength(source, format.encoding), rowsEnd)
       const { cells, isMalformed } = record
       if (!isBlank(record)) records.push({ cells, isMalformed, line, from: byte, to })
       byte = to
       line += countLines(source, format.newline)
       characters += source.length
       if (records.length >= size.records || characters > size.characters || ++parsed === MAX_CHUNK_PARSED) {
-        yield { records, begin, end: { byte, line } }
+        yield { records, begin, end: position() }
         begin = { byte, line }
         records = []
         characters = parsed = 0
@@ -85,6 +87,6 @@ export async function* readChunks(
     }
     if (byte === start)
       throw new UnreadableFile(`The record in line ${line} is larger than ${BLOCK_SIZE} bytes. Is a quote not closed?`)
-    if (records.length > 0 || byte > begin.byte) yield { records, begin, end: { byte, line } }
+    if (records.length > 0 || byte > begin.byte) yield { records, begin, end: position() }
   }
 }

@@ -1,14 +1,15 @@
 import { foldCase, shorten } from '../http/text'
 import { CSV_COLUMNS, FIELD_NAMES, fieldOf } from '../prospects/field-names'
 import { CreateProspect } from '../prospects/schema'
+import { EXCEPTIONS, HEADINGS, type Meaning } from './headings'
 
 /**
- * The fields that a column can hold: those of `POST /v1/prospects`, an id, and a full name, which fills `firstName` and
- * `lastName` where the row does not give them.
+ * The fields that a column can hold: those of `POST /v1/prospects`, an id, the names of a stage and a pipeline, and a full
+ * name, which fills `firstName` and `lastName` where the row does not give them.
  */
-export type Field = Exclude<keyof CreateProspect, 'resume'> | 'id' | 'fullName'
+export type Field = Exclude<keyof CreateProspect, 'resume'> | 'id' | 'fullName' | 'stage' | 'pipeline'
 const { resume: _, ...POST_FIELDS } = CreateProspect.shape
-export const FIELDS = ['id', 'fullName', ...Object.keys(POST_FIELDS)] as Field[]
+export const FIELDS = ['id', 'fullName', 'stage', 'pipeline', ...Object.keys(POST_FIELDS)] as Field[]
 
 /** The most columns of a CSV, and the most keys of a row of NDJSON. */
 export const MAX_COLUMNS = 500
@@ -24,38 +25,85 @@ export type Mapping = Record<string, Field | null>
 export interface Column {
   name: string
   field?: Field | null | undefined
+  /** Of a part of an address: which of the person’s addresses. Of labels: the text between two of them, if no comma. */
+  of?: string | undefined
 }
 
-/** Common headings of columns, besides the names of the fields, in lower-case letters and digits. */
-const HEADINGS: { [F in Field]?: string | undefined } = {
+/** Common headings of columns, besides the names of the fields and those of `HEADINGS`, in lower-case letters and digits. */
+const COMMON: { [F in Field]?: string | undefined } = {
   ...Object.fromEntries(FIELD_NAMES.map((name) => [name, fieldOf(name).headings])),
   id: 'prospectid',
   fullName: 'name contact contactname prospect prospectname candidate candidatename leadname agentname',
+  stage: 'stagename',
+  pipeline: 'pipelinename',
   stageId: 'currentstageid',
   newSourceName: 'source sourcename leadsource referralsource',
 }
-const RECOGNISED = new Map<string, Field | null>(
-  FIELDS.flatMap((field) => [field.toLowerCase(), ...(HEADINGS[field]?.split(' ') ?? [])].map((key) => [key, field])),
+
+/** A heading without case, accents, spaces and punctuation: "E-mail", "e_mail" and "Ẽ mail" are all `email`. */
+export const keyOf = (heading: string): string =>
+  foldCase(heading.normalize('NFD').replaceAll(/\p{M}/gu, '')).replaceAll(/[^\p{L}\p{N}]/gu, '')
+
+type Recognised = Omit<Column, 'name'>
+
+/** The number of an email or of a phone does not matter: "Phone 2" is read as "Phone". */
+const isCounted = ({ field }: Recognised): boolean => field === 'email' || field === 'phone'
+const withoutNumbers = (key: string): string => key.replaceAll(/\p{N}+/gu, '')
+
+/** `business.city` is the field `city` of the address "business". */
+function toRecognised(meaning: Meaning): Recognised {
+  const [field, of] = meaning?.split('.').reverse() ?? []
+  return { field: field as Field | undefined, of }
+}
+
+const RECOGNISED = new Map<string, Recognised>([
+  ...Object.values(HEADINGS)
+    .flatMap(Object.entries<Meaning>)
+    .map(([heading, meaning]): [string, Recognised] => {
+      const [key, recognised] = [keyOf(heading), toRecognised(meaning)]
+      return [isCounted(recognised) ? withoutNumbers(key) : key, recognised]
+    }),
+  ...FIELDS.flatMap((field) =>
+    [field.toLowerCase(), ...(COMMON[field]?.split(' ') ?? [])].map((key): [string, Recognised] => [key, { field }]),
+  ),
+  // the column that `rejectedRows` adds
+  ['error', { field: null }],
+])
+const EXCEPTION = new Map(
+  EXCEPTIONS.map(({ heading, beside, meaning }) => [
+    keyOf(heading),
+    { beside: beside.map(keyOf), ...toRecognised(meaning) },
+  ]),
 )
-// the column that `rejectedRows` adds
-RECOGNISED.set('error', null)
 /** Columns of an export that are not fields of `POST /v1/prospects`. */
 const EXPORT_ONLY = new Set(CSV_COLUMNS.map((name) => name.toLowerCase()).filter((key) => !RECOGNISED.has(key)))
 
 /**
- * Finds the field of each column by its name: "E-mail", "e_mail" and "Ẽ mail" are all `email`. The caller's mapping comes
- * first. A file with an `id` column may be an export, so the columns that only exports have are ignored in it.
+ * Finds the field of each column by its name. The caller's mapping comes first. A file with an `id` column may be an export,
+ * so the columns that only exports have are ignored in it.
  */
 export function matchColumns(names: string[], mapping: Mapping): Column[] {
-  const keys = names.map((name) =>
-    foldCase(name.normalize('NFD').replaceAll(/\p{M}/gu, '')).replaceAll(/[^\p{L}\p{N}]/gu, ''),
-  )
-  const isExport = keys.some((key) => RECOGNISED.get(key) === 'id')
+  const keys = names.map(keyOf)
+  const all = new Set(keys)
+  const found = keys.map((key) => recognise(key, all))
+  const isExport = found.some(({ field }) => field === 'id')
   return names.map((name, i) => {
     if (Object.hasOwn(mapping, name)) return { name, field: mapping[name] }
-    const key = keys[i] as string
-    return { name, field: isExport && EXPORT_ONLY.has(key) ? null : RECOGNISED.get(key) }
+    return isExport && EXPORT_ONLY.has(keys[i] as string) ? { name, field: null } : { name, ...found[i] }
   })
+}
+
+/** What the column with this key holds, in a file whose columns have all these keys. */
+function recognise(key: string, all: Set<string>): Recognised {
+  const exception = EXCEPTION.get(key)
+  if (exception?.beside.some((other) => all.has(other))) return { field: exception.field, of: exception.of }
+  const exact = RECOGNISED.get(key)
+  const [number] = key.match(/\p{N}+/u) ?? []
+  if (exact || number === undefined) return exact ?? {}
+  const first = RECOGNISED.get(key.replace(number, '1'))
+  if (first?.of === '1') return { field: first.field, of: number }
+  const plain = RECOGNISED.get(withoutNumbers(key))
+  return plain && isCounted(plain) ? plain : {}
 }
 
 /** The names of the unknown columns, as responses show them. The mapping does not have them, and no field is recognised. */

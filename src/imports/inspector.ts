@@ -1,17 +1,19 @@
 import type { FileInspector } from '../files/store'
 import type { Mapping } from './columns'
 import { importTooLarge, MAX_IMPORT, MAX_ROWS } from './errors'
+import { TAIL_SIZE } from './footer'
 import { BLANK_BYTES, detectFormat, type FileFormat } from './format'
 import type { FileType } from './records'
 
 /** The format of a file is detected from this many of its first bytes. */
 const HEAD_SIZE = 64 * 1024
 
-/** Checks the file of an import as it is uploaded, and keeps its first 64 KiB. */
+/** Checks the file of an import as it is uploaded, and keeps its first 64 KiB and its last 4 KiB. */
 export class ImportInspector implements FileInspector {
   /** How many bytes have been uploaded. */
   size = 0
   #head = new Uint8Array(0)
+  #tail = new Uint8Array(0)
   #utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
   #isUtf8 = true
   #digest = new crypto.DigestStream('SHA-256')
@@ -25,13 +27,8 @@ export class ImportInspector implements FileInspector {
   /** Throws 413 if the file gets too large. */
   async push(chunk: Uint8Array): Promise<void> {
     this.size += chunk.length
-    if (this.#head.length < HEAD_SIZE) {
-      const more = chunk.subarray(0, HEAD_SIZE - this.#head.length)
-      const head = new Uint8Array(this.#head.length + more.length)
-      head.set(this.#head)
-      head.set(more, this.#head.length)
-      this.#head = head
-    }
+    if (this.#head.length < HEAD_SIZE) this.#head = concat(this.#head, chunk.subarray(0, HEAD_SIZE - this.#head.length))
+    this.#tail = concat(this.#tail, chunk.subarray(-TAIL_SIZE)).slice(-TAIL_SIZE)
     this.#validateUtf8(() => this.#utf8.decode(chunk, { stream: true }))
     this.#countRows(chunk)
     if (this.size > MAX_IMPORT || this.#rows > MAX_ROWS + 1) throw importTooLarge()
@@ -47,8 +44,9 @@ export class ImportInspector implements FileInspector {
   /** Detects the format, after the last chunk. Throws 400 if the file is empty or has no columns for a name. */
   format(mapping: Mapping): FileFormat {
     this.#validateUtf8(() => this.#utf8.decode())
-    const hasMore = this.size > this.#head.length
-    return detectFormat({ type: this.type, head: this.#head, isUtf8: this.#isUtf8, hasMore, mapping })
+    const { type, size } = this
+    const [head, tail] = [this.#head, this.#tail]
+    return detectFormat({ type, head, hasMore: size > head.length, tail, size, isUtf8: this.#isUtf8, mapping })
   }
 
   #validateUtf8(decodeMore: () => void) {
@@ -74,4 +72,11 @@ export class ImportInspector implements FileInspector {
         this.#rows++
       }
   }
+}
+
+function concat(a: Uint8Array, b: Uint8Array): Uint8Array<ArrayBuffer> {
+  const both = new Uint8Array(a.length + b.length)
+  both.set(a)
+  both.set(b, a.length)
+  return both
 }

@@ -31,6 +31,8 @@ export interface LeasedImport {
   bytesDone: number
   line: number
   read: number
+  /** How many errors are stored. */
+  errors: number
   /** How many consumers have leased it since its last progress, this one included. */
   tries: number
   /** The account's default country. */
@@ -128,6 +130,6 @@ const LEASE = `
   UPDATE imports SET status = 'running', tries = tries + 1, held_until = ?4, next_at = ?4
   WHERE account_id = ?1 AND id = ?2 AND bytes_done = ?5 AND ${hasTurn('?3')}
   RETURNING account_id AS accountId, id AS importId, key_id AS keyId, format, options, unknown_columns AS unknown,
-    bytes, bytes_done AS bytesDone, line, read, tries, (SELECT default_country FROM accounts WHERE id = ?1) AS country,
+    bytes, bytes_done AS bytesDone, line, read, errors, tries, (SELECT default_country FROM accounts WHERE id = ?1) AS country,
     (SELECT count(*) FROM webhooks INDEXED BY webhooks_live
      WHERE account_id = ?1 AND deleted_at IS NULL AND disabled_at IS NULL) AS endpoints`

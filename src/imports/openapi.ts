@@ -57,11 +57,12 @@ export const importSection: Section = {
     muteWebhook: { description: 'Sends no webhooks for the changes. They are on the timeline as usual.' },
     userId: { description: 'Id of the user who makes the changes, for rows that name no user.' },
     stageId: { description: 'Id of the stage, for rows that name no stage and no pipeline. Overrides `pipelineId`.' },
-    pipelineId: { description: 'Id of the pipeline, for rows that name no stage and no pipeline.' },
+    pipelineId: { description: 'Id of the pipeline, for rows that name no pipeline and have no `stageId`.' },
+    rejected: { description: 'Only the errors of rows that were rejected, without warnings.' },
     labels: { description: 'Labels to add in every row, by name, separated by commas.', example: 'Imported' },
     mapping: {
       description:
-        'A JSON object from the names of columns to fields of a prospect, `fullName` or `id`. Null ignores a column.',
+        'A JSON object from the names of columns to fields of a prospect, `fullName`, `stage`, `pipeline` or `id`. Null ignores a column.',
       example: '{"Kontakt": "fullName", "Shoe size": null}',
     },
     dryRun: { description: 'Only checks the rows: counts them, reports errors and writes nothing.' },

@@ -11,10 +11,11 @@ import { ListQuery } from '../http/page'
 import { streamedBody } from '../http/streamed-body'
 import { validate } from '../http/validate'
 import { enqueueImports } from '../queues/send'
+import { SAVE_AS_CSV } from './format'
 import { type FileType, IMPORT_TYPES } from './records'
 import { rejectedRows } from './rejected-rows'
 import { listRowErrors } from './row-errors'
-import { StartImport } from './schema'
+import { ListRowErrors, StartImport } from './schema'
 import { startImport } from './start'
 import { deleteImport, getImport, listImports } from './store'
 
@@ -52,7 +53,7 @@ export const importRoutes = factory
     c.executionCtx.waitUntil(Promise.all([deleteObjects(c.env, accountId, [file]), enqueueImports(c.env, next)]))
     return c.body(null, 204)
   })
-  .get('/:id/errors', requireScope('read'), validate({ query: ListQuery }), async (c) => {
+  .get('/:id/errors', requireScope('read'), validate({ query: ListRowErrors }), async (c) => {
     const [{ db, caller }, id] = [c.var, c.req.param('id')]
     const supports = ['application/json', ...Object.keys(IMPORT_TYPES)]
     const asked = accepts(c, { header: 'Accept', supports, default: 'application/json' })
@@ -66,9 +67,12 @@ export const importRoutes = factory
     })
   })
 
+const EXCEL_TYPE = /^application\/(vnd\.ms-excel|vnd\.openxmlformats-officedocument\.spreadsheetml)/
+
 /** The type of file that the request declares. Throws 415 for any other type. */
 function fileTypeOf(contentType = ''): FileType {
   const type = essenceOf(contentType)
   if (Object.hasOwn(IMPORT_TYPES, type)) return IMPORT_TYPES[type as keyof typeof IMPORT_TYPES]
+  if (EXCEL_TYPE.test(type)) throw unsupportedMediaType(SAVE_AS_CSV)
   throw unsupportedMediaType(`Send the file as ${Object.keys(IMPORT_TYPES).join(' or ')}.`)
 }

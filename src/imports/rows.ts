@@ -3,8 +3,9 @@ import { invalidInput } from '../http/errors'
 import type { InputError } from '../http/factory'
 import type { FieldErrorCode } from '../http/field-errors'
 import { holdsTooMuch } from '../http/json'
-import { trim } from '../http/text'
+import { line, orNull, trim } from '../http/text'
 import { TOO_MUCH_JSON, toErrors } from '../http/validate'
+import { ADDRESS_FIELDS } from '../prospects/field-names'
 import { CreateProspect } from '../prospects/schema'
 import { NO_CHANGE, toCreateRequest, type WriteRequest } from '../prospects/write-request'
 import type { FileRecord } from './chunks'
@@ -19,6 +20,8 @@ export interface ParsedRow {
   request: WriteRequest
   /** The columns that were ignored: unknown ones, and ones whose field another column had already given. */
   ignoredColumns: string[]
+  /** Further emails and phones of the row, which are not written. */
+  unused: RowError[]
   /** Turns an error about a field into an error about the row. `refused` is whether the whole row was rejected. */
   toError(error: Pick<InputError, 'pointer' | 'message'> & { code: string }, refused?: boolean): RowError
 }
@@ -26,9 +29,8 @@ export interface ParsedRow {
 /** The options of the import that apply to each row. */
 export type RowOptions = Omit<StartImport, 'mapping' | 'dryRun'>
 
-interface Cell {
+interface Cell extends Pick<Column, 'field' | 'of'> {
   column: string
-  field: Field | null | undefined
   /** Undefined if the cell is empty. */
   value: unknown
 }
@@ -42,7 +44,7 @@ type Cells = { cells: Cell[]; unknown: string[] } | { invalid: { code: FieldErro
  */
 export function parseRow(record: FileRecord, format: FileFormat, options: RowOptions, country: string): ParsedRow {
   const parsed = format.type === 'csv' ? csvCells(record, format) : jsonCells(record, format)
-  const { given, columns, ignored } = collectFields('cells' in parsed ? parsed.cells : [])
+  const { given, columns, ignored, unused } = collectFields('cells' in parsed ? parsed.cells : [])
   const ignoredColumns = [...('unknown' in parsed ? parsed.unknown : []), ...ignored]
   const columnOf = (field: string) =>
     columns[field as Field] ?? (['firstName', 'lastName'].includes(field) ? columns.fullName : undefined)
@@ -54,46 +56,74 @@ export function parseRow(record: FileRecord, format: FileFormat, options: RowOpt
   const reject = (errors: InputError[]): ParsedRow => {
     const target = { match: true, update: false } as const
     const request = { target, change: NO_CHANGE, mayBeRejected: true, rejected: invalidInput(errors) } as const
-    return { request, ignoredColumns, toError }
+    return { request, ignoredColumns, unused: [], toError }
   }
   if ('invalid' in parsed) return reject([{ in: 'body', pointer: '', ...parsed.invalid }])
   const { id, fullName, ...fields } = given
   const body = withOptions(withFullName(fields, fullName), options)
-  const { success, data, error } = CreateProspect.safeParse(body)
+  const { success, data, error } = Row.safeParse(body)
   if (!success) return reject(error.issues.flatMap((issue) => toErrors('body', issue, body)))
+  const { stage, pipeline, ...input } = data
+  const { change } = toCreateRequest(input, country)
   const target = {
     match: true,
-    update: data.update,
+    update: input.update,
     ...(typeof id === 'string' && id.length <= MAX_ID && { id: trim(id) }),
   } as const
-  return { request: { ...toCreateRequest(data, country), target, mayBeRejected: true }, ignoredColumns, toError }
+  return {
+    request: { target, change: { ...change, stage, pipeline }, mayBeRejected: true },
+    ignoredColumns,
+    unused: unused.map(({ column, field }) => ({
+      ...{ line: record.line, column: shownName(column), field, code: 'not_first' as const, refused: false },
+      message: `Only the first ${field} of a row is written, and this is another one.`,
+    })),
+    toError,
+  }
 }
+
+/** No name in the catalog has more characters. */
+const MAX_NAME = 200
+const name = orNull(line(MAX_NAME))
+/** A row: the body of a POST, and the names of a stage and a pipeline. */
+const Row = CreateProspect.extend({ stage: name, pipeline: name })
 
 /** No id of this service has more characters. */
 const MAX_ID = 64
 
-/** The first value of each field, and the column that has it. The values of all columns of labels or of notes are joined. */
+/**
+ * The first value of each field, and the column that has it. The values of all columns of labels or of notes are joined. Of
+ * several addresses, only the first one that has a value is used.
+ */
 function collectFields(cells: Cell[]) {
   const columns: { [F in Field]?: string } = {}
   const given: { [F in Field]?: unknown } = {}
   const joined: { [F in Field]?: unknown[] } = { labels: [], notes: [] }
   const ignored: string[] = []
-  for (const { column, field, value } of cells) {
+  const unused: { column: string; field: 'email' | 'phone' }[] = []
+  let address: string | undefined
+  for (const { column, field, of = '', value } of cells) {
     if (!field) continue
     columns[field] ??= column
     if (value === undefined) continue
+    if (value !== null && isPartOfAddress(field)) address ??= of
+    const isOfAnother = isPartOfAddress(field) && of !== address
     const before = given[field] ?? undefined
     if (value !== null) joined[field]?.push(value)
-    if (before === undefined) {
+    if (before === undefined && !isOfAnother) {
       columns[field] = column
       given[field] = value
-    } else if (!joined[field] && before !== value) ignored.push(shownName(column))
+    } else if (value !== null && !joined[field] && (isOfAnother || before !== value)) {
+      ignored.push(shownName(column))
+      if (field === 'email' || field === 'phone') unused.push({ column, field })
+    }
   }
   const { labels = [], notes = [] } = joined
   if (labels.length > 1) given.labels = labels.flat()
   if (notes.length > 1) given.notes = notes.join('\n')
-  return { columns, given, ignored }
+  return { columns, given, ignored, unused }
 }
+
+const isPartOfAddress = (field: Field): boolean => (ADDRESS_FIELDS as Field[]).includes(field)
 
 function csvCells({ cells, isMalformed }: FileRecord, { columns }: FileFormat): Cells {
   if (isMalformed) return { invalid: { code: 'malformed_csv', message: 'A quote is misplaced or not closed.' } }
@@ -101,23 +131,32 @@ function csvCells({ cells, isMalformed }: FileRecord, { columns }: FileFormat): 
     const message = `The row has ${cells.length} cells, the header has ${columns.length}. Put cells that contain the delimiter in quotes.`
     return { invalid: { code: 'too_many_cells', message } }
   }
-  const toCell = ({ name, field }: Column, text: string): Cell => ({
-    column: name,
-    field,
-    value: trim(text) === '' ? undefined : readCell(field, unguardFormula(text)),
-  })
-  return { cells: columns.map((column, i) => toCell(column, cells[i] ?? '')), unknown: [] }
+  const toCells = ({ name, field, of }: Column, text: string): Cell[] => {
+    const values = trim(text) === '' ? [undefined] : readCell({ field, of }, unguardFormula(text))
+    return values.map((value) => ({ column: name, field, of, value }))
+  }
+  return { cells: columns.flatMap((column, i) => toCells(column, cells[i] ?? '')), unknown: [] }
 }
 
-/** The value of a cell as the API takes it. Spreadsheets write some values in another way: "In Progress", "yes". */
-function readCell(field: Cell['field'], text: string): unknown {
+/** What is between two values in one cell: Google Contacts writes `:::`. */
+const BETWEEN: { [F in Field]?: RegExp } = { email: /:::|[,;]/, phone: /:::/ }
+
+/** The values of a cell as the API takes them. Other programs write some values in another way: "In Progress", "yes". */
+function readCell({ field, of }: Pick<Column, 'field' | 'of'>, text: string): unknown[] {
+  const between = field && BETWEEN[field]
+  if (between?.test(text)) return text.split(between).map(trim).filter(Boolean)
+  // Google Contacts puts an asterisk in front of its own groups
+  if (field === 'labels' && of) return [text.split(of).map((label) => trim(label).replace(/^\* /, ''))]
+  if (field === 'linkedinUrl' && /^([a-z]+\.)?linkedin\.com\//i.test(trim(text))) return [`https://${trim(text)}`]
   if (field === 'licenseStatus')
-    return trim(text)
-      .toLowerCase()
-      .replaceAll(/(?:[^\S\v\f]|-)+/g, '_')
-  if (field !== 'update' && field !== 'muteWebhook') return text
-  if (/^(true|yes|1)$/i.test(trim(text))) return true
-  return /^(false|no|0)$/i.test(trim(text)) ? false : text
+    return [
+      trim(text)
+        .toLowerCase()
+        .replaceAll(/(?:[^\S\v\f]|-)+/g, '_'),
+    ]
+  if (field !== 'update' && field !== 'muteWebhook') return [text]
+  if (/^(true|yes|1)$/i.test(trim(text))) return [true]
+  return [/^(false|no|0)$/i.test(trim(text)) ? false : text]
 }
 
 function jsonCells({ cells: [line = ''] }: FileRecord, { mapping }: FileFormat): Cells {
@@ -138,7 +177,7 @@ function jsonCells({ cells: [line = ''] }: FileRecord, { mapping }: FileFormat):
   const columns = matchColumns(names, mapping)
   const values = Object.values(given)
   return {
-    cells: columns.map(({ name, field }, i) => ({ column: name, field, value: values[i] })),
+    cells: columns.map(({ name, field, of }, i) => ({ column: name, field, of, value: values[i] })),
     unknown: unknownColumns(columns),
   }
 }
@@ -157,11 +196,11 @@ function withFullName(body: Body, fullName: unknown): Body {
 }
 
 function withOptions(body: Body, { update, muteWebhook, userId, stageId, pipelineId, labels }: RowOptions): Body {
-  const hasStage = Boolean(body.stageId ?? body.pipelineId)
+  const hasPipeline = Boolean(body.stageId ?? body.pipelineId ?? body.pipeline)
   return {
     ...body,
-    ...(!hasStage && stageId !== undefined && { stageId }),
-    ...(!hasStage && pipelineId !== undefined && { pipelineId }),
+    ...(!hasPipeline && !body.stage && stageId !== undefined && { stageId }),
+    ...(!hasPipeline && pipelineId !== undefined && { pipelineId }),
     ...(!body.userId && userId !== undefined && { userId }),
     ...(labels && { labels: [body.labels ?? [], labels].flat() }),
     ...(muteWebhook && { muteWebhook }),

@@ -11,7 +11,7 @@ import { type ChunkSize, type FilePosition, MAX_CHUNK, type RecordChunk, readChu
 import { MAX_UNKNOWN_COLUMNS } from './columns'
 import { MAX_ROWS } from './errors'
 import { endTurn, failImport, LEASE_TIME, type LeasedImport, leaseImport, requeueImport } from './lease'
-import { type RowOutcome, rejectionErrors, type StoredRowError, warningsFor } from './row-errors'
+import { type RowOutcome, rejectionErrors, type StoredRowError, skippedLines, warningsFor } from './row-errors'
 import { parseRow } from './rows'
 import { fileKey } from './store'
 
@@ -27,7 +27,7 @@ const MAX_TRIES = 10
 /** How long an import waits after a failed try, ms. The wait doubles with each try, up to half an hour. */
 const RETRY_AFTER = 15_000
 const MAX_RETRY_AFTER = 30 * 60_000
-/** How many errors an import stores. It counts them all. */
+/** About how many errors an import stores. Warnings are stored only up to half of it, so that there is space for the rest. */
 const MAX_STORED_ERRORS = 10_000
 /** How long an import is stored after its end, ms, and how many are deleted at a time. */
 const KEPT_FOR = 30 * 24 * 60 * 60_000
@@ -120,7 +120,11 @@ async function writeChunk(
     })
     const from = first === 0 || !head ? begin : placeOf(head)
     const to = next ? placeOf(next) : end
-    return advance(db, leased, { from, to, counts: countsOf(outcomes, rejected.length), errors })
+    const found = [...errors, ...skippedLines(format, { from, to, size: leased.bytes })]
+    const stored = leased.errors < MAX_STORED_ERRORS / 2 ? found : found.filter(({ refused }) => refused)
+    leased.errors += stored.length
+    const inOrder = stored.toSorted((a, b) => a.line - b.line)
+    return advance(db, leased, { from, to, counts: countsOf(outcomes, rejected.length), errors: inOrder })
   }
   const actor = { account: { id: accountId }, key: { id: keyId } }
   const progress = { statementsFor, isDryRun: options.dryRun, mayContinue }

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { ListQuery } from '../http/page'
 import { flagParameter, invalid, parameter } from '../http/text'
 import { CreateProspect } from '../prospects/schema'
 import { FIELDS, type Mapping, shownName } from './columns'
@@ -38,3 +39,7 @@ export const StartImport = z.strictObject({
   dryRun: flagParameter(false),
 })
 export type StartImport = z.output<typeof StartImport>
+
+/** The query of `GET /v1/imports/{id}/errors`. `rejected` leaves out warnings: errors of rows that were written. */
+export const ListRowErrors = z.strictObject({ ...ListQuery.shape, rejected: flagParameter(false) })
+export type ListRowErrors = z.output<typeof ListRowErrors>

@@ -85,6 +85,10 @@ const idsIn = (table: string) => `
   (SELECT json_group_array(t.id) FROM json_each(?2, '$.${table}') k
     CROSS JOIN ${table} t ON t.account_id = a.id AND t.id = k.value) AS ${table}`
 
+/** The most names that an error can list. */
+const MAX_LISTED = 100
+const listedIfAny = (names: string) => `iif(json_array_length(?2, '$.${names}') > 0, ${MAX_LISTED}, 0)`
+
 /** Those of the ids and names in `?2` that the account has. Returns no row if the account does not exist any more. */
 const READ_REFERENCES = `
   SELECT
@@ -96,6 +100,17 @@ const READ_REFERENCES = `
     (SELECT json_group_array(${STAGE}) FROM json_each(?2, '$.pipelines') k
       CROSS JOIN pipelines d ON d.account_id = a.id AND d.id = k.value
       CROSS JOIN stages s ON s.account_id = a.id AND s.id = d.default_stage_id) AS pipelines,
+    (SELECT json_group_array(${STAGE}) FROM json_each(?2, '$.stageNames') k
+      CROSS JOIN stages s ON s.account_id = a.id AND s.name_key = k.value) AS stagesNamed,
+    (SELECT json_group_array(json_array(d.name_key, json(${STAGE}))) FROM json_each(?2, '$.pipelineNames') k
+      CROSS JOIN pipelines d ON d.account_id = a.id AND d.name_key = k.value
+      CROSS JOIN stages s ON s.account_id = a.id AND s.id = d.default_stage_id) AS pipelinesNamed,
+    (SELECT json_group_array(json_object('name', name, 'pipelineId', pipeline_id)) FROM (
+      SELECT name, pipeline_id FROM stages WHERE account_id = a.id ORDER BY position, name_key, id
+      LIMIT ${listedIfAny('stageNames')})) AS stageList,
+    (SELECT json_group_array(name) FROM (
+      SELECT name FROM pipelines WHERE account_id = a.id ORDER BY position, name_key, id
+      LIMIT ${listedIfAny('pipelineNames')})) AS pipelineList,
     ${['sources', 'offices', 'users', 'jobs'].map(idsIn).join(',')},
     (SELECT json_group_array(json_object('id', l.id, 'name', l.name, 'nameKey', l.name_key))
       FROM json_each(?2, '$.labels') k CROSS JOIN labels l ON l.account_id = a.id AND l.name_key = k.value) AS labels,
@@ -176,6 +191,10 @@ function namesIn(requests: WriteRequest[], ids: Set<string>) {
     ids: [...ids],
     stages: all(({ stageId }) => [stageId]),
     pipelines: all(({ stageId, pipelineId }) => [stageId ? null : pipelineId]),
+    stageNames: all(({ stageId, stage }) => [stageId ? null : stage && nameKey(stage)]),
+    pipelineNames: all(({ stageId, pipelineId, pipeline }) => [
+      stageId || pipelineId ? null : pipeline && nameKey(pipeline),
+    ]),
     sources: all(({ sourceId }) => [sourceId]),
     offices: all(({ officeId }) => [officeId]),
     users: all(({ userId }) => [userId]),
@@ -188,10 +207,18 @@ function namesIn(requests: WriteRequest[], ids: Set<string>) {
 function toReferences(row: ReferencesRow): References {
   const list = <T>(column: keyof ReferencesRow): T[] => JSON.parse((row[column] as string | null) ?? '[]')
   const [labels, sources] = [list<NamedItem>('labels'), list<NamedItem>('sourceNames')]
+  const stagesNamed = list<Stage>('stagesNamed')
+  const pipelinesNamed = new Map(list<[string, Stage]>('pipelinesNamed'))
   return {
     defaultStage: JSON.parse(row.defaultStage ?? 'null'),
-    stages: new Map(list<Stage>('stages').map((stage) => [stage.id, stage])),
-    pipelines: new Map(list<Stage>('pipelines').map((stage) => [stage.pipelineId, stage])),
+    stages: new Map([...list<Stage>('stages'), ...stagesNamed].map((stage) => [stage.id, stage])),
+    pipelines: new Map(
+      [...list<Stage>('pipelines'), ...pipelinesNamed.values()].map((stage) => [stage.pipelineId, stage]),
+    ),
+    stagesNamed: Map.groupBy(stagesNamed, ({ name }) => nameKey(name)),
+    pipelinesNamed,
+    stageList: list('stageList'),
+    pipelineList: list('pipelineList'),
     sources: new Set(list<string>('sources')),
     offices: new Set(list<string>('offices')),
     users: new Set(list<string>('users')),

@@ -18,6 +18,8 @@ export type GroupedField = NamesWith<{ filledWith: string }>
 type ValueOf<F> =
   | (F extends { values: readonly (infer V)[] } ? V : string)
   | (F extends { required: true } ? never : null)
+/** A part of an address. */
+export type AddressField = NamesWith<{ filledWith: 'address' }>
 /** The values of all text fields. */
 export type TextValues = { [F in TextField]: ValueOf<Fields[F]> }
 
@@ -33,6 +35,7 @@ const isText = ({ type }: Field) => type !== 'special'
 export const TEXT_FIELDS = namesWhere<TextField>(isText)
 export const REPORTED_FIELDS = namesWhere<ReportedField>((field) => isText(field) || field.reported)
 export const EXTRACTED_FIELDS = namesWhere<ExtractedField>(({ extracted }) => extracted)
+export const ADDRESS_FIELDS = namesWhere<AddressField>(({ filledWith }) => filledWith === 'address')
 /** The groups of these fields. */
 export const FILLED_TOGETHER = (['work', 'address', 'license'] as const).map((group) =>
   namesWhere<GroupedField>(({ filledWith }) => filledWith === group),

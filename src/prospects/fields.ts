@@ -30,8 +30,7 @@ export const FIELDS = {
     type: 'special',
     reported: true,
     extracted: true,
-    headings:
-      'emailaddress emailid mail primaryemail workemail personalemail contactemail email1 email2 emailaddress1 emailaddress2',
+    headings: 'emailaddress emailid mail primaryemail workemail personalemail contactemail',
     description: 'Email address, in lower case.',
     example: 'jose@example.com',
     input: {
@@ -44,7 +43,7 @@ export const FIELDS = {
     reported: true,
     extracted: true,
     headings:
-      'phonenumber phoneno cell cellphone cellnumber mobile mobilephone mobilenumber mobileno telephone telephonenumber tel primaryphone homephone workphone contactnumber phone1 phone2 phonenumber1 phonenumber2',
+      'phonenumber phoneno cell cellphone cellnumber mobile mobilephone mobilenumber mobileno telephone telephonenumber tel primaryphone homephone workphone contactnumber',
     description: 'Phone number, in E.164 format.',
     example: '+12125550123',
     input: {

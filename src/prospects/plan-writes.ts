@@ -7,6 +7,7 @@ import { fillBlanks } from './fill'
 import { findMatch, hasEmail, hasPhone, type Match, phonesOf } from './match'
 import { emptyPlan, type Plan, type References } from './plan'
 import type { ProspectRecord } from './prospect'
+import { withStageIds } from './stage-names'
 import type { Change, WriteRequest } from './write-request'
 
 /** About how many bytes of events one plan can have: a parameter of a D1 statement can have 2 MB. */
@@ -118,7 +119,8 @@ export function matchRequest(
   const match = findTarget(request, asked, current, references.merges)
   const { record } = match
   const isSurvivor = target.match && record !== null && record.id === references.merges.get(target.id ?? '')
-  const change = record ? withoutAliases(asked, record, isSurvivor ? ['email', 'phone'] : [match.matchedBy]) : asked
+  const own = record ? withoutAliases(asked, record, isSurvivor ? ['email', 'phone'] : [match.matchedBy]) : asked
+  const change = withStageIds(own, record, references)
   requireReferences(change, references, givenIn)
   return { match, change, writes: !target.match || target.update || record === null }
 }

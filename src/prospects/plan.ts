@@ -10,6 +10,13 @@ export interface References {
   stages: Map<string, Stage>
   /** Pipeline id → its default stage. */
   pipelines: Map<string, Stage>
+  /** Name key → the stages of this name. */
+  stagesNamed: Map<string, Stage[]>
+  /** Name key of a pipeline → its default stage. */
+  pipelinesNamed: Map<string, Stage>
+  /** The first stages and pipelines of the account, for errors. Empty if no request names a stage or pipeline. */
+  stageList: Pick<Stage, 'name' | 'pipelineId'>[]
+  pipelineList: string[]
   sources: Set<string>
   offices: Set<string>
   users: Set<string>

@@ -10,6 +10,9 @@ export interface Change extends Omit<UpdateProspect, 'phone' | 'resume'> {
   /** Null clears the phone. If the text is not a valid number, `e164` is null and `warning` says so. */
   phone?: ParsedPhone | null
   resume?: NewFile | null
+  /** Names, in rows of imports. `stageId` and `pipelineId` win over them. */
+  stage?: string | null | undefined
+  pipeline?: string | null | undefined
   /** For a resume that was read: the other fields are extracted from it, and only fill blanks. */
   reading?: ResumeReading
   /** For a reassignment in the catalog. No user edits the prospect, so `updatedByUserId` stays. */

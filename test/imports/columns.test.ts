@@ -10,7 +10,7 @@ test.each([
   ['First Name', 'firstName'],
   ['first_name', 'firstName'],
   ['FIRSTNAME', 'firstName'],
-  ['Prénom', undefined],
+  ['Prénom', 'firstName'],
   ['E-mail', 'email'],
   ['e-mail address', 'email'],
   ['Émail', 'email'],

@@ -253,8 +253,8 @@ describe('columns', () => {
   })
 
   test('are listed in the 400 if none has the name', async () => {
-    const { json } = await sendFile(account, 'Vorname;Nachname\nAnn;Lee')
-    expect(json).toMatchObject({ detail: expect.stringContaining('The columns are "Vorname", "Nachname".') })
+    const { json } = await sendFile(account, 'Voornaam;Achternaam\nAnn;Lee')
+    expect(json).toMatchObject({ detail: expect.stringContaining('The columns are "Voornaam", "Achternaam".') })
   })
 })
 

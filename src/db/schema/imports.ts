@@ -28,7 +28,7 @@ export const imports = sqliteTable(
     updated: integer().notNull().default(0),
     unchanged: integer().notNull().default(0),
     failed: integer().notNull().default(0),
-    /** How many errors its rows have, stored or not. */
+    /** How many errors and warnings its rows have, stored or not, except for warnings behind the first half of the space. */
     errors: integer().notNull().default(0),
     /** How often it was leased since it last advanced. */
     tries: integer().notNull().default(0),

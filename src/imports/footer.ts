@@ -1,0 +1,19 @@
+import { byteLength, decode } from './encoding'
+import { type Dialect, isBlank, parseRecords } from './records'
+
+/** A footer is looked for in this many bytes at the end of a file. */
+export const TAIL_SIZE = 4096
+
+/** Salesforce ends a report with a blank line, its name, this line, and three more lines. */
+const SALESFORCE = /^Copyright .+ salesforce\.com/i
+
+/** The number of bytes of the footer at the end of a CSV, or 0. Each of its lines is one cell. `tail` is whole characters. */
+export function footerSize(tail: Uint8Array, dialect: Dialect): number {
+  const text = decode(tail, dialect.encoding, true)
+  const records = [...parseRecords(text, dialect, true)]
+  const last = records.findLastIndex((record) => record.cells.length > 1 && !isBlank(record))
+  const footer = records.slice(last + 1)
+  const [first] = footer
+  if (last < 0 || !first || !footer.some(({ cells: [cell = ''] }) => SALESFORCE.test(cell))) return 0
+  return byteLength(text.slice(first.start), dialect.encoding)
+}
