@@ -106,7 +106,7 @@ function collectFields(cells: Cell[]) {
     columns[field] ??= column
     if (value === undefined) continue
     if (value !== null && isPartOfAddress(field)) address ??= of
-    const isOfAnother = isPartOfAddress(field) && of !== address
+    const isOfAnother = isPartOfAddress(field) && address !== undefined && of !== address
     const before = given[field] ?? undefined
     if (value !== null) joined[field]?.push(value)
     if (before === undefined && !isOfAnother) {

@@ -9,12 +9,27 @@ import { applyEdits, edits } from './cases'
 const COLUMNS = [
   ...['First Name', 'lastName', 'Name', 'E-mail', 'email2', 'Cell', 'phone', 'Tags', 'label', 'notes', 'Comments'],
   ...['Company', 'position', 'ZIP', 'source', 'stageId', 'pipelineId', 'userId', 'jobId', 'update', 'muteWebhook'],
+  ...['Stage', 'Pipeline', 'Phone 2', 'Address 1 - City', 'Home City', 'Labels', 'File As', 'Categories'],
   ...['License Status', 'id', 'version', 'createdAt', 'labelIds', 'error', 'Zodiac', '', ' ', '__proto__'],
   ...['constructor', "'=name", '=name', 'Fi"rst', 'N\0me', 'x'.repeat(300), '{"a":1}', 'a,b', 'a\nb'],
 ]
 const USUAL_VALUES = [
   ...['Ann', 'Lee', 'Lee, Ann', 'Ludwig van Beethoven', 'ann@example.com', 'BOB@example.com', '(212) 555-0123'],
-  ...['+44 20 7946 0958 x5', 'Hot, Cold', 'licensed', 'In Progress', 'true', 'no', '', ' ', '中', 'say "hi"', '😀'],
+  ...[
+    '+44 20 7946 0958 x5',
+    'Hot, Cold',
+    'Hot ::: * Cold',
+    'Contacted',
+    'licensed',
+    'In Progress',
+    'true',
+    'no',
+    '',
+    ' ',
+    '中',
+    'say "hi"',
+    '😀',
+  ],
 ]
 const UNUSUAL_VALUES = [
   ...['a@b', 'É.Ü@exämple.com', '123', 'x,'.repeat(150), 'null', '=1+1', "'=1+1", '"', '""', 'a\r\nb', 'a\rb'],

@@ -79,6 +79,7 @@ test('rows of an import have the same results and events as single POSTs', async
     city: fc.constantFrom('', 'Here', 'There'),
     notes: fc.constantFrom('', 'one\ntwo', 'a "quoted", one', "'-"),
     sourceId: fc.constantFrom('', '', '', '', 'src_none'),
+    stage: fc.constantFrom('', '', '', 'Contacted', 'CONTACTED', 'No stage'),
   })
   const contentOf = async (of: Account) => {
     const found = await prospects(of)
@@ -97,10 +98,13 @@ test('rows of an import have the same results and events as single POSTs', async
     async (all, update) => {
       const [inOne, apart] = [await newAccount(), await newAccount()]
       for (const each of [inOne, apart]) await people(each, ['c@example.com', '+12125550102'], [null, '+12125550101'])
+      const stages = (await apart.get('/v1/stages')).json.items
+      const contacted = stages.find(({ name }: { name: string }) => name === 'Contacted').id
       const answers = []
-      for (const body of all) {
+      for (const { stage, ...body } of all) {
+        const stageId = stage && (stage === 'No stage' ? 'stg_none' : contacted)
         // an empty cell is absent
-        const given = Object.fromEntries(Object.entries(body).filter(([, value]) => value !== ''))
+        const given = Object.fromEntries(Object.entries({ ...body, stageId }).filter(([, value]) => value !== ''))
         answers.push((await apart.prospect({ ...given, update })).status)
       }
       const guarded = all.map((body) => ({
