@@ -15,7 +15,7 @@ export interface Route {
 }
 
 /** Pages for people. The reference describes calls of programs only. */
-const PAGES = ['/', '/llms.txt', '/docs', '/docs/*']
+const PAGES = ['/', '/llms.txt', '/llms-full.txt', '/docs', '/docs/*']
 
 const covers = (pattern: string, path: string) =>
   pattern === path || (pattern.endsWith('/*') && `${path}/`.startsWith(pattern.slice(0, -1)))
