@@ -35,11 +35,11 @@ const isText = ({ type }: Field) => type !== 'special'
 export const TEXT_FIELDS = namesWhere<TextField>(isText)
 export const REPORTED_FIELDS = namesWhere<ReportedField>((field) => isText(field) || field.reported)
 export const EXTRACTED_FIELDS = namesWhere<ExtractedField>(({ extracted }) => extracted)
-export const ADDRESS_FIELDS = namesWhere<AddressField>(({ filledWith }) => filledWith === 'address')
 /** The groups of these fields. */
 export const FILLED_TOGETHER = (['work', 'address', 'license'] as const).map((group) =>
   namesWhere<GroupedField>(({ filledWith }) => filledWith === group),
 )
+export const ADDRESS_FIELDS = namesWhere<AddressField>(({ filledWith }) => filledWith === 'address')
 /** Fields whose words this filter of the list searches. */
 export const searchedBy = (filter: NonNullable<Field['words']>): TextField[] =>
   namesWhere<TextField>(({ words }) => words === filter)
