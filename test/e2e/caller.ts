@@ -1,15 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expectDescribed } from '../support/conformance'
 
-/** A call by somebody who reckons with a service that dies. */
+/** A call to a service that may die during the call. */
 export interface Asked {
   method: string
   path: string
   key: string
-  /** Sent as JSON, unless it is text or bytes. */
+  /** Text and bytes are sent as they are, any other body as JSON. */
   body?: unknown
   headers?: Record<string, string>
-  /** How long an answer is waited for, ms. */
+  /** How long to wait for the response, ms. */
   timeout?: number
 }
 
@@ -21,8 +21,8 @@ export interface Answered {
 }
 
 /**
- * Makes a call. Null if there was no answer, so that it may have been done or not: what does not come from the service
- * itself is of the process around it, as it dies. Undefined if nobody was there to be asked.
+ * Makes a call. Resolves to null if no response came from the service itself: the call may have been carried out or not.
+ * Resolves to undefined if no process listened: the call was not carried out.
  */
 export async function ask(
   origin: string,
@@ -37,7 +37,7 @@ export async function ask(
       signal: AbortSignal.timeout(timeout),
     })
     const bytes = Buffer.from(await response.arrayBuffer())
-    if (!response.headers.has('x-request-id')) return null
+    if (!response.headers.has('x-request-id')) return null // from a proxy of a dying service
     expectDescribed(method, path, response, bytes.toString())
     const text = /^application\/(problem\+)?json/.test(response.headers.get('content-type') ?? '') && bytes.toString()
     const json = text && JSON.parse(text)
@@ -49,7 +49,7 @@ export async function ask(
   }
 }
 
-/** Asks again until there is an answer that does not ask for that, as a good client does. */
+/** Repeats a call until a response comes whose status is not among `again`, as a good client does. */
 export async function insist(origin: () => string, asked: Asked, again: number[] = [503]): Promise<Answered> {
   for (;;) {
     const answer = await ask(origin(), asked)

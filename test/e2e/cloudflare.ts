@@ -4,13 +4,13 @@ import { DatabaseSync } from 'node:sqlite'
 import { listen } from './service'
 
 interface Worker {
-  /** What it was uploaded with. */
+  /** The metadata of its last upload. */
   metadata: { bindings: { name: string; type: string; [field: string]: unknown }[]; [field: string]: unknown }
   secrets: Map<string, string>
   crons: string[]
 }
 
-/** An answer of Cloudflare's API that is an error: HTTP status, code, message. */
+/** An error response of Cloudflare's API: HTTP status, code, message. */
 class ApiError extends Error {
   constructor(
     readonly status: number,
@@ -22,8 +22,8 @@ class ApiError extends Error {
 }
 
 /**
- * A Cloudflare account on loopback, as much of its API as `wrangler` asks to deploy with `env`. Databases are real ones
- * of SQLite.
+ * Opens a Cloudflare account on loopback. It has the part of Cloudflare's API that `wrangler`, run with `env`, calls to
+ * deploy. The databases are SQLite databases.
  */
 export async function openCloudflare() {
   const databases = new Map<string, { uuid: string; sqlite: DatabaseSync }>()
@@ -35,11 +35,11 @@ export async function openCloudflare() {
     buckets,
     queues,
     workers,
-    /** What was asked and changes something: method and path under the account. */
+    /** The calls that changed something: method and path under the account. */
     changes: [] as string[],
-    /** What was asked and is not here. */
+    /** The calls that this account does not have. */
     unknown: [] as string[],
-    /** What of method and path fails. */
+    /** Calls whose method and path match it fail. */
     failing: undefined as RegExp | undefined,
     env: {},
   }
@@ -62,7 +62,7 @@ export async function openCloudflare() {
     return { name, ...found }
   }
 
-  /** By method and path under the account; `*` is a name. */
+  /** The calls by method and path under the account. `*` is a name. */
   const CALLS: Record<string, (names: string[], body: any, query: URLSearchParams) => unknown> = {
     'GET d1/database': () => [...databases].map(([name, { uuid }]) => ({ name, uuid })),
     'GET d1/database/*': ([given = '']) => ({ name: database(given).name, uuid: database(given).uuid }),
@@ -131,17 +131,17 @@ export async function openCloudflare() {
     const names = pattern
       ?.split('/')
       .flatMap((part, i) => (part === '*' ? [decodeURIComponent(path.split('/')[i] ?? '')] : []))
-    const answer = (status: number, json: object) =>
+    const respond = (status: number, json: object) =>
       response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(json))
     try {
       if (!pattern) account.unknown.push(call)
       if (!pattern || account.failing?.test(call)) throw new ApiError(500, 10001, `${call} failed`)
       const result = CALLS[pattern]?.(names ?? [], await parse(body, request.headers['content-type']), searchParams)
       if (request.method !== 'GET') account.changes.push(call)
-      answer(200, { success: true, errors: [], messages: [], result: result ?? {} })
+      respond(200, { success: true, errors: [], messages: [], result: result ?? {} })
     } catch (error) {
       const { status = 500, code = 10001, message } = error as ApiError
-      answer(status, { success: false, errors: [{ code, message }], messages: [], result: null })
+      respond(status, { success: false, errors: [{ code, message }], messages: [], result: null })
     }
   })
   account.env = {
@@ -152,7 +152,7 @@ export async function openCloudflare() {
   return account
 }
 
-/** JSON, or what is called `metadata` of a form. */
+/** Parses JSON, or the field `metadata` of a form. */
 async function parse(body: Buffer, type = '') {
   if (!type.startsWith('multipart/')) return body.length > 0 ? JSON.parse(body.toString()) : undefined
   const form = await new Response(new Uint8Array(body), { headers: { 'content-type': type } }).formData()

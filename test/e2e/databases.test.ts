@@ -1,20 +1,21 @@
 import { afterAll, expect, test } from 'vitest'
-import { call, cleanUp, configWith, migratedFolder, startService } from './service'
+import { call, cleanUp, configWith, migratedFolder, OPERATOR, startBuilt, startService } from './service'
 
 afterAll(cleanUp)
-
-const OPERATOR = 'operator-of-many'
-const FLAGS = ['--no-seed', `--var=ADMIN_TOKEN:${OPERATOR}`]
 
 test('a database that is added to a running service is migrated, and gets the next account', async () => {
   const folder = migratedFolder()
   const person = (n: number) => ({ firstName: 'Ann', lastName: `Lee ${n}`, notes: 'x'.repeat(20_000) })
-  const before = await startService(folder, FLAGS)
+  const before = await startBuilt(folder)
   const old = (await call(before.origin, OPERATOR, 'POST', '/admin/accounts', { name: 'Old' })).json
   for (let n = 0; n < 5; n++) await call(before.origin, old.apiKey.key, 'POST', '/v1/prospects', person(n))
   await before.kill()
 
-  const after = await startService(folder, [...FLAGS, '--config', configWith('DB_1')])
+  const after = await startService(folder, [
+    '--no-seed',
+    `--var=ADMIN_TOKEN:${OPERATOR}`,
+    `--config=${configWith('DB_1')}`,
+  ])
   const young = (await call(after.origin, OPERATOR, 'POST', '/admin/accounts', { name: 'Young' })).json
   expect([old.id.slice(0, 7), young.id.slice(0, 7)]).toEqual(['acct_00', 'acct_01'])
   await call(after.origin, young.apiKey.key, 'POST', '/v1/prospects', person(0))

@@ -1,13 +1,14 @@
 import { Webhook } from 'standardwebhooks'
 import { afterAll, describe, expect, test } from 'vitest'
+import { isAlive, signal } from './processes'
 import {
+  builtFlags,
   call,
   cleanUp,
-  isAlive,
   newFolder,
+  OPERATOR,
   openReceiver,
   type Service,
-  signal,
   spawnService,
   startService,
   until,
@@ -15,8 +16,7 @@ import {
 
 afterAll(cleanUp)
 
-const OPERATOR = 'operator-of-the-tests'
-const FLAGS = ['--no-seed', '--var', `ADMIN_TOKEN:${OPERATOR}`, '--var=ALLOW_LOCAL_WEBHOOKS:true']
+const LOCAL_WEBHOOKS = '--var=ALLOW_LOCAL_WEBHOOKS:true'
 
 const noneOf = (pids: number[]) =>
   until(
@@ -25,13 +25,25 @@ const noneOf = (pids: number[]) =>
     () => pids.filter(isAlive).join(),
   )
 
-describe('on one state folder', () => {
+/** Reads what a start prints at its end. */
+async function printed(service: Service) {
+  const [, url = '', key = ''] = await until(
+    'the curl line',
+    () => /curl -s '(\S+)' -H 'Authorization: Bearer (\S+)'/.exec(service.output()),
+    service.output,
+  )
+  const [, operator = ''] = /Operator token for \/admin: (\S+)/.exec(service.output()) ?? []
+  return { url, key, operator }
+}
+
+describe('npm run dev, started three times on one state folder', () => {
   const folder = newFolder()
   let service: Service
   let key: string
   let prospectId: string
   let receiver: Awaited<ReturnType<typeof openReceiver>>
   let secret: string
+  let demoKey: string
 
   const api = (method: string, path: string, body?: unknown) => call(service.origin, key, method, path, body)
   const arrival = (id: string) =>
@@ -40,17 +52,18 @@ describe('on one state folder', () => {
       () => receiver.received.find(({ json }) => json.data.prospect.id === id),
       () => service.output(),
     )
+  const accountsOf = async (operator: string) =>
+    (await call(service.origin, operator, 'GET', '/admin/accounts')).json.items.length
 
-  test('starts with the flags given, migrated, and without a demo account', async () => {
-    service = await startService(folder, FLAGS)
+  test('starts with the given flags, migrated, and without a demo account', async () => {
+    service = await startService(folder, ['--no-seed', '--var', `ADMIN_TOKEN:${OPERATOR}`, LOCAL_WEBHOOKS])
     const health = await fetch(`${service.origin}/health`)
     expect([health.status, await health.json()]).toEqual([200, { status: 'ok' }])
     expect((await call(service.origin, 'another', 'GET', '/admin/accounts')).status).toBe(401)
-    const { status, json } = await call(service.origin, OPERATOR, 'GET', '/admin/accounts')
-    expect([status, json.items]).toEqual([200, []])
+    expect(await accountsOf(OPERATOR)).toBe(0)
   })
 
-  test('takes a prospect, finds it by any of its labels, and sends its signed webhook', async () => {
+  test('creates a prospect, finds it by any of its labels, and sends its signed webhook', async () => {
     const account = await call(service.origin, OPERATOR, 'POST', '/admin/accounts', { name: 'Acme' })
     key = account.json.apiKey.key
     receiver = await openReceiver()
@@ -74,11 +87,11 @@ describe('on one state folder', () => {
     expect(receiver.received.map(({ json }) => json.data.prospect.id)).not.toContain(muted.json.id)
   })
 
-  test('survives the death of all its processes: the data is there, and secrets made before still sign', async () => {
+  test('has its data after all its processes were killed, and signs with the secrets from before', async () => {
     const processes = service.processes()
     for (const pid of processes) signal(pid, 'SIGKILL')
     await noneOf(processes)
-    service = await startService(folder, FLAGS)
+    service = await startService(folder, [LOCAL_WEBHOOKS, ...builtFlags()])
     const { status, json } = await api('GET', `/v1/prospects/${prospectId}`)
     expect([status, json.firstName]).toEqual([200, 'José'])
     const { json: next } = await api('POST', '/v1/prospects', { firstName: 'After', lastName: 'Restart' })
@@ -86,8 +99,26 @@ describe('on one state folder', () => {
     expect(() => new Webhook(secret).verify(body, headers as Record<string, string>)).not.toThrow()
   })
 
-  test('cannot be started twice: the second says why and ends, the first goes on', async () => {
-    const second = await spawnService(folder, FLAGS, service.port)
+  test('prints a curl line that finds some of the 200 prospects of a demo account', async () => {
+    const { url, operator, ...demo } = await printed(service)
+    demoKey = demo.key
+    const found = await call('', demoKey, 'GET', url)
+    expect(found.json.prospects).toHaveLength(5)
+    for (const { labels } of found.json.prospects) expect(labels).toContain('Hot')
+
+    const { json } = await call(service.origin, demoKey, 'GET', '/v1/prospects?limit=1000')
+    const all = json.prospects as Record<string, any>[]
+    const different = (field: string) => new Set(all.flatMap((prospect) => prospect[field])).size
+    expect([json.totalCount, different('email'), different('phone')]).toEqual([200, 200, 200])
+    for (const { phone } of all) expect(phone).toMatch(/^\+1\d{3}55501\d{2}$/)
+    expect(different('currentStage')).toBeGreaterThanOrEqual(8)
+    expect(different('labels')).toBeGreaterThanOrEqual(6)
+    expect([different('pipelineId'), different('licenseStatus')]).toEqual([2, 3])
+    expect(await accountsOf(operator)).toBe(2)
+  })
+
+  test('cannot be started twice: the second start reports why and ends, the first continues', async () => {
+    const second = await spawnService(folder, [LOCAL_WEBHOOKS, ...builtFlags()], service.port)
     const processes = new Set<number>()
     await until('npm run dev to end', () => {
       for (const pid of second.processes()) processes.add(pid)
@@ -99,60 +130,26 @@ describe('on one state folder', () => {
     expect((await api('GET', '/v1/me')).status).toBe(200)
   })
 
-  test('ends quietly on SIGTERM, and leaves no process behind', async () => {
+  test('leaves no process behind when npm is killed', async () => {
     const processes = service.processes()
     expect(processes.length).toBeGreaterThan(3)
-    signal(service.pid, 'SIGTERM')
-    expect(await service.exit).toBe(0)
-    await noneOf(processes)
-    expect(service.output()).not.toMatch(/npm error|did not run/)
-  })
-})
-
-describe('with a demo account', () => {
-  const folder = newFolder()
-  let firstKey: string
-
-  /** What is printed at the end of a start. */
-  async function printed(service: Service) {
-    const [, url = '', key = ''] = await until(
-      'the curl line',
-      () => /curl -s '(\S+)' -H 'Authorization: Bearer (\S+)'/.exec(service.output()),
-      service.output,
-    )
-    const [, operator = ''] = /Operator token for \/admin: (\S+)/.exec(service.output()) ?? []
-    return { url, key, operator }
-  }
-
-  test('prints a curl line that finds some of 200 prospects, and outlives no npm that is killed', async () => {
-    const service = await startService(folder)
-    const { url, key, operator } = await printed(service)
-    firstKey = key
-    const asked = await call('', key, 'GET', url)
-    expect(asked.json.prospects).toHaveLength(5)
-    for (const { labels } of asked.json.prospects) expect(labels).toContain('Hot')
-
-    const { json } = await call(service.origin, key, 'GET', '/v1/prospects?limit=1000')
-    const all = json.prospects as Record<string, any>[]
-    const different = (field: string) => new Set(all.flatMap((prospect) => prospect[field])).size
-    expect([json.totalCount, different('email'), different('phone')]).toEqual([200, 200, 200])
-    for (const { phone } of all) expect(phone).toMatch(/^\+1\d{3}55501\d{2}$/)
-    expect(different('currentStage')).toBeGreaterThanOrEqual(8)
-    expect(different('labels')).toBeGreaterThanOrEqual(6)
-    expect([different('pipelineId'), different('licenseStatus')]).toEqual([2, 3])
-    expect((await call(service.origin, operator, 'GET', '/admin/accounts')).json.items).toHaveLength(1)
-
-    const processes = service.processes()
     signal(service.pid, 'SIGKILL')
     await noneOf(processes)
   })
 
-  test('is the same account at the next start, with another key', async () => {
-    const service = await startService(folder)
-    const { key, operator } = await printed(service)
-    expect(key).not.toBe(firstKey)
-    expect((await call(service.origin, operator, 'GET', '/admin/accounts')).json.items).toHaveLength(1)
-    const { json } = await call(service.origin, key, 'GET', '/v1/prospects')
-    expect(json.totalCount).toBe(200)
+  test('keeps the demo account for the next start, with another key', async () => {
+    service = await startService(folder, [LOCAL_WEBHOOKS, ...builtFlags()])
+    const demo = await printed(service)
+    expect(demo.key).not.toBe(demoKey)
+    expect(await accountsOf(demo.operator)).toBe(2)
+    expect((await call(service.origin, demo.key, 'GET', '/v1/prospects')).json.totalCount).toBe(200)
+  })
+
+  test('ends without an error on SIGTERM, and leaves no process behind', async () => {
+    const processes = service.processes()
+    signal(service.pid, 'SIGTERM')
+    expect(await service.exit).toBe(0)
+    await noneOf(processes)
+    expect(service.output()).not.toMatch(/npm error|did not run/)
   })
 })

@@ -1,11 +1,9 @@
 import { afterAll, expect, test } from 'vitest'
-import { call, cleanUp, configWith, newFolder, startService, until } from './service'
+import { call, cleanUp, configWith, newFolder, OPERATOR, startService, until } from './service'
 
 afterAll(cleanUp)
 
-const OPERATOR = 'operator-of-the-feed'
-
-test('another Worker gets every event that is not muted, as a queue consumer', async () => {
+test('another Worker that consumes the queue gets every event that is not muted', async () => {
   const service = await startService(newFolder(), [
     '--no-seed',
     `--var=ADMIN_TOKEN:${OPERATOR}`,

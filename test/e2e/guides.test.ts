@@ -3,9 +3,9 @@ import { existsSync, globSync, mkdtempSync, readFileSync, rmSync, symlinkSync, w
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { call, cleanUp, freePort, migratedFolder, type Service, startService, until } from './service'
+import { builtFlags, call, cleanUp, freePort, migratedFolder, type Service, startService, until } from './service'
 
-/** What readers paste: every block of the README and of docs/api runs against one service; other pages are parsed. */
+/** What readers paste: each block of the README and of docs/api runs against one service, and other blocks are parsed. */
 
 const execute = promisify(execFile)
 const root = join(import.meta.dirname, '../..')
@@ -21,19 +21,19 @@ const shellBlocksOf = (page: string) => blocksOf(page).filter(({ language }) => 
 const hasProgram = (...command: [string, ...string[]]) => spawnSync(command[0], command.slice(1)).status === 0
 const SHELLS = {
   bash: { args: ['--norc', '--noediting', '-i'], isThere: true },
-  // interactive: there a comment is an argument
+  // interactive, because a comment is an argument there
   zsh: { args: ['-f', '-i'], isThere: hasProgram('zsh', '-c', ':') },
 }
 const NO_ZSH = 'there is no zsh'
 
-/** Blocks that install, or run until they are stopped. `e2e/dev` starts the service as they do. */
+/** Blocks that install, or run until they are stopped. test/e2e/dev.test.ts starts the service in the same way. */
 const RUNS_ON = /^npm (ci|run dev)/
 const RECEIVES = /\.listen\(9999\)/
 /** The definitions that every guide of docs/api uses. */
 const SETUP = shellBlocksOf('docs/api/quickstart.md').find(({ code }) => code.startsWith('API='))?.code ?? ''
 
 const OPERATOR = 'operator'
-/** Below the project's own folder, so that its packages are found. */
+/** In the project's folder, so that Node finds the packages. */
 const folder = mkdtempSync(join(root, 'dist/guides-'))
 let service: Service
 
@@ -41,7 +41,7 @@ beforeAll(async () => {
   for (const name of ['package.json', 'scripts']) symlinkSync(join(root, name), join(folder, name))
   const [, flags = ''] = /^npm run dev -- (.*)$/m.exec(read('README.md')) ?? []
   expect(read('docs/api/quickstart.md')).toContain(`npm run dev -- ${flags}\n`)
-  service = await startService(migratedFolder(), [...flags.split(' '), '--no-seed'])
+  service = await startService(migratedFolder(), [...flags.split(' '), '--no-seed', ...builtFlags()])
 })
 
 afterAll(async () => {
@@ -52,7 +52,7 @@ afterAll(async () => {
 const newKey = async () =>
   (await call(service.origin, OPERATOR, 'POST', '/admin/accounts', { name: 'Guides' })).json.apiKey.key
 
-/** Pastes blocks into a shell. Resolves to what it printed, and the statuses of what each block called. */
+/** Pastes blocks into a shell. Resolves to its output, and to the statuses of the calls of each block. */
 async function paste(shell: keyof typeof SHELLS, blocks: string[]) {
   const child = spawn(shell, SHELLS[shell].args, { cwd: folder, env: { ...process.env, TERM: 'dumb', PS1: '' } })
   let [output, errors] = ['', '']
@@ -75,7 +75,7 @@ async function paste(shell: keyof typeof SHELLS, blocks: string[]) {
   return { output, statuses: called.map((text) => [...text.matchAll(/CALLED (\d+)/g)].map(([, status]) => status)) }
 }
 
-/** Of each block of a shell: the error that it shows, if the page has one below. */
+/** The error that each shell block returns: the JSON block that follows it, if there is one. */
 const errorsOf = (page: string) =>
   blocksOf(page).flatMap(({ language }, i, all) => {
     const next = all[i + 1]
@@ -128,7 +128,7 @@ describe.each(Object.keys(SHELLS) as (keyof typeof SHELLS)[])('in %s', (shell) =
   })
 })
 
-test('the lines for the typed client compile, and do what they say', async () => {
+test('the example of the typed client compiles, and does what the guide says', async () => {
   const code = blocksOf('docs/api/typescript.md').find(({ language }) => language === 'ts')?.code ?? ''
   writeFileSync(join(folder, 'people.ts'), code)
   writeFileSync(
@@ -161,7 +161,7 @@ const RECEIVERS = {
 }
 
 test.for(Object.keys(RECEIVERS) as (keyof typeof RECEIVERS)[])(
-  'the receiver in %s accepts what is signed, and nothing else',
+  'the receiver in %s accepts a signed webhook, and rejects a forged one',
   async (language, { skip }) => {
     const { file, command, isThere } = RECEIVERS[language]
     skip(!isThere(), `there is no ${language} with Standard Webhooks`)
@@ -208,7 +208,7 @@ test('the service serves every guide, and llms.txt lists them all', async () => 
   }
 })
 
-test('a guide links only what is served with it', () => {
+test('a guide links only to pages that are served with it', () => {
   for (const page of guides.slice(1)) expect(read(page)).not.toMatch(/\]\((?!https?:)[^)]*\//)
 })
 
@@ -219,7 +219,7 @@ const anchorOf = (heading: string) =>
     .replaceAll(/[^\p{L}\p{N} _-]/gu, '')
     .replaceAll(' ', '-')
 
-test.for(pages)('the links and files that %s names are there', (page) => {
+test.for(pages)('the links and files that %s names exist', (page) => {
   const text = read(page).replaceAll(/^```.*?^```$/gms, '')
   for (const [, link = ''] of text.matchAll(/\]\(([^)\s]+)\)/g)) {
     if (/^https?:/.test(link)) continue

@@ -3,28 +3,27 @@ import { createServer as tcp } from 'node:net'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { expectDescribedWebhook } from '../support/conformance'
-import { call, cleanUp, headersOf, listen, migratedFolder, type Service, startService, until } from './service'
+import { call, cleanUp, headersOf, listen, migratedFolder, OPERATOR, type Service, startBuilt, until } from './service'
 
 afterAll(cleanUp)
 
 /**
- * Endpoints that mean harm, or are broken, each with one delivery; and one that is well, beside them. Each test waits
- * for what became of the first attempt.
+ * Hostile and broken endpoints with one delivery each, and one healthy endpoint. Each test waits for the result of the
+ * first attempt.
  */
-const OPERATOR = 'operator-of-the-hostile'
 const MIB = 1024 * 1024
 
 let service: Service
 let key: string
 let endpoint: string
-/** Connections that were made to where no redirect should lead. */
+/** Connections to the target of the redirects. */
 let canaryConnections = 0
 const sent = { oneGigabyte: 0, gzipBomb: 0 }
 const received: string[] = []
-/** Each attempt at an endpoint that never answers, as it begins and ends. */
+/** The begin and the end of each attempt at an endpoint that never responds. */
 const silences: ('begun' | 'ended')[] = []
 
-/** Writes chunks for as long as the other side takes them. */
+/** Writes chunks until `most` bytes are written or the other side closes the connection. */
 function pour(response: ServerResponse, chunk: Buffer, most: number, count: (bytes: number) => void) {
   let left = most
   const more = () => {
@@ -41,7 +40,7 @@ function pour(response: ServerResponse, chunk: Buffer, most: number, count: (byt
 /** 64 MiB of zeros in 64 KiB. */
 const BOMB = gzipSync(Buffer.alloc(64 * MIB))
 
-const ANSWERS: Record<string, (response: ServerResponse, request: IncomingMessage, canary: number) => void> = {
+const RESPONSES: Record<string, (response: ServerResponse, request: IncomingMessage, canary: number) => void> = {
   'one-gigabyte': (response) => {
     response.writeHead(200, { 'content-type': 'text/plain' })
     pour(response, Buffer.alloc(MIB, 'a'), 1024 * MIB, (n) => {
@@ -64,7 +63,7 @@ const ANSWERS: Record<string, (response: ServerResponse, request: IncomingMessag
   'permanent-redirect': (response, _, canary) =>
     response.writeHead(308, { location: `http://localhost:${canary}/` }).end(),
   'closed-socket': (_, request) => request.socket.destroy(),
-  'half-an-answer': (response, request) => {
+  'half-a-response': (response, request) => {
     response.writeHead(200, { 'content-length': '1000' }).write('half')
     setTimeout(() => request.socket.destroy(), 200)
   },
@@ -94,18 +93,13 @@ beforeAll(async () => {
       expectDescribedWebhook(headersOf(request), body)
       const { id } = JSON.parse(body)
       received.push(`${kind} ${id}`)
-      ANSWERS[kind.replace(/\?.*/, '')]?.(response, request, canary)
+      RESPONSES[kind.replace(/\?.*/, '')]?.(response, request, canary)
     }),
   )
-  service = await startService(migratedFolder(), [
-    '--no-seed',
-    `--var=ADMIN_TOKEN:${OPERATOR}`,
-    '--var=ALLOW_LOCAL_WEBHOOKS:true',
-    '--var=RATE_LIMITS:off',
-  ])
+  service = await startBuilt(migratedFolder(), { ALLOW_LOCAL_WEBHOOKS: 'true', RATE_LIMITS: 'off' })
   key = await newKey('Hostile')
   endpoint = `http://127.0.0.1:${port}`
-  for (const kind of Object.keys(ANSWERS))
+  for (const kind of Object.keys(RESPONSES))
     await api('POST', '/v1/webhooks', { url: `${endpoint}/${kind}`, description: kind })
   await api('POST', '/v1/prospects', { firstName: 'Ann', lastName: 'Lee' })
 })
@@ -117,7 +111,7 @@ const apiOf = (key: string) => (method: string, path: string, body?: unknown) =>
   call(service.origin, key, method, path, body)
 const api = (method: string, path: string, body?: unknown) => apiOf(key)(method, path, body)
 
-/** The delivery to this endpoint, with its attempts, once there is one. */
+/** Waits for an attempt at this endpoint. Resolves to its delivery, with the attempts. */
 async function firstAttempt(kind: string) {
   const { items } = (await api('GET', '/v1/webhooks')).json
   const { id } = items.find(({ description }: { description: string }) => description === kind)
@@ -138,32 +132,32 @@ test.each<[kind: string, ended: object, attempt: object]>([
   ['gzip-bomb', { status: 'succeeded' }, { statusCode: 200, responseBody: '\ufffd'.repeat(16 * 1024) }],
   ['one-byte-a-second', { status: 'succeeded' }, { statusCode: 200, responseBody: expect.stringMatching(/^\.+$/) }],
   ['many-headers', { status: 'succeeded' }, { statusCode: 200 }],
-  ['half-an-answer', { status: 'succeeded' }, { statusCode: 200, responseBody: 'half' }],
+  ['half-a-response', { status: 'succeeded' }, { statusCode: 200, responseBody: 'half' }],
   ['redirect', { status: 'pending' }, { statusCode: 302, responseBody: 'elsewhere' }],
   ['permanent-redirect', { status: 'pending' }, { statusCode: 308 }],
   ['closed-socket', { status: 'pending' }, { statusCode: null, error: 'No connection.' }],
   ['not-http', { status: 'pending' }, { statusCode: null, error: 'No connection.' }],
   ['silence', { status: 'pending' }, { statusCode: null, error: 'No response in 15 s.' }],
-])('%s', async (kind, ended, attempt) => {
+])('the first attempt at the endpoint %s ends as expected', async (kind, ended, attempt) => {
   const log = await firstAttempt(kind)
   expect(log.attempts[0]).toMatchObject(attempt)
   expect(log).toMatchObject(ended)
 })
 
-test('of what was poured out hardly anything was taken', () => {
+test('little of an endless response is read', () => {
   expect(sent.oneGigabyte).toBeLessThan(64 * MIB)
   expect(sent.gzipBomb).toBeLessThan(64 * MIB)
 })
 
 test('no redirect was followed', () => expect(canaryConnections).toBe(0))
 
-test('the service is well, and so are deliveries of others', async () => {
+test('the next event reaches the healthy endpoint', async () => {
   const { json } = await api('POST', '/v1/prospects', { firstName: 'Bob', lastName: 'Lee' })
   const [event] = (await api('GET', `/v1/prospects/${json.id}/events`)).json.items
   await until('the next event', () => received.includes(`well ${event.id}`), service.output)
 })
 
-test('fifty new endpoints that hang, and get another URL all the time, delay no endpoint of another account', async () => {
+test('fifty new endpoints that hang and change their URLs delay no endpoint of another account', async () => {
   const [bad, good] = [apiOf(await newKey('Bad')), apiOf(await newKey('Good'))]
   const write = (as: typeof api) => as('POST', '/v1/prospects', { firstName: 'Cy', lastName: 'Lee' })
   const arrival = async (path: string, { id }: { id: string }) => {
@@ -187,7 +181,7 @@ test('fifty new endpoints that hang, and get another URL all the time, delay no 
     const begun = silences.length
     const { json } = await write(good)
     await Promise.all([arrival('well?tried', json), arrival(`well?${round}`, json)])
-    // nobody has waited for a time-out, and hardly anything was begun meanwhile
+    // no delivery has waited for a time-out, and few attempts began meanwhile
     if (round === 0) expect(silences).not.toContain('ended')
     expect(silences.length - begun).toBeLessThanOrEqual(24)
   }

@@ -4,21 +4,20 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterAll, expect, test } from 'vitest'
 import { HOSTILE_HOSTS, HOSTILE_URLS } from '../support/hostile-urls'
-import { call, cleanUp, listen, migratedFolder, startService, until } from './service'
+import { call, cleanUp, listen, migratedFolder, OPERATOR, startBuilt, until } from './service'
 
 afterAll(cleanUp)
 
-const OPERATOR = 'operator-of-the-canary'
-const FLAGS = ['--no-seed', `--var=ADMIN_TOKEN:${OPERATOR}`, '--var=RATE_LIMITS:off']
+const VARS = { RATE_LIMITS: 'off' }
 
-/** The local database's file. */
+/** Opens the database in a state folder. */
 function databaseIn(folder: string): DatabaseSync {
   const d1 = join(folder, 'v3/d1/miniflare-D1DatabaseObject')
   const file = readdirSync(d1).find((name) => name.endsWith('.sqlite') && name !== 'metadata.sqlite')
   return new DatabaseSync(join(d1, file as string))
 }
 
-test('no hostile URL is registered, and none that got into the database all the same is connected to', async () => {
+test('no hostile URL is registered, and none that is in the database in spite of that is connected to', async () => {
   let connections = 0
   const canary = createServer((socket: Socket) => {
     connections++
@@ -32,18 +31,18 @@ test('no hostile URL is registered, and none that got into the database all the 
   expect(new Set(urls).size).toBeGreaterThan(300)
 
   const folder = migratedFolder()
-  let service = await startService(folder, FLAGS)
+  let service = await startBuilt(folder, VARS)
   const api = (key: string, method: string, path: string, body?: unknown) =>
     call(service.origin, key, method, path, body)
-  /** By webhook, the key of its account, which can have 50. */
+  /** The API key of each webhook's account. An account can have 50 webhooks. */
   const keys = new Map<string, string>()
   let key = ''
   for (const [i, url] of urls.entries()) {
     if (i % 50 === 0) key = (await api(OPERATOR, 'POST', '/admin/accounts', { name: 'Canary' })).json.apiKey.key
     const { status, json } = await api(key, 'POST', '/v1/webhooks', { url })
     expect([url, status, json.errors?.[0].pointer]).toEqual([url, 400, '/url'])
-    const decent = { url: 'https://hooks.example.com/', eventTypes: ['prospect.created'] }
-    keys.set((await api(key, 'POST', '/v1/webhooks', decent)).json.id, key)
+    const valid = { url: 'https://hooks.example.com/', eventTypes: ['prospect.created'] }
+    keys.set((await api(key, 'POST', '/v1/webhooks', valid)).json.id, key)
   }
 
   await service.kill()
@@ -51,13 +50,13 @@ test('no hostile URL is registered, and none that got into the database all the 
   const spoil = database.prepare('UPDATE webhooks SET url = ? WHERE id = ?')
   for (const [i, id] of [...keys.keys()].entries()) spoil.run(urls[i] ?? '', id)
   database.close()
-  service = await startService(folder, FLAGS)
+  service = await startBuilt(folder, VARS)
   for (const key of new Set(keys.values()))
     await api(key, 'POST', '/v1/prospects', { firstName: 'Ann', lastName: 'Lee' })
 
   const tried = new Map<string, string>()
   await until(
-    'every delivery to be refused',
+    'every delivery to be rejected',
     async () => {
       for (const [id, key] of keys) {
         if (tried.has(id)) continue

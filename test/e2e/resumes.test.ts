@@ -1,17 +1,15 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
-import { call, cleanUp, migratedFolder, type Service, startService, until } from './service'
+import { call, cleanUp, migratedFolder, OPERATOR, type Service, startBuilt, until } from './service'
 
-const OPERATOR = 'operator-of-the-resumes'
 const SEEN = join(import.meta.dirname, '../../packages/resume-parser/corpus/seen')
 
 afterAll(cleanUp)
 
-test('a resume is read, and kept byte for byte also where all dies right after the upload', async () => {
+test('a resume is read, and stored byte for byte, also if every process is killed right after the upload', async () => {
   const folder = migratedFolder()
-  const start = () => startService(folder, ['--no-seed', `--var=ADMIN_TOKEN:${OPERATOR}`])
-  let service: Service = await start()
+  let service: Service = await startBuilt(folder)
   const { key } = (await call(service.origin, OPERATOR, 'POST', '/admin/accounts', { name: 'Acme' })).json.apiKey
   const api = (method: string, path: string, body?: unknown) => call(service.origin, key, method, path, body)
   const resumeOf = (id: string) => `${service.origin}/v1/prospects/${id}/resume`
@@ -24,8 +22,8 @@ test('a resume is read, and kept byte for byte also where all dies right after t
     return { id, file, truth: JSON.parse(readFileSync(join(SEEN, file.replace(/\w+$/, 'json')), 'utf8')) }
   }
   const isRead = ({ id }: { id: string }) =>
-    until('it to be read', async () => {
-      await fetch(`${service.origin}/cdn-cgi/handler/scheduled`)
+    until('the resume to be read', async () => {
+      await service.tick()
       const { json } = await api('GET', `/v1/prospects/${id}`)
       return json.resume.status !== 'processing' && json
     })
@@ -46,8 +44,8 @@ test('a resume is read, and kept byte for byte also where all dies right after t
 
   const late = await upload('brandon-ocampo.pdf', 'application/pdf')
   await service.kill()
-  service = await start()
-  // whether it was being read as all died decides when it is read again: at once, or after two minutes
+  service = await startBuilt(folder)
+  // if it was being read during the kill, it is read again after two minutes; otherwise at once
   expect(['processing', 'parsed']).toContain((await api('GET', `/v1/prospects/${late.id}`)).json.resume.status)
   await expectKept(late)
 })

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import { random as randomFrom } from '../../bench/people'
 import { ask, insist } from './caller'
-import { call, cleanUp, freePort, migratedFolder, type Service, startService } from './service'
+import { call, cleanUp, freePort, migratedFolder, OPERATOR, type Service, startBuilt, startService } from './service'
 import { CHECKS, look } from './soak/checks'
 import { openClient } from './soak/client'
 import { FAULTS } from './soak/faults'
@@ -16,43 +16,40 @@ import { openTraffic } from './soak/traffic'
 afterAll(cleanUp)
 
 /**
- * Mixed traffic at a fixed rate, with imports, endpoints of every kind, erasures and restarts; then everything is looked
- * through. `npm run test:soak` takes ten minutes of it. The short form has no restarts, after which claims would have to run out.
+ * Mixed traffic at a fixed rate, with imports, endpoints of every kind, erasures and restarts. Then everything that is
+ * stored is checked. `npm run test:soak` takes ten minutes. The short form has no restarts, because leases would have to end
+ * after them.
  */
 const MINUTES = Number(process.env.SOAK_MINUTES ?? 0.1)
 const SEED = Number(process.env.SOAK_SEED ?? Math.floor(Math.random() * 2 ** 31))
 const RATE = Number(process.env.SOAK_RATE ?? 12)
 const CALLS = Math.round(MINUTES * 60 * RATE)
 const IS_LONG = MINUTES >= 1
-/** The service dies and is ended in turns after so much of the traffic, and lives on from the last time to the end. */
+/** The service is killed and stopped in turns after these parts of the traffic. */
 const RESTARTS = IS_LONG ? [0.07, 0.14, 0.21, 0.28, 0.35, 0.42] : []
-/** From when on its memory is sampled: what fills once is full. */
+/** The part of the traffic after which memory is sampled: caches are full by then. */
 const SAMPLED_FROM = 0.5
 const SAMPLE_EVERY = 60
-/** A file for every minute of so many rows; one of three is not muted. */
+/** The rows of each import. There is one import a minute; one of three is not muted. */
 const ROWS = IS_LONG ? 1500 : 100
 
-/** How long what is under way after the traffic is waited for, ms. */
+/** How long to wait after the traffic for the work that is due, ms. */
 const SETTLED_WITHIN = 20 * 60_000
 
-const OPERATOR = 'operator-of-the-soak'
-const FLAGS = [
-  ...['--no-seed', `--var=ADMIN_TOKEN:${OPERATOR}`, '--var=ALLOW_LOCAL_WEBHOOKS:true', '--var=RATE_LIMITS:off'],
-  '--var=LOG_LEVEL:error',
-]
+const VARS = { ALLOW_LOCAL_WEBHOOKS: 'true', RATE_LIMITS: 'off', LOG_LEVEL: 'error' }
 
 const random = randomFrom(SEED)
 let service: Service
-/** Endpoints that fail or are slow are well again. */
+/** Whether failing and slow endpoints work again. */
 let areHealed = false
 const origin = () => service.origin
 const client = openClient(origin, random)
 const traffic = openTraffic(client)
 const folder = migratedFolder()
 const memory: Sample[] = []
-/** The log of those services that have ended. */
+/** The logs of the services that have ended. */
 let said = ''
-/** Where the runtime's debugger listens. */
+/** The port of the runtime's debugger. */
 let inspector: number
 let run: Run | undefined
 
@@ -111,9 +108,13 @@ async function openTenant(name: string): Promise<Tenant> {
   return t
 }
 
+/** The long form runs `npm run dev`, because wrangler has the debugger that samples the memory. */
 async function start() {
   inspector = await freePort()
-  service = await startService(folder, [...FLAGS, `--inspector-port=${inspector}`])
+  const vars = Object.entries({ ADMIN_TOKEN: OPERATOR, ...VARS }).map(([name, value]) => `--var=${name}:${value}`)
+  service = IS_LONG
+    ? await startService(folder, ['--no-seed', ...vars, `--inspector-port=${inspector}`])
+    : await startBuilt(folder, VARS)
 }
 
 async function sample() {
@@ -132,15 +133,15 @@ async function restart(n: number) {
 async function end(t: Tenant) {
   t.deletedAt = Date.now()
   for (;;) {
-    const answer = await ask(origin(), { method: 'DELETE', path: `/admin/accounts/${t.id}`, key: OPERATOR })
-    if (answer && [202, 404].includes(answer.status)) return
+    const response = await ask(origin(), { method: 'DELETE', path: `/admin/accounts/${t.id}`, key: OPERATOR })
+    if (response && [202, 404].includes(response.status)) return
     await sleep(100)
   }
 }
 
-const tick = () => fetch(`${origin()}/cdn-cgi/handler/scheduled`).catch(() => {})
+const tick = () => service.tick()
 
-/** Waits until nothing is under way any more but what is sent to those who do not take it. */
+/** Waits until no work is left but deliveries to endpoints that do not accept them. */
 async function settle(tenants: Tenant[]) {
   areHealed = true
   const failing = tenants.flatMap((t) =>
@@ -181,12 +182,12 @@ async function settle(tenants: Tenant[]) {
     if (!busy.includes(true)) break
     await sleep(IS_LONG ? 15_000 : 500)
   }
-  // what has just ended may have left something to be swept
+  // work that has just ended may have left something to sweep
   for (let n = 0; n < 2; n++) await tick()
   for (const t of tenants) while (await traffic.follow(t, 1000)) {}
 }
 
-test(`${CALLS} calls at ${RATE} a second (seed ${SEED}) end without an answer that is wrong`, async () => {
+test(`${CALLS} calls at ${RATE} a second (seed ${SEED}) return no wrong response`, async () => {
   await start()
   const tenants = await Promise.all(['large', 'small', 'doomed'].map(openTenant))
   const [large, small, doomed] = tenants as [Tenant, Tenant, Tenant]
@@ -264,7 +265,7 @@ describe('in the end', () => {
   }, 600_000)
 })
 
-describe('the checks see what they are for', () => {
+describe('a check fails when a fault is stored', () => {
   beforeEach(({ skip }) => skip(!run))
   test.each(FAULTS)('%s: %s', (check, _fault, commit) => {
     const ended = run as Run
@@ -280,5 +281,6 @@ describe('the checks see what they are for', () => {
     }
   })
 
-  test('each of them', () => expect(new Set(FAULTS.map(([check]) => check))).toEqual(new Set(Object.keys(CHECKS))))
+  test('each check has a fault', () =>
+    expect(new Set(FAULTS.map(([check]) => check))).toEqual(new Set(Object.keys(CHECKS))))
 })
