@@ -127,7 +127,7 @@ for (const input of secrets)
 const KEY_ASSIGNMENT = /^KEY=\$\(.*?\)$/ms
 for (const code of all('.code code').filter(({ textContent }) => KEY_ASSIGNMENT.test(textContent))) {
   const original = [...code.childNodes]
-  for (const input of all('[data-secret=apiKey]'))
+  for (const input of all('[data-secret=bearerKey]'))
     input.addEventListener('input', () => {
       code.replaceChildren(...original)
       const key = input.value.trim()

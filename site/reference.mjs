@@ -4,13 +4,13 @@ import { createDescriber } from './schema.mjs'
 
 /** @typedef {{ id: string, title: string, text: string, sample: string, form: string }} Entry */
 
-/** The operations of the document in its order: `{method, path, operation}`. Webhooks have the method `event`. */
-export function operationsOf({ paths, webhooks = {} }) {
+/** The operations of the document in its order: `{method, path, operation}`. Webhooks, which are the path items among the components, have the method `event`. */
+export function operationsOf({ paths, components }) {
   const list = (items, methodOf) =>
     Object.entries(items).flatMap(([path, item]) =>
       Object.entries(item).map(([method, operation]) => ({ method: methodOf(method), path, operation })),
     )
-  return [...list(paths, (method) => method), ...list(webhooks, () => 'event')]
+  return [...list(paths, (method) => method), ...list(components.pathItems, () => 'event')]
 }
 
 /**
@@ -114,7 +114,7 @@ function responsesOf(responses, document, { typeOf }) {
 
 /** The token of an operation: an API key, the operator's token, or none. */
 const secretOf = ({ security = [] }) => Object.keys(security[0] ?? {})[0]
-const SECRETS = { apiKey: 'KEY', operatorToken: 'ADMIN_TOKEN' }
+const SECRETS = { bearerKey: 'KEY', operatorToken: 'ADMIN_TOKEN' }
 
 /** An example of the body of an operation, or undefined. */
 const bodyExampleOf = ({ requestBody }, { exampleOf }) => {

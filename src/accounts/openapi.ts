@@ -26,16 +26,16 @@ apiKey satisfies z.ZodType<ApiKey>
 
 const AccountSchema = account.meta({ id: 'Account', description: 'A tenant. A key reads and writes one account only.' })
 const ApiKeySchema = apiKey.meta({ id: 'ApiKey', description: 'A key, without its secret.' })
-const NewApiKeySchema = apiKey
+const ApiKeyWithSecretSchema = apiKey
   .extend({
     key: z.string().nullable().meta({
       description: 'The secret to send as the credential. Shown in this response only; null in an idempotent replay.',
     }),
   })
-  .meta({ id: 'NewApiKey', description: 'A new key, with its secret.' })
-const NewAccountSchema = account
-  .extend({ apiKey: NewApiKeySchema })
-  .meta({ id: 'NewAccount', description: 'A new account, with its first admin key.' })
+  .meta({ id: 'ApiKeyWithSecret', description: 'A new key, with its secret.' })
+const AccountWithKeySchema = account
+  .extend({ apiKey: ApiKeyWithSecretSchema })
+  .meta({ id: 'AccountWithKey', description: 'A new account, with its first admin key.' })
 const MeSchema = z
   .object({ account: AccountSchema, key: apiKey.omit({ createdAt: true }) })
   .meta({ id: 'Me', description: 'The account and the scopes of the key that made the call.' })
@@ -71,7 +71,7 @@ export const accountSection: Section = {
       operationId: 'createApiKey',
       summary: 'Create a key',
       description: 'The response shows the secret once. Only its hash is stored.',
-      responses: { 201: ['The new key.', NewApiKeySchema] },
+      responses: { 201: ['The new key.', ApiKeyWithSecretSchema] },
       errors: [tooManyKeys],
       example: { name: 'Website', scopes: ['write'] },
     },
@@ -112,7 +112,7 @@ export const operatorSection: Section = {
       summary: 'Create an account',
       description:
         'The account gets a default pipeline, *Recruiting*, and a first admin key. The response shows the secret of the key once.',
-      responses: { 201: ['The new account.', NewAccountSchema] },
+      responses: { 201: ['The new account.', AccountWithKeySchema] },
       example: { name: 'Acme Realty', defaultCountry: 'US' },
     },
     'PATCH /admin/accounts/:id': {
@@ -132,7 +132,7 @@ export const operatorSection: Section = {
       operationId: 'createAdminKey',
       summary: 'Create an admin key for an account',
       description: 'For an account that lost its last admin key.',
-      responses: { 201: ['The new key.', NewApiKeySchema] },
+      responses: { 201: ['The new key.', ApiKeyWithSecretSchema] },
       fields: { name: { description: 'A name for the key.', example: 'Admin' } },
       example: { name: 'Admin' },
     },

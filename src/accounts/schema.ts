@@ -28,6 +28,7 @@ export const CreateKey = z.strictObject({
   expiresAt: z
     .int()
     .refine((at) => at > Date.now(), invalid('out_of_range', 'This must be in the future (Unix milliseconds).'))
+    .meta({ format: 'int64', minimum: 0 })
     .nullable()
     .default(null),
 })

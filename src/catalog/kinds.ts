@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import type { IdPrefix } from '../db/ids'
-import { email, idReference, invalid, nameKey, orNull, requiredLine } from '../http/text'
+import { email, idReference, invalid, nameKey, orNull, requiredLine, requiredPatternWithout } from '../http/text'
 import { LABEL_WEIGHT, MAX_LABEL_LENGTH } from '../prospects/labels'
 
 /** A kind of item that prospects refer to. The kinds differ only in `KINDS`; they share the functions of the store. */
@@ -48,10 +48,9 @@ export interface CreateItem {
 
 const name = requiredLine(200)
 // lists of labels are separated by commas, so the name of a label cannot contain a comma
-const labelName = requiredLine(MAX_LABEL_LENGTH).refine(
-  (s) => !s.includes(','),
-  invalid('not_allowed', 'A label cannot hold a comma.'),
-)
+const labelName = requiredLine(MAX_LABEL_LENGTH)
+  .refine((s) => !s.includes(','), invalid('not_allowed', 'A label cannot hold a comma.'))
+  .meta({ pattern: requiredPatternWithout(',') })
 const stageNames = z
   .array(name)
   .min(1)

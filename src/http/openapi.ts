@@ -67,7 +67,11 @@ export const LIST_PARAMETERS: Descriptions = {
 
 /** A time in a response; `more` are further sentences of its description. */
 export const time = (description: string, more = '') =>
-  z.int().meta({ description: `${description}, in Unix milliseconds. ${more}`.trim(), example: 1795412345678 })
+  z.int().meta({
+    format: 'int64',
+    description: `${description}, in Unix milliseconds. ${more}`.trim(),
+    example: 1795412345678,
+  })
 
 export const id = (prefix: string, noun: string) =>
   z.string().meta({ description: `Id of the ${noun}.`, example: `${prefix}_01jd3v7x5c9q8m2k4n6p0r1s3t` })

@@ -22,13 +22,23 @@ export const invalid = (code: FieldErrorCode, message: string) => ({ params: { c
 const isText = (forbidden: RegExp) => (s: string) => s.isWellFormed() && !forbidden.test(s)
 const atMost = (max: number) => (s: string) => s.length <= max || [...s].length <= max
 
+/** What `CONTROL_IN_LINES` and CR exclude, in a character class of any dialect of regular expressions. */
+const CONTROLS = String.raw`\x00-\x08\x0B\x0C\x0E-\x1F\x7F-\x9F`
+
+/** The `pattern` of a text in the document of the API. `excluded` are further characters that the text cannot contain. */
+export const patternWithout = (excluded = '') => `^[^${excluded}${CONTROLS}]*$`
+
+/** The same for a text that is not empty. */
+export const requiredPatternWithout = (excluded = '') =>
+  `^[^${excluded}${CONTROLS}]*[^\\s${excluded}${CONTROLS}][^${excluded}${CONTROLS}]*$`
+
 const text = (max: number, clean: (s: string) => string, forbidden: RegExp) =>
   z
     .string()
     .overwrite(clean)
     .refine(isText(forbidden), invalid('control_character', 'Control characters and lone surrogates are not allowed.'))
     .refine(atMost(max), invalid('too_long', `This may have at most ${max} characters.`))
-    .meta({ maxLength: max })
+    .meta({ maxLength: max, pattern: patternWithout() })
 
 /** One line of at most `max` characters; it may be empty. */
 export const line = (max: number) => text(max, (s) => trim(s.replace(LINE_BREAKS, ' ')), CONTROL)
@@ -40,7 +50,7 @@ export const lines = (max: number) => text(max, (s) => trim(s.replaceAll(/\r\n?/
 export const requiredLine = (max: number) =>
   line(max)
     .refine((s) => s !== '', invalid('required', 'This must not be empty.'))
-    .meta({ minLength: 1 })
+    .meta({ minLength: 1, pattern: requiredPatternWithout() })
 
 /** For optional strings: '' becomes null, and an absent field stays absent. */
 export const orNull = <T extends string>(schema: z.ZodType<T, string>) =>
@@ -80,6 +90,16 @@ export const flagParameter = (byDefault: boolean) =>
     .default(byDefault ? 'true' : 'false')
     .transform((given) => given === 'true')
     .meta({ override: { type: 'boolean', enum: [true, false], default: byDefault } })
+
+/**
+ * The metadata of a schema that takes a text or an array. The document of the API describes only the array of `items`,
+ * because many generators cannot express a choice of types.
+ */
+export const documentedAsArray = (items: object, maxItems: number) => ({
+  override({ jsonSchema }: { jsonSchema: object }) {
+    Object.assign(jsonSchema, { type: 'array', items, maxItems, anyOf: undefined })
+  },
+})
 
 /** Folds a text for comparison that ignores case. Upper case makes ß equal to ss; the final ς becomes σ. */
 export const foldCase = (text: string): string =>

@@ -11,15 +11,19 @@ import { CODES, ERROR_CODES, errorsOf } from './errors'
 import { type Guides, introduceGuide, quoteGuide, quoteSection } from './guides'
 import { BOOKMARK_HEADER, CONDITIONS, HEADERS, headersNamed, IDEMPOTENCY_KEY } from './headers'
 import type { Route } from './mounted'
-import { describeInputs, tidy } from './schemas'
+import { describeInputs, type Json, tidy } from './schemas'
 import { SECTIONS, WEBHOOKS } from './sections'
 
-const BYTES = { type: 'string', format: 'binary' } as const
+/** Text or bytes, by the media type. */
+const fileSchemaOf = (type: string) =>
+  /^text\/|x-ndjson$/.test(type) ? { type: 'string' } : { type: 'string', format: 'binary' }
 const contentOf = (body: Body) =>
   Object.fromEntries(
     [body]
       .flat()
-      .map((type) => (typeof type === 'string' ? [type, { schema: BYTES }] : ['application/json', { schema: type }])),
+      .map((type) =>
+        typeof type === 'string' ? [type, { schema: fileSchemaOf(type) }] : ['application/json', { schema: type }],
+      ),
   )
 
 /** The body of a request: JSON, or bytes of one of several media types. */
@@ -87,7 +91,7 @@ function toOperation(
     tags: [section.tag],
     summary: operation.summary,
     ...(description.length > 0 && { description: description.join('\n\n') }),
-    security: byOperator ? [{ operatorToken: [] }] : scope ? [{ apiKey: [] }] : [],
+    security: byOperator ? [{ operatorToken: [] }] : scope ? [{ bearerKey: [] }] : [],
     requestParams: {
       ...(path.includes(':id') && {
         path: z.object({ id: z.string().meta({ description: describeId(section, path) }) }),
@@ -117,6 +121,9 @@ const introductionOf = (guides: Guides) =>
     `## Codes\n\nCodes of errors:\n\n${CODES}\n\nCodes of fields and parameters in \`errors\`, and of rows of an import:\n\n${ERROR_CODES}\n`,
   ].join('\n')
 
+/** A tag of their own: generators make a client of each tag, and a client of `Webhooks` would lack the calls or these. */
+const WEBHOOKS_TAG = { name: 'Webhook requests', description: 'The requests that your endpoints receive.' }
+
 const webhooksOf = () =>
   Object.fromEntries(
     WEBHOOKS.map(({ type, name, summary, body }) => [
@@ -124,7 +131,7 @@ const webhooksOf = () =>
       {
         post: {
           operationId: `on${name}`,
-          tags: ['Webhooks'],
+          tags: [WEBHOOKS_TAG.name],
           summary,
           security: [],
           requestParams: { header: WEBHOOK_HEADERS },
@@ -138,6 +145,16 @@ const webhooksOf = () =>
       },
     ]),
   )
+
+/**
+ * Moves the webhooks to the components. From webhooks that are described in place, openapi-generator makes clients that do
+ * not compile (Python, TypeScript).
+ */
+const withReferredWebhooks = ({ webhooks, components, ...document }: Json): Json => ({
+  ...document,
+  webhooks: Object.fromEntries(Object.keys(webhooks).map((type) => [type, { $ref: `#/components/pathItems/${type}` }])),
+  components: { ...components, pathItems: webhooks },
+})
 
 /**
  * The OpenAPI 3.1 document of the API, from its mounted routes, the sections of the features and the guides of docs/api.
@@ -171,11 +188,12 @@ export function createApiDocument(routes: Route[], guides: Guides) {
         title: 'Prospects API',
         version: '1',
         summary: 'Create, update, find and manage the people a brokerage may hire.',
+        contact: { name: 'The operator of this service' },
         license: { name: 'Proprietary', identifier: 'LicenseRef-Proprietary' },
         description: introductionOf(guides),
       },
       servers: [{ url: '/', description: 'This service.' }],
-      tags: tagsOf(guides),
+      tags: [...tagsOf(guides), WEBHOOKS_TAG],
       paths: paths as ZodOpenApiPathsObject,
       webhooks: webhooksOf(),
       components: {
@@ -184,7 +202,7 @@ export function createApiDocument(routes: Route[], guides: Guides) {
         // the reference page puts the keyboard focus into the field of the last scheme
         securitySchemes: {
           operatorToken: { type: 'http', scheme: 'bearer', description: "The operator's `ADMIN_TOKEN`." },
-          apiKey: { type: 'http', scheme: 'bearer', description: 'A key of the account.' },
+          bearerKey: { type: 'http', scheme: 'bearer', description: 'A key of the account.' },
         },
       } as unknown as ZodOpenApiComponentsObject,
     },
@@ -200,5 +218,5 @@ export function createApiDocument(routes: Route[], guides: Guides) {
     const [method = '', path = ''] = name.split(' ')
     describeInputs(plain.paths[path.replace(/:(\w+)/g, '{$1}')][method.toLowerCase()], section, operation)
   }
-  return plain
+  return withReferredWebhooks(plain)
 }

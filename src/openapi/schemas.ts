@@ -6,7 +6,7 @@ export type Json = { [key: string]: any }
 /** The document as plain JSON, with simpler schemas. */
 export const tidy = (document: object): Json =>
   JSON.parse(JSON.stringify(document).replaceAll('ProspectOutput"', 'Prospect"'), (_, value) =>
-    withoutSafeBounds(withNull(value)),
+    withoutSafeBounds(withoutFixedBoolean(withoutNullDefault(withNull(value)))),
   )
 
 /** `anyOf: [{type: T, …}, {type: null}]` as `{type: [T, null], …}`. */
@@ -15,6 +15,18 @@ function withNull(schema: Json): Json {
   if (second?.type !== 'null' || others.length > 0 || typeof first.type !== 'string') return schema
   const { anyOf, ...rest } = schema
   return { ...first, type: [first.type, 'null'], ...rest, ...(first.enum && { enum: [...first.enum, null] }) }
+}
+
+/** Removes `default: null`, which says nothing: an absent field is null. Many generators cannot read it. */
+function withoutNullDefault(schema: Json): Json {
+  if (schema?.default === null) delete schema.default
+  return schema
+}
+
+/** Removes the `const` of a boolean: openapi-generator makes a Java class of it that does not compile. */
+function withoutFixedBoolean(schema: Json): Json {
+  if (typeof schema?.const === 'boolean') delete schema.const
+  return schema
 }
 
 /** Removes bounds that say nothing: interoperable JSON has only safe integers (RFC 8259, section 6). */
@@ -30,6 +42,7 @@ export function describeInputs(operation: Json, section: Section, { operationId,
     if (['integer', 'boolean'].includes(parameter.schema.type)) {
       delete parameter.schema.minLength
       delete parameter.schema.maxLength
+      delete parameter.schema.pattern
     }
     if (parameter.in !== 'query') continue
     const { description, example } = section.parameters?.[parameter.name] ?? missing(operationId, parameter.name)

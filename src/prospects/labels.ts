@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { invalid, line, nameKey } from '../http/text'
+import { documentedAsArray, invalid, line, nameKey, patternWithout } from '../http/text'
 
 /** How many characters the name of a label can have. */
 export const MAX_LABEL_LENGTH = 64
@@ -44,9 +44,12 @@ function splitLabels(given: string | string[], ctx: z.RefinementCtx): string[] {
   return [...found.values()]
 }
 
-/** Labels in a body: a text with commas, or an array of texts. The output is an array of names without repeats. */
+/**
+ * Labels in a body: a text with commas, or an array of texts. The output is an array of names without repeats.
+ */
 export const labels = z
   .union([z.string(), z.array(z.string())], { message: 'This must be a string or an array of strings.' })
+  .meta(documentedAsArray({ type: 'string', maxLength: MAX_LABEL_LENGTH, pattern: patternWithout(',') }, MAX_LABELS))
   .transform(splitLabels)
   .refine(
     (names) => names.length <= MAX_LABELS,

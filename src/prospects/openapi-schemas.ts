@@ -38,8 +38,8 @@ const shape = {
   updatedByUserId: z.string().nullable(),
   resume: ResumeSchema.nullable(),
   version: z.int(),
-  createdAt: z.int(),
-  updatedAt: z.int(),
+  createdAt: z.int().meta({ format: 'int64' }),
+  updatedAt: z.int().meta({ format: 'int64' }),
 }
 const prospect = z.object(
   Object.fromEntries(
@@ -78,7 +78,7 @@ const erased = z
   .meta({ id: 'ErasedProspect', description: 'What is left of a prospect that was erased.' })
 
 /** A prospect, or what is left of it: in idempotent replays after it was erased, and in events. */
-export const orErased = (schema: z.ZodType) => z.union([schema, erased])
+export const orErased = (schema: z.ZodType) => z.xor([schema, erased])
 
 export const ProspectPage = z
   .object({

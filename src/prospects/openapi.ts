@@ -26,8 +26,8 @@ export const prospectSection: Section = {
       description:
         'Id of the pipeline: the prospect gets its default stage, unless the prospect is in this pipeline already.',
     },
-    addLabels: { description: 'Names of labels to add.', example: 'Met' },
-    removeLabels: { description: 'Names of labels to remove.', example: 'Hot' },
+    addLabels: { description: 'Names of labels to add.', example: ['Met'] },
+    removeLabels: { description: 'Names of labels to remove.', example: ['Hot'] },
     newSourceName: {
       description: 'Name of the source that the prospect came from, in any case. A new name creates a source.',
       example: 'Referral',
@@ -59,8 +59,9 @@ export const prospectSection: Section = {
     company: { description: 'Words of the company, matched like `name`.', example: 'acme' },
     stage: { description: 'Prospects in this stage: its id, or its name in any case.', example: 'New' },
     label: {
-      description: 'Prospects with any of these labels, in any case: at most 10, repeated or separated by commas.',
-      example: 'Hot,Inbound',
+      description:
+        'Prospects with any of these labels, in any case: at most 10. One parameter can also hold several labels, separated by commas.',
+      example: ['Hot', 'Inbound'],
     },
     licenseStatus: { description: 'Prospects with this license status.', example: 'licensed' },
     officeId: { description: 'Prospects of this office.' },
@@ -142,7 +143,7 @@ export const prospectSection: Section = {
         storageUnavailable,
       ],
       conditions: ['If-Match'],
-      example: { city: 'New York', addLabels: 'Met', removeLabels: 'Hot' },
+      example: { city: 'New York', addLabels: ['Met'], removeLabels: ['Hot'] },
     },
     'DELETE /v1/prospects/:id': {
       operationId: 'eraseProspect',

@@ -1,6 +1,16 @@
 import * as z from 'zod'
 import { limit, pageToken } from '../http/page'
-import { email, flagParameter, idReference, invalid, line, nameKey, orNull, parameter } from '../http/text'
+import {
+  documentedAsArray,
+  email,
+  flagParameter,
+  idReference,
+  invalid,
+  line,
+  nameKey,
+  orNull,
+  parameter,
+} from '../http/text'
 import { FIELDS } from './fields'
 import { labels } from './labels'
 import { ResumeFile } from './resume-file'
@@ -66,7 +76,9 @@ export type MergeProspect = z.output<typeof MergeProspect>
 
 /** The query of `DELETE /v1/prospects/{id}`. */
 export const EraseProspect = z.strictObject({
-  userId: parameter().nullable().default(null),
+  userId: parameter()
+    .optional()
+    .transform((id) => id ?? null),
   muteWebhook: flagParameter(false),
 })
 export type EraseProspect = z.output<typeof EraseProspect>
@@ -83,6 +95,7 @@ const emailParameter = parameter().transform((s) => s.replaceAll(' ', '+').norma
 /** The name keys of the labels, each once. An empty list, from `?label=,`, matches nothing. */
 const labelFilter = z
   .union([parameter(), z.array(parameter())])
+  .meta(documentedAsArray({ type: 'string', minLength: 1, maxLength: 1000 }, MAX_FILTER_LABELS))
   .transform(
     (given) =>
       new Set(
@@ -117,7 +130,7 @@ export const ListProspects = z.strictObject({
   updatedSince: parameter()
     .refine((s) => /^(\d{1,15})?$/.test(s), invalid('wrong_format', 'This must be a time in Unix milliseconds.'))
     .transform(Number)
-    .meta({ override: { type: 'integer', minimum: 0 } })
+    .meta({ override: { type: 'integer', format: 'int64', minimum: 0, maximum: 999_999_999_999_999 } })
     .optional(),
   sort: z.enum(SORTS).default('-createdAt'),
   total: flagParameter(true),

@@ -49,7 +49,7 @@ export const resumeSection: Section = {
         storageUnavailable,
       ],
       conditions: ['If-Match'],
-      mediaTypes: MEDIA_TYPES,
+      mediaTypes: ['application/octet-stream', ...MEDIA_TYPES],
     },
     'GET /v1/prospects/:id/resume': {
       operationId: 'downloadResume',

@@ -42,7 +42,8 @@ export const RecoverWebhook = z.strictObject({
   since: z
     .int()
     .min(0)
-    .refine((since) => since <= Date.now(), invalid('out_of_range', 'This must not be in the future.')),
+    .refine((since) => since <= Date.now(), invalid('out_of_range', 'This must not be in the future.'))
+    .meta({ format: 'int64' }),
 })
 
 /** The query of `GET /v1/webhooks/{id}/deliveries`. */

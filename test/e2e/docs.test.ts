@@ -147,8 +147,8 @@ describe.skipIf(!process.env.CHROMIUM && !existsSync(CHROMIUM))('the site, in a 
   test('the reference shows every operation, and axe finds nothing', async () => {
     const page = await openPage({ viewport: DESKTOP })
     await page.goto(`${service.origin}/docs/reference`)
-    const { paths, webhooks } = await documentOf()
-    for (const { operationId } of [...Object.values<any>(paths), ...Object.values<any>(webhooks)].flatMap(
+    const { paths, components } = await documentOf()
+    for (const { operationId } of [...Object.values<any>(paths), ...Object.values<any>(components.pathItems)].flatMap(
       Object.values<any>,
     ))
       expect(await page.locator(`h3#${operationId}`).count(), operationId).toBe(1)
@@ -162,7 +162,7 @@ describe.skipIf(!process.env.CHROMIUM && !existsSync(CHROMIUM))('the site, in a 
     const page = await openPage({ viewport: DESKTOP })
     await page.goto(`${service.origin}/docs/reference`)
     for (const [secret, token] of [
-      ['apiKey', key],
+      ['bearerKey', key],
       ['operatorToken', OPERATOR],
     ] as const) {
       await page.locator(`details.try:has([data-secret=${secret}]) summary`).first().click()

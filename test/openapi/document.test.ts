@@ -67,3 +67,46 @@ test('every operation has its own id, and describes each parameter and field', (
     expect([operationId, undescribed.map(([name]) => name)]).toEqual([operationId, []])
   }
 })
+
+/** Every object in the document that is not an example, with the name under which it is found. */
+const objectsIn = (value: any, name = ''): [string, any][] =>
+  value && typeof value === 'object'
+    ? [
+        [name, value],
+        ...Object.entries(value).flatMap(([key, child]) =>
+          ['example', 'examples'].includes(key) ? [] : objectsIn(child, Array.isArray(value) ? name : key),
+        ),
+      ]
+    : []
+
+test('the document has nothing that common generators cannot compile', () => {
+  const schemas = Object.keys(document.components.schemas)
+  const objects = objectsIn(document)
+  expect(objects.filter(([, { default: value }]) => value === null)).toEqual([])
+  expect(objects.filter(([, { anyOf }]) => anyOf && !anyOf.some(({ type }: any) => type === 'null'))).toEqual([])
+  const times = objects.filter(
+    ([name, { type }]) => /(At|Since)$|^since$/.test(name) && [type].flat().includes('integer'),
+  )
+  expect(times.filter(([, { format }]) => format !== 'int64')).toEqual([])
+  expect(times.length).toBeGreaterThan(30)
+  const apis = new Set(
+    Object.values<object>(document.paths).flatMap((path) => Object.values(path).flatMap((o) => o.tags)),
+  )
+  const received = Object.values<any>(document.components.pathItems).flatMap(({ post }) => post.tags)
+  expect(received.filter((tag) => apis.has(tag))).toEqual([])
+  expect(schemas.filter((name) => /^New/.test(name))).toEqual([])
+  const schemes = Object.keys(document.components.securitySchemes).map((name) => name.toLowerCase())
+  expect(schemas.filter((name) => schemes.includes(name.toLowerCase()))).toEqual([])
+})
+
+test('a text in the document excludes the characters that the service rejects', async () => {
+  const { key } = await newAccount()
+  const { firstName } = document.paths['/v1/prospects'].post.requestBody.content['application/json'].schema.properties
+  const label = document.paths['/v1/labels'].post.requestBody.content['application/json'].schema.properties.name
+  for (const text of ['a\0', '\x1F', 'a\x7Fb', '\x85', '\x0Ba', ' ', '\t\n', 'a\tb', 'a\r\nb', ' a', 'Zoë 😀', 'a,b']) {
+    const isAccepted = async (path: string, body: object) => (await send('POST', path, { key, body })).status !== 400
+    const prospect = await isAccepted('/v1/prospects', { firstName: text, lastName: 'Lee' })
+    expect([text, new RegExp(firstName.pattern).test(text)]).toEqual([text, prospect])
+    expect([text, new RegExp(label.pattern).test(text)]).toEqual([text, await isAccepted('/v1/labels', { name: text })])
+  }
+})

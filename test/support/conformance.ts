@@ -157,7 +157,7 @@ export async function described(request: Request, response: Response): Promise<R
 /** Throws if the document does not describe this webhook: its headers and its body. */
 export function expectDescribedWebhook(headers: Headers, body: string): void {
   const envelope = JSON.parse(body)
-  const { post } = (document.webhooks as Json)[envelope.type] ?? {}
+  const { post } = inPlace(document.webhooks)[envelope.type] ?? {}
   const fail: (what: string) => never = (what) => {
     throw new Error(`The document does not describe this ${envelope.type}: ${what} ${body.slice(0, 500)}`)
   }
