@@ -68,7 +68,7 @@ const routes = app
 /** For Hono's own client: `hc<AppType>(url, {headers: {authorization}})`. */
 export type AppType = typeof routes
 
-app.notFound((c) => renderProblem(c, notFound('path')))
+app.notFound((c) => renderProblem(c, notFound(c.req.path.endsWith('/') ? 'path: paths do not end in a slash' : 'path')))
 app.onError(async (error, c) => {
   try {
     return (await replay(error, c)) ?? onError(error, c)

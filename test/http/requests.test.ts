@@ -218,6 +218,11 @@ describe('unknown paths, methods and ids', () => {
     },
   )
 
+  test('the 404 of a path that ends in a slash says so', async () => {
+    const { json } = await (await newAccount()).get('/v1/prospects/')
+    expect(json).toMatchObject({ status: 404, detail: 'There is no such path: paths do not end in a slash.' })
+  })
+
   test.each([
     ['PUT', '/v1/prospects', 'GET, HEAD, POST'],
     ['OPTIONS', '/v1/labels', 'GET, HEAD, POST'],
