@@ -54,6 +54,8 @@ const SERVICE = {
   exceptions: [
     // stays: the columns of prospects derive from the table of fields, which imports nothing
     'db/schema/prospects.ts imports prospects/field-names',
+    // stays: the sample prospect derives from the same table
+    'webhooks/samples.ts imports prospects/field-names',
   ],
 }
 

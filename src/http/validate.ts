@@ -25,7 +25,7 @@ export const validate = <S extends Schemas>(
   Object.assign(
     async function validate(c: Context<AppEnv>, next: Next) {
       const errors: InputError[] = [...(c.get('headerErrors') ?? [])]
-      if (schemas.json) await readJson(c, schemas.json === NoFields)
+      if (schemas.json) await readJson(c, c.req.method === 'POST' && schemas.json.safeParse({}).success)
       for (const [target, where] of [
         ['query', 'query'],
         ['json', 'body'],
@@ -57,7 +57,7 @@ export function requireUnencoded(c: Context): void {
 
 /**
  * Decodes the body strictly and puts it where `c.req.json()` finds it. An empty body without a content type counts as an
- * empty object. If the route has no fields, an empty body of type JSON also counts as an empty object.
+ * empty object. If a POST requires no fields, an empty body of type JSON also counts as an empty object.
  */
 async function readJson(c: Context, mayBeEmpty: boolean): Promise<void> {
   const bytes = await c.req.arrayBuffer()

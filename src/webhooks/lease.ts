@@ -2,6 +2,7 @@ import type { Database } from '../db/client'
 import type { DeliveryMessage } from '../queues/messages'
 import type { QueuedDelivery } from '../queues/send'
 import { TIMEOUT, type WebhookRequest } from './attempt'
+import { TEST_SOURCE } from './envelope'
 import { EVENT_DATA } from './event-data'
 
 /** How long a batch occupies its consumer, ms. Attempts that take longer end in the background. */
@@ -81,7 +82,7 @@ const READ = `
     w.url, w.secret, w.old_secrets AS oldSecrets, w.slow_since IS NOT NULL AS slow, w.failing_since IS NOT NULL AS failing,
     w.verified_at IS NOT NULL OR EXISTS (SELECT 1 FROM webhooks v INDEXED BY webhooks_verified
       WHERE v.account_id = w.account_id AND v.host = w.host AND v.verified_at IS NOT NULL) AS verified,
-    e.nonce, e.type, ${EVENT_DATA} AS data, e.source = 'import' AS bulk
+    e.nonce, e.type, ${EVENT_DATA} AS data, e.source = 'import' AS bulk, e.source = '${TEST_SOURCE}' AS test
   FROM ${KEYS}
     CROSS JOIN webhooks w ON ${CAN_BE_SENT}
     CROSS JOIN deliveries d ON ${MATCHES_KEY}

@@ -70,6 +70,11 @@ const describeTypes = (prospect: z.ZodType): Record<EventType, EventDescription>
   },
 })
 
+const test = z
+  .literal(true)
+  .optional()
+  .meta({ description: 'Only in a sample event, which a ping sends. Nothing happened.' })
+
 const envelope = (type: string, data: z.ZodObject) =>
   z.object({
     id: id('evt', 'event').meta({ example: 'evt_1j0tcibtm302h8eugud7u' }),
@@ -95,7 +100,9 @@ export function describeEvents(prospect: z.ZodType): {
     type,
     name,
     summary,
-    body: envelope(type, data).meta({ id: name, description: `The body of a \`${type}\` webhook.` }),
+    body: envelope(type, data)
+      .extend({ test })
+      .meta({ id: name, description: `The body of a \`${type}\` webhook.` }),
   }))
   const events = EVENT_TYPES.map((type) => {
     const { name, data, summary } = types[type]

@@ -95,6 +95,7 @@ export const webhookSection: Section = {
     eventTypes: { description: 'The types of events to send. Empty: all types.', example: ['prospect.created'] },
     description: { description: 'A note for people.', example: 'Our CRM' },
     disabled: { description: 'Whether the webhook is disabled: no events are sent to it.', example: false },
+    type: { description: 'The type of the sample event.', example: 'prospect.created' },
     since: {
       description: 'Events from this time on are sent, in Unix milliseconds. It must not be in the future.',
       example: 1795412345678,
@@ -145,10 +146,12 @@ export const webhookSection: Section = {
     },
     'POST /v1/webhooks/:id/ping': {
       operationId: 'pingWebhook',
-      summary: 'Send a test event',
-      description: 'Sends an event of the type `ping` to this webhook only.',
-      responses: { 202: ['The delivery of the test event.', DeliverySchema] },
+      summary: 'Send a sample event',
+      description:
+        'Sends a sample event of the given type to this webhook only, whatever types it asks for. Its envelope has `test: true`.',
+      responses: { 202: ['The delivery of the sample event.', DeliverySchema] },
       errors: [webhookDisabled, contention],
+      example: { type: 'prospect.created' },
     },
     'POST /v1/webhooks/:id/recover': {
       operationId: 'recoverWebhook',

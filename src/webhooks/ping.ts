@@ -8,20 +8,23 @@ import type { Caller, IdempotentRequest } from '../http/factory'
 import { claimKey, storeResponse } from '../http/idempotency'
 import type { QueuedDelivery } from '../queues/send'
 import { type Delivery, deliveryId } from './deliveries'
+import { TEST_SOURCE } from './envelope'
 import { webhookDisabled } from './errors'
+import { SAMPLE_DATA } from './samples'
+import type { PingWebhook } from './schema'
 import { ABORT_IF_DISABLED, isEndpoint } from './store'
 
 /** How many times a ping tries to become the last event of the account. */
 const MAX_TRIES = 20
 
 /**
- * Sends an event of type `ping` to one endpoint, whatever types it asks for. The event is in no timeline and in no feed.
+ * Sends a sample event to one endpoint, whatever types it asks for. The event is in no timeline and in no feed.
  * 404 if the account has no such endpoint, 409 if it is disabled. Returns the delivery, and the entry to enqueue for it.
  */
 export async function pingWebhook(
   db: Database,
   { account, key }: Caller,
-  webhookId: string,
+  { webhookId, type }: PingWebhook & { webhookId: string },
   repeatable?: IdempotentRequest,
 ): Promise<{ delivery: Delivery; queued: QueuedDelivery[] }> {
   const accountId = account.id
@@ -42,7 +45,7 @@ export async function pingWebhook(
     const delivery: Delivery = {
       id: deliveryId(webhookId, seq),
       eventId: eventId(seq, nonce),
-      eventType: 'ping',
+      eventType: type,
       webhookId,
       status: 'pending',
       attemptCount: 0,
@@ -51,7 +54,8 @@ export async function pingWebhook(
       nextAttemptAt: now,
       createdAt: Math.floor(seq / 1000),
     }
-    const event = { accountId, seq, nonce, type: 'ping', muted: 0, keyId: key.id, source: 'api', data: '{}' }
+    const data = JSON.stringify(SAMPLE_DATA[type])
+    const event = { accountId, seq, nonce, type, muted: 1, keyId: key.id, source: TEST_SOURCE, data }
     try {
       await db.batch([
         ...claimKey(db, accountId, repeatable, now),

@@ -12,7 +12,7 @@ import { listFeed } from './events'
 import { rejectUrl } from './guard'
 import { pingWebhook } from './ping'
 import { runRecoveries, startRecovery } from './recover'
-import { CreateWebhook, DeliveriesQuery, FeedQuery, RecoverWebhook, UpdateWebhook } from './schema'
+import { CreateWebhook, DeliveriesQuery, FeedQuery, PingWebhook, RecoverWebhook, UpdateWebhook } from './schema'
 import {
   createWebhook,
   deleteWebhook,
@@ -54,8 +54,10 @@ export const webhookRoutes = factory
     const id = c.req.param('id')
     return c.json(await rotateSecret(db, caller.account.id, id, secretOptions(c)))
   })
-  .post('/:id/ping', idempotent, validate({ json: NoFields }), async (c) => {
-    return startedDelivery(c, await pingWebhook(c.var.db, c.var.caller, c.req.param('id'), c.get('repeatable')))
+  .post('/:id/ping', idempotent, validate({ json: PingWebhook }), async (c) => {
+    const { db, caller } = c.var
+    const input = { webhookId: c.req.param('id'), ...c.req.valid('json') }
+    return startedDelivery(c, await pingWebhook(db, caller, input, c.get('repeatable')))
   })
   .post('/:id/recover', idempotent, validate({ json: RecoverWebhook }), async (c) => {
     const { db, caller } = c.var

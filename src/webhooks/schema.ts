@@ -13,7 +13,13 @@ export const EVENT_TYPES = [
 ] as const
 export type EventType = (typeof EVENT_TYPES)[number]
 
-const eventType = z.enum(EVENT_TYPES, invalid('not_allowed', `An event type is one of ${EVENT_TYPES.join(', ')}.`))
+const oneOf = <T extends string>(types: readonly T[]) =>
+  z.enum(types, invalid('not_allowed', `An event type is one of ${types.join(', ')}.`))
+const eventType = oneOf(EVENT_TYPES)
+
+/** The types of events that are delivered: those that a webhook can ask for, and pings. */
+export const DELIVERED_TYPES = [...EVENT_TYPES, 'ping'] as const
+export type DeliveredType = (typeof DELIVERED_TYPES)[number]
 
 const eventTypes = z.array(eventType).transform((types) => [...new Set(types)])
 
@@ -35,6 +41,10 @@ export const UpdateWebhook = z.strictObject({
   disabled: z.boolean().optional(),
 })
 export type UpdateWebhook = z.infer<typeof UpdateWebhook>
+
+/** The body of `POST /v1/webhooks/{id}/ping`. */
+export const PingWebhook = z.strictObject({ type: oneOf(DELIVERED_TYPES).default('ping') })
+export type PingWebhook = z.infer<typeof PingWebhook>
 
 /** The body of `POST /v1/webhooks/{id}/recover`. */
 export const RecoverWebhook = z.strictObject({

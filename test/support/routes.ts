@@ -240,7 +240,7 @@ export const ROUTES = new Map<string, Route>([
   ],
   ['DELETE /v1/webhooks/:id', { needs: 'admin', answers: 204, id: webhook }],
   ['POST /v1/webhooks/:id/rotate-secret', { needs: 'admin', answers: 200, id: webhook, body: {} }],
-  ['POST /v1/webhooks/:id/ping', { needs: 'admin', answers: 202, id: webhook, body: {} }],
+  ['POST /v1/webhooks/:id/ping', { needs: 'admin', answers: 202, id: webhook, body: { type: 'prospect.created' } }],
   ['POST /v1/webhooks/:id/recover', { needs: 'admin', answers: 202, id: webhook, body: { since: 0 } }],
   [
     'GET /v1/webhooks/:id/deliveries',

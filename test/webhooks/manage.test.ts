@@ -39,7 +39,7 @@ afterEach(() => {
 
 const patch = ({ call }: Account, id: string, body: object) => call('PATCH', `/v1/webhooks/${id}`, body)
 const rotate = ({ post }: Account, id: string) => post(`/v1/webhooks/${id}/rotate-secret`)
-const ping = ({ post }: Account, id: string) => post(`/v1/webhooks/${id}/ping`)
+const ping = ({ post }: Account, id: string, body = {}) => post(`/v1/webhooks/${id}/ping`, body)
 const shown = async ({ get }: Account, id: string) => (await get(`/v1/webhooks/${id}`)).json
 
 const GIVEN = { url: 'https://hooks.example.com/in', eventTypes: ['prospect.created'], description: 'CRM' }
@@ -432,6 +432,7 @@ describe('a ping', () => {
       type: 'ping',
       timestamp,
       accountId: account.id,
+      test: true,
       data: {},
     })
     expect((await account.get(`/v1/deliveries/${json.id}`)).json).toMatchObject({
@@ -441,10 +442,61 @@ describe('a ping', () => {
     })
   })
 
-  test('is in no timeline and in no feed', async () => {
+  // endpointAnswers checks each body against the document
+  test.each([
+    ['prospect.created', ['prospect']],
+    ['prospect.updated', ['prospect', 'changes']],
+    ['prospect.stage_changed', ['prospect', 'previousStage', 'currentStage']],
+    ['prospect.deleted', ['prospect']],
+    ['prospect.merged', ['prospect', 'mergedId']],
+    ['resume.parsed', ['prospect']],
+    ['ping', []],
+  ])('of type %s sends a sample with these data', async (type, names) => {
+    const requests = endpointAnswers()
+    const { account, id, secret } = await endpoint()
+    const { json } = await ping(account, id, { type })
+    expect(json).toMatchObject({ eventType: type, status: 'pending' })
+    await consume(sent)
+    const [request] = requests.mock.calls as [Sent]
+    const envelope: any = new Webhook(secret).verify(bodyOf(request), headersOf(request))
+    expect(envelope).toMatchObject({ id: json.eventId, type, accountId: account.id, test: true })
+    expect(Object.keys(envelope.data)).toEqual(names)
+  })
+
+  test('shows no prospect of the account', async () => {
+    const requests = endpointAnswers()
+    const { account, id } = await endpoint({ eventTypes: ['resume.parsed'] })
+    const prospect = (await account.prospect()).json
+    await ping(account, id, { type: 'prospect.created' })
+    await consume(sent)
+    expect(envelopeOf(requests.mock.lastCall as Sent).data.prospect.firstName).toBe('José')
+    expect(bodyOf(requests.mock.lastCall as Sent)).not.toContain(prospect.id)
+  })
+
+  test('with an empty body of type JSON is a ping', async () => {
+    const { account, id } = await endpoint()
+    const answer = await account.call('POST', `/v1/webhooks/${id}/ping`, new Uint8Array(), {
+      'content-type': 'application/json',
+    })
+    expect([answer.status, answer.json.eventType]).toEqual([202, 'ping'])
+  })
+
+  test.each([
+    [{ type: 'prospect.lost' }, '/type not_allowed'],
+    [{ type: null }, '/type not_allowed'],
+    [{ type: '' }, '/type not_allowed'],
+    [{ eventType: 'ping' }, '/eventType unknown_field'],
+  ])('with the body %j returns 400', async (body, error) => {
+    const { account, id } = await endpoint()
+    const answer = await ping(account, id, body)
+    expect([answer.status, errorsOf(answer)]).toEqual([400, [`body ${error}`]])
+    expect(sent).toEqual([])
+  })
+
+  test.each(['ping', 'prospect.created'])('of type %s is in no timeline and in no feed', async (type) => {
     const { account, id } = await endpoint()
     const prospect = (await account.prospect()).json
-    await ping(account, id)
+    await ping(account, id, { type })
     for (const path of ['/v1/events', `/v1/prospects/${prospect.id}/events`])
       expect((await account.get(path)).json.items.map((e: any) => e.type)).toEqual(['prospect.created'])
     expect((await account.get('/v1/events?type=ping')).status).toBe(400)
@@ -472,7 +524,7 @@ describe('a ping', () => {
       pass(-2_000)
       return batch(queries) as any
     })
-    const { delivery, queued } = await pingWebhook(db, callerOf(account), id)
+    const { delivery, queued } = await pingWebhook(db, callerOf(account), { webhookId: id, type: 'ping' })
     const [{ id: created }] = (await account.get('/v1/events')).json.items
     expect(delivery.eventId > created).toBe(true)
     expect(queued.map(({ eventSeq }) => eventSeq)).toEqual([(await deliveriesOf(account)).at(-1)?.event_seq])

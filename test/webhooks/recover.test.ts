@@ -123,13 +123,14 @@ describe('a recovery', () => {
     expect(requests.mock.calls.map((request) => envelopeOf(request).data.prospect.city)).toEqual(['Told'])
   })
 
-  test('skips a failed ping, even if the endpoint asks for every type', async () => {
+  test('skips failed pings of any type, even if the endpoint asks for every type', async () => {
     const { account, id } = await missed(1)
-    await account.post(`/v1/webhooks/${id}/ping`)
+    for (const type of ['ping', 'prospect.updated']) await account.post(`/v1/webhooks/${id}/ping`, { type })
     for (const disabled of [true, false]) await patch(account, id, { disabled })
     await recover(account, id)
     const deliveries = (await account.get(`/v1/webhooks/${id}/deliveries`)).json.items
     expect(deliveries.map((d: any) => [d.eventType, d.status])).toEqual([
+      ['prospect.updated', 'cancelled'],
       ['ping', 'cancelled'],
       ['prospect.created', 'pending'],
     ])

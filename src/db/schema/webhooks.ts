@@ -13,7 +13,7 @@ export const events = sqliteTable(
     nonce: text().notNull(),
     type: text().notNull(),
     prospectId: text(),
-    /** 1 if the event is only on the timeline, and never sent. */
+    /** 1 if the event is not in the feed, and only on request sent to a webhook: a muted write or a sample event. */
     muted: integer().notNull(),
     keyId: text().notNull(),
     userId: text(),
