@@ -91,7 +91,7 @@ export const fitsInPage = (bytes: string, key: string, page: string, order: stri
 type Scope = string | number | boolean | null | undefined | Scope[] | { [key: string]: Scope }
 
 /** An opaque token for the rows after the position `after`, in this list with these filters. */
-const encodePageToken = async (scope: Scope, after: (string | number)[]): Promise<string> =>
+export const encodePageToken = async (scope: Scope, after: (string | number)[]): Promise<string> =>
   encode(JSON.stringify([await digest([scope, after]), ...after]))
 
 /**

@@ -83,6 +83,13 @@ export const idReference = z.string().overwrite(trim)
 /** A query parameter: text that is not empty. */
 export const parameter = (max = 1000) => requiredLine(max)
 
+/** A query parameter that is a time in Unix ms. */
+export const timeParameter = () =>
+  parameter()
+    .refine((s) => /^(\d{1,15})?$/.test(s), invalid('wrong_format', 'This must be a time in Unix milliseconds.'))
+    .transform(Number)
+    .meta({ override: { type: 'integer', format: 'int64', minimum: 0, maximum: 999_999_999_999_999 } })
+
 /** A query parameter that is true or false. */
 export const flagParameter = (byDefault: boolean) =>
   z

@@ -10,6 +10,7 @@ import {
   nameKey,
   orNull,
   parameter,
+  timeParameter,
 } from '../http/text'
 import { FIELDS } from './fields'
 import { labels } from './labels'
@@ -127,11 +128,7 @@ export const ListProspects = z.strictObject({
   jobId: parameter().optional(),
   pipelineId: parameter().optional(),
   /** Unix ms, inclusive. */
-  updatedSince: parameter()
-    .refine((s) => /^(\d{1,15})?$/.test(s), invalid('wrong_format', 'This must be a time in Unix milliseconds.'))
-    .transform(Number)
-    .meta({ override: { type: 'integer', format: 'int64', minimum: 0, maximum: 999_999_999_999_999 } })
-    .optional(),
+  updatedSince: timeParameter().optional(),
   sort: z.enum(SORTS).default('-createdAt'),
   total: flagParameter(true),
   limit: limit(1),

@@ -1,4 +1,4 @@
-import { and, desc, eq, isNull, lt } from 'drizzle-orm'
+import { and, desc, eq, gte, isNull, lt } from 'drizzle-orm'
 import type { Database } from '../db/client'
 import { isAborted } from '../db/errors'
 import { eventId } from '../db/ids'
@@ -6,7 +6,7 @@ import { attempts, deliveries, events, webhooks } from '../db/schema'
 import { notFound } from '../http/errors'
 import type { IdempotentRequest } from '../http/factory'
 import { claimKey, storeResponse } from '../http/idempotency'
-import { decodePageToken, firstThatFit, type Page, pageOf } from '../http/page'
+import { decodePageToken, encodePageToken, firstThatFit, type Page, pageOf } from '../http/page'
 import type { QueuedDelivery } from '../queues/send'
 import { webhookDisabled } from './errors'
 import { QUEUED_COLUMNS, queuedIn } from './queued'
@@ -86,32 +86,82 @@ const toDelivery = (row: Row): Delivery => ({
   createdAt: Math.floor(row.eventSeq / 1000),
 })
 
-/** A page of an endpoint's deliveries, those of the newest events first. 404 if the account has no such endpoint. */
+/** A query for the events of prospects, each with its delivery to one endpoint, if it has one. */
+const selectOfProspects = ({ orm }: Database, webhookId: string) =>
+  orm
+    .select({ ...SHOWN, eventSeq: events.seq })
+    .from(events)
+    .leftJoin(
+      deliveries,
+      and(
+        eq(deliveries.accountId, events.accountId),
+        eq(deliveries.webhookId, webhookId),
+        eq(deliveries.eventSeq, events.seq),
+      ),
+    )
+
+/** A delivery, or an event that has none. */
+type ExaminedRow = Row | Awaited<ReturnType<typeof selectOfProspects>>[number]
+
+/** How many rows a page reads to find those that match filters without an index. It ends there, with a token. */
+const MAX_EXAMINED = 1000
+
+/**
+ * A page of an endpoint's deliveries, those of the newest events first. It can end before `limit`, even without items, while
+ * the list continues. 404 if the account has no such endpoint.
+ */
 export async function listDeliveries(
   db: Database,
   accountId: string,
   webhookId: string,
-  { status, limit, pageToken }: DeliveriesQuery,
+  { limit, pageToken, ...filters }: DeliveriesQuery,
 ): Promise<Page<Delivery>> {
-  const scope = ['deliveries', webhookId, status ?? '']
-  const [before = Number.MAX_SAFE_INTEGER] = (await decodePageToken(scope, pageToken, 1)) ?? []
+  const { status, eventType, prospectId, statusCode, since = 0, before } = filters
+  const scope = ['deliveries', webhookId, filters]
+  const [end = seqAt(before)] = (await decodePageToken(scope, pageToken, 1)) ?? []
+  const inRange = (seq: typeof deliveries.eventSeq | typeof events.seq) =>
+    and(gte(seq, seqAt(since)), lt(seq, Number(end)))
+  const isIndexed = !eventType && !prospectId && !statusCode
+  const examined = isIndexed ? limit + 1 : MAX_EXAMINED
   const [[webhook], rows] = await db.batch([
     db.orm.select({ id: webhooks.id }).from(webhooks).where(isEndpoint(accountId, webhookId)),
-    select(db)
-      .where(
-        and(
-          eq(deliveries.accountId, accountId),
-          eq(deliveries.webhookId, webhookId),
-          status && eq(deliveries.status, status),
-          lt(deliveries.eventSeq, Number(before)),
-        ),
-      )
-      .orderBy(desc(deliveries.eventSeq))
-      .limit(limit + 1),
+    prospectId
+      ? selectOfProspects(db, webhookId)
+          .where(and(eq(events.accountId, accountId), eq(events.prospectId, prospectId), inRange(events.seq)))
+          .orderBy(desc(events.seq))
+          .limit(examined)
+      : select(db)
+          .where(
+            and(
+              eq(deliveries.accountId, accountId),
+              eq(deliveries.webhookId, webhookId),
+              status && eq(deliveries.status, status),
+              inRange(deliveries.eventSeq),
+            ),
+          )
+          .orderBy(desc(deliveries.eventSeq))
+          .limit(examined),
   ])
   if (!webhook) throw notFound('webhook')
-  return pageOf(rows, limit, scope, ({ eventSeq }) => [eventSeq], toDelivery)
+  const matches = (row: ExaminedRow): row is Row =>
+    row.status !== null &&
+    (!status || row.status === status) &&
+    (!eventType || row.type === eventType) &&
+    (!statusCode || row.lastStatusCode === statusCode)
+  const page = await pageOf(
+    (rows as ExaminedRow[]).filter(matches),
+    limit,
+    scope,
+    ({ eventSeq }) => [eventSeq],
+    toDelivery,
+  )
+  const last = rows[MAX_EXAMINED - 1]
+  if (isIndexed || page.nextPageToken || !last) return page
+  return { ...page, nextPageToken: await encodePageToken(scope, [last.eventSeq]) }
 }
+
+/** The `seq` of the first event that could be committed at a time (Unix ms); without a time, one after all events. */
+const seqAt = (time = Number.MAX_SAFE_INTEGER) => Math.min(time * 1000, Number.MAX_SAFE_INTEGER)
 
 /** One delivery and its attempts. 404 if the account has no such delivery, or has deleted its endpoint. */
 export async function getDelivery(db: Database, accountId: string, id: string): Promise<DeliveryLog> {

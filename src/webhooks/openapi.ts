@@ -101,7 +101,24 @@ export const webhookSection: Section = {
       example: 1795412345678,
     },
   },
-  parameters: { ...LIST_PARAMETERS, status: { description: 'Only deliveries with this status.' } },
+  parameters: {
+    ...LIST_PARAMETERS,
+    status: { description: 'Only deliveries with this status.' },
+    eventType: { description: 'Only deliveries of events of this type.' },
+    prospectId: {
+      description: 'Only deliveries of events of this prospect.',
+      example: 'prs_01jd3v7x5c9q8m2k4n6p0r1s3t',
+    },
+    statusCode: { description: 'Only deliveries whose last response had this status code.', example: 503 },
+    since: {
+      description: 'Only deliveries of events that were committed at this time or later, in Unix milliseconds.',
+      example: 1795412345678,
+    },
+    before: {
+      description: 'Only deliveries of events that were committed before this time, in Unix milliseconds.',
+      example: 1795412345678,
+    },
+  },
   operations: {
     'GET /v1/webhooks': {
       operationId: 'listWebhooks',
@@ -166,6 +183,7 @@ export const webhookSection: Section = {
       operationId: 'listDeliveries',
       summary: 'List the deliveries to a webhook',
       description: 'Returns a page of deliveries. Those of the newest events come first.',
+      quotes: ['webhooks#Filtering deliveries'],
       responses: { 200: ['A page of deliveries.', pageOf(DeliverySchema, 'Delivery')] },
     },
     'GET /v1/deliveries/:id': {

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { ListQuery, limit, pageToken } from '../http/page'
-import { invalid, line, orNull, parameter, requiredLine } from '../http/text'
+import { invalid, line, orNull, parameter, requiredLine, timeParameter } from '../http/text'
 
 /** The types of events that a webhook can ask for. */
 export const EVENT_TYPES = [
@@ -59,6 +59,18 @@ export const RecoverWebhook = z.strictObject({
 /** The query of `GET /v1/webhooks/{id}/deliveries`. */
 export const DeliveriesQuery = ListQuery.extend({
   status: z.enum(['pending', 'succeeded', 'failed', 'cancelled']).optional(),
+  eventType: oneOf(DELIVERED_TYPES).optional(),
+  prospectId: parameter().optional(),
+  /** Of the last response. */
+  statusCode: parameter()
+    .refine((s) => /^([1-9]\d\d)?$/.test(s), invalid('out_of_range', 'This must be a status code from 100 to 999.'))
+    .transform(Number)
+    .meta({ override: { type: 'integer', minimum: 100, maximum: 999 } })
+    .optional(),
+  /** Unix ms, inclusive. */
+  since: timeParameter().optional(),
+  /** Unix ms, exclusive. */
+  before: timeParameter().optional(),
 })
 export type DeliveriesQuery = z.output<typeof DeliveriesQuery>
 

@@ -139,6 +139,21 @@ const SAME: [what: string, run: Run][] = [
     },
   ]),
   [
+    'deliveries of one prospect',
+    async (a, n) => {
+      const { log } = await busy(a, n, 'succeeded', 'NULL', FAR)
+      const other = await one(a, { email: 'other@example.com' })
+      return a.get(`${log}?prospectId=${other}`)
+    },
+  ],
+  [
+    'deliveries since a time',
+    async (a, n) => {
+      const { log } = await busy(a, n, 'succeeded', 'NULL', FAR)
+      return a.get(`${log}?since=1`)
+    },
+  ],
+  [
     'the last page of deliveries',
     async (a, n) => {
       const { log } = await busy(a, n, 'succeeded', 'NULL', FAR)

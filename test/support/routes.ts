@@ -244,7 +244,20 @@ export const ROUTES = new Map<string, Route>([
   ['POST /v1/webhooks/:id/recover', { needs: 'admin', answers: 202, id: webhook, body: { since: 0 } }],
   [
     'GET /v1/webhooks/:id/deliveries',
-    { needs: 'admin', answers: 200, id: webhook, query: { ...PAGE, status: 'pending' } },
+    {
+      needs: 'admin',
+      answers: 200,
+      id: webhook,
+      query: {
+        ...PAGE,
+        status: 'pending',
+        eventType: 'ping',
+        prospectId: 'prs_x',
+        statusCode: '200',
+        since: '1',
+        before: '2',
+      },
+    },
   ],
   ['GET /v1/deliveries/:id', { needs: 'admin', answers: 200, id: delivery }],
   ['POST /v1/deliveries/:id/redeliver', { needs: 'admin', answers: 202, id: delivery, body: {} }],

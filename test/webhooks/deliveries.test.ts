@@ -16,6 +16,7 @@ import {
   register,
   type Sent,
 } from '../support/endpoint'
+import { busy, FAR } from '../support/many-rows'
 import { paginate } from '../support/paginate'
 import { errorsOf, expectProblem } from '../support/problem'
 
@@ -149,17 +150,116 @@ describe('the list of an endpoint’s deliveries', () => {
     }
   })
 
-  test.each(['status=nope', 'status=', 'status=pending&status=failed', 'limit=0', 'pageToken=x', 'sort=id'])(
-    'returns 400 for ?%s',
-    async (query) => {
-      const { account, id } = await eachStatus(0)
-      const answer = await account.get(`${pathOf(id)}?${query}`)
-      expect([answer.status, answer.json.errors[0]]).toMatchObject([
-        400,
-        { in: 'query', pointer: `/${query.split('=')[0]}` },
-      ])
-    },
-  )
+  test('filtered by type has only deliveries of events of that type', async () => {
+    const { account, webhook, prospect } = await dueDelivery()
+    await account.call('PATCH', `/v1/prospects/${prospect.id}`, { city: 'Ulm' })
+    await account.post(`/v1/webhooks/${webhook.id}/ping`)
+    const all = await listed(account, webhook.id)
+    for (const [n, type] of ['ping', 'prospect.updated', 'prospect.created'].entries())
+      expect(await listed(account, webhook.id, `eventType=${type}`)).toEqual([all[n]])
+    expect(await listed(account, webhook.id, 'eventType=prospect.merged')).toEqual([])
+  })
+
+  test('filtered by prospect has only deliveries of its events to this endpoint', async () => {
+    const { account, webhook, prospect } = await dueDelivery()
+    const path = `/v1/prospects/${prospect.id}`
+    await account.call('PATCH', path, { city: 'Muted', muteWebhook: true })
+    await account.prospect()
+    const other = (await register(account)).id
+    await account.call('PATCH', path, { city: 'Ulm' })
+    const [updated, , created] = await listed(account, webhook.id)
+    const query = `prospectId=${prospect.id}`
+    expect(await listed(account, webhook.id, query)).toEqual([updated, created])
+    expect(await listed(account, webhook.id, `${query}&eventType=prospect.created`)).toEqual([created])
+    expect(await listed(account, webhook.id, `${query}&status=failed`)).toEqual([])
+    expect((await listed(account, other, query)).map((d) => d.eventId)).toEqual([updated?.eventId])
+    for (const [reader, id] of [
+      [account, 'prs_x'],
+      [await newAccount(), prospect.id],
+    ] as const)
+      expect(
+        await listed(reader, reader === account ? webhook.id : (await register(reader)).id, `prospectId=${id}`),
+      ).toEqual([])
+  })
+
+  test('filtered by status code has only deliveries whose last response had it', async () => {
+    const requests = endpointAnswers(() => new Response('', { status: requests.mock.calls.length > 1 ? 503 : 200 }))
+    const { account, webhook } = await dueDelivery()
+    await account.prospect()
+    await consume(sent)
+    await account.prospect()
+    const [, ...tried] = await listed(account, webhook.id)
+    for (const delivery of tried as any[])
+      expect(await listed(account, webhook.id, `statusCode=${delivery.lastStatusCode}`)).toEqual([delivery])
+    expect(await listed(account, webhook.id, 'statusCode=410')).toEqual([])
+  })
+
+  test('filtered by time has deliveries of events from `since` on, and before `before`', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] })
+    const account = await newAccount()
+    const { id } = await register(account)
+    for (let i = 0; i < 3; i++) {
+      pass(MINUTE)
+      await account.prospect()
+    }
+    const all = await listed(account, id)
+    const [c, b, a] = all as [Shown, Shown, Shown]
+    expect(await listed(account, id, `since=${b.createdAt}`)).toEqual([c, b])
+    expect(await listed(account, id, `since=${b.createdAt + 1}`)).toEqual([c])
+    expect(await listed(account, id, `before=${b.createdAt}`)).toEqual([a])
+    expect(await listed(account, id, `before=${b.createdAt + 1}`)).toEqual([b, a])
+    expect(await listed(account, id, `since=${b.createdAt}&before=${c.createdAt}`)).toEqual([b])
+    expect(await listed(account, id, `since=${b.createdAt}&before=${b.createdAt}`)).toEqual([])
+    expect(await listed(account, id, 'since=0&before=999999999999999')).toEqual(all)
+  })
+
+  test('filtered by type, in pages, has each delivery once, and a page searches a thousand', async () => {
+    const account = await newAccount()
+    const { id: prospect, webhook, log } = await busy(account, 1500, 'succeeded', 'NULL', FAR)
+    await rows("UPDATE events SET type = 'prospect.merged' WHERE account_id = ? AND seq % 500 = 1", account.id)
+    const all = (await listed(account, webhook, 'limit=1000&eventType=prospect.merged')).length
+    expect(all).toBe(2)
+    for (const filter of ['', `&prospectId=${prospect}`]) {
+      const found: string[][] = []
+      for (let token: string | null = ''; token !== null && found.length < 9; ) {
+        const page = `limit=1&eventType=prospect.merged${filter}${token && `&pageToken=${token}`}`
+        const { items, nextPageToken }: any = (await account.get(`${log}?${page}`)).json
+        found.push(items.map((d: any) => d.id))
+        token = nextPageToken
+      }
+      expect(found.map((ids) => ids.length)).toEqual([1, 1, 1])
+      expect(new Set(found.flat()).size).toBe(3)
+    }
+    expect((await account.get(`${log}?statusCode=200`)).json).toEqual({ items: [], nextPageToken: expect.any(String) })
+  })
+
+  test.each([
+    'eventType=nope',
+    'eventType=',
+    'prospectId=',
+    'statusCode=99',
+    'statusCode=1000',
+    'statusCode=2xx',
+    'statusCode=',
+    'since=-1',
+    'since=2026-11-30',
+    'since=',
+    'before=1.5',
+    'before=',
+    'status=nope',
+    'status=',
+    'status=pending&status=failed',
+    'limit=0',
+    'pageToken=x',
+    'sort=id',
+  ])('returns 400 for ?%s', async (query) => {
+    const { account, id } = await eachStatus(0)
+    const answer = await account.get(`${pathOf(id)}?${query}`)
+    expect([answer.status, answer.json.errors[0]]).toMatchObject([
+      400,
+      { in: 'query', pointer: `/${query.split('=')[0]}` },
+    ])
+  })
 
   test('rejects a page token of another status, endpoint or list', async () => {
     const { account, id } = await eachStatus(8)
@@ -171,6 +271,9 @@ describe('the list of an endpoint’s deliveries', () => {
       `${pathOf(id)}?status=failed&pageToken=${all}`,
       `${pathOf(id)}?status=pending&pageToken=${failed}`,
       `${pathOf(other)}?pageToken=${all}`,
+      ...['eventType=ping', 'prospectId=prs_x', 'statusCode=200', 'since=0', 'before=1'].map(
+        (filter) => `${pathOf(id)}?pageToken=${all}&${filter}`,
+      ),
       `/v1/webhooks?pageToken=${all}`,
     ])
       expect(errorsOf(await account.get(path))).toEqual(['query /pageToken invalid_page_token'])
