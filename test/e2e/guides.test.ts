@@ -112,7 +112,9 @@ describe.each(Object.keys(SHELLS) as (keyof typeof SHELLS)[])('in %s', (shell) =
       for (const [i, { code, error }] of pasted.entries())
         for (const status of statuses[i + setup.length] as string[])
           expect(status, code).toMatch(error ? String(error.status) : /^2/)
-      const errors = [...output.matchAll(/^\{(?:.*|\n(?: .*\n)*)\}$/gm)].map(([json]) => JSON.parse(json))
+      const errors = [...output.matchAll(/^\{(?:.*|\n(?: .*\n)*)\}$/gm)].flatMap(([json]) =>
+        json.includes('"requestId"') ? [JSON.parse(json)] : [],
+      )
       for (const { error } of pasted) if (error) expect(errors).toContainEqual(withAnyIds(error))
       if (listening)
         await until(

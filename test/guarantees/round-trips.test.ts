@@ -173,7 +173,7 @@ const CALLS: [
   ],
   [
     'list of deliveries of one prospect',
-    async (a) => a.get(`${await webhookPath(a)}/deliveries?prospectId=${await knownId(a)}`),
+    async (a) => a.get(`${await webhookPath(a)}/deliveries?prospectId=${await extra(a)}`),
     1,
     10,
     0,
