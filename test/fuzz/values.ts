@@ -113,6 +113,8 @@ const VALID: Record<string, fc.Arbitrary<Json>> = {
   label: fc.oneof(fc.constantFrom('Hot', 'hot,cold', ','), fc.subarray(['Hot', 'Cold', 'x,y'], { minLength: 1 })),
 }
 VALID.addLabels = VALID.removeLabels = VALID.labels as fc.Arbitrary<Json>
+// the document says only in words that an item cannot stop being the default
+VALID.isDefault = fc.constant(true)
 
 /** A valid value for a field or a parameter. `where` is the part of the request. */
 export function validValue(name: string, schema: Json, where: string, known: Known, kind: string): fc.Arbitrary<Json> {
@@ -207,17 +209,19 @@ INVALID.resume = [
   ].map((given) => asField('A text.', given)),
 ]
 INVALID.addLabels = INVALID.removeLabels = INVALID.labels as Json[]
+INVALID.isDefault = [false]
+/** Fields that the document shows as arrays, and that also take a text with commas. */
+const TAKE_TEXT = ['labels', 'addLabels', 'removeLabels']
 
 /** Invalid values of every kind for the field of a body. */
 export function invalidValues(name: string, schema: Json): Json[] {
-  const types = typesOf(schema)
-  const { enum: allowed, const: only, minLength = 0, maxLength, minimum, maximum, minItems = 0, maxItems } = schema
+  const types = [...typesOf(schema), ...(TAKE_TEXT.includes(name) ? ['string'] : [])]
+  const { enum: allowed, minLength = 0, maxLength, minimum, maximum, minItems = 0, maxItems } = schema
   return [
     ...Object.entries(VALUES_OF_TYPE).flatMap(([type, values]) =>
       types.includes(type) || (type === 'integer' && types.includes('number')) ? [] : values,
     ),
     ...(allowed && types.includes('string') ? [UNKNOWN, `${allowed[0]}x`] : []),
-    ...(only === true ? [false] : []),
     ...(types.includes('string') && minLength > 0 ? ['', ' \t\n '] : []),
     ...(maxLength ? ['x'.repeat(maxLength + 1), '😀'.repeat(maxLength + 1), ...CONTROL] : []),
     ...(minimum === undefined ? [] : [minimum - 1]),
