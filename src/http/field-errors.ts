@@ -24,8 +24,7 @@ export const FIELD_ERRORS = {
   malformed_json: 'The line of the file is not JSON.',
   malformed_csv: 'The quotes of the row are not balanced.',
   too_many_cells: 'The row has more cells than the header.',
-  skipped_lines:
-    'Lines in front of the header or behind the rows of the file are no rows, and were skipped (a warning).',
+  skipped_lines: 'The lines before the header, or those after the last row, were skipped (a warning).',
   invalid_phone: 'The phone number is not valid, and was not written (a warning).',
   extension_dropped: 'The extension of the phone number was not written (a warning).',
   not_first: 'The row has several emails or phones. This is not the first, and was not written (a warning).',

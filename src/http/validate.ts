@@ -25,7 +25,7 @@ export const validate = <S extends Schemas>(
   Object.assign(
     async function validate(c: Context<AppEnv>, next: Next) {
       const errors: InputError[] = [...(c.get('headerErrors') ?? [])]
-      if (schemas.json) await readJson(c, c.req.method === 'POST' && schemas.json.safeParse({}).success)
+      if (schemas.json) await readJson(c, () => c.req.method === 'POST' && schemas.json?.safeParse({}).success === true)
       for (const [target, where] of [
         ['query', 'query'],
         ['json', 'body'],
@@ -59,7 +59,7 @@ export function requireUnencoded(c: Context): void {
  * Decodes the body strictly and puts it where `c.req.json()` finds it. An empty body without a content type counts as an
  * empty object. If a POST requires no fields, an empty body of type JSON also counts as an empty object.
  */
-async function readJson(c: Context, mayBeEmpty: boolean): Promise<void> {
+async function readJson(c: Context, mayBeEmpty: () => boolean): Promise<void> {
   const bytes = await c.req.arrayBuffer()
   const type = c.req.header('content-type')
   if (bytes.byteLength === 0 && !type) return
@@ -74,7 +74,7 @@ async function readJson(c: Context, mayBeEmpty: boolean): Promise<void> {
     throw malformedJson()
   }
   if (holdsTooMuch(text)) throw invalidInput([{ in: 'body', pointer: '', ...TOO_MUCH_JSON }])
-  Object.assign(c.req.bodyCache, { text: Promise.resolve(mayBeEmpty && text === '' ? '{}' : text) })
+  Object.assign(c.req.bodyCache, { text: Promise.resolve(text === '' && mayBeEmpty() ? '{}' : text) })
 }
 
 /** The error for JSON that exceeds the limits. */

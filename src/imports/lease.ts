@@ -31,7 +31,7 @@ export interface LeasedImport {
   bytesDone: number
   line: number
   read: number
-  /** How many errors are stored. */
+  /** How many errors and warnings were recorded. */
   errors: number
   /** How many consumers have leased it since its last progress, this one included. */
   tries: number

@@ -33,7 +33,7 @@ describe('an unavailable database', () => {
     expect((await get('/v1/me')).status).toBe(200)
   })
 
-  test('breaks an export off, so that it does not look complete', async () => {
+  test('ends an export with an error, because it is not complete', async () => {
     const account = await newAccount()
     await writeMany(
       account,

@@ -28,7 +28,7 @@ export const imports = sqliteTable(
     updated: integer().notNull().default(0),
     unchanged: integer().notNull().default(0),
     failed: integer().notNull().default(0),
-    /** How many errors and warnings its rows have, stored or not, except for warnings behind the first half of the space. */
+    /** How many errors and warnings were recorded. Once half of the space is used (imports/run.ts), warnings are dropped. */
     errors: integer().notNull().default(0),
     /** How often it was leased since it last advanced. */
     tries: integer().notNull().default(0),

@@ -13,7 +13,7 @@ export const events = sqliteTable(
     nonce: text().notNull(),
     type: text().notNull(),
     prospectId: text(),
-    /** 1 if the event is not in the feed, and only on request sent to a webhook: a muted write or a sample event. */
+    /** 1 if the event is neither in the feed nor sent to every webhook: that of a muted write, or the sample of a ping. */
     muted: integer().notNull(),
     keyId: text().notNull(),
     userId: text(),
