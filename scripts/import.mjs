@@ -61,18 +61,23 @@ const isTerminal = process.stderr.isTTY
 const RETRY_FOR = { beforeFirst: 30_000, afterFirst: 30 * 60_000 }
 let hasResponded = false
 
-/** Sends a request. Retries it while there is no connection, or while the service responds with 429, 502, 503 or 504. */
+/**
+ * Sends a request, and returns the JSON of its 2xx response. Any other response ends the command with the problem's detail.
+ * Retries while there is no whole response, or while the service responds with 429, 502, 503 or 504.
+ */
 async function request(path, init = () => ({})) {
   const end = Date.now() + (hasResponded ? RETRY_FOR.afterFirst : RETRY_FOR.beforeFirst)
   for (let wait = 1000, isFirst = true; ; wait = Math.min(wait * 2, 30_000), isFirst = false) {
     const { headers, ...options } = init()
     const url = new URL(path, values.url)
-    const result = await fetch(url, { headers: { authorization, ...headers }, ...options }).catch((error) => error)
-    if (result instanceof Response && ![429, 502, 503, 504].includes(result.status)) {
+    const result = await send(url, { headers: { authorization, ...headers }, ...options }).catch((error) => error)
+    if ('status' in result && ![429, 502, 503, 504].includes(result.status)) {
       hasResponded = true
-      return result
+      if (result.ok) return JSON.parse(result.text)
+      console.error(`\n${result.status}: ${detailOf(result.text) ?? result.statusText}`)
+      process.exit(1)
     }
-    const reason = result instanceof Response ? result.status : (result.cause?.code ?? result.message)
+    const reason = result.status ?? result.cause?.code ?? result.message
     if (Date.now() + wait > end) {
       console.error(`${isTerminal ? '\n' : ''}No response from ${values.url} (${reason}).`)
       process.exit(1)
@@ -83,12 +88,19 @@ async function request(path, init = () => ({})) {
   }
 }
 
-/** The response, if it is a 2xx. Any other ends the command with the problem's detail. */
-async function expectOk(response) {
-  if (response.ok) return response
-  const { detail } = await response.json().catch(() => ({}))
-  console.error(`\n${response.status}: ${detail ?? response.statusText}`)
-  process.exit(1)
+/** The connection can also be lost after the headers of a response. */
+async function send(url, init) {
+  const response = await fetch(url, init)
+  const { ok, status, statusText } = response
+  return { ok, status, statusText, text: await response.text() }
+}
+
+function detailOf(text) {
+  try {
+    return JSON.parse(text).detail
+  } catch {
+    return undefined
+  }
 }
 
 /** Replaces the last line on the terminal. */
@@ -122,14 +134,14 @@ const upload = () => ({
   body: fileWithProgress(),
   duplex: 'half',
 })
-let job = await (await expectOk(await request(`/v1/imports?${query}`, upload))).json()
+let job = await request(`/v1/imports?${query}`, upload)
 const unknown = new Set(job.unknownColumns)
 for (const column of unknown)
   console.error(`${isTerminal ? '\r\u001b[K' : ''}The column ${JSON.stringify(column)} is not known.`)
 
 while (!job.finishedAt) {
   await sleep(500)
-  job = await (await expectOk(await request(`/v1/imports/${job.id}`))).json()
+  job = await request(`/v1/imports/${job.id}`)
   show(`${bar('importing', job.bytesDone, job.bytes)}  ${job.read} rows`)
 }
 show('')
@@ -140,7 +152,7 @@ console.log(`${read} rows: ${created} created, ${updated} updated, ${unchanged} 
 for (const column of job.unknownColumns.filter((name) => !unknown.has(name)))
   console.log(`Part of the column ${JSON.stringify(column)} was not written.`)
 const ERRORS_SHOWN = 20
-const errors = await (await expectOk(await request(`/v1/imports/${job.id}/errors?limit=${ERRORS_SHOWN}`))).json()
+const errors = await request(`/v1/imports/${job.id}/errors?limit=${ERRORS_SHOWN}`)
 for (const { line, column, message } of errors.items)
   console.log(`line ${line}${column ? `, ${column}` : ''}: ${message}`)
 if (errors.nextPageToken) console.log('…')

@@ -37,8 +37,9 @@ export const SAVE_AS_CSV =
 const EXCEL = ['PK\x03\x04', '\xd0\xcf\x11\xe0']
 
 const DELIMITERS = [',', ';', '\t', '|']
-/** The bytes of a blank line. */
-export const BLANK_BYTES = new Set(new TextEncoder().encode(` \r\n${DELIMITERS.join('')}`))
+/** For each byte, whether a blank line can have it: 1 or 0. */
+export const IS_BLANK = new Uint8Array(256)
+for (const byte of new TextEncoder().encode(` \r\n${DELIMITERS.join('')}`)) IS_BLANK[byte] = 1
 /** The line that spreadsheets write in front of a CSV to name its delimiter. */
 const SEPARATOR_LINE = /^"?sep=([,;\t|])"?(\r\n|\r|\n)/i
 /** Each part of the name, and the field from which it can be taken instead. */

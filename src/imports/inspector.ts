@@ -2,7 +2,7 @@ import type { FileInspector } from '../files/store'
 import type { Mapping } from './columns'
 import { importTooLarge, MAX_IMPORT, MAX_ROWS } from './errors'
 import { TAIL_SIZE } from './footer'
-import { BLANK_BYTES, detectFormat, type FileFormat } from './format'
+import { detectFormat, type FileFormat, IS_BLANK } from './format'
 import type { FileType } from './records'
 
 /** The format of a file is detected from this many of its first bytes. */
@@ -64,13 +64,16 @@ export class ImportInspector implements FileInspector {
    */
   #countRows(chunk: Uint8Array) {
     if (this.#head.subarray(0, 4).includes(0)) return
+    let [isQuoted, hasText] = [this.#isQuoted, this.#hasText]
     for (const byte of chunk)
-      if (byte === 0x22 && this.type === 'csv') this.#isQuoted = !this.#isQuoted
-      else if (!BLANK_BYTES.has(byte)) this.#hasText = true
-      else if ((byte === 0x0a || byte === 0x0d) && !this.#isQuoted && this.#hasText) {
-        this.#hasText = false
+      if (byte === 0x22 && this.type === 'csv') isQuoted = !isQuoted
+      else if (!IS_BLANK[byte]) hasText = true
+      else if ((byte === 0x0a || byte === 0x0d) && !isQuoted && hasText) {
+        hasText = false
         this.#rows++
       }
+    this.#isQuoted = isQuoted
+    this.#hasText = hasText
   }
 }
 

@@ -19,7 +19,7 @@ import { fileKey } from './store'
 const TURN_CHUNKS = 20
 const TURN_TIME = 1_000
 /** How much is written together while other accounts call this isolate, so that a commit takes about as long as their calls. */
-const SHARED_CHUNK: ChunkSize = { records: 20, characters: 8 * 1024 }
+const SHARED_CHUNK: ChunkSize = { records: 10, characters: 4 * 1024 }
 /** The most deliveries of one commit. The more webhooks an account has, the fewer rows are written together. */
 const MAX_DELIVERIES = 1_000
 /** An import fails after this many tries in a row without progress. If each try fails at once, this takes two hours. */

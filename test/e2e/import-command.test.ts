@@ -1,7 +1,9 @@
 import { spawn } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { call, cleanUp, migratedFolder, newFolder, OPERATOR, type Service, startBuilt, until } from './service'
 
 const folder = migratedFolder()
@@ -71,4 +73,31 @@ test('waits while the service is down', async () => {
   const [status, printed] = await ended
   clearInterval(tick)
   expect([status, printed]).toEqual([0, expect.stringContaining('6000 rows: 6000 created')])
+})
+
+test('sends a call again whose response is cut off', async () => {
+  const job = {
+    id: 'imp_1',
+    status: 'completed',
+    finishedAt: 1,
+    read: 1,
+    created: 1,
+    updated: 0,
+    unchanged: 0,
+    failed: 0,
+  }
+  let calls = 0
+  const server = createServer((request, response) =>
+    request.resume().on('end', () => {
+      const body = JSON.stringify({ ...job, unknownColumns: [], items: [] })
+      response.writeHead(200, { 'content-length': body.length })
+      if (calls++ % 2) response.end(body)
+      else response.write(body.slice(0, 5), () => response.destroy())
+    }),
+  ).listen(0, '127.0.0.1')
+  onTestFinished(() => void server.close())
+  await new Promise((listening) => server.once('listening', listening))
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  expect(await run('name\nAnn Lee\n', '--url', url)).toEqual([0, expect.stringContaining('imp_1 completed')])
+  expect(calls).toBe(4)
 })

@@ -14,10 +14,13 @@ const SPACES = Array.from({ length: TAB + 3 }, (_, width) => ' '.repeat(width))
 /** The maximum number of lines, including empty ones. */
 const MAX_LINES = 100_000
 
+/** More bytes than the characters that are read can take: UTF-8 has at most three for each unit of UTF-16. */
+const MAX_BYTES = 3 * (MAX_LENGTH + 2)
+
 /** Extracts plain text. A form feed begins a page. Tabs, and three spaces or more, separate columns. */
 export function readPlain(bytes: Uint8Array): DocumentText {
   const collector = new Collector()
-  const { text, isCut } = beginningOf(decode([bytes]))
+  const { text, isCut } = beginningOf(decode([bytes.subarray(0, MAX_BYTES)]))
   // a form feed begins a page anywhere in its line
   const lines = text.split(/\r\n?|[\n\u2028\u2029]|(?=\f)/, MAX_LINES + 1)
   const pages = lines.reduce((sum, line) => sum + (line.startsWith('\f') ? 1 : 0), 1)
