@@ -31,6 +31,7 @@ export function renderSite(document) {
     title,
     list.map(({ name, title: label }) => [`/docs/${name}`, label]),
   ])
+  navigation.at(-1)[1].push(['/docs/changelog', 'Changelog'])
   /** The HTML of a page of Markdown, and its sections for the search. */
   const renderPage = ({ name, title, markdown }, { previous, next } = {}) => {
     const address = `/docs/${name}`

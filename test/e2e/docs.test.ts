@@ -109,9 +109,11 @@ describe.skipIf(!process.env.CHROMIUM && !existsSync(CHROMIUM))('the site, in a 
       expect(await flawsOf(page)).toEqual(NO_FLAWS)
       await page.getByRole('link', { name: 'Quickstart' }).first().click()
       await page.waitForURL('**/docs/quickstart')
-      if (options.viewport === PHONE) await page.getByRole('button', { name: 'Menu' }).click()
-      await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Errors' }).click()
-      await page.waitForURL('**/docs/errors')
+      for (const name of ['Changelog', 'Errors']) {
+        if (options.viewport === PHONE) await page.getByRole('button', { name: 'Menu' }).click()
+        await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name }).click()
+        await page.waitForURL(`**/docs/${name.toLowerCase()}`)
+      }
       expect(await flawsOf(page)).toEqual(NO_FLAWS)
       await page.getByRole('link', { name: 'Reference' }).click()
       await page.waitForURL('**/docs/reference')
