@@ -1,6 +1,7 @@
 import './scripts/assets.mjs'
 import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-plugin'
 import { defineConfig } from 'vitest/config'
+import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
 const worker = cloudflareTest(async () => ({
   wrangler: { configPath: './wrangler.toml' },
@@ -20,13 +21,32 @@ const worker = cloudflareTest(async () => ({
   },
 }))
 
-// what `npm run test:fast` leaves out; vitest ignores `--exclude` for projects
+// `npm run test:fast` leaves out these files, and tests with the tag `scale`; vitest ignores `--exclude` for projects
 const slow = ['test/{fuzz,guarantees}/**', 'test/imports/heavy.test.ts']
+
+/** The files that take longest. The others follow, larger files first. */
+const LONGEST = [
+  ...['soak', 'deploy', 'chaos', 'imports', 'resumes-heap', 'docs', 'hostile-receivers'].map((name) => `e2e/${name}`),
+  ...['http/held-bodies', 'guarantees/walls', 'guarantees/queries'],
+]
+
+/** Starts the longest files of a project first, so that none of them runs alone at the end. */
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]) {
+    const rank = ({ moduleId }: TestSpecification) => {
+      const found = LONGEST.findIndex((name) => moduleId.endsWith(`/test/${name}.test.ts`))
+      return found < 0 ? LONGEST.length : found
+    }
+    return (await super.sort(files)).sort((a, b) => rank(a) - rank(b))
+  }
+}
 
 export default defineConfig({
   test: {
-    // one more than the processors of a small machine: the end-to-end tests wait most of their time
-    maxWorkers: 3,
+    // twice the processors of a small machine: the end-to-end tests wait half of their time
+    maxWorkers: 4,
+    sequence: { sequencer: LongestFirst },
+    tags: [{ name: 'scale', description: 'thousands of rows, many callers at once, or a long time', timeout: 120_000 }],
     projects: [
       {
         plugins: [worker],

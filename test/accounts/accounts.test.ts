@@ -1,14 +1,13 @@
-import { createExecutionContext, createScheduledController } from 'cloudflare:test'
+import { createExecutionContext } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { eraseAccounts } from '../../src/accounts/erase'
 import { app } from '../../src/app'
 import { openDatabase } from '../../src/db/client'
-import worker from '../../src/index'
 import { type Account, newAccount, operator, send } from '../support/api'
 import { described } from '../support/conformance'
 import { rowsOf, tables } from '../support/d1'
-import { holdQueue } from '../support/endpoint'
+import { holdQueue, tick } from '../support/endpoint'
 import { imported } from '../support/import-files'
 import { paginate } from '../support/paginate'
 import { asField, CV, objectsOf } from '../support/resume-files'
@@ -221,8 +220,6 @@ describe('deleting an account', () => {
   const markErased = async ({ id }: Account) => {
     await env.DB.prepare('UPDATE accounts SET erased_at = 1 WHERE id = ?').bind(id).run()
   }
-
-  const tick = () => worker.scheduled(createScheduledController(), env)
 
   test('erases its rows from every table, and no rows of another account', async () => {
     const [account, neighbour] = [await accountWithEverything(), await accountWithEverything()]

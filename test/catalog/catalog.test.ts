@@ -121,7 +121,7 @@ test('jobs can have equal names, and pages have each of them', async () => {
   expect(new Set(pages.flat().map(({ id }) => id)).size).toBe(7)
 })
 
-test('pages have 250 items in order', async () => {
+test('pages have 250 items in order', { tags: 'scale' }, async () => {
   const account = await newAccount()
   const names = Array.from({ length: 250 }, (_, i) => `Office ${String((i * 137) % 250).padStart(3, '0')}`)
   await Promise.all(names.map((name) => account.post('/v1/offices', { name })))

@@ -1,13 +1,12 @@
-import { createScheduledController } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { KINDS, type Kind } from '../../src/catalog/kinds'
 import { runReassignments, startReassignment } from '../../src/catalog/reassign'
-import worker from '../../src/index'
 import { type Account, newAccount } from '../support/api'
 import { databaseFor, noOutbox, writeMany } from '../support/callers'
 import { change, countsOf, type Item, itemsOf, makeItem, NAMES, remove, using } from '../support/catalog-items'
 import { rows, rowsOf } from '../support/d1'
+import { tick } from '../support/endpoint'
 import { expectProblem } from '../support/problem'
 import { eventsOf } from '../support/recorded'
 
@@ -23,7 +22,6 @@ const start = (account: Account, kind: KindName, from: Item, to: Item) =>
   )
 
 const run = (account: Account, chunks?: number) => runReassignments(databaseFor(account), noOutbox, account.id, chunks)
-const tick = () => worker.scheduled(createScheduledController(), env)
 const reassignmentsOf = async ({ id }: Account) => (await rowsOf(id)).moves ?? 0
 
 const makeSome = (account: Account, kind: KindName, names: string[]) =>

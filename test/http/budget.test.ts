@@ -209,7 +209,9 @@ const unlimited = { limit: async () => ({ success: true }) }
 const LIMITED = { RATE_LIMITS: '', KEY_RATE_LIMIT: unlimited, GUESS_RATE_LIMIT: unlimited }
 const limited = (account: Account, bindings: object = {}) => callsTo(account, { ...LIMITED, ...bindings })
 
-test('an account whose four keys make ordinary calls at their full rate is within its budget', async () => {
+test('an account whose four keys make ordinary calls at their full rate is within its budget', {
+  tags: 'scale',
+}, async () => {
   const account = await newAccount()
   await writeMany(
     account,
@@ -261,7 +263,7 @@ test('an account whose four keys make ordinary calls at their full rate is withi
   }
 })
 
-describe('a call', () => {
+describe('a call', { tags: 'scale' }, () => {
   let account: Account
   beforeEach(async () => {
     account = await newAccount()

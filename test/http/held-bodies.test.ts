@@ -115,40 +115,44 @@ describe('slow bodies of undeclared length', () => {
   test.each<[string, string, string]>([
     ['JSON', '/v1/prospects', 'application/json'],
     ['imports', '/v1/imports', 'text/csv'],
-  ])('hold no more than their account may, and no other account waits: %s', async (_what, path, type) => {
-    holdImports()
-    const other = await newAccount()
-    const clients = Array.from({ length: 8 }, () => slowBody(7 * MIB))
-    const fit = MAX_HELD / MAX_BODY_WITH_RESUME
-    let left = clients.length
-    let most = 0
-    const answers = clients.map(async ({ stream }) => {
-      const answer = await post(account.key, path, stream, { 'content-type': type })
-      left--
-      return answer
-    })
-    while (left > fit) {
-      const bytes = clients.reduce((sum, { sent }) => sum + sent.bytes, 0)
-      most = Math.max(most, bytes, heldBodies.bytesOf(account.id, Date.now()))
-      await scheduler.wait(50)
-      const { status } = await callsTo(other, LIMITED)('POST', '/v1/labels', { name: crypto.randomUUID() })
-      expect(status).toBe(201)
-    }
-    // small bodies of the same account have room
-    expect((await callsTo(account, LIMITED)('POST', '/v1/labels', { name: 'Hot' })).status).toBe(201)
-    for (const { sent } of clients) sent.end()
-    const all = await Promise.all(answers)
-    const rejected = all.filter(({ status }) => status === 429)
-    expect(most).toBeGreaterThan(MAX_HELD / 2)
-    expect(most).toBeLessThanOrEqual(MAX_HELD_WITH_SMALL)
-    expect(rejected).toHaveLength(clients.length - fit)
-    for (const { headers, json } of rejected) {
-      expect(json.code).toBe('too_costly')
-      expect(Number(headers.get('retry-after'))).toBeGreaterThan(0)
-      expect(Number(headers.get('retry-after'))).toBeLessThanOrEqual(STALLED_AFTER / 1000)
-    }
-    expect(heldBodies.bytesOf(account.id, Date.now())).toBe(0)
-  })
+  ])(
+    'hold no more than their account may, and no other account waits: %s',
+    { tags: 'scale' },
+    async (_what, path, type) => {
+      holdImports()
+      const other = await newAccount()
+      const clients = Array.from({ length: 8 }, () => slowBody(7 * MIB))
+      const fit = MAX_HELD / MAX_BODY_WITH_RESUME
+      let left = clients.length
+      let most = 0
+      const answers = clients.map(async ({ stream }) => {
+        const answer = await post(account.key, path, stream, { 'content-type': type })
+        left--
+        return answer
+      })
+      while (left > fit) {
+        const bytes = clients.reduce((sum, { sent }) => sum + sent.bytes, 0)
+        most = Math.max(most, bytes, heldBodies.bytesOf(account.id, Date.now()))
+        await scheduler.wait(50)
+        const { status } = await callsTo(other, LIMITED)('POST', '/v1/labels', { name: crypto.randomUUID() })
+        expect(status).toBe(201)
+      }
+      // small bodies of the same account have room
+      expect((await callsTo(account, LIMITED)('POST', '/v1/labels', { name: 'Hot' })).status).toBe(201)
+      for (const { sent } of clients) sent.end()
+      const all = await Promise.all(answers)
+      const rejected = all.filter(({ status }) => status === 429)
+      expect(most).toBeGreaterThan(MAX_HELD / 2)
+      expect(most).toBeLessThanOrEqual(MAX_HELD_WITH_SMALL)
+      expect(rejected).toHaveLength(clients.length - fit)
+      for (const { headers, json } of rejected) {
+        expect(json.code).toBe('too_costly')
+        expect(Number(headers.get('retry-after'))).toBeGreaterThan(0)
+        expect(Number(headers.get('retry-after'))).toBeLessThanOrEqual(STALLED_AFTER / 1000)
+      }
+      expect(heldBodies.bytesOf(account.id, Date.now())).toBe(0)
+    },
+  )
 
   test('wait for their turn', async () => {
     const clients = Array.from({ length: 3 }, () => slowBody(MIB))

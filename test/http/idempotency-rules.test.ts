@@ -1,11 +1,10 @@
-import { createScheduledController } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import worker from '../../src/index'
 import { type Account, costOf, newAccount, operator, send } from '../support/api'
 import { change, itemsOf, makeItem, remove } from '../support/catalog-items'
 import { callsTo } from '../support/configured'
 import { rows, rowsOf } from '../support/d1'
+import { tick } from '../support/endpoint'
 import { expectProblem } from '../support/problem'
 import { eventsOf } from '../support/recorded'
 
@@ -217,7 +216,7 @@ describe('how long responses are stored', () => {
       rows('UPDATE idempotency_keys SET expires_at = ? WHERE account_id = ? AND key = ?', at, account.id, key)
     await expire('old', 1)
     await expire('now', Date.now() - 1)
-    await worker.scheduled(createScheduledController(), env)
+    await tick()
     const left = await rows('SELECT key FROM idempotency_keys WHERE account_id = ?', account.id)
     expect(left).toEqual([{ key: 'new' }])
   })

@@ -1,10 +1,9 @@
-import { createScheduledController } from 'cloudflare:test'
 import { env, exports } from 'cloudflare:workers'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import worker from '../../src/index'
 import { type Account, costOf, newAccount, operator, send } from '../support/api'
 import { writeMany } from '../support/callers'
 import { callsTo } from '../support/configured'
+import { tick } from '../support/endpoint'
 import { errorsOf, expectProblem } from '../support/problem'
 
 /** The constraints of the sessions of a call: `first-primary`, `first-unconstrained`, or one of D1's bookmarks. */
@@ -157,7 +156,7 @@ describe('a write uses the primary in every round trip', () => {
     const log = vi.spyOn(console, 'error').mockReturnValue()
     replica = lagging
     expect((await calls('GET', '/health')).status).toBe(200)
-    await worker.scheduled(createScheduledController(), { ...env, DB })
+    await tick({ DB })
     expect(begun.length).toBeGreaterThan(5)
     expect(new Set(begun)).toEqual(new Set(['first-primary']))
     expect(log).not.toHaveBeenCalled()

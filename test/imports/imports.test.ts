@@ -170,7 +170,7 @@ describe('a CSV is read in every common format', () => {
     expect((await prospects())[0]).toMatchObject({ firstName: 'René', lastName: 'Müller', city: '5 €' })
   })
 
-  test('with records and characters that cross the blocks in which it is read', async () => {
+  test('with records and characters that cross the blocks in which it is read', { tags: 'scale' }, async () => {
     const many = Array.from({ length: 40 }, (_, n) => `"Ann\n${n}",Lee,"${'€😀"",\n'.repeat(7000 + n)}"\n`)
     const text = `first,last,shoe size\n${many.join('')}Bob,Ray,\n`
     for (const bytes of [new TextEncoder().encode(text), encodeAs(`\ufeff${text}`, 'utf-16le')]) {
@@ -385,7 +385,7 @@ test('a file returns 503 if R2 is unavailable, and can be sent again', async () 
   expect((await imported(account, CSV)).created).toBe(2)
 })
 
-test('a file of undeclared length is stored in parts during the upload', async () => {
+test('a file of undeclared length is stored in parts during the upload', { tags: 'scale' }, async () => {
   const row = `Ann,Lee,${'x'.repeat(10_000)}\n`
   let left = 1000
   const body = new ReadableStream({

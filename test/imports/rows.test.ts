@@ -68,7 +68,7 @@ Bob Ray,,,,,
   })
 })
 
-test('rows of an import have the same results and events as single POSTs', async () => {
+test('rows of an import have the same results and events as single POSTs', { tags: 'scale' }, async () => {
   const row = fc.record({
     firstName: fc.constantFrom('Ann', 'Bob'),
     lastName: fc.constant('Lee'),
@@ -121,7 +121,7 @@ test('rows of an import have the same results and events as single POSTs', async
     },
   )
   await fc.assert(property, { seed: 7, numRuns: 6, endOnFailure: true })
-}, 120_000)
+})
 
 test('a row can take the email that the row before gave up, at two round trips for each chunk', async () => {
   for (const n of [1, 2, 3]) await account.prospect({ email: `p${n}@example.com` })
@@ -313,7 +313,7 @@ Fay,Elm,f@example.com,212-555-0100 x7,,
     expect(JSON.parse(empty as string)).toEqual({ error: expect.any(String) })
   })
 
-  test('are stored up to ten thousand, and all counted', async () => {
+  test('are stored up to ten thousand, and all counted', { tags: 'scale' }, async () => {
     const done = await imported(account, `name\n${'Cher\n'.repeat(300)}`)
     await env.DB.prepare(
       "UPDATE imports SET errors = 9999, status = 'running', bytes_done = 5, next_at = 0 WHERE id = ?",

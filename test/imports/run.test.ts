@@ -69,7 +69,7 @@ async function contentOf(of: Account) {
   }
 }
 
-describe('a consumer that dies', () => {
+describe('a consumer that dies', { tags: 'scale' }, () => {
   const FILE = fileOf(600)
   const QUERY = { query: '?update=true' }
   let undisturbed: Awaited<ReturnType<typeof contentOf>> | undefined
@@ -178,7 +178,7 @@ describe('a consumer that dies', () => {
   })
 })
 
-describe('two consumers of one import', () => {
+describe('two consumers of one import', { tags: 'scale' }, () => {
   test('write every row once', async () => {
     passTime(0)
     const { json } = await sendFile(account, fileOf(600), { query: '?update=true' })
@@ -204,7 +204,9 @@ describe('two consumers of one import', () => {
   })
 })
 
-test('an import takes two round trips for each chunk, and its turn ends after twenty chunks', async () => {
+test('an import takes two round trips for each chunk, and its turn ends after twenty chunks', {
+  tags: 'scale',
+}, async () => {
   const file = Array.from({ length: 5500 }, (_, n) => (n % 250 === 0 ? 'Pat Doe\n' : 'Cher\n'))
   const { json } = await sendFile(account, `name\n${file.join('')}`)
   const messages = held.splice(0)
@@ -219,7 +221,7 @@ test('an import takes two round trips for each chunk, and its turn ends after tw
   expect(held).toContainEqual(await messageOf(account, json.id))
   await runOnce(account, json.id)
   expect(await importOf(account, json.id)).toMatchObject({ status: 'completed', read: 5500, created: 22 })
-}, 60_000)
+})
 
 describe('while another account is active, an import', () => {
   const unlimited = { limit: async () => ({ success: true }) }
@@ -425,7 +427,7 @@ test('a malformed message is dropped with a log line', async () => {
   expect(await rows('SELECT 1 FROM imports WHERE account_id = ?', account.id)).toEqual([])
 })
 
-describe('a commit of an import stays small', () => {
+describe('a commit of an import stays small', { tags: 'scale' }, () => {
   /** `€` is one byte of Windows-1252, and three of UTF-8. */
   const inWindows1252 = (text: string) => Uint8Array.from(text, (c) => (c === '€' ? 0x80 : c.charCodeAt(0)))
   const rowsOfText = (many: number, row: (n: number) => string) =>

@@ -1,3 +1,4 @@
+// @module-tag scale
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { openDatabase } from '../../src/db/client'
@@ -100,7 +101,7 @@ test('a small import takes turns with earlier large ones of more accounts than t
   expect(rounds[1]).toEqual(expect.arrayContaining([large[4], small]))
   // each large import takes two turns
   expect(rounds.flat().toSorted()).toEqual([...large, ...large, small].toSorted())
-}, 60_000)
+})
 
 test('an import whose try failed waits for the next try, and lets others of its account pass', async () => {
   const account = await newAccount()
@@ -184,7 +185,7 @@ test('two messages of one turn run it once', async () => {
   const [message] = queue.splice(0)
   for (const again of [message, message]) await consume([again], QUEUE)
   expect([turns, queue]).toEqual([[id], [await messageOf(account, id as string)]])
-}, 60_000)
+})
 
 test('a turn costs three round trips besides its chunks, and a message that comes too early costs one', async () => {
   const account = await newAccount()

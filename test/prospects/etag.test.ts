@@ -56,7 +56,7 @@ describe('If-Match', () => {
     expect((await patch({ city: 'Here' }, tag)).status).toBe(200)
   })
 
-  test('accepts one of fifty edits with the same version, and one event reports it', async () => {
+  test('accepts one of fifty edits with the same version, and one event reports it', { tags: 'scale' }, async () => {
     const { account, path, patch, etag } = await known()
     const tag = await etag()
     const answers = await Promise.all(Array.from({ length: 50 }, (_, n) => patch({ city: `City ${n}` }, tag)))
@@ -76,7 +76,9 @@ test('an erasure with another version returns 412 and erases nothing', async () 
   expect((await account.call('DELETE', path, undefined, { 'if-match': await etag() })).status).toBe(204)
 })
 
-test('twenty edits at once without If-Match all succeed, each on top of the previous one', async () => {
+test('twenty edits at once without If-Match all succeed, each on top of the previous one', {
+  tags: 'scale',
+}, async () => {
   const { account, path, patch } = await known()
   const numbers = Array.from({ length: 20 }, (_, n) => n)
   const answers = await Promise.all(numbers.map((n) => patch({ city: `City ${n}`, addLabels: `Label ${n}` })))

@@ -57,7 +57,7 @@ describe('the list equals a simple model of the contract: newest first, with the
     expect(sizes.size).toBeGreaterThan(1)
   })
 
-  test('by any filters together', async () => {
+  test('by any filters together', { tags: 'scale' }, async () => {
     const { account, crowd, values } = unchanged
     const asked = fc.record(values, { requiredKeys: [] })
     const few = fc.subarray(['name', 'title', 'company', 'stage', 'label'] as const, { minLength: 2, maxLength: 3 })

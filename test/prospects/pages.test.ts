@@ -50,7 +50,7 @@ describe.each(SHAPES)('pages by %s', (_by, asked) => {
     }
   })
 
-  test('repeat and skip no prospect while others are added and deleted', async () => {
+  test('repeat and skip no prospect while others are added and deleted', { tags: 'scale' }, async () => {
     const account = await newAccount()
     const expected = expectedOf(await makeFilterableProspects(account), asked).map(({ id }) => id)
     const deleted = new Set<string>()

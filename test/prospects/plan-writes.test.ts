@@ -150,26 +150,28 @@ async function expectSame(bodies: Body[], past: Past = { people: [] }) {
 }
 
 describe('requests written in one call', () => {
-  test('end as the same requests written one by one', async () => {
+  test('end as the same requests written one by one', { tags: 'scale' }, async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(row, { minLength: 2, maxLength: 12 }), (bodies) => expectSame(bodies)),
       {
         numRuns: 8,
       },
     )
-  }, 120_000)
+  })
 
-  test('end the same if many prospects share phones, their own or those of merged duplicates', async () => {
+  test('end the same if many prospects share phones, their own or those of merged duplicates', {
+    tags: 'scale',
+  }, async () => {
     const bodies = fc.array(aboutThem, { minLength: 4, maxLength: 10 })
     await fc.assert(
       fc.asyncProperty(bodies, past, (bodies, past) => expectSame(bodies, past)),
       { numRuns: 15, seed: 5, endOnFailure: true },
     )
-  }, 120_000)
+  })
 
-  test('end the same if there are more than a hundred', async () => {
+  test('end the same if there are more than a hundred', { tags: 'scale' }, async () => {
     await expectSame(fc.sample(row, { seed: 11, numRuns: 120 }))
-  }, 120_000)
+  })
 
   const [A, B, C, D] = ['a@example.com', 'b@example.com', 'c@example.com', 'd@example.com']
   const of = (email: string | null, phone: string | null, more: object = {}): Body =>

@@ -1,3 +1,4 @@
+// @module-tag scale
 import { describe, expect, test } from 'vitest'
 import { type Account, newAccount } from '../support/api'
 import { rowsOf } from '../support/d1'

@@ -1,3 +1,4 @@
+// @module-tag scale
 import fc from 'fast-check'
 import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import type { Prospect } from '../../src/prospects/prospect'
@@ -318,7 +319,7 @@ describe('in an account of 800 prospects, the rows read depend on the page', () 
     const body = { officeId: made.offices, jobId: made.jobs, sourceId: made.sources, licenseStatus: 'licensed' }
     const bodies = Array.from({ length: 800 }, (_, n) => ({ ...body, email: `p${n}@example.com`, labels: 'Hot' }))
     await writeMany(account, bodies)
-  }, 60_000)
+  })
 
   test.each([
     ['sort=updatedAt'],

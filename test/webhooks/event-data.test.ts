@@ -69,7 +69,9 @@ describe('a change of a short value', () => {
     expect((await feed()).at(-1)).toEqual(event)
   })
 
-  test('reads only a few more rows than a change of a small prospect, however many changes came before', async () => {
+  test('reads only a few more rows than a change of a small prospect, however many changes came before', {
+    tags: 'scale',
+  }, async () => {
     const id = await withMuch()
     const { id: plain } = (await account.prospect()).json
     const cost = async (of: string) => costOf(await patch(of, { city: crypto.randomUUID() }))
@@ -112,7 +114,7 @@ describe('a change of a short value', () => {
   })
 })
 
-test('a chunk of an import stores a long value once for each prospect', async () => {
+test('a chunk of an import stores a long value once for each prospect', { tags: 'scale' }, async () => {
   const lines = Array.from(
     { length: 20 },
     (_, n) => `Ann Lee,ann@example.com,${n % 3 ? '' : long(n < 10 ? 'a' : 'b')},City ${n}`,
@@ -179,7 +181,9 @@ test('an erasure leaves no long value, and events that are sent after it are wit
   expect((await feed()).map(({ data }) => data)).toEqual(sent.map(({ data }) => data))
 })
 
-test('each event has the prospect as it was after its write, whatever changes in whichever order', async () => {
+test('each event has the prospect as it was after its write, whatever changes in whichever order', {
+  tags: 'scale',
+}, async () => {
   const text = fc.constantFrom(null, 'short', long('a'), long('b"\\'), long('中'))
   const write = fc.record({ notes: text, city: fc.string({ maxLength: 5 }), label: text, merge: fc.nat(9) })
   await fc.assert(

@@ -188,7 +188,7 @@ describe('the feed', () => {
   )
 })
 
-describe('a caller that polls while eight write', () => {
+describe('a caller that polls while eight write', { tags: 'scale' }, () => {
   test('gets each event once, in the order of their commits', async () => {
     const account = await newAccount()
     const { id } = (await account.prospect({ email: 'shared@example.com' })).json

@@ -380,7 +380,7 @@ describe('a rotation', () => {
     expect(await secretsOf(id)).toHaveLength(1)
   })
 
-  test('signs events with any characters under both secrets', async () => {
+  test('signs events with any characters under both secrets', { tags: 'scale' }, async () => {
     const requests = endpointAnswers()
     const { account, id, secret } = await endpoint()
     const both = [secret, (await rotate(account, id)).json.secret]
@@ -530,7 +530,7 @@ describe('a ping', () => {
     expect(queued.map(({ eventSeq }) => eventSeq)).toEqual([(await deliveriesOf(account)).at(-1)?.event_seq])
   })
 
-  test('among writes keeps the order of commits, and no event is lost', async () => {
+  test('among writes keeps the order of commits, and no event is lost', { tags: 'scale' }, async () => {
     const { account, id } = await endpoint({})
     const seen: number[] = []
     let writing = true

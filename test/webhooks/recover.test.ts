@@ -212,7 +212,7 @@ describe('a recovery', () => {
   })
 })
 
-describe('a recovery of many events', () => {
+describe('a recovery of many events', { tags: 'scale' }, () => {
   const MANY = 1100
 
   test('continues to the last event', async () => {
@@ -243,7 +243,7 @@ describe('a recovery of many events', () => {
   })
 })
 
-describe('while a recovery runs', () => {
+describe('while a recovery runs', { tags: 'scale' }, () => {
   /** The database. Something happens between the round trip that finds a recovery and the one that continues it. */
   function interrupted(account: Account, meanwhile: () => Promise<unknown>) {
     const db = databaseFor(account)

@@ -59,7 +59,7 @@ function expectPromised(gaps: number[], promised = PROMISED) {
   expect(gaps.filter((gap, i) => Math.abs(gap / (promised[i] ?? 0) - 1) > 0.2)).toEqual([])
 }
 
-describe('an endpoint that always fails', () => {
+describe('an endpoint that always fails', { tags: 'scale' }, () => {
   const ENDED = { status: 'failed', attempts: 10, tries: 10, next_at: null, last_status_code: 500 }
 
   test.each([0, 0.5, 0.999_999])(

@@ -54,7 +54,7 @@ async function enqueued() {
   return sent.messages.map(({ body }) => body)
 }
 
-describe('an overdue delivery', () => {
+describe('an overdue delivery', { tags: 'scale' }, () => {
   test('whose message was lost is enqueued five seconds after it is due', async () => {
     const { account, webhook } = await dueDelivery()
     const { next_at, event_seq } = await deliveryOf(account)
@@ -167,7 +167,7 @@ describe('an overdue delivery', () => {
   })
 })
 
-describe('a backlog of one account does not delay another', () => {
+describe('a backlog of one account does not delay another', { tags: 'scale' }, () => {
   /** An account with far more overdue deliveries than a sweep enqueues, and another with one that became due later. */
   async function crowded() {
     const account = await newAccount()
@@ -312,7 +312,7 @@ describe('after 30 days', () => {
     expect(await countOf('webhooks', account)).toBe(1)
   })
 
-  test('more than a page of deliveries is deleted', async () => {
+  test('more than a page of deliveries is deleted', { tags: 'scale' }, async () => {
     const account = await newAccount()
     const webhook = await register(account)
     await writeMany(account, Array(1100).fill({}))

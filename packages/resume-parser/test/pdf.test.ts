@@ -211,7 +211,7 @@ describe('an unreadable PDF has a reason', () => {
   })
 })
 
-describe('a PDF with endless work exceeds the budget', () => {
+describe('a PDF with endless work exceeds the budget', { tags: 'scale' }, () => {
   const tooMuch = 'failed: The PDF unpacks to far more than a resume has.'
   const mega = (content: string, times: number) =>
     stream(new Uint8Array(times * 1024 * 1024).fill(content.charCodeAt(0)))
