@@ -1,6 +1,6 @@
 // `npm run bench:import` measures how many rows a second an import writes on this machine, what 1,000 rows cost D1, and how
-// long a GET takes meanwhile. For comparison, it POSTs the same rows one by one and prints the best rate of 1 to 64 clients.
-// The default is 10,000 rows; `npm run bench:import -- 100000` for more. Linux only: memory and CPU are read from /proc.
+// long a GET takes meanwhile. For comparison, it POSTs the same rows one by one and in batches of 250, and prints the best rate
+// of 1 to 64 clients. The default is 10,000 rows; `npm run bench:import -- 100000` for more. Linux only: memory and CPU are read from /proc.
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { Agent } from 'node:http'
@@ -11,9 +11,9 @@ import { type Person, person } from './people.ts'
 import { bundle, OPERATOR, startWorker } from './worker.ts'
 
 const ROWS = Number(process.argv[2] ?? 10_000)
-/** For single POSTs: the seconds of each round, and the numbers of clients to try. */
+/** For POSTs: the seconds of each round, and the numbers of clients to try, by the number of rows in a call. */
 const SECONDS = 4
-const CLIENTS = [1, 4, 16, 64]
+const CLIENTS = { 1: [1, 4, 16, 64], 250: [1, 4] }
 
 const folder = mkdtempSync(join(tmpdir(), 'prospects-bench-'))
 execFileSync('node', ['scripts/migrate.mjs', folder], { cwd: join(import.meta.dirname, '..') })
@@ -73,15 +73,33 @@ async function importAll(server: Server, body: string) {
   }
 }
 
-/** POSTs people one by one with a number of clients. Resolves to the rows per second. */
-async function postAll(server: Server, from: number, known: number, city: string, clients: number): Promise<number> {
+/**
+ * POSTs people with a number of clients, `size` in each call. Resolves to the rows per second. If `known` is not 0, it posts
+ * that many people again and again, in each lap with another `city`.
+ */
+async function postAll(
+  server: Server,
+  { from, known, cityOf, size, clients }: Round & { size: number; clients: number },
+): Promise<number> {
   let n = 0
-  const next = () => ({
-    method: 'POST' as const,
-    path: '/v1/prospects',
-    body: { ...record(from + (known ? n++ % known : n++), city), update: true } satisfies Person & { update: boolean },
-  })
-  return (await load(server, next, SECONDS, clients)).rate
+  const nextRecord = (): Person & { update: boolean } => {
+    const lap = known ? Math.floor(n / known) : 0
+    return { ...record(from + (known ? n++ % known : n++), cityOf(lap)), update: true }
+  }
+  const next = () =>
+    size === 1
+      ? { method: 'POST' as const, path: '/v1/prospects', body: nextRecord() }
+      : {
+          method: 'POST' as const,
+          path: '/v1/prospects/batch',
+          body: { inputs: Array.from({ length: size }, nextRecord) },
+        }
+  return (await load(server, next, SECONDS, clients)).rate * size
+}
+interface Round {
+  from: number
+  known: number
+  cityOf: (lap: number) => string
 }
 
 const round = (n: number) => n.toFixed(n < 20 ? 1 : 0)
@@ -108,20 +126,20 @@ for (const [what, city] of kinds) {
   )
 }
 const KNOWN = 2000
-for (const [what, city] of kinds) {
-  const rates: [clients: number, rate: number][] = []
-  for (const clients of CLIENTS) {
-    const own = await newAccount()
-    if (what !== 'all new') await importAll(own, toCsv(people(0, KNOWN, 'Here')))
-    // another city for each round, so that every POST changes its prospect
-    const cities = what === 'all known, updated' ? `There ${clients}` : city
-    rates.push([
-      clients,
-      await postAll(own, what === 'all new' ? 1_000_000 : 0, what === 'all new' ? 0 : KNOWN, cities, clients),
-    ])
+for (const [what, city] of kinds)
+  for (const [size, tried] of Object.entries(CLIENTS)) {
+    const rates: [clients: number, rate: number][] = []
+    for (const clients of tried) {
+      const own = await newAccount()
+      const isNew = what === 'all new'
+      if (!isNew) await importAll(own, toCsv(people(0, KNOWN, 'Here')))
+      const cityOf = (lap: number) => (what === 'all known, updated' ? `There ${lap}` : city)
+      const who = { from: isNew ? 1_000_000 : 0, known: isNew ? 0 : KNOWN, cityOf }
+      rates.push([clients, await postAll(own, { ...who, size: Number(size), clients })])
+    }
+    const [clients, rate] = rates.reduce((a, b) => (b[1] > a[1] ? b : a))
+    const how = size === '1' ? 'one by one' : `in batches of ${size}`
+    console.log(`${how}, ${what}: ${round(rate)} rows/s at best, with ${clients} clients`)
   }
-  const [clients, rate] = rates.reduce((a, b) => (b[1] > a[1] ? b : a))
-  console.log(`one by one, ${what}: ${round(rate)} rows/s at best, with ${clients} clients`)
-}
 rmSync(folder, { recursive: true, force: true })
 process.exit()

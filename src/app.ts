@@ -54,7 +54,8 @@ const routes = app
   })
   // importRoutes limit the body of an import while it is streamed
   .use('/v1/*', except(['/v1/prospects/*', '/v1/imports'], limitBody(MAX_BODY)))
-  .use('/v1/prospects/*', limitBody(MAX_BODY_WITH_RESUME))
+  .use('/v1/prospects/batch/*', limitBody(MAX_BODY))
+  .use('/v1/prospects/*', except('/v1/prospects/batch', limitBody(MAX_BODY_WITH_RESUME)))
   .route('/v1/me', meRoutes)
   .route('/v1/api-keys', keyRoutes)
   .route('/v1/prospects', prospectRoutes)

@@ -1,13 +1,15 @@
-import { and, eq, gt, lte, sql } from 'drizzle-orm'
+import { and, eq, gt, sql } from 'drizzle-orm'
 import type { Context } from 'hono'
 import { type Database, toStatement } from '../db/client'
 import { uniqueViolation } from '../db/errors'
-import { LONG, LONG_FIELDS } from '../db/long-values'
+import { LONG } from '../db/long-values'
 import { idempotencyKeys } from '../db/schema'
 import { idempotencyKeyReused, stillRunning } from './errors'
 import { type AppEnv, factory, type IdempotentRequest } from './factory'
 import { sha256 } from './key'
 import { Problem } from './problem-type'
+import { type LateField, sameAs, withLate, withoutSame } from './stored-body'
+import { bodyOf, findStoredCall, OF_CALL, UNFINISHED } from './stored-results'
 
 /** How long a response is stored, ms. */
 const KEY_LIFETIME = 24 * 60 * 60 * 1000
@@ -60,11 +62,13 @@ function idempotentBy(hashOf: (url: string, c: Context<AppEnv>) => Promise<strin
 export async function replay(error: Error, c: Context<AppEnv>): Promise<Response | undefined> {
   const repeatable = c.get('repeatable')
   if (!repeatable || !(isKeyAlreadyUsed(error) || isRejected(error))) return
-  const stored = await findStoredResponse(c.var.db, c.get('caller')?.account.id ?? OPERATOR, repeatable.key)
-  if (!stored && isKeyAlreadyUsed(error)) throw stillRunning()
-  if (!stored) return
-  if (stored.hash !== repeatable.hash) throw idempotencyKeyReused()
-  return c.body(stored.body, stored.status as StoredResponse['status'], {
+  const stored = await findStoredCall(c.var.db, c.get('caller')?.account.id ?? OPERATOR, repeatable.key)
+  if (stored && stored.hash !== repeatable.hash) throw idempotencyKeyReused()
+  if (!stored || stored.status === UNFINISHED) {
+    if (isKeyAlreadyUsed(error)) throw stillRunning()
+    return
+  }
+  return c.body(bodyOf(stored), stored.status as StoredResponse['status'], {
     ...JSON.parse(stored.headers),
     'content-type': 'application/json',
     'idempotent-replayed': 'true',
@@ -104,41 +108,6 @@ export const findUsedKey = (
       .where(isUsed(accountId, key, now)),
   )
 
-/**
- * SQL: which long values of the response `?5` about the prospect `?6` are also in an event, as `{field: seq}`; null if
- * there are no such values. A long value is stored once, however many responses contain it.
- */
-const SAME_AS = `(
-  SELECT json_group_object(f.value, h.seq) FROM (
-      SELECT seq, same_as FROM events INDEXED BY events_prospect
-      WHERE account_id = ?1 AND prospect_id = ?6 ORDER BY seq DESC LIMIT 1) v
-    CROSS JOIN json_each('${JSON.stringify(LONG_FIELDS)}') f
-    CROSS JOIN events h ON h.account_id = ?1 AND h.seq = coalesce(v.same_as ->> f.value, v.seq)
-  WHERE length(?5 -> f.value) > ${LONG} AND h.data -> ('$.prospect.' || f.value) = ?5 -> f.value
-  HAVING count(*) > 0)`
-
-/** SQL: the body of the stored response `k`, with the long values that events hold, in the original order of fields. */
-const BODY = `iif(k.same_as IS NULL, k.body, json_replace(k.body, ${LONG_FIELDS.map(
-  (field) => `iif(k.same_as ->> '${field}' IS NULL, '$.none', '$.${field}'),
-    json((SELECT h.data -> '$.prospect.${field}' FROM events h
-      WHERE h.account_id = k.account_id AND h.seq = k.same_as ->> '${field}'))`,
-)}))`
-
-interface StoredRow {
-  hash: string
-  status: number
-  headers: string
-  body: string
-}
-
-async function findStoredResponse(db: Database, accountId: string, key: string): Promise<StoredRow | undefined> {
-  return (await db.query<StoredRow>(FIND, accountId, key, Date.now()))[0]
-}
-
-// SQL text: the database puts the body together
-const FIND = `SELECT hash, status, headers, ${BODY} AS body FROM idempotency_keys k
-  WHERE account_id = ? AND key = ? AND expires_at > ?`
-
 /** The first statements of an idempotent batch. If the key was used before, they make the batch fail (`isKeyAlreadyUsed`). */
 export const claimKey = (
   db: Database,
@@ -148,24 +117,15 @@ export const claimKey = (
 ): D1PreparedStatement[] => {
   if (!repeatable) return []
   const { key, hash } = repeatable
-  const expired = and(
-    eq(idempotencyKeys.accountId, accountId),
-    eq(idempotencyKeys.key, key),
-    lte(idempotencyKeys.expiresAt, now),
-  )
-  const claim = { accountId, key, hash, status: 0, headers: '{}', body: '', expiresAt: now + KEY_LIFETIME }
+  const claim = { accountId, key, hash, status: UNFINISHED, headers: '{}', body: '', expiresAt: now + KEY_LIFETIME }
   return [
-    toStatement(db, db.orm.delete(idempotencyKeys).where(expired)),
+    db.d1.prepare(DELETE_EXPIRED).bind(accountId, key, now),
     toStatement(db, db.orm.insert(idempotencyKeys).values(claim)),
   ]
 }
 
-/** A field of a response whose value is known only inside the batch: a column of the row that the response is about. */
-export interface LateField {
-  field: string
-  table: string
-  column: string
-}
+// SQL text: Drizzle has no condition for the rows of a call
+const DELETE_EXPIRED = `DELETE FROM idempotency_keys WHERE ${OF_CALL} AND expires_at <= ?3`
 
 /**
  * The statement of an idempotent batch that stores the response. It goes after the writes, and returns the stored `body`.
@@ -178,21 +138,16 @@ export const storeResponse = (
   { status, headers = {}, body, about, late }: StoredResponse & { about: string; late?: LateField | undefined },
 ): D1PreparedStatement[] => {
   if (!repeatable) return []
-  const field = late
-    ? `json_set(?5, '$.${late.field}', (SELECT ${late.column} FROM ${late.table} WHERE account_id = ?1 AND id = ?6))`
-    : '?5'
+  const full = late ? withLate('?5', late, '?6') : '?5'
   const json = JSON.stringify(body)
-  const sameAs = json.length > LONG ? SAME_AS : 'NULL'
   // SQL text: the database compares the body with an event, and puts the body together
   return [
     db.d1
       .prepare(
         `UPDATE idempotency_keys AS k SET status = ?3, headers = ?4, about = ?6, same_as = s.same_as,
-           body = iif(s.same_as IS NULL, ${field}, json_replace(${field}, ${LONG_FIELDS.map(
-             (name) => `iif(s.same_as ->> '${name}' IS NULL, '$.none', '$.${name}'), NULL`,
-           )}))
-         FROM (SELECT ${sameAs} AS same_as) s
-         WHERE account_id = ?1 AND key = ?2 RETURNING ${field} AS body`,
+           body = ${withoutSame(full, 's.same_as')}
+         FROM (SELECT ${json.length > LONG ? sameAs('?5', '?6') : 'NULL'} AS same_as) s
+         WHERE account_id = ?1 AND key = ?2 RETURNING ${full} AS body`,
       )
       .bind(accountId, repeatable.key, status, JSON.stringify(headers), json, about),
   ]

@@ -73,6 +73,14 @@ export const time = (description: string, more = '') =>
     example: 1795412345678,
   })
 
+/** The schema of problems inside of a response. `src/openapi/errors.ts` declares it. */
+export const problem = z.looseObject({}).meta({
+  override({ jsonSchema }: { jsonSchema: object }) {
+    for (const key of Object.keys(jsonSchema)) delete jsonSchema[key as keyof typeof jsonSchema]
+    Object.assign(jsonSchema, { $ref: '#/components/schemas/Problem' })
+  },
+})
+
 export const id = (prefix: string, noun: string) =>
   z.string().meta({ description: `Id of the ${noun}.`, example: `${prefix}_01jd3v7x5c9q8m2k4n6p0r1s3t` })
 

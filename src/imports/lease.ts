@@ -37,8 +37,6 @@ export interface LeasedImport {
   tries: number
   /** The account's default country. */
   country: string
-  /** How many enabled webhooks the account has. The event of a row may be sent to each. */
-  endpoints: number
 }
 
 /** Leases an import. Returns null if it cannot be leased now, or is no longer at the byte of the message. */
@@ -130,6 +128,4 @@ const LEASE = `
   UPDATE imports SET status = 'running', tries = tries + 1, held_until = ?4, next_at = ?4
   WHERE account_id = ?1 AND id = ?2 AND bytes_done = ?5 AND ${hasTurn('?3')}
   RETURNING account_id AS accountId, id AS importId, key_id AS keyId, format, options, unknown_columns AS unknown,
-    bytes, bytes_done AS bytesDone, line, read, errors, tries, (SELECT default_country FROM accounts WHERE id = ?1) AS country,
-    (SELECT count(*) FROM webhooks INDEXED BY webhooks_live
-     WHERE account_id = ?1 AND deleted_at IS NULL AND disabled_at IS NULL) AS endpoints`
+    bytes, bytes_done AS bytesDone, line, read, errors, tries, (SELECT default_country FROM accounts WHERE id = ?1) AS country`

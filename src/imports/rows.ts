@@ -1,5 +1,4 @@
 import { unguardFormula } from '../http/csv'
-import { invalidInput } from '../http/errors'
 import type { InputError } from '../http/factory'
 import type { FieldErrorCode } from '../http/field-errors'
 import { holdsTooMuch } from '../http/json'
@@ -7,7 +6,7 @@ import { line, orNull, trim } from '../http/text'
 import { TOO_MUCH_JSON, toErrors } from '../http/validate'
 import { ADDRESS_FIELDS } from '../prospects/field-names'
 import { CreateProspect } from '../prospects/schema'
-import { NO_CHANGE, toCreateRequest, type WriteRequest } from '../prospects/write-request'
+import { rejectedRequest, toCreateRequest, type WriteRequest } from '../prospects/write-request'
 import type { FileRecord } from './chunks'
 import { type Column, type Field, MAX_COLUMNS, matchColumns, shownName, unknownColumns } from './columns'
 import type { FileFormat } from './format'
@@ -53,11 +52,10 @@ export function parseRow(record: FileRecord, format: FileFormat, options: RowOpt
     const column = field ? columnOf(field) : undefined
     return { line: record.line, column: column === undefined ? null : shownName(column), field, code, message, refused }
   }
-  const reject = (errors: InputError[]): ParsedRow => {
-    const target = { match: true, update: false } as const
-    const request = { target, change: NO_CHANGE, mayBeRejected: true, rejected: invalidInput(errors) } as const
-    return { request, ignoredColumns, unused: [], toError }
-  }
+  const reject = (errors: InputError[]): ParsedRow => ({
+    request: rejectedRequest(errors),
+    ...{ ignoredColumns, unused: [], toError },
+  })
   if ('invalid' in parsed) return reject([{ in: 'body', pointer: '', ...parsed.invalid }])
   const { id, fullName, ...fields } = given
   const body = withOptions(withFullName(fields, fullName), options)

@@ -20,8 +20,6 @@ const TURN_CHUNKS = 20
 const TURN_TIME = 1_000
 /** How much is written together while other accounts call this isolate, so that a commit takes about as long as their calls. */
 const SHARED_CHUNK: ChunkSize = { records: 10, characters: 4 * 1024 }
-/** The most deliveries of one commit. The more webhooks an account has, the fewer rows are written together. */
-const MAX_DELIVERIES = 1_000
 /** An import fails after this many tries in a row without progress. If each try fails at once, this takes two hours. */
 const MAX_TRIES = 10
 /** How long an import waits after a failed try, ms. The wait doubles with each try, up to half an hour. */
@@ -84,11 +82,8 @@ async function runTurn(db: Database, env: Env, message: ImportMessage): Promise<
 }
 
 /** How much of the import is written together now. */
-function chunkSize({ accountId, options, endpoints }: LeasedImport): ChunkSize {
-  const size = areOthersActive(accountId, Date.now()) ? SHARED_CHUNK : MAX_CHUNK
-  const isSent = !options.dryRun && !options.muteWebhook
-  return isSent ? { ...size, records: Math.min(size.records, Math.ceil(MAX_DELIVERIES / endpoints)) } : size
-}
+const chunkSize = ({ accountId }: LeasedImport): ChunkSize =>
+  areOthersActive(accountId, Date.now()) ? SHARED_CHUNK : MAX_CHUNK
 
 /**
  * Writes the rows of a chunk. Each commit also stores the progress of the import and the errors of its rows, so each row

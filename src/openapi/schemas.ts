@@ -36,7 +36,7 @@ function withoutSafeBounds(schema: Json): Json {
   return schema
 }
 
-/** Adds descriptions to the query parameters and the body fields of an operation of the document. */
+/** Adds descriptions to the query parameters and the body fields of an operation of the document, also to those of lists of objects. */
 export function describeInputs(operation: Json, section: Section, { operationId, fields }: Operation): void {
   for (const parameter of operation.parameters ?? []) {
     if (['integer', 'boolean'].includes(parameter.schema.type)) {
@@ -50,9 +50,13 @@ export function describeInputs(operation: Json, section: Section, { operationId,
     // in the schema, because the page would fill in an example of the parameter itself
     if (example !== undefined) parameter.schema.examples = [example]
   }
-  const { properties = {} } = operation.requestBody?.content['application/json']?.schema ?? {}
-  for (const [name, schema] of Object.entries<Json>(properties))
-    Object.assign(schema, fields?.[name] ?? section.fields?.[name] ?? missing(operationId, name))
+  const describe = ({ properties = {} }: Json) => {
+    for (const [name, schema] of Object.entries<Json>(properties)) {
+      Object.assign(schema, fields?.[name] ?? section.fields?.[name] ?? missing(operationId, name))
+      if (schema.items) describe(schema.items)
+    }
+  }
+  describe(operation.requestBody?.content['application/json']?.schema ?? {})
 }
 
 function missing(operationId: string, name: string): never {

@@ -119,12 +119,14 @@ const READ_REFERENCES = `
       CROSS JOIN sources t ON t.account_id = a.id AND t.name_key = k.value) AS sourceNames,
     (SELECT json_group_array(json_array(m.id, m.into_id))
       FROM json_each(?2, '$.ids') k CROSS JOIN merges m ON m.account_id = a.id AND m.id = k.value) AS merges,
+    iif(?2 ->> 'areMany', (SELECT count(*) FROM webhooks w INDEXED BY webhooks_live
+      WHERE w.account_id = a.id AND w.deleted_at IS NULL AND w.disabled_at IS NULL), 0) AS endpoints,
     a.catalog_version AS catalogVersion, a.catalog_size AS catalogSize
   FROM accounts a WHERE a.id = ?1`
 
 /** A row of `READ_REFERENCES`: lists as JSON. */
-type ReferencesRow = Record<Exclude<keyof References, 'catalogVersion' | 'catalogSize'>, string> &
-  Pick<References, 'catalogVersion' | 'catalogSize'>
+type ReferencesRow = Record<Exclude<keyof References, Numbers>, string> & Pick<References, Numbers>
+type Numbers = 'catalogVersion' | 'catalogSize' | 'endpoints'
 
 /** What a plan is made from, and what its commit compares. */
 export interface ReadState {
@@ -188,6 +190,7 @@ function namesIn(requests: WriteRequest[], ids: Set<string>) {
     ...new Set(requests.flatMap(({ change }) => valuesOf(change)).filter((value) => value)),
   ]
   return {
+    areMany: requests.length > 1,
     ids: [...ids],
     stages: all(({ stageId }) => [stageId]),
     pipelines: all(({ stageId, pipelineId }) => [stageId ? null : pipelineId]),
@@ -228,5 +231,6 @@ function toReferences(row: ReferencesRow): References {
     merges: new Map(list<[string, string]>('merges')),
     catalogVersion: row.catalogVersion,
     catalogSize: row.catalogSize,
+    endpoints: row.endpoints,
   }
 }

@@ -2,7 +2,7 @@ import type { Database } from '../db/client'
 import { abortIf } from '../db/errors'
 import { CATALOG_IS_FULL } from '../db/quotas'
 import type { IdempotentRequest } from '../http/factory'
-import { claimKey, type StoredResponse, storeResponse } from '../http/idempotency'
+import { claimKey } from '../http/idempotency'
 import { type Committed, committedIn, type Origin, type Outbox, recordEvents } from '../webhooks/events'
 import { ABORT_IF_CHANGED, type ReadState } from './candidates'
 import { columnOf, type FieldName, REPORTED_FIELDS, searchedBy } from './field-names'
@@ -102,10 +102,10 @@ export interface Commit {
   /** What the plan was made from: the batch writes nothing if it has changed. */
   read: Pick<ReadState, 'identifiers' | 'candidates'>
   plan: Plan
-  /** For an idempotent call: its key, and the response to store. `about` is the id of the prospect in it. */
-  response?: (StoredResponse & { request: IdempotentRequest; about: string }) | undefined
-  /** Statements of the caller. They come first in the batch. */
-  progress?: D1PreparedStatement[] | undefined
+  /** The idempotency key that the batch claims. */
+  claim?: IdempotentRequest | undefined
+  /** Statements of the caller: they come after the prospects are written. */
+  statements: D1PreparedStatement[]
 }
 
 /**
@@ -115,7 +115,7 @@ export interface Commit {
 export async function commitPlan(
   db: Database,
   outbox: Outbox,
-  { accountId, origin, now, read, plan, response, progress = [] }: Commit,
+  { accountId, origin, now, read, plan, claim, statements }: Commit,
 ): Promise<{ committed: Committed; updatedAt: Map<string, number> }> {
   const forAll = (sql: string, items: object[]) =>
     items.length === 0
@@ -125,8 +125,7 @@ export async function commitPlan(
   const merged = plan.merged.map(({ record: { id, email, phone }, into }) => ({ id, into, email, phone }))
   const addsItems = plan.labels.length + plan.sources.length > 0
   const results = await db.d1.batch([
-    ...progress,
-    ...(response ? claimKey(db, accountId, response.request, now) : []),
+    ...claimKey(db, accountId, claim, now),
     db.d1.prepare(ABORT_IF_CHANGED).bind(accountId, read.identifiers, JSON.stringify(versions)),
     ...forAll(insertNamed('labels', { ...NAMED, weight: LABEL_WEIGHT }), plan.labels),
     ...forAll(insertNamed('sources', NAMED), plan.sources),
@@ -135,7 +134,7 @@ export async function commitPlan(
     // updates first: one can free the email that an insert takes
     ...forAll(updateProspects(plan.changed), [...plan.updated.values()].map(toColumns)),
     ...forAll(insertProspects(), [...plan.created.values()].map(toColumns)),
-    ...(response ? storeResponse(db, accountId, response.request, { ...response, late: UPDATED_AT }) : []),
+    ...statements,
     ...(plan.events.length > 0 ? recordEvents(db, outbox, { accountId, origin, now, events: plan.events }) : []),
   ])
   const rows = results.flatMap((result) => result.results) as { id?: string; updatedAt?: number }[]
@@ -146,4 +145,4 @@ export async function commitPlan(
 }
 
 /** The field of a stored response that is known only in the batch. */
-const UPDATED_AT = { field: 'updatedAt', table: 'prospects', column: 'updated_at' }
+export const UPDATED_AT = { field: 'updatedAt', table: 'prospects', column: 'updated_at' }

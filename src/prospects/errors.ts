@@ -29,3 +29,20 @@ export const resumeTooLarge = problemType({
   code: 'resume_too_large',
   detail: `A resume may have at most ${MAX_RESUME / 1024 / 1024} MiB.`,
 })
+
+/** The most that the results of a batch take, in characters of JSON, besides those of one commit. */
+export const MAX_RESULTS = 4 * 1024 * 1024
+
+export const batchTooLarge = problemType({
+  status: 413,
+  code: 'batch_too_large',
+  detail: `The results of the inputs before this one have ${MAX_RESULTS / 1024 / 1024} MiB, and the response has no space for more. This input was not written: send it in another batch.`,
+})
+
+export const batchInterrupted = problemType({
+  status: 503,
+  code: 'batch_interrupted',
+  detail:
+    'The first inputs of the batch are written, the others are not. Send the batch again with the same `Idempotency-Key`: it continues.',
+  headers: () => ({ 'retry-after': '5' }),
+})

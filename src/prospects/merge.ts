@@ -39,6 +39,7 @@ export function planMerge(
       record: r,
       created: false,
       changed,
+      isCommitted: !changed,
       matchedBy: null,
       potentialDuplicateId: null,
       message: null,

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { type Descriptions, nextPageToken, textOrNull } from '../http/openapi'
+import { type Descriptions, nextPageToken, problem, textOrNull } from '../http/openapi'
 import { FIELD_NAMES, fieldOf, TEXT_FIELDS, type TextField, type TextValues } from './field-names'
 import { ResumeSchema } from './openapi-resume'
 import type { Prospect } from './prospect'
@@ -79,6 +79,25 @@ const erased = z
 
 /** A prospect, or what is left of it: in idempotent replays after it was erased, and in events. */
 export const orErased = (schema: z.ZodType) => z.xor([schema, erased])
+
+const batchResult = z
+  .object({
+    index: z.int().meta({ description: 'The number of the input, starting at 0.', example: 0 }),
+    status: z.int().meta({ description: 'The status that a POST of this input would return.', example: 201 }),
+    prospect: orErased(ProspectWritten).optional(),
+    problem: problem.optional(),
+  })
+  .meta({ id: 'BatchResult', description: 'A prospect if the input was accepted, otherwise a problem.' })
+
+export const BatchResults = z
+  .object({
+    results: z.array(batchResult).meta({ description: 'The result of each input, in order.' }),
+    created: z.int().meta({ description: 'How many inputs created a prospect.', example: 1 }),
+    updated: z.int().meta({ description: 'How many inputs changed a prospect.', example: 1 }),
+    unchanged: z.int().meta({ description: 'How many inputs matched a prospect and changed nothing.', example: 0 }),
+    failed: z.int().meta({ description: 'How many inputs were rejected.', example: 0 }),
+  })
+  .meta({ id: 'BatchResults', description: 'How each input of a batch ended.' })
 
 export const ProspectPage = z
   .object({

@@ -1,9 +1,16 @@
 import { catalogFull, contention, merged, storageUnavailable, unknownReference } from '../http/errors'
 import { LIST_PARAMETERS, type Section } from '../http/openapi'
-import { duplicateMerged, emailTaken, resumeTooLarge, versionMismatch } from './errors'
+import { batchInterrupted, duplicateMerged, emailTaken, resumeTooLarge, versionMismatch } from './errors'
 import { EXPORT_TYPES } from './export'
 import { FIELD_NAMES, fieldOf } from './field-names'
-import { CHANGE_PARAMETERS, orErased, ProspectPage, ProspectWithMessage, ProspectWritten } from './openapi-schemas'
+import {
+  BatchResults,
+  CHANGE_PARAMETERS,
+  orErased,
+  ProspectPage,
+  ProspectWithMessage,
+  ProspectWritten,
+} from './openapi-schemas'
 
 /** What the table of fields says about the fields of bodies. */
 const tableFields = Object.fromEntries(
@@ -113,6 +120,28 @@ export const prospectSection: Section = {
         phone: '(212) 555-0123',
         labels: ['Hot', 'Inbound'],
         newSourceName: 'Referral',
+      },
+    },
+    'POST /v1/prospects/batch': {
+      operationId: 'writeProspects',
+      summary: 'Create or update many prospects',
+      description: 'Does what a POST of each input would do, in order, and returns the result of each.',
+      quotes: ['writing#Many at once'],
+      responses: { 200: ['How each input ended.', BatchResults] },
+      errors: [contention, batchInterrupted],
+      example: {
+        inputs: [
+          { firstName: 'José', lastName: 'Nerúda', email: 'jose@example.com', labels: ['Hot'] },
+          { firstName: 'Ann', lastName: 'Lee', email: 'ann@example.com' },
+        ],
+        update: true,
+      },
+      fields: {
+        inputs: { description: 'Bodies of `POST /v1/prospects`, without a resume: at most 250.' },
+        update: {
+          description: 'Whether inputs update the prospect that they match. An input’s own `update` wins.',
+        },
+        resume: { description: 'Null removes the resume. A batch takes no files.' },
       },
     },
     'GET /v1/prospects/:id': {

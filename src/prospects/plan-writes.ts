@@ -10,8 +10,10 @@ import type { ProspectRecord } from './prospect'
 import { withStageIds } from './stage-names'
 import type { Change, WriteRequest } from './write-request'
 
-/** About how many bytes of events one plan can have: a parameter of a D1 statement can have 2 MB. */
-const MAX_EVENT_BYTES = 500_000
+/** About how many bytes of events and responses one plan can have: a parameter of a D1 statement can have 2 MB. */
+const MAX_BYTES = 500_000
+/** About how many deliveries one plan can have. The more webhooks an account has, the fewer requests are written together. */
+const MAX_DELIVERIES = 1_000
 
 /**
  * Plans write requests, in order: which prospect each one is about, what it changes, and which events report that. A later
@@ -37,10 +39,14 @@ export function planWrites(
   const plan = emptyPlan()
   /** Phones of which an earlier request took a prospect out of the group. */
   const leftPhones = new Set<string>()
-  let eventBytes = 0
+  let [bytes, deliveries] = [0, 0]
+  const count = (shown: unknown) => {
+    if (requests.length > 1) bytes += encoder.encode(JSON.stringify(shown)).length
+  }
   for (const request of requests) {
     const phone = changeOf(request, current).phone?.e164 ?? null
-    if ((phone !== null && leftPhones.has(phone)) || eventBytes > MAX_EVENT_BYTES) break
+    plan.isFull = bytes > MAX_BYTES || deliveries >= MAX_DELIVERIES
+    if ((phone !== null && leftPhones.has(phone)) || plan.isFull) break
     const items = { labels: plan.labels.length, sources: plan.sources.length }
     let matched: Matched
     let after: ProspectRecord
@@ -53,20 +59,26 @@ export function planWrites(
       for (const { nameKey } of plan.labels.splice(items.labels)) references.labels.delete(nameKey)
       for (const { nameKey } of plan.sources.splice(items.sources)) references.sourceNames.delete(nameKey)
       plan.rejected.push({ request, problem: error })
+      count(error.members)
       continue
     }
     const { match, change, writes } = matched
     const before = match.record
     const fields = before ? changedFields(before, after) : []
+    const isWritten = before === null || fields.length > 0
     plan.outcomes.push({
-      record: before && fields.length === 0 ? before : after,
+      record: isWritten ? after : before,
       created: before === null,
-      changed: before !== null && fields.length > 0,
+      changed: before !== null && isWritten,
+      isCommitted: !isWritten && !plan.created.has(before.id) && !plan.updated.has(before.id),
       matchedBy: match.matchedBy,
       potentialDuplicateId: match.duplicate?.id ?? null,
       message: messageOf(change, match, writes),
     })
-    if (before && fields.length === 0) continue
+    if (!isWritten) {
+      count(before)
+      continue
+    }
     if (!change.replace && !change.reading) after.updatedByUserId = change.userId ?? null
     if (before) {
       after.version = before.version + 1
@@ -83,10 +95,13 @@ export function planWrites(
     for (const field of fields) plan.changed.add(field)
     const events = eventsOf(before, after, fields, change)
     plan.events.push(...events)
-    if (requests.length > 1) eventBytes += new TextEncoder().encode(JSON.stringify(events)).length
+    deliveries += read.endpoints * events.filter(({ muted }) => !muted).length
+    count(events)
   }
   return plan
 }
+
+const encoder = new TextEncoder()
 
 /** What a request changes. A resume that was read changes only blank fields of its prospect. */
 function changeOf({ target, change }: WriteRequest, current: Map<string, ProspectRecord>): Change {

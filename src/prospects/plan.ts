@@ -29,6 +29,8 @@ export interface References {
   merges: Map<string, string>
   catalogVersion: number
   catalogSize: number
+  /** If there are several requests: how many enabled webhooks the account has. */
+  endpoints: number
 }
 
 export interface NamedItem extends Label {
@@ -41,6 +43,8 @@ export interface Outcome {
   created: boolean
   /** Whether an existing prospect was changed. */
   changed: boolean
+  /** Whether the record was read as it is. Otherwise the plan writes it, and its `updatedAt` is known at the commit. */
+  isCommitted: boolean
   matchedBy: Match['matchedBy']
   potentialDuplicateId: string | null
   message: string | null
@@ -48,6 +52,8 @@ export interface Outcome {
 
 /** What a commit writes, and how each request ends. It can cover only the first requests: the next pass plans the rest. */
 export interface Plan {
+  /** Whether it ends because it would get too large for one batch. */
+  isFull: boolean
   /** One for each accepted request, in order. */
   outcomes: Outcome[]
   /** Requests that were rejected. The plan writes nothing of them. */
@@ -68,6 +74,7 @@ export interface Plan {
 }
 
 export const emptyPlan = (): Plan => ({
+  isFull: false,
   outcomes: [],
   rejected: [],
   created: new Map(),

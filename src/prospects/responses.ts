@@ -10,11 +10,20 @@ export const changeResponse = ({ record, message }: Outcome, catalogVersion: num
 })
 
 /** The response to a POST: also which prospect matched. */
-export const createResponse = ({ record, message, changed: _, ...match }: Outcome, catalogVersion: number) => ({
-  status: match.created ? (201 as const) : (200 as const),
+export const createResponse = (outcome: Outcome, catalogVersion: number) => ({
+  status: outcome.created ? (201 as const) : (200 as const),
   headers: {
-    etag: etagOf(record.version, catalogVersion),
-    ...(match.created && { location: `/v1/prospects/${record.id}` }),
+    etag: etagOf(outcome.record.version, catalogVersion),
+    ...(outcome.created && { location: `/v1/prospects/${outcome.record.id}` }),
   },
-  body: { ...toProspect(record), message, ...match },
+  body: toWritten(outcome),
+})
+
+/** The prospect after a POST, and how the POST matched it. */
+export const toWritten = ({ record, message, created, matchedBy, potentialDuplicateId }: Outcome) => ({
+  ...toProspect(record),
+  message,
+  created,
+  matchedBy,
+  potentialDuplicateId,
 })

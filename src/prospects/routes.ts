@@ -8,11 +8,20 @@ import { ListQuery } from '../http/page'
 import { validate } from '../http/validate'
 import { listTimeline, openOutbox } from '../webhooks/events'
 import { afterCommit } from './after-commit'
+import { toBatchRequests, writeBatch } from './batch'
 import { eraseProspect } from './erase'
 import { EXPORT_TYPES, type ExportType, exportProspects } from './export'
 import { listProspects } from './list'
 import { changeResponse, createResponse } from './responses'
-import { CreateProspect, EraseProspect, ExportProspects, ListProspects, MergeProspect, UpdateProspect } from './schema'
+import {
+  CreateProspect,
+  EraseProspect,
+  ExportProspects,
+  ListProspects,
+  MergeProspect,
+  UpdateProspect,
+  WriteBatch,
+} from './schema'
 import { getProspect, mergeProspects, type ProspectResponse, type WriteResult, writeProspects } from './store'
 import { uploadOf } from './upload'
 import { toCreateRequest, toUpdateRequest } from './write-request'
@@ -36,6 +45,17 @@ export const prospectRoutes = factory
       upload,
     })
     return respond(c, written)
+  })
+  .post('/batch', requireScope('write'), idempotent, validate({ json: WriteBatch }), async (c) => {
+    const { db, caller } = c.var
+    const requests = toBatchRequests(c.req.valid('json'), caller.account.defaultCountry)
+    const { text, ...left } = await writeBatch(db, caller, requests, {
+      outbox: openOutbox(c.env, c.executionCtx),
+      idempotent: c.get('repeatable'),
+      requestId: c.get('requestId'),
+    })
+    c.executionCtx.waitUntil(afterCommit(c.env, caller.account.id, left))
+    return c.body(text, 200, { 'content-type': 'application/json' })
   })
   .get('/export', requireScope('read'), validate({ query: ExportProspects }), async (c) => {
     const type = accepts(c, { header: 'Accept', supports: [...EXPORT_TYPES], default: 'text/csv' }) as ExportType

@@ -19,6 +19,8 @@ import { optionalTexts, requiredTexts } from './text-fields'
 
 /** How many jobs a prospect can have. */
 export const MAX_JOBS = 100
+/** How many inputs a batch can have. */
+export const MAX_INPUTS = 250
 /** How many labels a list can be filtered by. */
 const MAX_FILTER_LABELS = 10
 
@@ -51,6 +53,23 @@ export const CreateProspect = z.strictObject({
   update: flag,
 })
 export type CreateProspect = z.output<typeof CreateProspect>
+
+/** An input of a batch: the body of a POST, or what is wrong with it. */
+type BatchInput =
+  | { input: Omit<CreateProspect, 'update'> & { update?: boolean | null | undefined } }
+  | { issues: z.core.$ZodIssue[]; given: unknown }
+const NO_FILES = invalid('not_allowed', 'A batch takes no resumes. Send this one with PUT /v1/prospects/{id}/resume.')
+const BatchInput = CreateProspect.extend({
+  update: z.boolean().nullish(),
+  resume: profile.resume.refine((file) => !file, NO_FILES),
+})
+  .transform((input): BatchInput => ({ input }))
+  // without an argument: so the OpenAPI document asks for the default
+  .catch((failed): BatchInput => failed && { issues: failed.error.issues, given: failed.input })
+
+/** The body of `POST /v1/prospects/batch`. `update` applies to each input that does not set its own. */
+export const WriteBatch = z.strictObject({ inputs: z.array(BatchInput).min(1).max(MAX_INPUTS), update: flag })
+export type WriteBatch = z.output<typeof WriteBatch>
 
 /** The body of `PATCH /v1/prospects/{id}`. `labels` and `jobIds` replace the whole set. The rest is as in POST. */
 export const UpdateProspect = z.strictObject({

@@ -2,11 +2,11 @@ import type { Database } from '../db/client'
 import { accountRejection, isAborted, isForeignKeyViolation, uniqueViolation } from '../db/errors'
 import { contention, invalidCredential, merged, notFound } from '../http/errors'
 import type { IdempotentRequest } from '../http/factory'
-import { isKeyAlreadyUsed, type StoredResponse } from '../http/idempotency'
+import { isKeyAlreadyUsed, type StoredResponse, storeResponse } from '../http/idempotency'
 import { Problem } from '../http/problem-type'
 import type { Origin, Outbox } from '../webhooks/events'
 import { type ReadState, readCandidates } from './candidates'
-import { type Commit, commitPlan } from './commit'
+import { type Commit, commitPlan, UPDATED_AT } from './commit'
 import { planMerge } from './merge'
 import { emptyPlan, type Outcome, type Plan } from './plan'
 import { matchRequest, planWrites } from './plan-writes'
@@ -59,6 +59,8 @@ export interface Progress {
   isDryRun: boolean
   /** Whether another commit may start. If not, the rest of the requests is left out. */
   mayContinue(): boolean
+  /** How many requests one commit may cover. */
+  atMost?(): number
 }
 
 export interface WriteOptions<Response extends ProspectResponse = ProspectResponse> {
@@ -113,17 +115,20 @@ export async function writeProspects<Response extends ProspectResponse>(
   let lostRaces = 0
   try {
     while (lostRaces < MAX_LOST_RACES) {
-      const pass = await writeOnce(db, actor, left.slice(0, size), options)
+      const part = left.slice(0, Math.min(size, progress?.atMost?.() ?? size))
+      // the first commit claims the idempotency key for all of them
+      const pass = await writeOnce(db, actor, part, left === requests ? options : { ...options, idempotent: undefined })
       if (pass) {
         result.outcomes.push(...pass.outcomes)
         result.rejected.push(...pass.rejected)
         result.unreferencedKeys.push(...pass.unreferencedKeys)
         result.resumesToRead.push(...pass.resumesToRead)
         result.response ??= pass.response
-        left = left.slice(pass.outcomes.length + pass.rejected.length)
+        const covered = pass.outcomes.length + pass.rejected.length
+        left = left.slice(covered)
         if (left.length === 0 || !mayContinue()) return result
         lostRaces = 0
-        size *= 2
+        size = pass.isFull ? covered : size * 2
       } else {
         lostRaces++
         if (!options.plan) size = Math.ceil(size / 2)
@@ -146,7 +151,7 @@ async function writeOnce<Response extends ProspectResponse>(
   { account, key }: Actor,
   requests: WriteRequest[],
   { source, outbox, responseOf, idempotent, upload, plan: planAll = planWrites, progress }: WriteOptions<Response>,
-): Promise<WriteResult<Response> | null> {
+): Promise<(WriteResult<Response> & Pick<Plan, 'isFull'>) | null> {
   const now = Date.now()
   const read = await readCandidates(db, account.id, { requests, idempotent, file: upload?.file, now })
   if (!read) throw invalidCredential()
@@ -156,18 +161,22 @@ async function writeOnce<Response extends ProspectResponse>(
   const [first] = plan.outcomes
   const response = first && responseOf?.(first, read.references.catalogVersion)
   const covered = read.requests.slice(0, plan.outcomes.length + plan.rejected.length)
-  const statements = progress?.statementsFor(covered, plan)
+  const stored = response && { ...response, about: first.record.id, late: UPDATED_AT }
+  const statements = [
+    ...(stored ? storeResponse(db, account.id, idempotent, stored) : []),
+    ...(progress?.statementsFor(covered, plan) ?? []),
+  ]
 
   let updatedAt = new Map<string, number>()
-  if (plan.events.length > 0 || (idempotent && response) || statements) {
+  if (plan.events.length > 0 || statements.length > 0) {
     const committed = await tryCommit(db, outbox, {
       accountId: account.id,
       origin: { keyId: key.id, source },
       now,
       read,
       plan: progress?.isDryRun ? emptyPlan() : plan,
-      response: idempotent && response && { ...response, request: idempotent, about: first.record.id },
-      progress: statements,
+      claim: statements.length > 0 ? idempotent : undefined,
+      statements,
     })
     if (!committed) return null
     await outbox.send(committed.committed)
@@ -175,14 +184,16 @@ async function writeOnce<Response extends ProspectResponse>(
   }
 
   const unusedFile = upload?.isStored && !refersTo(plan, upload.file.key) ? [upload.file.key] : []
-  const timeOf = ({ id, updatedAt: before }: Outcome['record']) => updatedAt.get(id) ?? before
+  const timeOf = ({ record, isCommitted }: Outcome) =>
+    isCommitted ? record.updatedAt : (updatedAt.get(record.id) ?? record.updatedAt)
   return {
     outcomes: plan.outcomes.map((outcome) => ({
       ...outcome,
-      record: { ...outcome.record, updatedAt: timeOf(outcome.record) },
+      record: { ...outcome.record, updatedAt: timeOf(outcome) },
     })),
     rejected: plan.rejected,
-    response: response && { ...response, body: { ...response.body, updatedAt: timeOf(first.record) } },
+    isFull: plan.isFull,
+    response: response && { ...response, body: { ...response.body, updatedAt: timeOf(first) } },
     unreferencedKeys: [...plan.unreferencedKeys, ...unusedFile],
     resumesToRead: plan.resumesToRead,
   }

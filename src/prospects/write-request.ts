@@ -1,3 +1,5 @@
+import { invalidInput } from '../http/errors'
+import type { InputError } from '../http/factory'
 import type { Problem } from '../http/problem-type'
 import { EXTRACTED_FIELDS, type ExtractedField } from './field-names'
 import { type ParsedPhone, parsePhone } from './phone'
@@ -54,6 +56,14 @@ export interface WriteRequest {
   /** A problem that was found earlier: the request is rejected with it, in its turn. */
   rejected?: Problem
 }
+
+/** A request with invalid input. It changes nothing, and is rejected in its turn. */
+export const rejectedRequest = (errors: InputError[]): WriteRequest => ({
+  target: { match: true, update: false },
+  change: NO_CHANGE,
+  mayBeRejected: true,
+  rejected: invalidInput(errors),
+})
 
 /** A body as a change: the phone is parsed, and the resume is the file that is stored separately. */
 const toChange = ({ phone, resume, ...input }: UpdateProspect, country: string, file: NewFile | undefined): Change => ({

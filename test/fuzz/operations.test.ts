@@ -166,7 +166,7 @@ async function ask(operation: Operation, { path, query, headers, body, type }: R
 function expectAccepted(
   { successes }: Operation,
   { path, query, headers, body }: Request,
-  { status, text }: ApiResponse,
+  { status, text, json }: ApiResponse,
 ) {
   const conflicts = [409, 412]
   if (headers['Idempotency-Key'] !== undefined) conflicts.push(422)
@@ -176,6 +176,9 @@ function expectAccepted(
   else if (JSON.stringify([body, query]).includes(UNKNOWN))
     expect([...successes, 422, ...conflicts], text).toContain(status)
   else expect([...successes, ...conflicts], text).toContain(status)
+  const isReplay = headers['Idempotency-Key'] !== undefined
+  for (const result of isReplay ? [] : ((json?.results as Json[]) ?? []))
+    expect(body.inputs[result.index].resume ? [400] : [200, 201, 409, 422], text).toContain(result.status)
 }
 
 function expectRejected({ status, at }: Mutation, response: ApiResponse) {

@@ -137,6 +137,33 @@ const CALLS: [
     140,
     50,
   ],
+  [
+    'batch of 250 creates and updates, with an Idempotency-Key',
+    (a) =>
+      a.call(
+        'POST',
+        '/v1/prospects/batch',
+        {
+          inputs: Array.from({ length: 250 }, (_, n) =>
+            n % 2
+              ? { firstName: 'Given', lastName: 'Doe', email: `p${n - 1}@example.com`, city: unique() }
+              : { firstName: 'New', lastName: 'Doe', email: `${unique()}@example.com`, labels: ['Even'] },
+          ),
+          update: true,
+        },
+        { 'idempotency-key': unique() },
+      ),
+    2,
+    250 * 90,
+    250 * 30,
+  ],
+  [
+    'batch of 250 that changes nothing',
+    (a) => a.post('/v1/prospects/batch', { inputs: Array(250).fill(known) }),
+    1,
+    250 * 13,
+    0,
+  ],
   ['list of labels', (a) => a.get('/v1/labels?limit=5'), 1, 7, 0],
   ['list of sources', (a) => a.get('/v1/sources?limit=5'), 1, 7, 0],
   ['list of stages', (a) => a.get('/v1/stages?limit=5'), 1, 25, 0],

@@ -34,6 +34,14 @@ const CALLS: Call[] = [
     },
   },
   {
+    route: '/v1/prospects/batch',
+    status: 200,
+    ask: async () => {
+      const body = { inputs: [{ firstName: 'Ann', lastName: '"Dœ" 😀' }, { firstName: 'Bob' }], update: true }
+      return { path: '/v1/prospects/batch', body, other: { ...body, update: false } }
+    },
+  },
+  {
     route: '/v1/prospects/{id}/merge',
     status: 200,
     ask: async ({ prospect }) => {

@@ -451,7 +451,7 @@ describe('a commit of an import stays small', { tags: 'scale' }, () => {
   test('with at most a thousand deliveries: more webhooks mean fewer rows', async () => {
     for (let i = 0; i < 50; i++) await register(account, { url: `https://h${i}.example.com` })
     holdQueue()
-    const { json } = await sendFile(account, fileOf(100))
+    const { json } = await sendFile(account, fileOf(100), { query: '?update=true' })
     const messages = held.splice(0)
     const trips = watchTrips(account)
     await consume(messages, 'prospect-imports')

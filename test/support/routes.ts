@@ -145,6 +145,10 @@ export const ROUTES = new Map<string, Route>([
     { needs: 'write', answers: 201, body: { ...PROFILE, update: true }, references: PROFILE_REFERENCES },
   ],
   [
+    'POST /v1/prospects/batch',
+    { needs: 'write', answers: 200, body: { inputs: [{ firstName: 'Ann', lastName: 'Lee' }], update: true } },
+  ],
+  [
     'GET /v1/prospects/export',
     { needs: 'read', answers: 200, query: { ...FILTERS, sort: 'createdAt' }, type: 'text/csv; charset=utf-8' },
   ],
