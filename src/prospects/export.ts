@@ -1,8 +1,8 @@
 import type { Database } from '../db/client'
 import { BYTE_ORDER_MARK, guardFormula, toCsv } from '../http/csv'
 import type { Caller } from '../http/factory'
-import { CSV_COLUMNS } from './field-names'
-import { listRecords } from './list'
+import { type CsvColumn, csvColumnsOf, FIELD_NAMES } from './field-names'
+import { listRecords, pick } from './list'
 import { type ProspectRecord, toProspect } from './prospect'
 import type { ExportProspects } from './schema'
 
@@ -29,15 +29,18 @@ const toCell = (value: string | number | string[] | null) =>
       : guardFormula(Array.isArray(value) ? value.join(', ') : value)
 
 /** For each media type: the start of the file, and the lines of a page. */
-const FORMATS: Record<ExportType, { head: string; lines(page: ReturnType<typeof toExported>[]): string }> = {
+const FORMATS: Record<
+  ExportType,
+  { head(columns: CsvColumn[]): string; lines(page: ReturnType<typeof toExported>[], columns: CsvColumn[]): string }
+> = {
   'text/csv': {
-    head: `${BYTE_ORDER_MARK}${toCsv([[...CSV_COLUMNS]])}`,
-    lines: (page) =>
-      page.length === 0 ? '' : toCsv(page.map((one) => CSV_COLUMNS.map((column) => toCell(one[column])))),
+    head: (columns) => `${BYTE_ORDER_MARK}${toCsv([columns])}`,
+    lines: (page, columns) =>
+      page.length === 0 ? '' : toCsv(page.map((one) => columns.map((column) => toCell(one[column])))),
   },
   'application/x-ndjson': {
-    head: '',
-    lines: (page) => page.map((one) => `${JSON.stringify(one)}\n`).join(''),
+    head: () => '',
+    lines: (page, columns) => page.map((one) => `${JSON.stringify(pick(one, columns))}\n`).join(''),
   },
 }
 
@@ -53,6 +56,7 @@ export async function exportProspects(
   type: ExportType,
 ): Promise<ReadableStream<Uint8Array>> {
   const { head, lines } = FORMATS[type]
+  const columns = csvColumnsOf(query.fields ?? FIELD_NAMES)
   const encoder = new TextEncoder()
   const pageAt = (pageToken: string | undefined) =>
     listRecords(
@@ -68,7 +72,7 @@ export async function exportProspects(
     {
       async pull(controller) {
         if (!isFirst) page = await pageAt(page.nextPageToken ?? undefined)
-        controller.enqueue(encoder.encode((isFirst ? head : '') + lines(page.items)))
+        controller.enqueue(encoder.encode((isFirst ? head(columns) : '') + lines(page.items, columns)))
         isFirst = false
         if (page.nextPageToken === null) controller.close()
       },

@@ -44,9 +44,13 @@ export const ADDRESS_FIELDS = namesWhere<AddressField>(({ filledWith }) => fille
 export const searchedBy = (filter: NonNullable<Field['words']>): TextField[] =>
   namesWhere<TextField>(({ words }) => words === filter)
 
-/** Columns of an export in CSV, in order. */
-export const CSV_COLUMNS = FIELD_NAMES.flatMap((name) => fieldOf(name).csv ?? [name]) as CsvColumn[]
-type CsvColumn = { [F in FieldName]: Fields[F] extends { csv: readonly (infer C)[] } ? C : F }[FieldName]
+/** Columns of an export in CSV, in order: those of the id and of these fields. */
+export const csvColumnsOf = (fields: readonly FieldName[]): CsvColumn[] =>
+  FIELD_NAMES.filter((name) => name === 'id' || fields.includes(name)).flatMap(
+    (name) => fieldOf(name).csv ?? [name],
+  ) as CsvColumn[]
+export const CSV_COLUMNS = csvColumnsOf(FIELD_NAMES)
+export type CsvColumn = { [F in FieldName]: Fields[F] extends { csv: readonly (infer C)[] } ? C : F }[FieldName]
 
 /** The field's column in `prospects`. */
 export const columnOf = (name: FieldName): string =>

@@ -1,16 +1,24 @@
+import { idAt } from '../db/ids'
 import { nameKey } from '../http/text'
 import { parsePhone } from './phone'
 import type { ListProspects } from './schema'
-import { type FieldWord, prefixesOf, type TextFilter, wordsOf } from './words'
+import { type Term, termsOfFilter, termsOfSearch } from './search'
+import { TEXT_FILTERS, type TextFilter, wordsOf } from './words'
+
+/** From the first value to the value before the second. */
+export type Range<T> = [from: T | undefined, before: T | undefined]
 
 /** The filters of a list, in the form that SQL compares. A prospect must pass all that are set. */
 export interface Filters {
   email?: string | undefined
   /** E.164. */
   phone?: string | undefined
-  /** Each must be the start of a word of its field. The longest, which is the rarest, comes first. */
-  words: FieldWord[]
-  updatedSince?: number | undefined
+  /** Of the text filters and `q`. */
+  terms: Term[]
+  /** Ids: they sort by the time of creation. */
+  created: Range<string>
+  /** Unix ms. */
+  updated: Range<number>
   jobId?: string | undefined
   officeId?: string | undefined
   sourceId?: string | undefined
@@ -20,23 +28,28 @@ export interface Filters {
   pipelineId?: string | undefined
   /** Name keys. A prospect must have one of them. */
   labels?: string[] | undefined
+  /** Name keys. A prospect must have none of them. */
+  excluded: string[]
 }
 
 /** The filters of a query. Null if no prospect can match, for example if the phone is not a number. */
 export function toFilters(query: ListProspects, country: string): Filters | null {
-  const texts = (['name', 'title', 'company'] as TextFilter[]).flatMap((filter): [TextFilter, string][] => {
+  const texts = (Object.keys(TEXT_FILTERS) as TextFilter[]).flatMap((filter): [TextFilter, string][] => {
     const text = query[filter]
     return text === undefined ? [] : [[filter, text]]
   })
+  const { q, email, createdSince, createdBefore, jobId, officeId, sourceId, licenseStatus, pipelineId } = query
   if (texts.some(([, text]) => wordsOf(text).length === 0)) return null
   const phone = query.phone === undefined ? undefined : parsePhone(query.phone, country).e164
-  if (phone === null || query.label?.length === 0) return null
-  const { email, updatedSince, jobId, officeId, sourceId, licenseStatus, pipelineId } = query
+  const searched = q === undefined ? [] : termsOfSearch(q, country)
+  if (phone === null || query.label?.length === 0 || (q !== undefined && searched.length === 0)) return null
+  const atTime = (time: number | undefined) => (time === undefined ? undefined : idAt('prs', time))
   return {
     email,
     phone,
-    words: texts.flatMap(([filter, text]) => prefixesOf(filter, text)).sort(([, a], [, b]) => b.length - a.length),
-    updatedSince,
+    terms: [...searched, ...texts.flatMap(([filter, text]) => termsOfFilter(filter, text))],
+    created: [atTime(createdSince), atTime(createdBefore)],
+    updated: [query.updatedSince, query.updatedBefore],
     jobId,
     officeId,
     sourceId,
@@ -44,5 +57,6 @@ export function toFilters(query: ListProspects, country: string): Filters | null
     stage: query.stage === undefined ? undefined : { id: query.stage, nameKey: nameKey(query.stage) },
     pipelineId,
     labels: query.label,
+    excluded: query.excludeLabel ?? [],
   }
 }

@@ -49,6 +49,11 @@ export const prospectSection: Section = {
   },
   parameters: {
     ...LIST_PARAMETERS,
+    q: {
+      description:
+        'Words. Each must begin a word of the name, title or company, or the phone (with 4 digits or more). A word with an `@` must begin the email. Case and accents are ignored.',
+      example: 'jos 2125',
+    },
     email: {
       description: 'Prospects with this email, in any case. A space is read as a `+` that was not encoded.',
       example: 'jose@example.com',
@@ -70,14 +75,35 @@ export const prospectSection: Section = {
         'Prospects with any of these labels, in any case: at most 10. One parameter can also hold several labels, separated by commas.',
       example: ['Hot', 'Inbound'],
     },
+    excludeLabel: {
+      description: 'Prospects with none of these labels: at most 10, written like `label`.',
+      example: ['Cold'],
+    },
     licenseStatus: { description: 'Prospects with this license status.', example: 'licensed' },
     officeId: { description: 'Prospects of this office.' },
     sourceId: { description: 'Prospects from this source.' },
     jobId: { description: 'Prospects linked to this job.' },
     pipelineId: { description: 'Prospects in a stage of this pipeline.' },
+    createdSince: {
+      description: 'Prospects that were created at this time or later, in Unix milliseconds.',
+      example: 1795412345678,
+    },
+    createdBefore: {
+      description: 'Prospects that were created before this time, in Unix milliseconds.',
+      example: 1795412345678,
+    },
     updatedSince: {
       description: 'Prospects that changed at this time or later, in Unix milliseconds.',
       example: 1795412345678,
+    },
+    updatedBefore: {
+      description: 'Prospects that last changed before this time, in Unix milliseconds.',
+      example: 1795412345678,
+    },
+    fields: {
+      description:
+        'Names of fields, separated by commas. Each prospect then has its `id` and these fields only; the schema of the response lists all fields.',
+      example: 'firstName,lastName,email',
     },
     sort: { description: 'The order. A minus means descending.' },
     total: {

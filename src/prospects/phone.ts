@@ -1,4 +1,4 @@
-import { type CountryCode, parsePhoneNumberFromString } from 'libphonenumber-js'
+import { AsYouType, type CountryCode, parsePhoneNumberFromString } from 'libphonenumber-js'
 
 /** A phone number in the stored form, and the warning for the caller. */
 export interface ParsedPhone {
@@ -24,4 +24,15 @@ export function parsePhone(text: string, country: string): ParsedPhone {
     e164: number.number,
     warning: number.ext ? `The extension of the phone ${JSON.stringify(text)} was dropped.` : null,
   }
+}
+
+/**
+ * How the phones that begin with this text begin in E.164. Digits without a `+` can be the international form, or the
+ * national form of `country` (ISO 3166-1).
+ */
+export function phonePrefixes(text: string, country: string): string[] {
+  const typed = new AsYouType(country as CountryCode)
+  typed.input(text)
+  const national = typed.getNumberValue() ?? []
+  return [...new Set([`+${text.replaceAll(/\D/g, '')}`].concat(national))]
 }

@@ -54,21 +54,43 @@ export type ProspectRow = Omit<ProspectRecord, 'stage' | 'labels' | 'jobIds' | '
   aliases?: string
 }
 
-/** Fields that a prospect's row has no column for, or shows in another shape. */
-const JOINED_FIELDS: FieldName[] = ['currentStage', 'currentStageId', 'pipelineId', 'labels']
+/** Fields that the stage of a prospect has. */
+const STAGE_FIELDS: FieldName[] = ['currentStage', 'currentStageId', 'pipelineId']
 
-/** SQL: the columns of a `ProspectRow`, of a prospect `p` and its stage `s`. Use it with `JOINS`. */
-export const COLUMNS = `
-  ${FIELD_NAMES.filter((name) => !JOINED_FIELDS.includes(name))
-    .map((name) => `p.${columnOf(name)} AS ${name}`)
-    .join(', ')},
-  s.id AS stageId, s.name AS stageName, s.pipeline_id AS pipelineId,
-  (SELECT json_group_array(json_object('id', l.id, 'name', l.name))
-    FROM json_each(p.labels) k CROSS JOIN labels l ON l.account_id = p.account_id AND l.id = k.value) AS labels`
+/** SQL for the columns whose values are JSON. */
+const JSON_COLUMNS: Partial<Record<FieldName, string>> = {
+  labels: `(SELECT json_group_array(json_object('id', l.id, 'name', l.name))
+    FROM json_each(p.labels) k CROSS JOIN labels l ON l.account_id = p.account_id AND l.id = k.value)`,
+  jobIds: 'p.jobs',
+}
 
-/** SQL: the bytes of the fields of a prospect `p` that can be long. The names of labels count like their ids. */
-export const BYTES = `(coalesce(octet_length(p.notes), 0) + coalesce(octet_length(p.resume), 0) + octet_length(p.jobs)
-  + 2 * octet_length(p.labels))`
+/**
+ * SQL: the columns of a `ProspectRow`, of a prospect `p` and its stage `s`. Use it with `JOINS`. Only these fields are read, and
+ * the id; the other columns are empty.
+ */
+export const columnsOf = (fields: readonly FieldName[] = FIELD_NAMES): string =>
+  [
+    ...FIELD_NAMES.filter((name) => !STAGE_FIELDS.includes(name)).map((name) =>
+      name === 'id' || fields.includes(name)
+        ? `${JSON_COLUMNS[name] ?? `p.${columnOf(name)}`} AS ${name}`
+        : `${name in JSON_COLUMNS ? "'[]'" : 'NULL'} AS ${name}`,
+    ),
+    's.id AS stageId, s.name AS stageName, s.pipeline_id AS pipelineId',
+  ].join(', ')
+export const COLUMNS = columnsOf()
+
+/** SQL for the length of each field that can be long. The names of labels count like their ids. */
+const LENGTHS: Partial<Record<FieldName, string>> = {
+  notes: 'coalesce(octet_length(p.notes), 0)',
+  resume: 'coalesce(octet_length(p.resume), 0)',
+  jobIds: 'octet_length(p.jobs)',
+  labels: '2 * octet_length(p.labels)',
+}
+
+/** SQL: the bytes of those of the fields of a prospect `p` that can be long. */
+export const bytesOf = (fields: readonly FieldName[] = FIELD_NAMES): string =>
+  `(${['0', ...fields.flatMap((name) => LENGTHS[name] ?? [])].join(' + ')})`
+export const BYTES = bytesOf()
 
 export const JOINS = 'LEFT JOIN stages s ON s.account_id = p.account_id AND s.id = p.stage_id'
 

@@ -11,7 +11,9 @@ import {
   orNull,
   parameter,
   timeParameter,
+  trim,
 } from '../http/text'
+import { FIELD_NAMES } from './field-names'
 import { FIELDS } from './fields'
 import { labels } from './labels'
 import { ResumeFile } from './resume-file'
@@ -129,11 +131,23 @@ const labelFilter = z
   .transform((keys) => [...keys].sort())
   .refine((keys) => keys.length <= MAX_FILTER_LABELS, invalid('too_many', `At most ${MAX_FILTER_LABELS} labels.`))
 
+/** Names of fields, separated by commas. `names` are those that exist. */
+const fieldsParameter = <F extends string>(names: readonly F[]) =>
+  parameter()
+    .transform((given) => [...new Set(given.split(',').map(trim))].filter(Boolean))
+    .superRefine((given, { addIssue }) => {
+      const unknown = given.filter((name) => !(names as readonly string[]).includes(name))
+      if (unknown.length > 0)
+        addIssue({ code: 'custom', ...invalid('not_allowed', `There is no field ${unknown.join(', ')}.`) })
+    })
+    .transform((given) => given as F[])
+
 /** The orders of the list. A minus is descending. The order of creation is the order of ids. */
 export const SORTS = ['-createdAt', 'createdAt', '-updatedAt', 'updatedAt'] as const
 
 /** The query of `GET /v1/prospects`. */
 export const ListProspects = z.strictObject({
+  q: parameter().optional(),
   email: emailParameter.optional(),
   phone: phoneParameter.optional(),
   name: parameter().optional(),
@@ -141,13 +155,18 @@ export const ListProspects = z.strictObject({
   company: parameter().optional(),
   stage: parameter().optional(),
   label: labelFilter.optional(),
+  excludeLabel: labelFilter.optional(),
   licenseStatus: z.enum(FIELDS.licenseStatus.values).optional(),
   officeId: parameter().optional(),
   sourceId: parameter().optional(),
   jobId: parameter().optional(),
   pipelineId: parameter().optional(),
-  /** Unix ms, inclusive. */
+  /** Times in Unix ms. `…Since` is inclusive, `…Before` exclusive. */
+  createdSince: timeParameter().optional(),
+  createdBefore: timeParameter().optional(),
   updatedSince: timeParameter().optional(),
+  updatedBefore: timeParameter().optional(),
+  fields: fieldsParameter(FIELD_NAMES).optional(),
   sort: z.enum(SORTS).default('-createdAt'),
   total: flagParameter(true),
   limit: limit(1),
@@ -157,6 +176,7 @@ export type ListProspects = z.output<typeof ListProspects>
 
 /** The query of `GET /v1/prospects/export`. An export has every match, in the order of creation. */
 export const ExportProspects = ListProspects.omit({ limit: true, pageToken: true, total: true }).extend({
+  fields: fieldsParameter(FIELD_NAMES.filter((name) => name !== 'resume')).optional(),
   sort: z.enum(['-createdAt', 'createdAt']).default('-createdAt'),
 })
 export type ExportProspects = z.output<typeof ExportProspects>

@@ -2,7 +2,7 @@ import { foldCase } from '../http/text'
 import { searchedBy, type TextValues } from './field-names'
 
 /** The text filters, and the field of `prospect_words` that each searches. */
-const TEXT_FILTERS = { name: 'n', title: 't', company: 'c' } as const
+export const TEXT_FILTERS = { name: 'n', title: 't', company: 'c' } as const
 export type TextFilter = keyof typeof TEXT_FILTERS
 
 /** A word of one field, in the form that `wordsOf` returns. */
@@ -29,13 +29,12 @@ export function searchWords(texts: Partial<TextValues>): FieldWord[] {
 }
 
 /**
- * The prefixes that a text filter searches, the longest (rarest) first. A prefix of another prefix is left out, because
- * every match of the longer one matches both. Empty if the text has no letter or digit: then nothing matches.
+ * The prefixes that a text searches, the longest first. A prefix of another prefix is left out, because every match of the
+ * longer one matches both. Empty if the text has no letter or digit: then nothing matches.
  */
-export function prefixesOf(filter: TextFilter, text: string): FieldWord[] {
+export function prefixesOf(text: string): string[] {
   const words = [...new Set(wordsOf(text))]
   return words
     .filter((word) => !words.some((other) => other !== word && other.startsWith(word)))
     .sort((a, b) => b.length - a.length)
-    .map((word) => [TEXT_FILTERS[filter], word])
 }

@@ -111,7 +111,10 @@ const VALID: Record<string, fc.Arbitrary<Json>> = {
   // of this database and of another one; newer than any state
   'X-D1-Bookmark': fc.constantFrom('00-00000000-00000001-00000000-0', '01-f', '00-ffffffff'),
   label: fc.oneof(fc.constantFrom('Hot', 'hot,cold', ','), fc.subarray(['Hot', 'Cold', 'x,y'], { minLength: 1 })),
+  q: sometimes(50, fc.constantFrom('ann', 'a b', '(212) 555', '+44 20', 'ann@ex', '1234 5', '!'), text(1, 100)),
+  fields: fc.constantFrom('id', 'firstName,email', 'labels, notes,,jobIds', ','),
 }
+VALID.excludeLabel = VALID.label as fc.Arbitrary<Json>
 VALID.addLabels = VALID.removeLabels = VALID.labels as fc.Arbitrary<Json>
 // the document says only in words that an item cannot stop being the default
 VALID.isDefault = fc.constant(true)
@@ -249,6 +252,7 @@ export function invalidParameters(name: string, schema: Json): string[][] {
     ...(maximum ? [[String(maximum + 1)]] : []),
     ...(types.includes('string') && maxLength ? [['x'.repeat(maxLength + 1)], ['a\u0000b'], ['\u007f']] : []),
     ...(name === 'pageToken' ? [['x'], ['WyJ4Il0'], ['"']] : []),
-    ...(name === 'label' ? [[many(11, String).join(',')], many(11, String)] : []),
+    ...(name === 'fields' ? [['id,nope'], ['ID'], ['id;email']] : []),
+    ...(/label$/i.test(name) ? [[many(11, String).join(',')], many(11, String)] : []),
   ]
 }

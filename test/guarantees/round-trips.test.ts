@@ -64,7 +64,23 @@ const LISTS: [what: string, query: string | ((a: Populated) => string), read: nu
   ['by email', 'email=p7@example.com', 18],
   ['by phone', 'phone=2125551008', 18],
   ['by a rare word', 'name=given00007', 17],
+  ['by a rare word and a common word', 'name=given00007 common', 130],
   ['by a rare word, with common filters', 'name=given00007&label=Odd&stage=New', 17],
+  ['by a search for a rare word and two common words', 'q=common given00007 company', 430],
+  ['by a search for a rare word, a label to exclude and a time', 'q=given00007&excludeLabel=Even&createdSince=1', 25],
+  ['by a search for a phone', 'q=(212) 555-1008', 45],
+  ['by a search for an email', 'q=p7@exam', 25],
+  ['without a label that one has', 'excludeLabel=Own 8', 300],
+  ['without a label, by stage', 'excludeLabel=Own 8&stage=New', 360],
+  ['created since, without total', 'createdSince=1&total=false', 260],
+  ['created before, without total', 'createdBefore=99999999999999&sort=createdAt&stage=New&total=false', 310],
+  [
+    'of a usual office, created since, without total',
+    (a) => `officeId=${a.offices[1]}&createdSince=1&total=false`,
+    260,
+  ],
+  ['by change, before a time, without total', 'sort=-updatedAt&updatedBefore=99999999999999&total=false', 260],
+  ['of one field', 'fields=firstName', 140],
   ['that finds no prospect', 'name=nobody&label=None', 10],
   ['of a rare office', (a) => `officeId=${a.offices[0]}`, 68],
   ['of a usual office, without total', (a) => `officeId=${a.offices[1]}&total=false`, 260],
@@ -214,9 +230,13 @@ const CALLS: [
   ['recovery', async (a) => a.post(`${await webhookPath(a)}/recover`, { since: Date.now() }), 2, 5, 2],
 ]
 
-/** Calls that docs/design/lists-and-counters.md says grow, and how many rows they read for each prospect of the account. */
+/** Calls that docs/operate/scale.md says grow, and how many rows they read for each prospect of the account. */
 const GROWING: [why: string, path: string | ((a: Populated) => string), perProspect: number][] = [
-  ['two words read the prospects with each of them', 'prospects?name=given00007 common', 1],
+  ['a search for common words reads the prospects with the rarest', 'prospects?q=given common company', 20],
+  ['a search for one letter reads the prospects with it', 'prospects?q=c', 5],
+  ['labels to exclude read the label sets with one of them', 'prospects?excludeLabel=Odd,Even', 1.5],
+  ['a list without a label reads the prospects with it', 'prospects?excludeLabel=Even&sort=createdAt&total=false', 1.5],
+  ['a total by time reads the prospects', 'prospects?createdSince=1', 1.5],
   ['a word reads the prospects with it, and so does its total', 'prospects?name=common', 4],
   ['a phone reads the prospects with it, and so does its total', 'prospects?phone=2125550100', 0.7],
   ['a total by office reads its prospects', (a) => `prospects?officeId=${a.offices[1]}`, 1],

@@ -120,6 +120,19 @@ test('an export has the prospects that match, or none', async () => {
   expect((await exported('?label=nobody', 'application/x-ndjson')).text).toBe('')
 })
 
+test('an export has the columns of the fields that are asked for', async () => {
+  const { json } = await account.prospect({ firstName: 'Ann', labels: ['Hot', 'Cold'], newSourceName: 'Fair' })
+  const { text } = await exported('?fields=labels,sourceId,firstName')
+  const [row] = rowsOf(text)
+  expect(Object.keys(row ?? {})).toEqual(['id', 'firstName', 'labels', 'labelIds', 'sourceName', 'sourceId'])
+  expect(row).toMatchObject({ id: json.id, firstName: 'Ann', labels: 'Cold, Hot', sourceName: 'Fair' })
+  expect(linesOf((await exported('?fields=email', 'application/x-ndjson')).text)).toEqual([
+    { id: json.id, email: null },
+  ])
+  for (const field of ['resume', 'nmae'])
+    expect(errorsOf(await exported(`?fields=${field}`))).toEqual(['query /fields not_allowed'])
+})
+
 test('unknown parameters of an export are reported', async () => {
   for (const parameter of ['limit', 'pageToken', 'total'])
     expect(errorsOf(await exported(`?${parameter}=1`))).toEqual([`query /${parameter} unknown_parameter`])

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { type Account, newAccount } from '../support/api'
+import { writeMany } from '../support/callers'
 
 const numbered = (n: number, from = 0) => Array.from({ length: n }, (_, i) => `Label ${from + i}`)
 const q = (parameters: Record<string, string>) => new URLSearchParams(parameters).toString()
@@ -61,13 +62,16 @@ describe('a label filter', () => {
   ])('of %s labels', async (_what, labels, status) => {
     const account = await newAccount()
     await account.prospect({ labels: numbered(20) })
-    for (const query of [labels.map((label) => q({ label })).join('&'), q({ label: labels.join() })]) {
-      const answer = await account.list(query)
-      expect(answer.status).toBe(status)
-      expect(answer.json).toMatchObject(
-        status === 200 ? { totalCount: 1 } : { errors: [{ in: 'query', pointer: '/label', code: 'too_many' }] },
-      )
-    }
+    for (const name of ['label', 'excludeLabel'])
+      for (const query of [labels.map((label) => q({ [name]: label })).join('&'), q({ [name]: labels.join() })]) {
+        const answer = await account.list(query)
+        expect(answer.status).toBe(status)
+        expect(answer.json).toMatchObject(
+          status === 200
+            ? { totalCount: Number(name === 'label') }
+            : { errors: [{ in: 'query', pointer: `/${name}`, code: 'too_many' }] },
+        )
+      }
   })
 })
 
@@ -192,8 +196,119 @@ describe('a text filter', () => {
   })
 })
 
+describe('q', () => {
+  const people = () =>
+    accountOf({
+      Ann: { lastName: 'Lee', email: 'ann+x@example.com', phone: '212-555-0123', company: 'Acme 1500' },
+      Bob: { lastName: 'Ann-Stone', phone: '+442079460958', title: 'Agent 2125' },
+      Cy: { lastName: 'Poe', company: 'Lee & Acme' },
+    })
+
+  test.each([
+    ['ann', ['Bob', 'Ann']],
+    ['ANN stone', ['Bob']],
+    ['ann-stone', ['Bob']],
+    ['lee acm', ['Cy', 'Ann']],
+    ['lee agent', []],
+    ['nn', []],
+    ['ann & lee', ['Ann']],
+    ['ANN+X@example', ['Ann']],
+    ['ann+x@example.com acme', ['Ann']],
+    ['ann+x@example.com bob', []],
+    ['nn+x@', []],
+    ['@example.com', []],
+    ['ann+x', []],
+    ['2125', ['Bob', 'Ann']],
+    ['212', ['Bob']],
+    ['1500', ['Ann']],
+    ['2125 lee', ['Ann']],
+    ['(212) 555', ['Ann']],
+    ['212.555.0123', ['Ann']],
+    ['212 555 0123 acme', ['Ann']],
+    ['1 212 555', ['Ann']],
+    ['+1 212 555', ['Ann']],
+    ['12125550123', ['Ann']],
+    ['21255501234', []],
+    ['+2125', ['Bob']],
+    ['5550123', []],
+    ['4420', ['Bob']],
+    ['+44 20 7946', ['Bob']],
+    ['2079', []],
+    ['!?', []],
+  ])('%s', async (text, names) => {
+    expect(await found(await people(), q({ q: text }))).toEqual(names)
+  })
+
+  test('reads a phone in national form as one of the account’s country', async () => {
+    const account = await newAccount({ defaultCountry: 'GB' })
+    await account.prospect({ firstName: 'Bob', phone: '020 7946 0958' })
+    await account.prospect({ firstName: 'Ann', phone: '+1 212 555 0123' })
+    for (const text of ['0207', '(020) 7946', '2079', '4420', '+4420'])
+      expect(await found(account, q({ q: text }))).toEqual(['Bob'])
+    expect(await found(account, q({ q: '1212' }))).toEqual(['Ann'])
+    expect(await found(account, q({ q: '2125' }))).toEqual([])
+  })
+
+  test('finds the survivor by the email and the phone of a merged duplicate', async () => {
+    const account = await newAccount()
+    const one = (await account.prospect({ firstName: 'One', email: 'one@example.com', phone: '6465550123' })).json.id
+    const two = (await account.prospect({ firstName: 'Two', email: 'two@example.com', phone: '2125550123' })).json.id
+    await account.post(`/v1/prospects/${one}/merge`, { duplicateId: two })
+    for (const text of ['two@', '2125', 'one two@', 'one 2125', 'two@ 6465'])
+      expect(await found(account, q({ q: text }))).toEqual(['One'])
+  })
+})
+
+describe('fields', () => {
+  const listed = async (account: Account, fields: string, more = '') => {
+    const { status, json } = await account.list(`${q({ fields })}${more}`)
+    expect(status).toBe(200)
+    return json.prospects[0]
+  }
+
+  test('name what the prospects of a list have, besides the id', async () => {
+    const account = await newAccount()
+    const { json: made } = await account.prospect({
+      labels: 'Hot',
+      notes: 'Met',
+      email: 'ann@example.com',
+      title: null,
+    })
+    const { id } = made
+    expect(await listed(account, 'id')).toEqual({ id })
+    expect(await listed(account, 'notes, email,,notes')).toEqual({ id, notes: 'Met', email: 'ann@example.com' })
+    expect(await listed(account, 'labels,jobIds,title')).toEqual({ id, labels: ['Hot'], jobIds: [], title: null })
+    expect(await listed(account, 'currentStage,pipelineId', '&sort=-updatedAt')).toEqual({
+      id,
+      currentStage: 'New',
+      pipelineId: account.pipelineId,
+    })
+    const { message: _, created: __, matchedBy: ___, potentialDuplicateId: ____, ...whole } = made
+    expect(await listed(account, Object.keys(whole).join())).toEqual(whole)
+  })
+
+  test('that do not exist are named in the error', async () => {
+    const { status, json } = await (await newAccount()).get('/v1/prospects?fields=email,nmae,Notes')
+    expect([status, json.errors]).toMatchObject([
+      400,
+      [{ in: 'query', pointer: '/fields', code: 'not_allowed', message: 'There is no field nmae, Notes.' }],
+    ])
+  })
+
+  test('do not count towards the 4 MiB of a page if they are left out', async () => {
+    const account = await newAccount()
+    await writeMany(
+      account,
+      Array.from({ length: 250 }, (_, n) => ({ email: `p${n}@example.com`, notes: 'x'.repeat(19_000) })),
+    )
+    const page = async (fields: string) => (await account.list(`limit=1000&fields=${fields}`)).json.prospects.length
+    expect(await page('email')).toBe(250)
+    expect(await page('notes')).toBeLessThan(250)
+  })
+})
+
 describe('rejected parameters', () => {
-  const SINGLE = ['email', 'phone', 'name', 'title', 'company', 'stage', 'limit', 'pageToken']
+  const SINGLE = ['q', 'email', 'phone', 'name', 'title', 'company', 'stage', 'limit', 'pageToken']
 
   async function refusedFields(query: string) {
     const { status, json } = await (await newAccount()).get(`/v1/prospects?${query}`)
@@ -216,7 +331,7 @@ describe('rejected parameters', () => {
     },
   )
 
-  test.each([...SINGLE, 'label'])('%s, empty or of spaces', async (name) => {
+  test.each([...SINGLE, 'label', 'excludeLabel', 'fields'])('%s, empty or of spaces', async (name) => {
     for (const value of ['', '%20%20']) expect(await refusedFields(`${name}=${value}`)).toEqual([400, `query /${name}`])
   })
 

@@ -28,6 +28,10 @@ const SHAPES: [by: string, asked: Asked][] = [
   ['labels and a stage of several pipelines', { label: ['Hot', 'Cold', 'VIP'], stage: 'New' }],
   ['words', { name: 'j', company: 'real' }],
   ['words, labels and a stage', { title: 'agent', label: ['Hot', 'Cold', 'VIP'], stage: 'new' }],
+  ['a search', { q: ['j', 'realty'] }],
+  ['a search for a shared phone', { q: ['(212) 555'] }],
+  ['labels to exclude', { excludeLabel: ['Hot', 'Rare'] }],
+  ['labels, labels to exclude and a stage', { label: ['Hot', 'Cold'], excludeLabel: ['VIP'], stage: 'New' }],
   ['a shared phone', { phone: '2125550100' }],
 ]
 
@@ -115,6 +119,12 @@ describe('a page token', () => {
     ['name=ann', 'name=lee'],
     ['name=ann', 'title=ann'],
     ['title=agent', 'company=agent'],
+    ['q=agent', 'title=agent'],
+    ['label=Hot', 'excludeLabel=Hot'],
+    ['createdSince=1', 'createdSince=2'],
+    ['createdSince=1', 'updatedSince=1'],
+    ['updatedSince=1', 'updatedSince=1&updatedBefore=99999999999999'],
+    ['', 'q=ann'],
     ['phone=2125550100', 'phone=2125550101'],
     ['phone=2125550100', 'phone=nobody'],
     ['', 'label=,'],
@@ -133,6 +143,7 @@ describe('a page token', () => {
     ['label=Hot&stage=New', 'stage=New&label=Hot'],
     ['limit=1', 'limit=1000'],
     ['limit=2&name=ann', 'name=ann'],
+    ['fields=firstName', 'fields=lastName,email'],
   ])('of “%s” is accepted with “%s”, which is the same query', async (query, same) => {
     const { account, token } = await tokenOf(query)
     const { status, json } = await withToken(account, same, token)

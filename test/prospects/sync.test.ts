@@ -19,7 +19,9 @@ type Sort = (typeof SORTS)[number]
 const EXACT = ['licenseStatus', 'officeId', 'sourceId', 'pipelineId'] as const
 
 /** The parameters of a list besides the filters of `Asked`. */
-type More = { [F in (typeof EXACT)[number] | 'jobId']?: string } & { updatedSince?: number }
+type More = { [F in (typeof EXACT)[number] | 'jobId']?: string } & {
+  [F in 'createdSince' | 'createdBefore' | 'updatedSince' | 'updatedBefore']?: number
+}
 
 afterEach(() => void vi.useRealTimers())
 
@@ -53,7 +55,10 @@ function listed({ members }: Crowd, asked: Asked, more: More, sort: Sort): strin
     (p) =>
       EXACT.every((field) => more[field] === undefined || p[field] === more[field]) &&
       (more.jobId === undefined || p.jobIds.includes(more.jobId)) &&
-      p.updatedAt >= (more.updatedSince ?? 0),
+      p.createdAt >= (more.createdSince ?? 0) &&
+      p.createdAt < (more.createdBefore ?? Number.POSITIVE_INFINITY) &&
+      p.updatedAt >= (more.updatedSince ?? 0) &&
+      p.updatedAt < (more.updatedBefore ?? Number.POSITIVE_INFINITY),
   )
   const time = (p: Prospect) => (sort.endsWith('updatedAt') ? p.updatedAt : 0)
   found.sort((a, b) => time(a) - time(b) || (a.id < b.id ? -1 : 1))
@@ -83,6 +88,8 @@ describe('the list equals a simple model of the contract, for all filters and so
     crowd = await changedCrowd()
   })
 
+  const times = (of: 'createdAt' | 'updatedAt') =>
+    fc.constantFrom(0, ...crowd.members.flatMap((p) => [p[of], p[of] + 1]), 9e14)
   const more = (): fc.Arbitrary<More> =>
     fc.record(
       {
@@ -91,7 +98,10 @@ describe('the list equals a simple model of the contract, for all filters and so
         sourceId: fc.constantFrom(...crowd.sources, 'src_nope'),
         jobId: fc.constantFrom(...crowd.jobs, 'job_nope'),
         pipelineId: fc.constantFrom(...crowd.members.flatMap((p) => p.pipelineId ?? []), 'pipe_nope'),
-        updatedSince: fc.constantFrom(0, ...crowd.members.flatMap(({ updatedAt: t }) => [t, t + 1]), 9e14),
+        createdSince: times('createdAt'),
+        createdBefore: times('createdAt'),
+        updatedSince: times('updatedAt'),
+        updatedBefore: times('updatedAt'),
       },
       { requiredKeys: [] },
     )
@@ -129,9 +139,18 @@ describe('the list equals a simple model of the contract, for all filters and so
 
   test.each(SORTS)('all pages together equal it too, by sort=%s', async (sort) => {
     const since = crowd.members[30]?.updatedAt ?? 0
+    const [createdSince, createdBefore] = [crowd.members[35]?.createdAt ?? 0, crowd.members[0]?.createdAt ?? 0]
     const shapes: [Asked, More][] = [
       [{}, {}],
       [{}, { updatedSince: since }],
+      [{}, { updatedSince: since, updatedBefore: 9e14 }],
+      [{}, { updatedBefore: since }],
+      [{}, { createdSince, createdBefore }],
+      [{ label: ['Hot', 'Cold'] }, { createdSince }],
+      [{ stage: 'new' }, { createdBefore }],
+      [{}, { createdBefore, officeId: crowd.offices[0] ?? '' }],
+      [{ excludeLabel: ['Hot', 'Cold'] }, {}],
+      [{ q: ['j'] }, {}],
       [{ label: ['Hot', 'Cold'] }, {}],
       [{ name: 'j' }, { licenseStatus: 'licensed' }],
       [{ stage: 'new' }, { jobId: crowd.jobs[0] ?? '', updatedSince: 1 }],
@@ -179,7 +198,10 @@ test.each([
   ['licenseStatus', ['nope', 'Licensed', '', ' ']],
   ['sort', ['name', '-', '', 'CREATEDAT', 'updated_at', '--createdAt']],
   ['total', ['yes', '1', '', 'null']],
-  ['updatedSince', ['', 'now', '-1', '1.5', '1e3', '2026-01-01', '9999999999999999']],
+  ...['createdSince', 'createdBefore', 'updatedSince', 'updatedBefore'].map((parameter): [string, string[]] => [
+    parameter,
+    ['', 'now', '-1', '1.5', '1e3', '2026-01-01', '9999999999999999'],
+  ]),
   ['officeId', ['']],
   ['sourceId', [' ']],
   ['jobId', ['']],

@@ -100,8 +100,24 @@ function errorsOfProblem(response: Response, text: string, codes: string[]): str
 /** The type of an answer, without its parameters. */
 const typeOf = (response: Response) => response.headers.get('content-type')?.split(';')[0] ?? ''
 
+/** A prospect with a value for each field. */
+const PROSPECT = Object.fromEntries(
+  Object.entries<Json>(document.components.schemas.Prospect.properties).map(([name, { example = null }]) => [
+    name,
+    example,
+  ]),
+)
+
+/** The body of an answer. With `fields`, a list leaves out the other fields, as the parameter's description says. */
+function bodyOf(text: string, url: URL): Json {
+  const body = JSON.parse(text)
+  if (!url.searchParams.has('fields') || !body.prospects) return body
+  return { ...body, prospects: body.prospects.map((one: object) => ({ ...PROSPECT, ...one })) }
+}
+
 /** What of an answer the document does not describe: its status, its headers, its type or its body; empty: nothing. */
-function undescribed(method: string, pathname: string, response: Response, text: string): string {
+function undescribed(method: string, url: URL, response: Response, text: string): string {
+  const { pathname } = url
   const { status, headers } = response
   const type = typeOf(response)
   const operation = templates.find(({ pattern }) => pattern.test(pathname))?.methods[
@@ -135,13 +151,13 @@ function undescribed(method: string, pathname: string, response: Response, text:
   if (!schema) return `the type ${type}`
   if (!isJson) return ''
   return (
-    errorsOf(schema, JSON.parse(text)) || (status < 400 ? '' : errorsOfProblem(response, text, Object.keys(examples)))
+    errorsOf(schema, bodyOf(text, url)) || (status < 400 ? '' : errorsOfProblem(response, text, Object.keys(examples)))
   )
 }
 
 /** Throws if the document of the API does not describe this answer. `path` may have a query, or be the whole URL. */
 export function expectDescribed(method: string, path: string, response: Response, text: string): void {
-  const what = undescribed(method, new URL(path, 'https://api.example.com').pathname, response, text)
+  const what = undescribed(method, new URL(path, 'https://api.example.com'), response, text)
   if (what)
     throw new Error(
       `The document does not describe ${method} ${path} ${response.status}: ${what} ${text.slice(0, 500)}`,

@@ -8,6 +8,8 @@ import { rows } from './d1'
 
 /** The filters of a list as values, before they become a query. */
 export interface Asked {
+  /** Words. */
+  q?: string[]
   email?: string
   phone?: string
   name?: string
@@ -15,6 +17,7 @@ export interface Asked {
   company?: string
   stage?: string
   label?: string[]
+  excludeLabel?: string[]
 }
 
 /** A prospect with every value that a filter can match. */
@@ -56,20 +59,35 @@ export async function makeFilterableProspects(account: Account): Promise<Member[
     stage: stages[stage % stages.length] as { id: string; name: string },
   }))
   const rows = people.map(({ stage, ...body }) => CreateProspect.parse({ ...body, stageId: stage.id }))
-  const { outcomes } = await writeProspects(
-    databaseFor(account),
-    callerOf(account),
-    rows.map((row) => toCreateRequest(row, 'US')),
-    { source: 'api', outbox: noOutbox },
-  )
-  return people.map((body, n) => ({ ...body, id: outcomes[n]?.record.id ?? '' })).reverse()
+  const ids: string[] = []
+  for (let n = 0; n < 60; n += 20) {
+    const requests = rows.slice(n, n + 20).map((row) => toCreateRequest(row, 'US'))
+    const options = { source: 'api', outbox: noOutbox } as const
+    const { outcomes } = await writeProspects(databaseFor(account), callerOf(account), requests, options)
+    ids.push(...outcomes.map(({ record }) => record.id))
+    // the next ones have another time
+    await scheduler.wait(2)
+  }
+  return people.map((body, n) => ({ ...body, id: ids[n] ?? '' })).reverse()
 }
 
 /** Values of each filter. Some match many of the prospects, some a few, and some none of them. */
 export const VALUES = (crowd: Member[]): { [F in keyof Asked]-?: fc.Arbitrary<NonNullable<Asked[F]>> } => {
   const anyCase = (s: string) => fc.constantFrom(s, s.toUpperCase(), s.toLowerCase())
   const emails = crowd.flatMap(({ email }) => email ?? [])
+  const labels = fc.uniqueArray(fc.constantFrom(...LABELS, 'Unused', 'Rar').chain(anyCase), {
+    minLength: 1,
+    maxLength: 5,
+  })
+  const texts = ['jos', 'NÉR', 'a', 'ann', 'Acme', 'agent', 'lee', 'realty', "o'n", 'eruda', '&']
+  const phones = ['2125', '(212) 555-0101', '+1 212', '+1 646 555', '16465551', '64655510', '0100']
   return {
+    q: fc
+      .tuple(
+        fc.subarray(texts, { minLength: 1, maxLength: 3 }),
+        fc.option(fc.constantFrom(...phones, ...emails, 'P1', 'p2@EX')),
+      )
+      .map(([words, other]) => (other ? [...words.slice(1), other] : words)),
     email: fc.constantFrom(...emails, 'nobody@example.com', 'p1', 'no e-mail').chain(anyCase),
     phone: fc.constantFrom('(212) 555-0100', '2125550101', '+1 212.555.0102', '646-555-1000', '212-155-0100', 'Hot'),
     name: fc.constantFrom(
@@ -96,7 +114,8 @@ export const VALUES = (crowd: Member[]): { [F in keyof Asked]-?: fc.Arbitrary<No
       'stg_nope',
       'Nowhere',
     ),
-    label: fc.uniqueArray(fc.constantFrom(...LABELS, 'Unused', 'Rar').chain(anyCase), { minLength: 1, maxLength: 5 }),
+    label: labels,
+    excludeLabel: labels,
   }
 }
 
@@ -121,14 +140,30 @@ export function expectedOf(crowd: Member[], asked: Asked): Member[] {
     company: (p, value) => begins(p.company, value),
     stage: (p, value) => p.stage.id === value || same(p.stage.name, value),
     label: (p, value) => p.labels.some((label) => value.some((asked) => same(label, asked))),
+    excludeLabel: (p, value) => !has.label(p, value),
+    q: (p, value) =>
+      value.some((word) => /\w/.test(word)) &&
+      value.every((word) => {
+        if (word.includes('@')) return p.email?.startsWith(word.toLowerCase()) ?? false
+        const number = word.replace(/\D/g, '')
+        const isNumber = number.length >= 4 && !/[a-z]/i.test(word)
+        const starts = ['+', ...(word.startsWith('+') ? [] : ['+1'])].map((start) => start + number)
+        if (isNumber && starts.some((start) => p.phone?.startsWith(start))) return true
+        const texts = [p.firstName, p.lastName, p.title, p.company].filter((text) => text !== null)
+        return wordsIn(word).every((each) => texts.some((text) => begins(text, each)))
+      }),
   }
   const fields = Object.keys(asked) as (keyof Asked)[]
   return crowd.filter((p) => fields.every((field) => has[field](p, asked[field] as never)))
 }
 
 /** Filters as a query. */
-export const queryOf = ({ label = [], ...one }: Asked): string =>
-  new URLSearchParams([...Object.entries(one), ...label.map((name) => ['label', name] as [string, string])]).toString()
+export const queryOf = ({ label = [], excludeLabel = [], q, ...one }: Asked): string =>
+  new URLSearchParams([
+    ...Object.entries({ ...one, ...(q && { q: q.join(' ') }) }),
+    ...label.map((name) => ['label', name] as [string, string]),
+    ...excludeLabel.map((name) => ['excludeLabel', name] as [string, string]),
+  ]).toString()
 
 /** The email and the phone of a person. The phone is E.164. */
 export type Person = [email: string | null, phone: string | null]

@@ -91,6 +91,7 @@ function catalogRoutes(kind: (typeof KINDS)[number]['name']): [string, Route][] 
 
 /** The filters of the list of prospects. */
 const FILTERS = {
+  q: 'ann',
   email: 'ann@example.com',
   phone: '2125550123',
   name: 'ann',
@@ -103,7 +104,12 @@ const FILTERS = {
   sourceId: 'src_x',
   jobId: 'job_x',
   pipelineId: 'pipe_x',
+  createdSince: '0',
+  createdBefore: '99999999999999',
   updatedSince: '0',
+  updatedBefore: '99999999999999',
+  excludeLabel: 'Cold,Warm',
+  fields: 'firstName,email',
 }
 
 export const ROUTES = new Map<string, Route>([
