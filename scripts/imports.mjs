@@ -19,6 +19,8 @@ const SERVICE = {
   /** The public modules of features: what another feature may import of them. */
   publicModules: [
     'prospects/after-commit',
+    'prospects/custom-fields',
+    'prospects/custom-values',
     'prospects/errors',
     'prospects/field-names',
     'prospects/labels',

@@ -1,5 +1,5 @@
-// `npm run recount -- --remote` compares what triggers maintain (the counters and the indexes of labels, jobs and words)
-// with a plain count of the prospects. `--mend` repairs the differences. Each statement looks at some thousands of rows, so
+// `npm run recount -- --remote` compares what triggers maintain (the counters and the indexes of labels, jobs, words and
+// custom fields) with a plain count of the prospects. `--mend` repairs the differences. Each statement looks at some thousands of rows, so
 // that calls are served meanwhile. Exit status: 0 if there is no difference, or none is left.
 import { execFile } from 'node:child_process'
 import { parseArgs, promisify } from 'node:util'
@@ -32,7 +32,7 @@ const ROWS = Number(values.rows)
 if (positionals.length > 1 || !(ROWS > 0)) exitWithUsage(USAGE)
 
 const list = (values) => values.join(', ')
-const quote = (value) => `'${String(value).replaceAll("'", "''")}'`
+const quote = (value) => (typeof value === 'number' ? value : `'${String(value).replaceAll("'", "''")}'`)
 
 /** The condition for rows after the key `after`, and the next rows of a table by its key. */
 const beyond = (key, after) => (after ? `WHERE (${list(key)}) > (${list(after.map(quote))})` : '')
@@ -60,6 +60,12 @@ const WORDS = {
   table: 'prospect_words',
   values: 'p.words',
   columns: { field: 'j.value ->> 0', word: 'j.value ->> 1', prospect_id: 'p.id' },
+}
+const CUSTOM = {
+  ...PROSPECTS,
+  table: 'prospect_custom',
+  values: 'p.custom_keys',
+  columns: { field: 'j.value ->> 0', value: 'j.value ->> 1', prospect_id: 'p.id' },
 }
 /** Two checks of an index table: one finds surplus rows, the other finds missing rows. */
 function indexChecks({ table, columns, source, key, values }) {
@@ -199,6 +205,7 @@ const checks = [
   ...indexChecks(LABELS),
   ...indexChecks(JOBS),
   ...indexChecks(WORDS),
+  ...indexChecks(CUSTOM),
   LABEL_COUNTS,
   COUNTERS,
   MEMBERSHIPS,

@@ -6,7 +6,7 @@ const root = join(import.meta.dirname, '..')
 
 const SECTIONS = {
   Start: ['quickstart', 'recipes', 'conventions', 'authentication'],
-  Prospects: ['finding', 'writing', 'resumes', 'importing', 'exporting', 'catalog'],
+  Prospects: ['finding', 'writing', 'resumes', 'importing', 'exporting', 'catalog', 'fields'],
   Changes: ['webhooks', 'events'],
   Reliability: ['errors', 'idempotency', 'limits', 'reading-your-own-writes'],
   Tools: ['calls', 'typescript'],

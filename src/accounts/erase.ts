@@ -23,7 +23,7 @@ const LARGE = [
 ]
 
 /** The other tables. One batch empties them, because pipelines and stages refer to each other. */
-const SMALL = ['moves', 'stages', 'pipelines', 'api_keys']
+const SMALL = ['moves', 'fields', 'stages', 'pipelines', 'api_keys']
 
 /**
  * Erases the data of deleted accounts in chunks, with at most `trips` round trips; the schedule does the rest. The row of

@@ -173,11 +173,15 @@ export const KINDS: Kind[] = [
       SELECT id FROM prospects INDEXED BY prospects_created_by
         WHERE account_id = t.account_id AND created_by_user_id = t.id
       UNION SELECT id FROM prospects INDEXED BY prospects_updated_by
-        WHERE account_id = t.account_id AND updated_by_user_id = t.id))`,
+        WHERE account_id = t.account_id AND updated_by_user_id = t.id
+      UNION SELECT prospect_id FROM prospect_custom
+        WHERE account_id = t.account_id AND field = '' AND value = t.id))`,
     selectProspects: `SELECT id FROM prospects INDEXED BY prospects_created_by
         WHERE account_id = ?1 AND created_by_user_id = ?2
       UNION SELECT id FROM prospects INDEXED BY prospects_updated_by
-        WHERE account_id = ?1 AND updated_by_user_id = ?2 LIMIT ?3`,
+        WHERE account_id = ?1 AND updated_by_user_id = ?2
+      UNION SELECT prospect_id FROM prospect_custom
+        WHERE account_id = ?1 AND field = '' AND value = ?2 LIMIT ?3`,
   },
   {
     name: 'jobs',

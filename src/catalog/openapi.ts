@@ -136,8 +136,9 @@ function operationsOf(kind: Name, noun: string): Record<string, Operation> {
 /** Pipelines, stages, labels, sources, offices, users and jobs. */
 export const catalogSection: Section = {
   tag: 'Catalog',
-  introduction: 'The objects that prospects refer to. All seven kinds have the same operations.',
-  guides: ['catalog'],
+  introduction:
+    'The objects that prospects refer to, which all have the same operations, and the custom fields of prospects.',
+  guides: ['catalog', 'fields'],
   ids: Object.fromEntries(KINDS.map(({ name, noun, prefix }) => [name, `${noun}, \`${prefix}_…\``])),
   fields: FIELDS,
   parameters: {

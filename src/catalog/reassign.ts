@@ -9,16 +9,23 @@ import { writeProspects } from '../prospects/store'
 import { NO_CHANGE, type Replacement } from '../prospects/write-request'
 import type { Outbox } from '../webhooks/events'
 import { beingMoved, inUse, isDefault } from './errors'
+import { eraseFieldValues } from './field-erase'
 import { KINDS, type Kind } from './kinds'
 import { deleteItem, type ItemKey } from './store'
+
+/** What replaces an item. */
+type Item = Extract<Replacement, { to: object }>['to']
 
 /** How many prospects one chunk of a reassignment changes. */
 const CHUNK = 100
 
-/** A reassignment under way (a row of `moves`): the prospects of `fromId` get `toId`, then `fromId` is deleted. */
+/**
+ * A reassignment under way (a row of `moves`): the prospects of `fromId` get `toId`, then `fromId` is deleted. For a deleted
+ * field, `toId` is the last prospect whose value was erased.
+ */
 interface Reassignment {
   accountId: string
-  kind: Kind['name']
+  kind: Kind['name'] | 'fields'
   fromId: string
   toId: string
   /** The key that asked for it. */
@@ -76,7 +83,7 @@ export async function startReassignment(
 }
 
 /**
- * Continues the reassignments of one account or of all accounts, in turns, for at most `chunks` chunks. The schedule does
+ * Continues the reassignments, and the erasures of fields, of one account or of all accounts, in turns, for at most `chunks` chunks. The schedule does
  * the rest. Each prospect is changed by `writeProspects`, like any other write, and gets its own event. A failure is logged;
  * the next turn tries again.
  */
@@ -87,7 +94,11 @@ export async function runReassignments(db: Database, outbox: Outbox, accountId?:
       : db.query<Reassignment>(NEXT_OF_ALL, Date.now()))
     if (!next) return
     try {
-      await runChunk(db, next, outbox)
+      const { kind } = next
+      if (kind === 'fields') {
+        const { accountId, fromId: fieldId, toId: after, keyId } = next
+        await eraseFieldValues(db, { accountId, fieldId, after, keyId }, outbox)
+      } else await runChunk(db, { ...next, kind }, outbox)
     } catch (error) {
       const { accountId, kind, fromId } = next
       console.error(
@@ -111,11 +122,15 @@ const NEXT_OF_ALL = nextOf('INDEXED BY moves_tried WHERE tried_at > 0 ORDER BY t
 const NEXT_OF_ACCOUNT = nextOf('WHERE account_id = ?2 AND +tried_at > 0 ORDER BY +tried_at')
 
 /** Changes some prospects of the item. If no prospect is left, deletes the item and ends the reassignment. */
-async function runChunk(db: Database, { accountId, kind: name, fromId, toId, keyId }: Reassignment, outbox: Outbox) {
+async function runChunk(
+  db: Database,
+  { accountId, kind: name, fromId, toId, keyId }: Reassignment & { kind: Kind['name'] },
+  outbox: Outbox,
+) {
   const kind = KINDS.find((k) => k.name === name) as Kind
   const [prospects, [to]] = await db.batch([
     db.query<{ id: string }>(kind.selectProspects, accountId, fromId, CHUNK),
-    db.query<Replacement['to']>(
+    db.query<Item>(
       REPLACEMENTS[name] ?? `SELECT id, name FROM ${name} WHERE account_id = ?1 AND id = ?2`,
       accountId,
       toId,

@@ -3,8 +3,11 @@ import { requireScope } from '../http/auth'
 import { databaseForLater, inBackground } from '../http/background'
 import { type AppEnv, factory } from '../http/factory'
 import { idempotent } from '../http/idempotency'
+import { ListQuery } from '../http/page'
 import { validate } from '../http/validate'
 import { openOutbox } from '../webhooks/events'
+import { CreateField, UpdateField } from './field-schema'
+import { createField, deleteField, getField, listFields, locationOfField, updateField } from './field-store'
 import { KINDS, type Kind } from './kinds'
 import { runReassignments, startReassignment } from './reassign'
 import { DeleteItem, ListItems } from './schema'
@@ -42,7 +45,29 @@ function routesOf(name: Kind['name']) {
     })
 }
 
-/** Everything that prospects refer to. */
+const fieldRoutes = factory
+  .createApp()
+  .get('/', requireScope('read'), validate({ query: ListQuery }), async (c) => {
+    return c.json(await listFields(c.var.db, c.var.caller.account.id, c.req.valid('query')))
+  })
+  .post('/', requireScope('write'), idempotent, validate({ json: CreateField }), async (c) => {
+    const field = await createField(c.var.db, c.var.caller.account.id, c.req.valid('json'), c.get('repeatable'))
+    return c.json(field, 201, locationOfField(field.id))
+  })
+  .get('/:id', requireScope('read'), validate({}), async (c) => {
+    return c.json(await getField(c.var.db, c.var.caller.account.id, c.req.param('id')))
+  })
+  .patch('/:id', requireScope('write'), validate({ json: UpdateField }), async (c) => {
+    return c.json(await updateField(c.var.db, c.var.caller.account.id, c.req.param('id'), c.req.valid('json')))
+  })
+  .delete('/:id', requireScope('write'), validate({}), async (c) => {
+    const { db, caller } = c.var
+    await deleteField(db, caller.account.id, c.req.param('id'), caller.key.id)
+    inBackground(c, runReassignments(databaseForLater(c), openOutbox(c.env), caller.account.id))
+    return c.body(null, 202)
+  })
+
+/** Everything that prospects refer to, and their custom fields. */
 export const catalogRoutes = factory
   .createApp()
   .route('/pipelines', routesOf('pipelines'))
@@ -52,3 +77,4 @@ export const catalogRoutes = factory
   .route('/offices', routesOf('offices'))
   .route('/users', routesOf('users'))
   .route('/jobs', routesOf('jobs'))
+  .route('/fields', fieldRoutes)

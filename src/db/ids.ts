@@ -1,7 +1,20 @@
 import { encodeTime, monotonicFactory, TIME_LEN, TIME_MAX } from 'ulid'
 
 /** The prefix of an id: the kind of object that it identifies. */
-export type IdPrefix = 'acct' | 'key' | 'pipe' | 'stg' | 'lbl' | 'src' | 'off' | 'usr' | 'job' | 'prs' | 'whk' | 'imp'
+export type IdPrefix =
+  | 'acct'
+  | 'key'
+  | 'pipe'
+  | 'stg'
+  | 'lbl'
+  | 'src'
+  | 'off'
+  | 'usr'
+  | 'job'
+  | 'prs'
+  | 'whk'
+  | 'imp'
+  | 'fld'
 
 const ALPHABET = '0123456789abcdefghijklmnopqrstuv'
 

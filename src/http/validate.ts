@@ -18,9 +18,13 @@ type Validated<S extends Schemas> = {
  * Checks the query and the JSON body together, and throws one 400 with all errors. A route without a query schema accepts
  * no parameters; an unknown parameter is always an error. Routes read the results with `c.req.valid('query')` and
  * `c.req.valid('json')`. The OpenAPI document takes the schemas from `schemas`.
+ *
+ * A route can check more of the body later, by the data of the account. `moreErrors` finds these errors: it is called only
+ * if the body has other errors, so that all are reported together.
  */
 export const validate = <S extends Schemas>(
   schemas: S,
+  moreErrors?: (c: Context<AppEnv>, body: unknown) => Promise<InputError[]>,
 ): MiddlewareHandler<AppEnv, string, Validated<S>> & { schemas: S } =>
   Object.assign(
     async function validate(c: Context<AppEnv>, next: Next) {
@@ -41,6 +45,7 @@ export const validate = <S extends Schemas>(
           throw error instanceof HTTPException ? malformedJson() : error
         })
       }
+      if (errors.length > 0 && moreErrors) errors.push(...(await moreErrors(c, await c.req.json().catch(() => null))))
       if (errors.length > 0) throw invalidInput(errors)
       await next()
     },

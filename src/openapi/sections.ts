@@ -1,5 +1,6 @@
 import { accountSection, operatorSection } from '../accounts/openapi'
 import { catalogSection } from '../catalog/openapi'
+import { fieldSection } from '../catalog/openapi-fields'
 import type { Section } from '../http/openapi'
 import { importSection } from '../imports/openapi'
 import { prospectSection } from '../prospects/openapi'
@@ -20,6 +21,7 @@ export const SECTIONS: Section[] = [
   resumeSection,
   importSection,
   catalogSection,
+  fieldSection,
   events.section,
   webhookSection,
   accountSection,

@@ -3,6 +3,8 @@ import { MAX_CATALOG } from '../db/quotas'
 import { catalogFull, invalidInput } from '../http/errors'
 import type { InputError } from '../http/factory'
 import { nameKey } from '../http/text'
+import type { CustomFields } from './custom-fields'
+import { areSmall, type CustomValue, type CustomValues, customTooLarge, toValue, withValues } from './custom-values'
 import { EXTRACTED_FIELDS, TEXT_FIELDS, type TextField } from './field-names'
 import { MAX_LABELS } from './labels'
 import type { NamedItem, Plan, References } from './plan'
@@ -34,6 +36,7 @@ export const blank = (change: Change, references: References, now: number): Pros
   labels: [],
   jobIds: [],
   resume: null,
+  custom: new Map(),
   aliases: { emails: [], phones: [] },
   createdByUserId: change.userId ?? null,
   updatedByUserId: null,
@@ -90,10 +93,11 @@ export function apply(
       ),
     ),
     jobIds: [...new Set(jobIds)].sort(),
+    custom: change.customValues ? withValues(before.custom, change.customValues) : before.custom,
   }
   after.resume = resumeAfter(before, after, change, now)
-  replaceIn(after, change.replace)
-  requireFew(after, '/labels', change.jobId ? '/jobId' : '/jobIds')
+  replaceIn(after, change.replace, references.customFields)
+  requireFew(after, { labels: '/labels', jobs: change.jobId ? '/jobId' : '/jobIds', custom: '/custom' })
   return after
 }
 
@@ -112,9 +116,13 @@ function resumeAfter(
   return { ...resume, uploadedAt: now, status: 'processing', reason: null, parsed: null, muted: muteWebhook, had }
 }
 
-/** Replaces one item of the catalog by another, wherever the record refers to it. */
-function replaceIn(record: ProspectRecord, replace: Change['replace']): void {
+/** Replaces one item of the catalog by another, wherever the record refers to it. For a field: erases its value. */
+function replaceIn(record: ProspectRecord, replace: Change['replace'], fields: CustomFields): void {
   if (!replace) return
+  if (replace.kind === 'fields') {
+    record.custom = withValues(record.custom, [[replace.from, null]])
+    return
+  }
   const { kind, from, to } = replace
   const id = (given: string | null) => (given === from ? to.id : given)
   const at = kind === 'pipelines' ? record.stage?.pipelineId : record.stage?.id
@@ -129,11 +137,23 @@ function replaceIn(record: ProspectRecord, replace: Change['replace']): void {
   if (kind === 'users') {
     record.createdByUserId = id(record.createdByUserId)
     record.updatedByUserId = id(record.updatedByUserId)
+    record.custom = replaceUser(record.custom, from, to.id, fields)
   }
 }
 
-/** Throws 400 if a record has too many labels or jobs. The pointers name the fields that the error is about. */
-export function requireFew({ labels, jobIds }: ProspectRecord, labelsFrom: string, jobsFrom: string): void {
+function replaceUser(values: CustomValues, from: string, to: string, fields: CustomFields): CustomValues {
+  const replaced = [...values].flatMap(([key, { stored }]) => {
+    const field = fields.get(key)
+    return field?.type === 'user' && stored === from ? [[key, toValue(field, to)] as [string, CustomValue]] : []
+  })
+  return withValues(values, replaced)
+}
+
+/** Throws 400 if a record has too many labels, jobs or custom values. The pointers name the fields that the error is about. */
+export function requireFew(
+  { labels, jobIds, custom }: ProspectRecord,
+  pointers: { labels: string; jobs: string; custom: string },
+): void {
   const tooMany = (pointer: string, most: number, what: string): InputError => ({
     in: 'body',
     pointer,
@@ -141,8 +161,9 @@ export function requireFew({ labels, jobIds }: ProspectRecord, labelsFrom: strin
     message: `A prospect can have at most ${most} ${what}.`,
   })
   const errors = [
-    ...(labels.length > MAX_LABELS ? [tooMany(labelsFrom, MAX_LABELS, 'labels')] : []),
-    ...(jobIds.length > MAX_JOBS ? [tooMany(jobsFrom, MAX_JOBS, 'jobs')] : []),
+    ...(labels.length > MAX_LABELS ? [tooMany(pointers.labels, MAX_LABELS, 'labels')] : []),
+    ...(jobIds.length > MAX_JOBS ? [tooMany(pointers.jobs, MAX_JOBS, 'jobs')] : []),
+    ...(areSmall(custom) ? [] : [customTooLarge(pointers.custom)]),
   ]
   if (errors.length > 0) throw invalidInput(errors)
 }

@@ -4,6 +4,8 @@ import { announceObject } from '../files/announce'
 import type { IdempotentRequest } from '../http/factory'
 import { findUsedKey, KeyAlreadyUsed } from '../http/idempotency'
 import { nameKey } from '../http/text'
+import { type CustomFields, fieldsUnless, learnFields, recallFields } from './custom-fields'
+import { usersIn } from './custom-values'
 import type { NamedItem, References } from './plan'
 import { BYTES, COLUMNS, JOINS, type ProspectRecord, type ProspectRow, type Stage, toRecord } from './prospect'
 import type { NewFile } from './resume'
@@ -89,7 +91,10 @@ const idsIn = (table: string) => `
 const MAX_LISTED = 100
 const listedIfAny = (names: string) => `iif(json_array_length(?2, '$.${names}') > 0, ${MAX_LISTED}, 0)`
 
-/** Those of the ids and names in `?2` that the account has. Returns no row if the account does not exist any more. */
+/**
+ * Those of the ids and names in `?2` that the account has, and its custom fields, unless `?3` is the version of its catalog.
+ * Returns no row if the account does not exist any more.
+ */
 const READ_REFERENCES = `
   SELECT
     (SELECT ${STAGE} FROM pipelines d
@@ -121,11 +126,13 @@ const READ_REFERENCES = `
       FROM json_each(?2, '$.ids') k CROSS JOIN merges m ON m.account_id = a.id AND m.id = k.value) AS merges,
     iif(?2 ->> 'areMany', (SELECT count(*) FROM webhooks w INDEXED BY webhooks_live
       WHERE w.account_id = a.id AND w.deleted_at IS NULL AND w.disabled_at IS NULL), 0) AS endpoints,
-    a.catalog_version AS catalogVersion, a.catalog_size AS catalogSize
+    a.catalog_version AS catalogVersion, a.catalog_size AS catalogSize,
+    ${fieldsUnless('?3')} AS customFields
   FROM accounts a WHERE a.id = ?1`
 
 /** A row of `READ_REFERENCES`: lists as JSON. */
-type ReferencesRow = Record<Exclude<keyof References, Numbers>, string> & Pick<References, Numbers>
+type ReferencesRow = Record<Exclude<keyof References, Numbers | 'customFields'>, string> &
+  Pick<References, Numbers> & { customFields: string | null }
 type Numbers = 'catalogVersion' | 'catalogSize' | 'endpoints'
 
 /** What a plan is made from, and what its commit compares. */
@@ -164,9 +171,10 @@ export async function readCandidates(
     return { id, mergedId, email: firstUse(emails, change.email), phone: firstUse(phones, change.phone?.e164) }
   })
   const aliases = JSON.stringify({ emails: [...emails], phones: [...phones] })
+  const known = recallFields(accountId)
   const statement = requests.length > 2 ? READ_CANDIDATES_WITHIN_BOUND : READ_CANDIDATES
   const [references, candidates, usedKey] = await db.d1.batch([
-    db.d1.prepare(READ_REFERENCES).bind(accountId, JSON.stringify(namesIn(requests, ids))),
+    db.d1.prepare(READ_REFERENCES).bind(accountId, JSON.stringify(namesIn(requests, ids)), known.version),
     db.d1.prepare(statement).bind(accountId, JSON.stringify(identifiers), aliases),
     ...(idempotent ? [findUsedKey(db, accountId, idempotent, now)] : []),
     ...(file ? [announceObject(db, accountId, { key: file.key, now })] : []),
@@ -176,11 +184,12 @@ export async function readCandidates(
   if (!row || !candidates) return null
   const rows = candidates.results as (ProspectRow & { firstLeft?: number | null })[]
   const count = rows[0]?.firstLeft ?? requests.length
+  const { fields } = learnFields(accountId, known, row.catalogVersion, row.customFields)
   return {
     requests: requests.slice(0, count),
     identifiers: JSON.stringify(identifiers.slice(0, count)),
-    candidates: rows.map(({ firstLeft: _, ...row }) => toRecord(row)),
-    references: toReferences(row),
+    candidates: rows.map(({ firstLeft: _, ...row }) => toRecord(row, fields)),
+    references: toReferences(row, fields),
   }
 }
 
@@ -200,14 +209,14 @@ function namesIn(requests: WriteRequest[], ids: Set<string>) {
     ]),
     sources: all(({ sourceId }) => [sourceId]),
     offices: all(({ officeId }) => [officeId]),
-    users: all(({ userId }) => [userId]),
+    users: all(({ userId, custom }) => [userId, ...usersIn(custom)]),
     jobs: all(({ jobId, jobIds = [] }) => [jobId, ...jobIds]),
     labels: all(({ labels = [], addLabels, removeLabels }) => [...labels, ...addLabels, ...removeLabels].map(nameKey)),
     sourceNames: all(({ newSourceName }) => [newSourceName && nameKey(newSourceName)]),
   }
 }
 
-function toReferences(row: ReferencesRow): References {
+function toReferences(row: ReferencesRow, customFields: CustomFields): References {
   const list = <T>(column: keyof ReferencesRow): T[] => JSON.parse((row[column] as string | null) ?? '[]')
   const [labels, sources] = [list<NamedItem>('labels'), list<NamedItem>('sourceNames')]
   const stagesNamed = list<Stage>('stagesNamed')
@@ -229,6 +238,7 @@ function toReferences(row: ReferencesRow): References {
     labels: new Map(labels.map(({ nameKey, id, name }) => [nameKey, { id, name }])),
     sourceNames: new Map(sources.map(({ nameKey, id }) => [nameKey, id])),
     merges: new Map(list<[string, string]>('merges')),
+    customFields,
     catalogVersion: row.catalogVersion,
     catalogSize: row.catalogSize,
     endpoints: row.endpoints,

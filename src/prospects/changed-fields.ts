@@ -1,21 +1,31 @@
 import type { NewEvent } from '../webhooks/events'
+import { changedKeys } from './custom-values'
 import { REPORTED_FIELDS, type ReportedField } from './field-names'
 import { labelNames, type Prospect, type ProspectRecord, toProspect } from './prospect'
 import { toResume } from './resume'
 import type { Change } from './write-request'
 
-const shown = (record: ProspectRecord, field: ReportedField) =>
+const shown = (record: ProspectRecord, field: Exclude<ReportedField, 'custom'>) =>
   field === 'labels'
     ? labelNames(record)
     : field === 'resume'
       ? record.resume && toResume(record.resume)
       : record[field]
 
+/** The values of custom fields that differ: each is reported as a field of its own. */
+const customChanges = (before: ProspectRecord, after: ProspectRecord): [string, { from: unknown; to: unknown }][] =>
+  changedKeys(before.custom, after.custom).map((key) => [
+    `custom.${key}`,
+    { from: before.custom.get(key)?.shown ?? null, to: after.custom.get(key)?.shown ?? null },
+  ])
+
 /** The fields that differ. A change of the stage is reported as `currentStageId`. */
 export function changedFields(before: ProspectRecord, after: ProspectRecord): (keyof Prospect)[] {
   const differs = (a: unknown, b: unknown) => JSON.stringify(a) !== JSON.stringify(b)
   return [
-    ...REPORTED_FIELDS.filter((field) => differs(before[field], after[field])),
+    ...REPORTED_FIELDS.filter((field) =>
+      field === 'custom' ? changedKeys(before.custom, after.custom).length > 0 : differs(before[field], after[field]),
+    ),
     ...(before.stage?.id !== after.stage?.id ? (['currentStageId'] as const) : []),
   ]
 }
@@ -41,7 +51,11 @@ export function eventsOf(
   if (!before) return [event('prospect.created', {})]
   const reported = REPORTED_FIELDS.filter((field) => fields.includes(field) && !(field === 'resume' && reading))
   const changes = Object.fromEntries(
-    reported.map((field) => [field, { from: shown(before, field), to: shown(after, field) }]),
+    reported.flatMap((field): [string, { from: unknown; to: unknown }][] =>
+      field === 'custom'
+        ? customChanges(before, after)
+        : [[field, { from: shown(before, field), to: shown(after, field) }]],
+    ),
   )
   const stageOf = ({ stage }: ProspectRecord) => stage && { id: stage.id, name: stage.name }
   return [

@@ -5,6 +5,7 @@ import type { IdempotentRequest } from '../http/factory'
 import { claimKey } from '../http/idempotency'
 import { type Committed, committedIn, type Origin, type Outbox, recordEvents } from '../webhooks/events'
 import { ABORT_IF_CHANGED, type ReadState } from './candidates'
+import { toColumns as customColumns } from './custom-values'
 import { columnOf, type FieldName, REPORTED_FIELDS, searchedBy } from './field-names'
 import { LABEL_WEIGHT } from './labels'
 import type { Plan } from './plan'
@@ -19,22 +20,26 @@ const WRITTEN_FIELDS: FieldName[] = [...REPORTED_FIELDS.filter((name) => name !=
 /** Each column of `prospects` that a write sets → the fields that it depends on. */
 const FIELDS_OF_COLUMN: Record<string, FieldName[]> = {
   ...Object.fromEntries(WRITTEN_FIELDS.map((name) => [columnOf(name), [name]])),
+  custom_keys: ['custom'],
   words: [...searchedBy('name'), ...searchedBy('title'), ...searchedBy('company')],
 }
 
 /** A record as a row of `prospects`, in JSON: column → value. */
 const toColumns = (record: ProspectRecord) => {
+  const { custom, customKeys } = customColumns(record.custom)
   const values = {
     ...record,
     currentStageId: record.stage?.id ?? null,
     labels: JSON.stringify(record.labels.map(({ id }) => id)),
     jobIds: JSON.stringify(record.jobIds),
     resume: record.resume && JSON.stringify(record.resume),
+    custom,
   }
   const written = [...WRITTEN_FIELDS, 'updatedByUserId', 'version', 'createdAt'] as (keyof typeof values & FieldName)[]
   return {
     id: record.id,
     ...Object.fromEntries(written.map((name) => [columnOf(name), values[name]])),
+    custom_keys: customKeys,
     words: JSON.stringify(searchWords(record)),
   }
 }
@@ -100,7 +105,7 @@ export interface Commit {
   /** Unix ms. */
   now: number
   /** What the plan was made from: the batch writes nothing if it has changed. */
-  read: Pick<ReadState, 'identifiers' | 'candidates'>
+  read: Pick<ReadState, 'identifiers' | 'candidates' | 'references'>
   plan: Plan
   /** The idempotency key that the batch claims. */
   claim?: IdempotentRequest | undefined
@@ -127,6 +132,9 @@ export async function commitPlan(
   const results = await db.d1.batch([
     ...claimKey(db, accountId, claim, now),
     db.d1.prepare(ABORT_IF_CHANGED).bind(accountId, read.identifiers, JSON.stringify(versions)),
+    ...(changesCustom(plan)
+      ? [db.d1.prepare(ABORT_IF_CATALOG_CHANGED).bind(accountId, read.references.catalogVersion)]
+      : []),
     ...forAll(insertNamed('labels', { ...NAMED, weight: LABEL_WEIGHT }), plan.labels),
     ...forAll(insertNamed('sources', NAMED), plan.sources),
     ...(addsItems ? [db.d1.prepare(abortIf(CATALOG_IS_FULL)).bind(accountId)] : []),
@@ -143,6 +151,12 @@ export async function commitPlan(
     updatedAt: new Map(rows.flatMap(({ id, updatedAt }) => (id && updatedAt ? [[id, updatedAt]] : []))),
   }
 }
+
+/** Whether a plan writes values of custom fields, which depend on the fields of the account. */
+const changesCustom = ({ changed, created }: Plan) =>
+  changed.has('custom') || [...created.values()].some(({ custom }) => custom.size > 0)
+
+const ABORT_IF_CATALOG_CHANGED = abortIf('(SELECT catalog_version FROM accounts WHERE id = ?1) <> ?2')
 
 /** The field of a stored response that is known only in the batch. */
 export const UPDATED_AT = { field: 'updatedAt', table: 'prospects', column: 'updated_at' }

@@ -1,7 +1,8 @@
 import type { Database } from '../db/client'
 import { BYTE_ORDER_MARK, guardFormula, toCsv } from '../http/csv'
 import type { Caller } from '../http/factory'
-import { type CsvColumn, csvColumnsOf, FIELD_NAMES } from './field-names'
+import type { Shown } from './custom-values'
+import { type CsvColumn, csvColumnsOf, FIELD_NAMES, fieldsOf, type Selected } from './field-names'
 import { listRecords, pick } from './list'
 import { type ProspectRecord, toProspect } from './prospect'
 import type { ExportProspects } from './schema'
@@ -21,26 +22,41 @@ function toExported(record: ProspectRecord & { sourceName: string | null }) {
   return { ...prospect, labelIds: record.labels.map(({ id }) => id), sourceName: record.sourceName }
 }
 
-const toCell = (value: string | number | string[] | null) =>
-  typeof value === 'number'
+const toCell = (value: Shown | null | undefined) =>
+  typeof value === 'number' || typeof value === 'boolean'
     ? value
-    : value === null
+    : value === null || value === undefined
       ? ''
       : guardFormula(Array.isArray(value) ? value.join(', ') : value)
+
+/** What an export has of each prospect. In CSV, each custom field has a column of its own, after the others. */
+interface Columns {
+  columns: CsvColumn[]
+  /** Keys of custom fields. */
+  custom: string[]
+  /** The columns, and what was asked for of the custom fields. */
+  names: string[]
+}
 
 /** For each media type: the start of the file, and the lines of a page. */
 const FORMATS: Record<
   ExportType,
-  { head(columns: CsvColumn[]): string; lines(page: ReturnType<typeof toExported>[], columns: CsvColumn[]): string }
+  { head(columns: Columns): string; lines(page: ReturnType<typeof toExported>[], columns: Columns): string }
 > = {
   'text/csv': {
-    head: (columns) => `${BYTE_ORDER_MARK}${toCsv([columns])}`,
-    lines: (page, columns) =>
-      page.length === 0 ? '' : toCsv(page.map((one) => columns.map((column) => toCell(one[column])))),
+    head: ({ columns, custom }) =>
+      `${BYTE_ORDER_MARK}${toCsv([[...columns, ...custom.map((key) => `custom.${key}`)]])}`,
+    lines: (page, { columns, custom }) => {
+      const rows = page.map((one) => {
+        const values = new Map(Object.entries(one.custom))
+        return [...columns.map((column) => toCell(one[column])), ...custom.map((key) => toCell(values.get(key)))]
+      })
+      return rows.length === 0 ? '' : toCsv(rows)
+    },
   },
   'application/x-ndjson': {
     head: () => '',
-    lines: (page, columns) => page.map((one) => `${JSON.stringify(pick(one, columns))}\n`).join(''),
+    lines: (page, { names }) => page.map((one) => `${JSON.stringify(pick(one, names))}\n`).join(''),
   },
 }
 
@@ -56,7 +72,6 @@ export async function exportProspects(
   type: ExportType,
 ): Promise<ReadableStream<Uint8Array>> {
   const { head, lines } = FORMATS[type]
-  const columns = csvColumnsOf(query.fields ?? FIELD_NAMES)
   const encoder = new TextEncoder()
   const pageAt = (pageToken: string | undefined) =>
     listRecords(
@@ -67,6 +82,12 @@ export async function exportProspects(
       SOURCE_NAME,
     )
   let page = await pageAt(undefined)
+  const fields: readonly Selected[] = query.fields ?? FIELD_NAMES
+  const live = [...page.customFields.values()].filter(({ isDeleted }) => !isDeleted).map(({ key }) => key)
+  const custom = live.filter((key) => fields.includes('custom') || fields.includes(`custom.${key}`))
+  const inCsv = csvColumnsOf(fieldsOf(fields))
+  const names = [...inCsv, ...fields.filter((name) => name.startsWith('custom'))]
+  const columns = { columns: inCsv, custom: custom.sort(), names }
   let isFirst = true
   return new ReadableStream(
     {

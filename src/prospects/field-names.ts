@@ -44,6 +44,12 @@ export const ADDRESS_FIELDS = namesWhere<AddressField>(({ filledWith }) => fille
 export const searchedBy = (filter: NonNullable<Field['words']>): TextField[] =>
   namesWhere<TextField>(({ words }) => words === filter)
 
+/** What `fields` can select: a field, or one custom field. */
+export type Selected = FieldName | `custom.${string}`
+/** The fields that hold what is selected. */
+export const fieldsOf = (selected: readonly Selected[]): FieldName[] =>
+  selected.map((name) => (name.startsWith('custom.') ? 'custom' : (name as FieldName)))
+
 /** Columns of an export in CSV, in order: those of the id and of these fields. */
 export const csvColumnsOf = (fields: readonly FieldName[]): CsvColumn[] =>
   FIELD_NAMES.filter((name) => name === 'id' || fields.includes(name)).flatMap(

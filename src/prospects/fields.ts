@@ -207,6 +207,18 @@ export const FIELDS = {
     description: 'Address of the LinkedIn profile: an http or https URL.',
     example: 'https://www.linkedin.com/in/jose-neruda',
   },
+  custom: {
+    type: 'special',
+    reported: true,
+    csv: [],
+    description: 'The values of the account’s custom fields that are set, by key.',
+    example: { region: 'North', score: 7 },
+    input: {
+      description:
+        'Values of the account’s custom fields (`/v1/fields`), by key. Absent keys keep their values, and null clears a value.',
+      example: { region: 'North', score: 7 },
+    },
+  },
 } as const satisfies Record<string, Field>
 
 export interface Field extends Words {

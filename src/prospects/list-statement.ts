@@ -12,6 +12,7 @@ import {
   wanted,
   withoutExcluded,
 } from './conditions'
+import { fieldsOf } from './field-names'
 import type { Filters, Range } from './filter'
 import { bytesOf, columnsOf, JOINS } from './prospect'
 import type { ListProspects, SORTS } from './schema'
@@ -51,12 +52,13 @@ export function listStatement(
   const key = sortKeyOf(sort)
   const { ctes, page, count } = pageAndCount(filters, { key, direction, order, after, total }, bind)
   const isCounted = total || filters.excluded.length > 0
-  const bytes = bytesOf(fields)
+  const read = fields && fieldsOf(fields)
+  const bytes = bytesOf(read)
   const lengths = `SELECT p.id AS key, ${bytes} AS bytes, page.at AS at
     FROM page CROSS JOIN prospects p ON p.account_id = ?1 AND p.id = page.id`
   const text = `
     WITH ${[...ctes, ...(isCounted ? [`counted AS MATERIALIZED (${count()})`] : []), `page AS MATERIALIZED (${page})`].join(',\n')}
-    SELECT ${total ? '(SELECT n FROM counted)' : 'NULL'} AS total, page.at AS sortKey, ${columnsOf(fields)} ${shows}
+    SELECT ${total ? '(SELECT n FROM counted)' : 'NULL'} AS total, page.at AS sortKey, ${columnsOf(read)} ${shows}
     FROM accounts a LEFT JOIN page LEFT JOIN prospects p ON p.account_id = ?1 AND p.id = page.id
       AND ${fitsInPage(bytes, 'p.id', lengths, key ? order('at', 'key') : order('key'), '?2')} ${JOINS}
     WHERE a.id = ?1

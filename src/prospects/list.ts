@@ -1,7 +1,8 @@
 import type { Database } from '../db/client'
-import { invalidCredential } from '../http/errors'
+import { invalidCredential, invalidInput } from '../http/errors'
 import type { Caller } from '../http/factory'
 import { decodePageToken, type Page, pageOf } from '../http/page'
+import { type CustomFields, learnFields, queryFields, recallFields } from './custom-fields'
 import { toFilters } from './filter'
 import { listStatement, positionLength } from './list-statement'
 import { type Prospect, type ProspectRecord, type ProspectRow, toProspect, toRecord } from './prospect'
@@ -15,16 +16,26 @@ export interface ProspectPage {
   nextPageToken: string | null
 }
 
+/** A page of records, and the custom fields of the account. */
+type RecordPage<T> = Page<T> & Pick<ProspectPage, 'totalCount'> & { customFields: CustomFields }
+
 /** A page of the prospects that match, and how many match in all, in one round trip. */
 export async function listProspects(db: Database, caller: Caller, query: ListProspects): Promise<ProspectPage> {
-  const { items, ...page } = await listRecords(db, caller, query, (record) => pick(toProspect(record), query.fields))
-  return { prospects: items, ...page }
+  const present = (record: ProspectRecord) => pick(toProspect(record), query.fields)
+  const { items, totalCount, nextPageToken } = await listRecords(db, caller, query, present)
+  return { prospects: items, totalCount, nextPageToken }
 }
 
 /** The id and these fields of an object. Without `fields`, the whole object. */
-export function pick<T extends object>(whole: T, fields: readonly string[] | undefined): T {
+export function pick<T extends Pick<Prospect, 'custom'>>(whole: T, fields: readonly string[] | undefined): T {
   if (!fields) return whole
-  return Object.fromEntries(Object.entries(whole).filter(([name]) => name === 'id' || fields.includes(name))) as T
+  const keys = Object.entries(whole.custom).filter(([key]) => fields.includes(`custom.${key}`))
+  const picked = Object.entries(whole).flatMap(([name, value]) => {
+    if (name === 'id' || fields.includes(name)) return [[name, value]]
+    const isAsked = name === 'custom' && fields.some((field) => field.startsWith('custom.'))
+    return isAsked ? [[name, Object.fromEntries(keys)]] : []
+  })
+  return Object.fromEntries(picked) as T
 }
 
 /**
@@ -37,25 +48,38 @@ export async function listRecords<T, Shown extends object = object>(
   query: ListProspects,
   present: (record: ProspectRecord & Shown) => T,
   shows = '',
-): Promise<Page<T> & Pick<ProspectPage, 'totalCount'>> {
+): Promise<RecordPage<T>> {
   const { limit, pageToken, total, fields, ...asked } = query
   const after = await decodePageToken(asked, pageToken, positionLength(asked.sort))
   const filters = toFilters(query, account.defaultCountry)
-  if (!filters) return { items: [], totalCount: total ? 0 : null, nextPageToken: null }
+  if (!filters) return { items: [], totalCount: total ? 0 : null, nextPageToken: null, customFields: new Map() }
   const { text, values } = listStatement(account.id, filters, { ...query, after, shows })
-  const { results } = await db.d1
-    .prepare(text)
-    .bind(...values)
-    .all<ProspectRow & { total: number | null; sortKey: string | number | null }>()
+  const known = recallFields(account.id)
+  const [results, [catalog]] = await db.batch([
+    db.query<ProspectRow & { total: number | null; sortKey: string | number | null }>(text, ...values),
+    queryFields(db, account.id, known),
+  ])
   const [first] = results
-  if (!first) throw invalidCredential()
+  if (!first || !catalog) throw invalidCredential()
+  const { fields: customFields } = learnFields(account.id, known, catalog.version, catalog.fields)
+  requireSelected(fields, customFields)
   const page = await pageOf(
     results,
     limit,
     asked,
     ({ id, sortKey }) => (sortKey === null ? [id] : [sortKey, id]),
     // a row without an id is the row of the total, or a prospect that did not fit into the page
-    ({ total: _, sortKey: __, ...row }) => (row.id ? present(toRecord(row) as ProspectRecord & Shown) : null),
+    ({ total: _, sortKey: __, ...row }) =>
+      row.id ? present(toRecord(row, customFields) as ProspectRecord & Shown) : null,
   )
-  return { ...page, totalCount: total ? (first.total ?? 0) : null }
+  return { ...page, totalCount: total ? (first.total ?? 0) : null, customFields }
+}
+
+/** Throws 400 if `fields` selects a custom field that the account does not have. */
+function requireSelected(fields: ListProspects['fields'], customFields: CustomFields): void {
+  const isKnown = (key: string) => customFields.get(key)?.isDeleted === false
+  const unknown = fields?.filter((name) => name.startsWith('custom.') && !isKnown(name.slice('custom.'.length)))
+  if (!unknown?.length) return
+  const message = `There is no field ${unknown.join(', ')}.`
+  throw invalidInput([{ in: 'query', pointer: '/fields', code: 'not_allowed', message }])
 }

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { type Descriptions, nextPageToken, problem, textOrNull } from '../http/openapi'
+import type { Shown } from './custom-values'
 import { FIELD_NAMES, fieldOf, TEXT_FIELDS, type TextField, type TextValues } from './field-names'
 import { ResumeSchema } from './openapi-resume'
 import type { Prospect } from './prospect'
@@ -40,6 +41,7 @@ const shape = {
   version: z.int(),
   createdAt: z.int().meta({ format: 'int64' }),
   updatedAt: z.int().meta({ format: 'int64' }),
+  custom: z.record(z.string(), z.unknown() as z.ZodType<Shown>),
 }
 const prospect = z.object(
   Object.fromEntries(

@@ -1,7 +1,8 @@
-import { merged, notFound, unknownReference } from '../http/errors'
+import { invalidInput, merged, notFound, type UnknownReference, unknownReference } from '../http/errors'
 import { Problem } from '../http/problem-type'
 import { apply, blank } from './apply'
 import { changedFields, eventsOf } from './changed-fields'
+import { type CustomValues, type ParsedCustom, parseCustom } from './custom-values'
 import { emailTaken, versionMismatch } from './errors'
 import { fillBlanks } from './fill'
 import { findMatch, hasEmail, hasPhone, type Match, phonesOf } from './match'
@@ -20,8 +21,8 @@ const MAX_DELIVERIES = 1_000
  * request sees the effects of earlier ones. Pure, except for new ids.
  *
  * Throws 404 if a request's id is unknown, 412 if its prospect has another version, 409 if another prospect has its email,
- * 422 if it refers to something unknown, and 400 if its prospect would have too many labels or jobs. A request with
- * `mayBeRejected` goes to `rejected` instead.
+ * 422 if it refers to something unknown, and 400 if a custom value is wrong or its prospect would have too many labels or jobs.
+ * A request with `mayBeRejected` goes to `rejected` instead.
  *
  * `candidates` has for each request: the prospect with its id, the one with its email, the two oldest with its phone, and
  * the oldest with its phone and no email. The emails and phones of merged duplicates count as the survivor's own. If an
@@ -121,7 +122,7 @@ interface Matched {
 
 /**
  * Finds the prospect that a request is about. `current` has the candidates by id, after the earlier requests. Throws the
- * problem that the request was rejected with earlier, and 404, 409, 410, 412 or 422 as `planWrites` does.
+ * problem that the request was rejected with earlier, and 400, 404, 409, 410, 412 or 422 as `planWrites` does.
  */
 export function matchRequest(
   request: WriteRequest,
@@ -131,13 +132,32 @@ export function matchRequest(
   const { target, givenIn, rejected } = request
   if (rejected) throw rejected
   const asked = changeOf(request, current)
+  // before the prospect is looked for, as all other fields are checked
+  if (asked.custom !== undefined) requireCustom(asked.custom, null, references)
   const match = findTarget(request, asked, current, references.merges)
   const { record } = match
   const isSurvivor = target.match && record !== null && record.id === references.merges.get(target.id ?? '')
+  const unknown: UnknownReference[] = []
   const own = record ? withoutAliases(asked, record, isSurvivor ? ['email', 'phone'] : [match.matchedBy]) : asked
-  const change = withStageIds(own, record, references)
-  requireReferences(change, references, givenIn)
+  const { custom, ...change } = withStageIds(own, record, references)
+  if (custom !== undefined) {
+    const parsed = requireCustom(custom, record?.custom ?? new Map(), references)
+    change.customValues = parsed.changes
+    unknown.push(...parsed.unknown)
+  }
+  requireReferences(change, references, givenIn, unknown)
   return { match, change, writes: !target.match || target.update || record === null }
+}
+
+/** What a `custom` changes. Throws 400 with everything that is wrong with it. */
+function requireCustom(
+  custom: NonNullable<Change['custom']> | null,
+  current: CustomValues | null,
+  { customFields, users }: References,
+): ParsedCustom {
+  const parsed = parseCustom(custom, customFields, current, users)
+  if (parsed.errors.length > 0) throw invalidInput(parsed.errors)
+  return parsed
 }
 
 /** The prospect after the request. Adds the labels and sources that the request creates to the plan. */
@@ -200,8 +220,16 @@ export function getRecord(
   return record
 }
 
-/** Throws 422 with each reference that the account does not have. Skips a `pipelineId` that a `stageId` overrides. */
-function requireReferences(change: Change, r: References, givenIn: WriteRequest['givenIn']): void {
+/**
+ * Throws 422 with each reference that the account does not have, and with those that are `known` to be missing. Skips a
+ * `pipelineId` that a `stageId` overrides.
+ */
+function requireReferences(
+  change: Change,
+  r: References,
+  givenIn: WriteRequest['givenIn'],
+  known: UnknownReference[],
+): void {
   const unknown = (field: string, value: string | null | undefined, known: { has(id: string): boolean }) =>
     value && !known.has(value) ? [{ in: givenIn, field, value }] : []
   const missing = [
@@ -214,6 +242,7 @@ function requireReferences(change: Change, r: References, givenIn: WriteRequest[
     ...(change.jobIds ?? []).flatMap((id, i) =>
       r.jobs.has(id) ? [] : [{ in: givenIn, field: `jobIds/${i}`, value: id }],
     ),
+    ...known,
   ]
   if (missing.length > 0) throw unknownReference(missing)
 }

@@ -1,5 +1,6 @@
 import type { Problem } from '../http/problem-type'
 import type { NewEvent } from '../webhooks/events'
+import type { CustomFields } from './custom-fields'
 import type { Match } from './match'
 import type { Label, Prospect, ProspectRecord, Stage } from './prospect'
 import type { WriteRequest } from './write-request'
@@ -27,6 +28,7 @@ export interface References {
   sourceNames: Map<string, string>
   /** A merged duplicate's id → its survivor's. */
   merges: Map<string, string>
+  customFields: CustomFields
   catalogVersion: number
   catalogSize: number
   /** If there are several requests: how many enabled webhooks the account has. */

@@ -1,3 +1,5 @@
+import type { CustomFields } from './custom-fields'
+import { type CustomValues, type Shown, showValues, toValues } from './custom-values'
 import { columnOf, FIELD_NAMES, type FieldName, type TextValues } from './field-names'
 import { type Resume, type StoredResume, toResume } from './resume'
 
@@ -20,6 +22,7 @@ export interface Prospect extends TextValues {
   version: number
   createdAt: number
   updatedAt: number
+  custom: Record<string, Shown>
 }
 
 export interface Stage {
@@ -34,22 +37,27 @@ export interface Label {
 }
 
 /** A prospect in memory: between the read and the write, or the read and the response. */
-export type ProspectRecord = Omit<Prospect, 'currentStage' | 'currentStageId' | 'pipelineId' | 'labels' | 'resume'> & {
+export type ProspectRecord = Omit<
+  Prospect,
+  'currentStage' | 'currentStageId' | 'pipelineId' | 'labels' | 'resume' | 'custom'
+> & {
   stage: Stage | null
   labels: Label[]
   resume: StoredResume | null
+  custom: CustomValues
   /** Emails and phones of duplicates that were merged into this prospect, if a write request has them. */
   aliases: { emails: string[]; phones: string[] }
 }
 
-/** A row that `COLUMNS` selects. Lists and the resume are JSON. */
-export type ProspectRow = Omit<ProspectRecord, 'stage' | 'labels' | 'jobIds' | 'resume' | 'aliases'> & {
+/** A row that `COLUMNS` selects. Lists, the resume and custom values are JSON. */
+export type ProspectRow = Omit<ProspectRecord, 'stage' | 'labels' | 'jobIds' | 'resume' | 'custom' | 'aliases'> & {
   stageId: string | null
   stageName: string | null
   pipelineId: string | null
   labels: string
   jobIds: string
   resume: string | null
+  custom: string
   /** Only the write path reads it. */
   aliases?: string
 }
@@ -62,7 +70,10 @@ const JSON_COLUMNS: Partial<Record<FieldName, string>> = {
   labels: `(SELECT json_group_array(json_object('id', l.id, 'name', l.name))
     FROM json_each(p.labels) k CROSS JOIN labels l ON l.account_id = p.account_id AND l.id = k.value)`,
   jobIds: 'p.jobs',
+  custom: 'p.custom',
 }
+/** SQL for what they have if they are not read. */
+const EMPTY: Partial<Record<FieldName, string>> = { labels: "'[]'", jobIds: "'[]'", custom: "'{}'" }
 
 /**
  * SQL: the columns of a `ProspectRow`, of a prospect `p` and its stage `s`. Use it with `JOINS`. Only these fields are read, and
@@ -73,7 +84,7 @@ export const columnsOf = (fields: readonly FieldName[] = FIELD_NAMES): string =>
     ...FIELD_NAMES.filter((name) => !STAGE_FIELDS.includes(name)).map((name) =>
       name === 'id' || fields.includes(name)
         ? `${JSON_COLUMNS[name] ?? `p.${columnOf(name)}`} AS ${name}`
-        : `${name in JSON_COLUMNS ? "'[]'" : 'NULL'} AS ${name}`,
+        : `${EMPTY[name] ?? 'NULL'} AS ${name}`,
     ),
     's.id AS stageId, s.name AS stageName, s.pipeline_id AS pipelineId',
   ].join(', ')
@@ -85,6 +96,7 @@ const LENGTHS: Partial<Record<FieldName, string>> = {
   resume: 'coalesce(octet_length(p.resume), 0)',
   jobIds: 'octet_length(p.jobs)',
   labels: '2 * octet_length(p.labels)',
+  custom: 'octet_length(p.custom)',
 }
 
 /** SQL: the bytes of those of the fields of a prospect `p` that can be long. */
@@ -94,21 +106,16 @@ export const BYTES = bytesOf()
 
 export const JOINS = 'LEFT JOIN stages s ON s.account_id = p.account_id AND s.id = p.stage_id'
 
-export const toRecord = ({
-  stageId,
-  stageName,
-  pipelineId,
-  labels,
-  jobIds,
-  resume,
-  aliases,
-  ...row
-}: ProspectRow): ProspectRecord => ({
+export const toRecord = (
+  { stageId, stageName, pipelineId, labels, jobIds, resume, custom, aliases, ...row }: ProspectRow,
+  fields: CustomFields,
+): ProspectRecord => ({
   ...row,
   stage: stageId === null ? null : { id: stageId, name: stageName ?? '', pipelineId: pipelineId ?? '' },
   labels: JSON.parse(labels),
   jobIds: JSON.parse(jobIds),
   resume: JSON.parse(resume ?? 'null'),
+  custom: toValues(custom, fields),
   aliases: JSON.parse(aliases ?? '{"emails":[],"phones":[]}'),
 })
 
@@ -122,6 +129,7 @@ export function toProspect(record: ProspectRecord): Prospect {
     pipelineId: stage?.pipelineId ?? null,
     labels: labelNames(record),
     resume: resume && toResume(resume),
+    custom: showValues(record.custom),
   }
   return Object.fromEntries(FIELD_NAMES.map((name) => [name, values[name]])) as unknown as Prospect
 }

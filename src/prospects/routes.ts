@@ -9,6 +9,7 @@ import { validate } from '../http/validate'
 import { listTimeline, openOutbox } from '../webhooks/events'
 import { afterCommit } from './after-commit'
 import { toBatchRequests, writeBatch } from './batch'
+import { findCustomErrors } from './custom-errors'
 import { eraseProspect } from './erase'
 import { EXPORT_TYPES, type ExportType, exportProspects } from './export'
 import { listProspects } from './list'
@@ -26,13 +27,15 @@ import { getProspect, mergeProspects, type ProspectResponse, type WriteResult, w
 import { uploadOf } from './upload'
 import { toCreateRequest, toUpdateRequest } from './write-request'
 
+const customErrors = (c: Context<AppEnv>, body: unknown) => findCustomErrors(c.var.db, c.var.caller.account.id, body)
+
 /** `/v1/prospects`. */
 export const prospectRoutes = factory
   .createApp()
   .get('/', requireScope('read'), validate({ query: ListProspects }), async (c) => {
     return c.json(await listProspects(c.var.db, c.var.caller, c.req.valid('query')))
   })
-  .post('/', requireScope('write'), idempotent, validate({ json: CreateProspect }), async (c) => {
+  .post('/', requireScope('write'), idempotent, validate({ json: CreateProspect }, customErrors), async (c) => {
     const input = c.req.valid('json')
     const { db, caller } = c.var
     const upload = input.resume ? await uploadOf(c.env, caller, input.resume) : undefined
@@ -72,7 +75,7 @@ export const prospectRoutes = factory
     if (matchesEtag(c.req.header('if-none-match'), etag)) return c.body(null, 304, { etag })
     return c.json({ ...prospect, message: null }, 200, { etag })
   })
-  .patch('/:id', requireScope('write'), validate({ json: UpdateProspect }), async (c) => {
+  .patch('/:id', requireScope('write'), validate({ json: UpdateProspect }, customErrors), async (c) => {
     const input = c.req.valid('json')
     const { db, caller } = c.var
     const upload = input.resume ? await uploadOf(c.env, caller, input.resume) : undefined

@@ -13,7 +13,8 @@ import {
   timeParameter,
   trim,
 } from '../http/text'
-import { FIELD_NAMES } from './field-names'
+import { customInput } from './custom-values'
+import { FIELD_NAMES, type Selected } from './field-names'
 import { FIELDS } from './fields'
 import { labels } from './labels'
 import { ResumeFile } from './resume-file'
@@ -44,6 +45,7 @@ const profile = {
   resume: ResumeFile.nullish(),
   muteWebhook: flag,
   jobId: reference,
+  custom: customInput,
 }
 const someLabels = labels.nullish().transform((names) => names ?? [])
 
@@ -131,16 +133,16 @@ const labelFilter = z
   .transform((keys) => [...keys].sort())
   .refine((keys) => keys.length <= MAX_FILTER_LABELS, invalid('too_many', `At most ${MAX_FILTER_LABELS} labels.`))
 
-/** Names of fields, separated by commas. `names` are those that exist. */
-const fieldsParameter = <F extends string>(names: readonly F[]) =>
+/** Names of fields, separated by commas. `names` are those that exist; which custom fields exist is known only to the list. */
+const fieldsParameter = (names: readonly string[]) =>
   parameter()
     .transform((given) => [...new Set(given.split(',').map(trim))].filter(Boolean))
     .superRefine((given, { addIssue }) => {
-      const unknown = given.filter((name) => !(names as readonly string[]).includes(name))
+      const unknown = given.filter((name) => !names.includes(name) && !/^custom\.[a-z0-9_]+$/.test(name))
       if (unknown.length > 0)
         addIssue({ code: 'custom', ...invalid('not_allowed', `There is no field ${unknown.join(', ')}.`) })
     })
-    .transform((given) => given as F[])
+    .transform((given) => given as Selected[])
 
 /** The orders of the list. A minus is descending. The order of creation is the order of ids. */
 export const SORTS = ['-createdAt', 'createdAt', '-updatedAt', 'updatedAt'] as const

@@ -7,6 +7,7 @@ import { Problem } from '../http/problem-type'
 import type { Origin, Outbox } from '../webhooks/events'
 import { type ReadState, readCandidates } from './candidates'
 import { type Commit, commitPlan, UPDATED_AT } from './commit'
+import { fieldsUnless, learnFields, recallFields } from './custom-fields'
 import { planMerge } from './merge'
 import { emptyPlan, type Outcome, type Plan } from './plan'
 import { matchRequest, planWrites } from './plan-writes'
@@ -24,19 +25,25 @@ export async function getProspect(
   accountId: string,
   id: string,
 ): Promise<{ prospect: Prospect; catalogVersion: number }> {
-  type Found = (ProspectRow | { id: null }) & { catalogVersion: number; mergedInto: string | null }
-  const { results } = await db.d1.prepare(GET).bind(accountId, id).all<Found>()
+  type Found = (ProspectRow | { id: null }) & {
+    catalogVersion: number
+    customFields: string | null
+    mergedInto: string | null
+  }
+  const known = recallFields(accountId)
+  const { results } = await db.d1.prepare(GET).bind(accountId, id, known.version).all<Found>()
   const row = results[0]
   if (!row) throw invalidCredential()
-  const { catalogVersion, mergedInto, ...found } = row
+  const { catalogVersion, customFields, mergedInto, ...found } = row
   if (mergedInto !== null) throw merged({ mergedInto })
   if (found.id === null) throw notFound('prospect')
-  return { prospect: toProspect(toRecord(found)), catalogVersion }
+  const { fields } = learnFields(accountId, known, catalogVersion, customFields)
+  return { prospect: toProspect(toRecord(found, fields)), catalogVersion }
 }
 
 // text: the columns of a prospect have subqueries
 const GET = `
-  SELECT ${COLUMNS}, a.catalog_version AS catalogVersion,
+  SELECT ${COLUMNS}, a.catalog_version AS catalogVersion, ${fieldsUnless('?3')} AS customFields,
     (SELECT into_id FROM merges m WHERE m.account_id = ?1 AND m.id = ?2) AS mergedInto
   FROM accounts a
     LEFT JOIN prospects p ON p.account_id = a.id AND p.id = ?2 ${JOINS}

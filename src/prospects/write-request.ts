@@ -1,6 +1,7 @@
 import { invalidInput } from '../http/errors'
 import type { InputError } from '../http/factory'
 import type { Problem } from '../http/problem-type'
+import type { CustomValue } from './custom-values'
 import { EXTRACTED_FIELDS, type ExtractedField } from './field-names'
 import { type ParsedPhone, parsePhone } from './phone'
 import type { Label } from './prospect'
@@ -12,6 +13,8 @@ export interface Change extends Omit<UpdateProspect, 'phone' | 'resume'> {
   /** Null clears the phone. If the text is not a valid number, `e164` is null and `warning` says so. */
   phone?: ParsedPhone | null
   resume?: NewFile | null
+  /** The values of custom fields that change, by key. `matchRequest` sets it, from `custom`; null clears a value. */
+  customValues?: Map<string, CustomValue | null>
   /** Names, in rows of imports. `stageId` and `pipelineId` win over them. */
   stage?: string | null | undefined
   pipeline?: string | null | undefined
@@ -26,13 +29,18 @@ export interface ResumeReading extends Reading {
   key: string
 }
 
-/** Replaces an item of the catalog by another, if the prospect still refers to the first. */
-export interface Replacement {
-  kind: 'pipelines' | 'stages' | 'labels' | 'sources' | 'offices' | 'users' | 'jobs'
-  from: string
-  /** For stages and pipelines: the new stage. */
-  to: Label & { pipelineId?: string }
-}
+/**
+ * Replaces an item of the catalog by another, if the prospect still refers to the first. For a custom field: erases the value
+ * of the field with the key `from`.
+ */
+export type Replacement =
+  | {
+      kind: 'pipelines' | 'stages' | 'labels' | 'sources' | 'offices' | 'users' | 'jobs'
+      from: string
+      /** For stages and pipelines: the new stage. */
+      to: Label & { pipelineId?: string }
+    }
+  | { kind: 'fields'; from: string }
 
 /** A change of no field. */
 export const NO_CHANGE: Change = { muteWebhook: false, addLabels: [], removeLabels: [] }

@@ -6,6 +6,7 @@ import { app } from '../../src/app'
 import { openDatabase } from '../../src/db/client'
 import { type Account, newAccount, operator, send } from '../support/api'
 import { described } from '../support/conformance'
+import { makeField } from '../support/custom-fields'
 import { rowsOf, tables } from '../support/d1'
 import { holdQueue, tick } from '../support/endpoint'
 import { imported } from '../support/import-files'
@@ -190,6 +191,7 @@ describe('deleting an account', () => {
     for (const kind of ['offices', 'users', 'jobs', 'pipelines'])
       ids[kind] = (await account.post(`/v1/${kind}`, { name: 'One' })).json.id
     const references = { officeId: ids.offices, userId: ids.users, jobId: ids.jobs, pipelineId: ids.pipelines }
+    await makeField(account, 'note', 'text', { filterable: true })
     const people: string[] = []
     for (const email of ['a@example.com', 'b@example.com', 'c@example.com', 'd@example.com'])
       people.push(
@@ -199,6 +201,7 @@ describe('deleting an account', () => {
             email,
             labels: 'Hot, Inbound',
             newSourceName: 'Fair',
+            custom: { note: 'x' },
             resume: asField(CV),
           })
         ).json.id,

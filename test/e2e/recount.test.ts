@@ -13,11 +13,12 @@ const FILL = `
   INSERT INTO labels (account_id, id, name, name_key, created_at, updated_at)
   SELECT 'acct_00' || a.value, 'lbl_' || l.value, l.value, l.value, 1, 1
   FROM json_each('[0,1,2]') a CROSS JOIN json_each('[0,1,2,3,4,5,6]') l;
-  INSERT INTO prospects (account_id, id, first_name, last_name, stage_id, labels, jobs, words, created_at, updated_at)
+  INSERT INTO prospects (account_id, id, first_name, last_name, stage_id, labels, jobs, words, custom_keys, created_at, updated_at)
   WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 149)
   SELECT 'acct_00' || (i / 50), 'prs_' || (1000 + i), 'Pat', 'Doe', nullif('stg_' || (i % 3), 'stg_2'),
     json_array('lbl_' || (i % 4), 'lbl_' || (4 + i % 3)), json_array('job'),
-    json_array(json_array('name', 'o''neil'), json_array('title', 'w' || i)), 1, 1
+    json_array(json_array('name', 'o''neil'), json_array('title', 'w' || i)),
+    json_array(json_array('region', i % 3), json_array('note', 'n' || i)), 1, 1
   FROM n;
   INSERT INTO jobs (account_id, id, name, name_key, created_at, updated_at)
   SELECT DISTINCT account_id, 'job', 'Job', 'job', 1, 1 FROM prospects`
@@ -27,6 +28,7 @@ const KEPT = [
   'SELECT account_id, label_id, n, max(prospect_id) FROM prospect_labels GROUP BY 1, 2',
   'SELECT * FROM prospect_jobs',
   'SELECT * FROM prospect_words',
+  'SELECT * FROM prospect_custom',
   'SELECT account_id, CAST(label_set AS TEXT), stage_id, n FROM label_set_counts',
   'SELECT CAST(label_weight AS TEXT), CAST(label_set AS TEXT) FROM label_memberships',
 ]

@@ -3,11 +3,12 @@ import fc from 'fast-check'
 import { beforeAll, expect, test, vi } from 'vitest'
 import { type Account, type ApiResponse, newAccount, operator, send } from '../support/api'
 import { makeItem } from '../support/catalog-items'
+import { makeField, TYPES } from '../support/custom-fields'
 import { endpointAnswers, holdQueue } from '../support/endpoint'
 import { asField } from '../support/resume-files'
 import { applyEdits, edits, SEED, shareOf } from './cases'
 import { type Mutation, mutationsOf, OPERATIONS, type Operation } from './operations'
-import { BODIES, idOf, type Known, UNKNOWN, validObject, validValue } from './values'
+import { BODIES, customKey, idOf, type Known, UNKNOWN, validObject, validValue } from './values'
 
 /**
  * Requests made from the OpenAPI document, valid and invalid ones. Valid ones are accepted, invalid ones are rejected with
@@ -31,6 +32,10 @@ const MAKE: Record<string, () => Promise<string>> = {
 }
 for (const kind of ['pipelines', 'stages', 'labels', 'sources', 'offices', 'users', 'jobs'] as const)
   MAKE[kind] = async () => (await makeItem(account, kind, `Made ${crypto.randomUUID()}`)).id
+let fields = 0
+MAKE.fields = async () => (await makeField(account, `made_${++fields}`, 'select')).id
+/** Ids of fields that have no options. */
+const withoutOptions = new Set<string>()
 
 /** Makes objects until there are three of each kind. */
 async function makeObjects() {
@@ -45,6 +50,7 @@ beforeAll(async () => {
   holdQueue()
   endpointAnswers()
   account = await newAccount()
+  for (const type of [...TYPES, 'user']) await makeField(account, customKey(type), type)
 })
 
 const KIND_OF_PREFIX: Record<string, string> = {
@@ -56,6 +62,7 @@ const KIND_OF_PREFIX: Record<string, string> = {
   off: 'offices',
   usr: 'users',
   job: 'jobs',
+  fld: 'fields',
   whk: 'webhooks',
   dlv: 'deliveries',
   acct: 'accounts',
@@ -77,6 +84,7 @@ function learn({ method, kind }: Operation, { path, body }: Request, { status, h
       )
     return
   }
+  if (kind === 'fields' && json?.options?.length === 0) withoutOptions.add(json.id)
   const made = KIND_OF_PREFIX[json?.id?.split('_')[0]] ?? ''
   if (json?.pipelineId) pipelineOf.set(json.id, json.pipelineId)
   if ((made === kind || made === 'deliveries') && !known[made]?.includes(json.id)) known[made]?.push(json.id)
@@ -128,12 +136,17 @@ function requestsTo({ template, kind, parameters, body, types }: Operation): fc.
       const others = (known[kind] ?? []).filter((id) => !path.includes(`/${id}`))
       if (path.includes(`/${body.duplicateId}/`)) body.duplicateId = others.at(-1)
       if (path.endsWith(`/${query.moveTo}`)) query.moveTo = others.at(-1)
+      // only some fields have options
+      if (kind === 'fields') {
+        if (body.type?.endsWith('select')) body.options ??= ['A']
+        else if (body.type || withoutOptions.has(path.split('/')[3] ?? '')) delete body.options
+      }
       return request
     })
 }
 
-/** Whether the query has no unknown id, which would be another reason to reject the request. */
-const isKnown = ({ query }: Request) => !JSON.stringify(query).includes(UNKNOWN)
+/** Whether the path and the query have no unknown id, which would be another reason to reject the request. */
+const isKnown = ({ path, query }: Request) => !JSON.stringify([path, query]).includes(UNKNOWN)
 
 async function ask(operation: Operation, { path, query, headers, body, type }: Request, mutation: Mutation) {
   const search = new URLSearchParams()

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { nameKey } from '../../src/http/text'
+import { VALUES } from '../support/custom-fields'
 import { asField } from '../support/resume-files'
 
 /** Valid and invalid values for fields and parameters, made from their schemas in the OpenAPI document. */
@@ -115,9 +116,27 @@ const VALID: Record<string, fc.Arbitrary<Json>> = {
   fields: fc.constantFrom('id', 'firstName,email', 'labels, notes,,jobIds', ','),
 }
 VALID.excludeLabel = VALID.label as fc.Arbitrary<Json>
+VALID.key = fc.stringMatching(/^[a-z0-9_]{1,40}$/)
+VALID.options = fc.uniqueArray(labelName, { minLength: 1, maxLength: 5, selector: (s) => nameKey(s.trim()) })
+VALID.required = fc.constant(false)
+// the options of a field are known only in the test
+VALID.renameOptions = fc.constant([])
 VALID.addLabels = VALID.removeLabels = VALID.labels as fc.Arbitrary<Json>
 // the document says only in words that an item cannot stop being the default
 VALID.isDefault = fc.constant(true)
+
+/** The key of the custom field of this type. The test creates it, and no request changes it. */
+export const customKey = (type: string) => `fuzz_${type}`
+
+/** Values of custom fields of every type. */
+const customValues = (known: Known) =>
+  fc.record(
+    Object.fromEntries([
+      ...Object.entries(VALUES).map(([type, { valid }]) => [customKey(type), fc.constantFrom(null, ...valid)]),
+      [customKey('user'), fc.option(idOf(known, 'users', UNUSUAL_IDS))],
+    ]),
+    { requiredKeys: [] },
+  )
 
 /** A valid value for a field or a parameter. `where` is the part of the request. */
 export function validValue(name: string, schema: Json, where: string, known: Known, kind: string): fc.Arbitrary<Json> {
@@ -129,6 +148,7 @@ export function validValue(name: string, schema: Json, where: string, known: Kno
   if (name === 'name' && kind === 'labels' && where === 'body') return labelName
   const valid = VALID[name] ?? (isUrlField(name) ? URLS : undefined)
   if (valid) return orNothing(valid)
+  if (name === 'custom') return orNothing(customValues(known))
   if (name === 'moveTo') return idOf(known, kind)
   if (/^If-/.test(name))
     return fc.constantFrom('*', '1', '"1-0"', 'W/"1-0", "2-7"', 'x,,"', ...(known.etags ?? []).slice(-3))
@@ -213,6 +233,15 @@ INVALID.resume = [
 ]
 INVALID.addLabels = INVALID.removeLabels = INVALID.labels as Json[]
 INVALID.isDefault = [false]
+INVALID.required = [true]
+INVALID.key = ['', 'A', 'a b', 'é', 'a-b']
+INVALID.options = [['a', 'A'], ['a,b'], ['x'.repeat(65)], ['a\u0000']]
+INVALID.renameOptions = [[{ from: 'a' }], [{ from: 'a', to: '' }]]
+INVALID.custom = [
+  ...Object.entries(VALUES).flatMap(([type, { invalid }]) => invalid.map(([value]) => ({ [customKey(type)]: value }))),
+  { [customKey('user')]: 1 },
+  ...['__proto__', 'constructor', '', UNKNOWN].map((name) => Object.fromEntries([[name, 'x']])),
+]
 /** Fields that the document shows as arrays, and that also take a text with commas. */
 const TAKE_TEXT = ['labels', 'addLabels', 'removeLabels']
 

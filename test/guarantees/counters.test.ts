@@ -5,6 +5,7 @@ import { KINDS, type Kind } from '../../src/catalog/kinds'
 import { type Account, type ApiResponse, newAccount } from '../support/api'
 import { writeMany } from '../support/callers'
 import { change, makeItem, remove } from '../support/catalog-items'
+import { makeField } from '../support/custom-fields'
 import { holdImports, imported } from '../support/import-files'
 
 /**
@@ -24,6 +25,15 @@ const row = fc.record(
     labels: fc.subarray(LABELS),
     stage: fc.nat(20),
     job: fc.nat(20),
+    custom: fc.record(
+      {
+        text: fc.constantFrom('a', 'B', 'b', null),
+        number: fc.constantFrom(1, 0.1, -2, null),
+        boolean: fc.boolean(),
+        multiselect: fc.subarray(['North', 'South']),
+      },
+      { requiredKeys: [] },
+    ),
     update: fc.boolean(),
   },
   { requiredKeys: ['firstName', 'lastName', 'update'] },
@@ -66,7 +76,13 @@ async function take(
       return []
     }
     case 'patch': {
-      const body = { labels, stageId: of(stages, other), jobIds: jobs.slice(other % 3), title: `Agent ${one}` }
+      const body = {
+        labels,
+        stageId: of(stages, other),
+        jobIds: jobs.slice(other % 3),
+        title: `Agent ${one}`,
+        ...(rows[0]?.custom && { custom: rows[0].custom }),
+      }
       return [await account.call('PATCH', `/v1/prospects/${id}`, body)]
     }
     case 'merge':
@@ -129,6 +145,10 @@ const KEPT: Record<string, [string, string]> = {
     'SELECT field, word, prospect_id FROM prospect_words WHERE account_id = ?1',
     'SELECT j.value ->> 0, j.value ->> 1, p.id FROM prospects p, json_each(p.words) j WHERE account_id = ?1',
   ],
+  prospect_custom: [
+    'SELECT field, value, prospect_id FROM prospect_custom WHERE account_id = ?1',
+    'SELECT j.value ->> 0, j.value ->> 1, p.id FROM prospects p, json_each(p.custom_keys) j WHERE account_id = ?1',
+  ],
   'the count of a label': [
     `SELECT label_id, n FROM prospect_labels p WHERE account_id = ?1 AND prospect_id =
        (SELECT max(prospect_id) FROM prospect_labels WHERE account_id = ?1 AND label_id = p.label_id)`,
@@ -162,6 +182,8 @@ test('join tables, words and counters are exact after random calls', { timeout: 
   holdImports()
   const [account, neighbour] = [await newAccount(), await newAccount()]
   for (const name of ['Closer', 'Lister']) await makeItem(account, 'jobs', name)
+  for (const type of ['text', 'number', 'boolean', 'multiselect'])
+    await makeField(account, type, type, { filterable: true })
   await writeMany(neighbour, [{ labels: 'Hot', email: 'a@x.co' }])
   const before = await stateOf(neighbour)
   const done = new Map<Step['does'], number>()

@@ -9,6 +9,7 @@ import { consumeDeliveries } from '../../src/webhooks/deliver'
 import { runRecoveries, startRecovery } from '../../src/webhooks/recover'
 import { type Account, type ApiResponse, costOf } from '../support/api'
 import { noOutbox } from '../support/callers'
+import { makeField } from '../support/custom-fields'
 import { rows } from '../support/d1'
 import { endpointAnswers, holdQueue } from '../support/endpoint'
 import { holdImports, sendFile } from '../support/import-files'
@@ -28,6 +29,10 @@ beforeAll(async () => {
   holdImports()
   ;[small, big] = [await accountWithProspects(500), await accountWithProspects(3000)]
   await accountWithProspects(3000)
+  for (const account of [small, big]) {
+    await makeField(account, 'region', 'select', { filterable: true })
+    await makeField(account, 'score', 'number', { filterable: true })
+  }
   // while the clock stands still, the isolate forgets no key
   vi.useFakeTimers({ toFake: ['Date'] })
   for (const account of [small, big]) await account.get('/v1/me')
@@ -190,6 +195,30 @@ const CALLS: [
   ['rename of a label', (a) => rename(a, 'labels'), 1, 10, 6],
   ['rename of a stage', (a) => rename(a, 'stages'), 1, 10, 6],
   ['new label', (a) => a.post('/v1/labels', { name: unique() }), 1, 4, 3],
+  ['create with custom values', (a) => a.prospect({ custom: { region: 'North', score: 7 } }), 2, 62, 14],
+  [
+    'patch of a custom value',
+    async (a) => a.call('PATCH', `/v1/prospects/${await extra(a)}`, { custom: { score: 7 } }),
+    2,
+    70,
+    9,
+  ],
+  ['list of fields', (a) => a.get('/v1/fields'), 1, 5, 0],
+  [
+    'new field',
+    (a) => a.post('/v1/fields', { key: `f${unique().slice(0, 8)}`, name: `z${unique()}`, type: 'text' }),
+    1,
+    8,
+    5,
+  ],
+  [
+    'rename of an option',
+    async (a) =>
+      a.call('PATCH', `/v1/fields/${await idOf(a, 'fields')}`, { renameOptions: [{ from: 'South', to: 'Southern' }] }),
+    2,
+    9,
+    3,
+  ],
   ['list of keys', (a) => a.get('/v1/api-keys?limit=5'), 1, 3, 0],
   ['list of webhooks', (a) => a.get('/v1/webhooks?limit=5'), 1, 3, 0],
   ['list of deliveries', async (a) => a.get(`${await webhookPath(a)}/deliveries?limit=25`), 1, 65, 0],

@@ -47,6 +47,7 @@ const NO_REFERENCES = [
   ...['events.prospect_id', 'events.key_id', 'events.user_id', 'imports.key_id', 'moves.from_id', 'moves.key_id'],
   ...['moves.to_id', 'label_set_counts.stage_id', 'prospect_labels.stage_id'],
   ...['prospect_jobs.prospect_id', 'prospect_labels.prospect_id', 'prospect_words.prospect_id'],
+  'prospect_custom.prospect_id',
 ]
 
 let ours: FullAccount

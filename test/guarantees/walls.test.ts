@@ -60,7 +60,7 @@ beforeAll(async () => {
   spellings.sort((a, b) => b.length - a.length)
   ANY_NAME = new RegExp(spellings.join('|').replaceAll(/[.+]/g, '\\$&'), 'g')
   before = await everythingOf(theirs.account)
-  const inRows = before.match(/\b(?:acct|key|pipe|stg|lbl|src|off|usr|job|prs|whk|imp)_[0-9a-z]{26,}/g) ?? []
+  const inRows = before.match(/\b(?:acct|key|pipe|stg|lbl|src|off|usr|job|prs|whk|imp|fld)_[0-9a-z]{26,}/g) ?? []
   secrets = [...new Set([...inRows, event, theirs.named.delivery as string, 'canary'])]
   expect(secrets.length).toBeGreaterThan(30)
 }, 60_000)

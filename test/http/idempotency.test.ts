@@ -71,6 +71,14 @@ const CALLS: Call[] = [
     }),
   },
   {
+    route: '/v1/fields',
+    ask: async () => ({
+      path: '/v1/fields',
+      body: { key: 'a', name: 'A', type: 'text' },
+      other: { key: 'a', name: 'B', type: 'text' },
+    }),
+  },
+  {
     route: '/v1/api-keys',
     ask: async () => ({
       path: '/v1/api-keys',
@@ -130,7 +138,7 @@ async function growth(call: () => Promise<unknown>): Promise<number[]> {
 /** The body of a replay: without the secrets that only the first response has. */
 const withoutSecrets = ({ text, json }: ApiResponse): string =>
   [json.key, json.apiKey?.key, json.secret]
-    .filter(Boolean)
+    .filter((value) => /^(pro|whsec)_/.test(value))
     .reduce((s, secret) => s.replace(`"${secret}"`, 'null'), text)
 
 let keys = 0
@@ -174,7 +182,7 @@ describe.each(CALLS)('POST $route', ({ ask, byOperator, status = 201, type = 'ap
       expect(again.headers.get('x-request-id')).not.toBe(first.headers.get('x-request-id'))
     }
     expect(await allRows()).toEqual(before)
-    for (const secret of [first.json.key, first.json.apiKey?.key, first.json.secret].filter(Boolean))
+    for (const secret of [first.json.key, first.json.apiKey?.key, first.json.secret].filter((s) => s?.length > 20))
       expect(await tablesHolding(secret)).toEqual([])
   })
 

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { DeliveryMessage } from '../../src/queues/messages'
 import { type Account, newAccount } from '../support/api'
+import { makeField } from '../support/custom-fields'
 import { rows, rowsOf, tables, tablesHolding } from '../support/d1'
 import {
   consume,
@@ -40,14 +41,17 @@ const newPhone = () =>
 function stranger() {
   const tag = newTag()
   const texts = Object.fromEntries(TEXTS.map((field) => [field, `${field.slice(0, 6).toLowerCase()}${tag}`]))
+  const custom = { note: `note${tag}`, nick: `nick${tag}` }
   const body = { firstName: '', lastName: '', ...texts, email: `email${tag}@example.com`, phone: newPhone() }
-  return { body, traces: Object.values(body) }
+  return { body: { ...body, custom }, traces: [...Object.values(body), ...Object.values(custom)] }
 }
 
 describe('an erasure', () => {
   test('deletes the current values, the earlier values and the duplicates from every table', async () => {
     const account = await newAccount()
     await register(account)
+    await makeField(account, 'note', 'text', { filterable: true })
+    await makeField(account, 'nick', 'text')
     const [before, after, duplicate, older] = [stranger(), stranger(), stranger(), stranger()]
     const refused = `no-phone-${newTag()}`
     const traces = [before, after, duplicate, older].flatMap((one) => one.traces).concat(refused)
@@ -73,6 +77,7 @@ describe('an erasure', () => {
       'api_keys',
       'deliveries',
       'events',
+      'fields',
       'idempotency_keys',
       'labels',
       'pipelines',

@@ -1,6 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { type Account, newAccount } from './api'
 import { makeItem } from './catalog-items'
+import { makeField } from './custom-fields'
 import { rows } from './d1'
 import { consume, endpointAnswers } from './endpoint'
 import { runOnce, sendFile } from './import-files'
@@ -38,6 +39,9 @@ export async function accountWithEverything(word: string): Promise<FullAccount> 
   const deleted = (await post('/v1/webhooks', { url: hook, description: word })).json.id
   await call('DELETE', `/v1/webhooks/${deleted}`)
 
+  await makeField(account, 'owner', 'user')
+  const field = (await makeField(account, word, 'text', { filterable: true })).id
+
   const body = {
     firstName: word,
     lastName: word,
@@ -56,6 +60,7 @@ export async function accountWithEverything(word: string): Promise<FullAccount> 
     userId: user,
     jobId: job,
     resume: resumeOf(word),
+    custom: { [word]: word, owner: user },
   }
   const prospect = (await account.prospect(body)).json.id
   await call('PATCH', `/v1/prospects/${prospect}`, { resume: resumeOf(`${word}2`), licenseStatus: 'licensed' })
@@ -106,6 +111,7 @@ export async function accountWithEverything(word: string): Promise<FullAccount> 
         office,
         user,
         job,
+        field,
         prospect,
         merged,
         webhook,

@@ -68,6 +68,8 @@ const MEANT: Record<string, (n: number) => string> = {
   'prospects.labels': (n) => JSON.stringify([`labels ${n}`]),
   'prospects.jobs': (n) => JSON.stringify([`jobs ${n}`]),
   'prospects.words': (n) => JSON.stringify([['name', `word${n}`]]),
+  'prospects.custom': (n) => JSON.stringify({ key: `value ${n}` }),
+  'prospects.custom_keys': (n) => JSON.stringify([['key', `value ${n}`]]),
   'prospects.resume': (n) => JSON.stringify({ key: `accounts ${n}/resume`, status: 'processing', uploadedAt: n }),
 }
 

@@ -1,6 +1,7 @@
 import { KINDS } from '../../src/catalog/kinds'
 import type { Account } from './api'
 import { makeItem } from './catalog-items'
+import { makeField } from './custom-fields'
 import { sendFile } from './import-files'
 import { EXAMPLES } from './prospect-fields'
 import { asField, CV } from './resume-files'
@@ -29,6 +30,9 @@ const PAGE = { limit: '5', pageToken: null }
 
 const made = (kind: (typeof KINDS)[number]['name']) => async (account: Account) =>
   (await makeItem(account, kind, `Made ${crypto.randomUUID()}`)).id
+/** A number of thirteen digits, which the tests of tenancy take for a time. */
+let fields = 10 ** 12
+const field = async (account: Account) => (await makeField(account, String(fields++), 'select')).id
 const prospect = async (account: Account) => (await account.prospect()).json.id
 const prospectWithResume = async (account: Account) => (await account.prospect({ resume: asField(CV) })).json.id
 const anImport = async (account: Account) => (await sendFile(account, 'name\nAnn Lee\n')).json.id
@@ -52,6 +56,7 @@ const PROFILE = {
   newSourceName: 'Fair',
   resume: asField(CV),
   muteWebhook: true,
+  custom: {},
 }
 const PROFILE_REFERENCES = {
   stageId: made('stages'),
@@ -228,6 +233,27 @@ export const ROUTES = new Map<string, Route>([
   ['GET /v1/prospects/:id/events', { needs: 'read', answers: 200, id: prospect, query: PAGE }],
 
   ...KINDS.flatMap(({ name }) => catalogRoutes(name)),
+
+  ['GET /v1/fields', { needs: 'read', answers: 200, query: PAGE }],
+  [
+    'POST /v1/fields',
+    {
+      needs: 'write',
+      answers: 201,
+      body: { key: 'region', name: 'Region', type: 'select', options: ['North'], filterable: true, required: false },
+    },
+  ],
+  ['GET /v1/fields/:id', { needs: 'read', answers: 200, id: field }],
+  [
+    'PATCH /v1/fields/:id',
+    {
+      needs: 'write',
+      answers: 200,
+      id: field,
+      body: { name: 'Area', options: ['A'], renameOptions: [{ from: 'North', to: 'A' }], required: false },
+    },
+  ],
+  ['DELETE /v1/fields/:id', { needs: 'write', answers: 202, id: field }],
 
   ['GET /v1/webhooks', { needs: 'admin', answers: 200, query: PAGE }],
   [

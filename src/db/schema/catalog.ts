@@ -78,7 +78,34 @@ export const jobs = sqliteTable('jobs', { ...named, ...times }, (t) => [
   index('jobs_order').on(t.accountId, t.nameKey, t.id),
 ])
 
-/** Reassignments under way: the prospects of an item get another item, then the first item is deleted. */
+/** Custom fields. The values are in `prospects.custom`. */
+export const fields = sqliteTable(
+  'fields',
+  {
+    ...named,
+    /** Names the field in `custom`. It never changes. */
+    key: text().notNull(),
+    type: text().notNull(),
+    /** JSON: `[{id, name, removed?}]`. A value stores the ids of its options, so a rename of an option is one write. */
+    options: text().notNull().default('[]'),
+    /** 1 if `prospect_custom` has its values. */
+    filterable: integer().notNull(),
+    /** Set when the field is deleted. The row goes once no prospect has a value of the field. */
+    deletedAt: integer(),
+    ...times,
+  },
+  (t) => [
+    keyOf(t),
+    inAccount(t),
+    uniqueIndex('fields_key').on(t.accountId, t.key),
+    uniqueIndex('fields_name').on(t.accountId, t.nameKey).where(sql`deleted_at IS NULL`),
+  ],
+)
+
+/**
+ * Reassignments under way: the prospects of an item get another item, then the first item is deleted. For a deleted field:
+ * its values are erased, and `toId` is the last prospect that was looked at.
+ */
 export const moves = sqliteTable(
   'moves',
   {

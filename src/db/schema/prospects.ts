@@ -4,7 +4,7 @@ import { check, foreignKey, index, integer, primaryKey, sqliteTable, text, uniqu
 import { fieldOf, type RequiredField, TEXT_FIELDS, type TextField } from '../../prospects/field-names'
 import { inAccount } from './accounts'
 import { jobs, labels, offices, sources, stages, users } from './catalog'
-import { accountId, keyOf, times } from './columns'
+import { accountId, any, keyOf, times } from './columns'
 
 const optional = () => text()
 const required = () => text().notNull()
@@ -39,6 +39,10 @@ export const prospects = sqliteTable(
     ...times,
     /** The resume's metadata and what was extracted from it, as JSON. Its bytes are in R2, under its `key`. */
     resume: text(),
+    /** Values of custom fields, as a JSON object: key → value. */
+    custom: text().notNull().default('{}'),
+    /** Sorted JSON array of [key, value] pairs, folded, that the filters by custom fields search. */
+    customKeys: text().notNull().default('[]'),
   },
   (t) => [
     keyOf(t),
@@ -131,6 +135,16 @@ export const prospectWords = sqliteTable(
   'prospect_words',
   { accountId: accountId(), field: text().notNull(), word: text().notNull(), prospectId: text().notNull() },
   (t) => [primaryKey({ columns: [t.accountId, t.field, t.word, t.prospectId] })],
+)
+
+/**
+ * The values of filterable custom fields. Under the field '': the ids of users that any field names. Triggers maintain it from
+ * `prospects.custom_keys`.
+ */
+export const prospectCustom = sqliteTable(
+  'prospect_custom',
+  { accountId: accountId(), field: text().notNull(), value: any().notNull(), prospectId: text().notNull() },
+  (t) => [primaryKey({ columns: [t.accountId, t.field, t.value, t.prospectId] })],
 )
 
 /**
