@@ -184,7 +184,7 @@ async function attacked(worker: StartedWorker, attacks: Attack[]): Promise<{ tim
   return { times, answered }
 }
 
-const script = bundle(join(folder, 'bundle'))
+const script = await bundle(join(folder, 'bundle'))
 const [plain, limited] = [join(folder, 'without'), join(folder, 'with')]
 mkdirSync(plain)
 execFileSync('node', ['scripts/migrate.mjs', plain], { cwd: join(import.meta.dirname, '..') })

@@ -17,7 +17,7 @@ const CLIENTS = { 1: [1, 4, 16, 64], 250: [1, 4] }
 
 const folder = mkdtempSync(join(tmpdir(), 'prospects-bench-'))
 execFileSync('node', ['scripts/migrate.mjs', folder], { cwd: join(import.meta.dirname, '..') })
-const { origin, pid, log } = await startWorker(bundle(join(folder, 'bundle')), folder, { LOG_LEVEL: 'info' })
+const { origin, pid, log } = await startWorker(await bundle(join(folder, 'bundle')), folder, { LOG_LEVEL: 'info' })
 const agent = new Agent({ keepAlive: true })
 
 /** The n-th person as a record of the file. A second import with another `city` updates the person. */

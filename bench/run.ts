@@ -172,7 +172,7 @@ async function contestants(): Promise<Contestant[]> {
   const people = Array.from({ length: PEOPLE }, (_, n) => person(n))
   const [ownFolder, baselineFolder] = [join(folder, 'own'), join(folder, 'baseline')]
   execFileSync('node', ['scripts/migrate.mjs', ownFolder], { cwd: join(import.meta.dirname, '..') })
-  const script = bundle(join(folder, 'bundle'))
+  const script = await bundle(join(folder, 'bundle'))
   const filling = await startWorker(script, ownFolder)
   const { accountId, key, ids } = await importPeople(filling.origin, people)
   await filling.end()

@@ -19,7 +19,7 @@ const MAX_DATABASE = 10e9
 const folder = mkdtempSync(join(tmpdir(), 'prospects-scale-'))
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
 execFileSync('node', ['scripts/migrate.mjs', folder], { cwd: join(import.meta.dirname, '..') })
-const { origin } = await startWorker(bundle(join(folder, 'bundle')), folder)
+const { origin } = await startWorker(await bundle(join(folder, 'bundle')), folder)
 
 interface Cost {
   ms: number

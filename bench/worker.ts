@@ -1,6 +1,7 @@
-import { execFileSync } from 'node:child_process'
+import { execFile } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { convertV4MiniflareOptions, Miniflare, type MiniflareOptions } from 'miniflare'
 import { unstable_getMiniflareWorkerOptions } from 'wrangler'
 
@@ -15,9 +16,9 @@ export interface StartedWorker {
   end(): Promise<void>
 }
 
-/** Builds the Worker as it is deployed, as one minified file in `folder`. Returns its text. */
-export function bundle(folder: string): string {
-  execFileSync('wrangler', ['deploy', '--dry-run', '--outdir', folder], { cwd: ROOT, stdio: 'ignore' })
+/** Builds the Worker as it is deployed, as one minified file in `folder`. Resolves to its text. */
+export async function bundle(folder: string): Promise<string> {
+  await promisify(execFile)('wrangler', ['deploy', '--dry-run', '--outdir', folder], { cwd: ROOT })
   return readFileSync(join(folder, 'index.js'), 'utf8')
 }
 

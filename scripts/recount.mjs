@@ -201,23 +201,20 @@ async function runChecks(checks, action) {
   return rows
 }
 
-const checks = [
-  ...indexChecks(LABELS),
-  ...indexChecks(JOBS),
-  ...indexChecks(WORDS),
-  ...indexChecks(CUSTOM),
-  LABEL_COUNTS,
-  COUNTERS,
-  MEMBERSHIPS,
+const indexes = [LABELS, JOBS, WORDS, CUSTOM].map(indexChecks)
+/** Checks that can be repaired side by side. Surplus rows go before missing rows come, and rows before their counts. */
+const phases = [
+  indexes.map(([surplus]) => surplus),
+  indexes.map(([, missing]) => missing),
+  [LABEL_COUNTS, COUNTERS, MEMBERSHIPS],
 ]
 const found = new Map()
-for (const { account_id, table, n } of await runChecks(checks, 'compare')) {
+for (const { account_id, table, n } of await runChecks(phases.flat(), 'compare')) {
   const where = `${account_id} ${table}`
   found.set(where, (found.get(where) ?? 0) + n)
 }
 for (const [where, n] of found) console.log(`${where}: ${n} ${n === 1 ? 'row differs' : 'rows differ'}`)
-// one after the other: surplus rows go before missing rows come, and a label's count is repaired after its rows
-if (values.mend && found.size > 0) for (const check of checks) await runChecks([check], 'mend')
+if (values.mend && found.size > 0) for (const checks of phases) await runChecks(checks, 'mend')
 console.log(
   found.size === 0 ? 'No differences.' : values.mend ? 'Repaired.' : 'Run it with --mend to repair the differences.',
 )

@@ -10,14 +10,15 @@ import {
   OPERATOR,
   openEndpoint,
   type Service,
+  startBuilt,
   startService,
 } from './service'
 
 afterAll(cleanUp)
 
 /**
- * Kills every process repeatedly while four clients write. `npm run test:chaos` is the long form. The short form triggers
- * the schedule every two seconds, so it does not wait for the next minute.
+ * Kills every process repeatedly while four clients write. `npm run test:chaos` is the long form, which kills `npm run dev`.
+ * The short form triggers the schedule every two seconds, so it does not wait for the next minute.
  */
 const KILLS = Number(process.env.CHAOS_KILLS ?? 2)
 const SEED = Number(process.env.CHAOS_SEED ?? Math.floor(Math.random() * 2 ** 31))
@@ -26,9 +27,10 @@ const CLIENTS = 4
 /** How long after the last start every event must have arrived, ms. */
 const ARRIVED_WITHIN = 120_000
 
-const VARS = [`ADMIN_TOKEN:${OPERATOR}`, 'ALLOW_LOCAL_WEBHOOKS:true', 'RATE_LIMITS:off']
+const VARS = { ADMIN_TOKEN: OPERATOR, ALLOW_LOCAL_WEBHOOKS: 'true', RATE_LIMITS: 'off' }
+const FLAGS = ['--no-seed', ...Object.entries(VARS).map(([name, value]) => `--var=${name}:${value}`)]
 const start = (folder: string) =>
-  startService(folder, ['--no-seed', ...VARS.map((value) => `--var=${value}`), ...builtFlags()])
+  IS_LONG ? startService(folder, [...FLAGS, ...builtFlags()]) : startBuilt(folder, VARS)
 
 const random = randomFrom(SEED)
 

@@ -15,9 +15,12 @@ declare module 'vitest' {
   }
 }
 
-/** Migrates one state folder and builds the Worker once, so that no test has to. */
+/** Migrates one state folder and builds the Worker once, at the same time, so that no test has to. */
 export default async function setup({ provide }: TestProject) {
-  const [folder, dist] = [newFolder(), newFolder()]
+  const [folder, dist, cache] = [newFolder(), newFolder(), newFolder()]
+  // each start of wrangler takes a quarter less
+  process.env.NODE_COMPILE_CACHE ??= cache
+  const built = bundle(dist)
   const service = await spawnService(folder, ['--no-seed'])
   const memory = join(folder, 'dev.json')
   await until(
@@ -27,7 +30,7 @@ export default async function setup({ provide }: TestProject) {
   )
   await service.kill()
   rmSync(`${folder}/registry`, { recursive: true, force: true })
-  bundle(dist)
+  await built
   const { assets: _, ...options } = unstable_getMiniflareWorkerOptions('wrangler.toml').workerOptions
   provide('migratedFolder', folder)
   provide('built', { options, script: join(dist, 'index.js') })

@@ -1,4 +1,6 @@
-import { strToU8, type Zippable, zipSync, zlibSync } from 'fflate'
+import { Buffer } from 'node:buffer'
+import { deflateSync } from 'node:zlib'
+import { strToU8, type Zippable, zipSync } from 'fflate'
 import { extractText } from '../src/text/extract'
 import type { ResumeType } from '../src/types'
 
@@ -20,7 +22,7 @@ export const refusal = (file: Uint8Array, type: ResumeType): Promise<string> =>
     ({ status, reason }) => `${status}: ${reason}`,
   )
 
-const latin1 = (text: string) => Uint8Array.from(text, (ch) => ch.charCodeAt(0))
+const latin1 = (text: string) => new Uint8Array(Buffer.from(text, 'latin1'))
 
 /** The recognisable part of a Word document with a password. */
 export const ENCRYPTED = latin1(
@@ -29,10 +31,8 @@ export const ENCRYPTED = latin1(
 
 /** A deflated stream of a PDF. `entries` are added to its dictionary. */
 export function stream(content: string | Uint8Array, entries = ''): string {
-  const packed = zlibSync(typeof content === 'string' ? latin1(content) : content)
-  let bytes = ''
-  for (const byte of packed) bytes += String.fromCharCode(byte)
-  return `<<${entries}/Filter/FlateDecode/Length ${packed.length}>>stream\n${bytes}\nendstream`
+  const packed = deflateSync(typeof content === 'string' ? latin1(content) : content)
+  return `<<${entries}/Filter/FlateDecode/Length ${packed.length}>>stream\n${packed.toString('latin1')}\nendstream`
 }
 
 /** A PDF of these objects, numbered from 1. The first is its catalog. */
@@ -73,11 +73,14 @@ export const at = (x: number, y: number, operators: string) => `BT /F 10 Tf ${x}
 
 /** A Word document with this body and these further parts. */
 export const word = (body: string, parts: Zippable = {}) =>
-  zipSync({
-    '[Content_Types].xml': strToU8('<Types/>'),
-    'word/document.xml': strToU8(part('document', `<w:body>${body}</w:body>`)),
-    ...parts,
-  })
+  zipSync(
+    {
+      '[Content_Types].xml': strToU8('<Types/>'),
+      'word/document.xml': strToU8(part('document', `<w:body>${body}</w:body>`)),
+      ...parts,
+    },
+    { level: 1 },
+  )
 
 /** A part of a Word document, such as `w:document`, with this content. */
 export const part = (name: string, inside: string) =>
