@@ -20,7 +20,7 @@ import { bookmark } from './http/session'
 import { timing } from './http/timing'
 import { validate } from './http/validate'
 import { importRoutes } from './imports/routes'
-import { prospectRoutes } from './prospects/routes'
+import { duplicateRoutes, prospectRoutes } from './prospects/routes'
 import { resumeRoutes } from './resumes/routes'
 import { deliveryRoutes, eventRoutes, webhookRoutes } from './webhooks/routes'
 
@@ -60,6 +60,7 @@ const routes = app
   .route('/v1/api-keys', keyRoutes)
   .route('/v1/prospects', prospectRoutes)
   .route('/v1/prospects', resumeRoutes)
+  .route('/v1/duplicates', duplicateRoutes)
   .route('/v1/imports', importRoutes)
   .route('/v1', catalogRoutes)
   .route('/v1/webhooks', webhookRoutes)

@@ -4,6 +4,7 @@ import { fieldSection } from '../catalog/openapi-fields'
 import type { Section } from '../http/openapi'
 import { importSection } from '../imports/openapi'
 import { prospectSection } from '../prospects/openapi'
+import { duplicateSection } from '../prospects/openapi-duplicates'
 import { orErased, ProspectSchema } from '../prospects/openapi-schemas'
 import { resumeSection } from '../resumes/openapi'
 import { webhookSection } from '../webhooks/openapi'
@@ -18,6 +19,7 @@ export const WEBHOOKS = events.webhooks
 /** The reference, section by section. */
 export const SECTIONS: Section[] = [
   prospectSection,
+  duplicateSection,
   resumeSection,
   importSection,
   catalogSection,

@@ -5,11 +5,12 @@ import { allowedVersions, etagOf, matchesEtag } from '../http/etag'
 import { type AppEnv, factory } from '../http/factory'
 import { idempotent } from '../http/idempotency'
 import { ListQuery } from '../http/page'
-import { validate } from '../http/validate'
+import { NoFields, validate } from '../http/validate'
 import { listTimeline, openOutbox } from '../webhooks/events'
 import { afterCommit } from './after-commit'
 import { toBatchRequests, writeBatch } from './batch'
 import { findCustomErrors } from './custom-errors'
+import { dismissDuplicate, listDuplicates } from './duplicates'
 import { eraseProspect } from './erase'
 import { EXPORT_TYPES, type ExportType, exportProspects } from './export'
 import { listProspects } from './list'
@@ -114,6 +115,17 @@ export const prospectRoutes = factory
   })
   .get('/:id/events', requireScope('read'), validate({ query: ListQuery }), async (c) => {
     return c.json(await listTimeline(c.var.db, c.var.caller.account.id, c.req.param('id'), c.req.valid('query')))
+  })
+
+/** `/v1/duplicates`. */
+export const duplicateRoutes = factory
+  .createApp()
+  .get('/', requireScope('read'), validate({ query: ListQuery }), async (c) => {
+    return c.json(await listDuplicates(c.var.db, c.var.caller.account.id, c.req.valid('query')))
+  })
+  .post('/:id/dismiss', requireScope('write'), idempotent, validate({ json: NoFields }), async (c) => {
+    const { db, caller } = c.var
+    return c.json(await dismissDuplicate(db, caller.account.id, c.req.param('id'), c.get('repeatable')))
   })
 
 /** Sends the response of a write. What the write leaves to do is done in the background. */

@@ -199,6 +199,7 @@ describe('deleting an account', () => {
           await account.prospect({
             ...references,
             email,
+            company: 'Acme',
             labels: 'Hot, Inbound',
             newSourceName: 'Fair',
             custom: { note: 'x' },

@@ -27,6 +27,11 @@ const MAKE: Record<string, () => Promise<string>> = {
   prospects: async () => (await account.prospect({ resume: asField('A text.') })).json.id,
   webhooks: async () => (await account.post('/v1/webhooks', { url: 'https://hooks.example.com' })).json.id,
   deliveries: async () => (await account.post(`/v1/webhooks/${await MAKE.webhooks?.()}/ping`)).json.id,
+  duplicates: async () => {
+    const body = { firstName: crypto.randomUUID(), company: 'Acme' }
+    for (const n of [1, 2]) await account.prospect({ ...body, email: `${body.firstName}.${n}@example.com` })
+    return (await account.get('/v1/duplicates?limit=1')).json.items[0].id
+  },
   'api-keys': async () => (await account.post('/v1/api-keys', { name: 'Spare', scopes: ['read'] })).json.id,
   accounts: async () => (await operator('POST', '/admin/accounts', { name: 'Spare' })).json.id,
 }
@@ -65,6 +70,7 @@ const KIND_OF_PREFIX: Record<string, string> = {
   fld: 'fields',
   whk: 'webhooks',
   dlv: 'deliveries',
+  dup: 'duplicates',
   acct: 'accounts',
   key: 'api-keys',
 }
@@ -80,7 +86,9 @@ function learn({ method, kind }: Operation, { path, body }: Request, { status, h
     for (const [of, ids] of Object.entries(known))
       known[of] = ids.filter(
         (id) =>
-          id !== deleted && pipelineOf.get(id) !== deleted && !(id.startsWith('dlv_') && id.endsWith(deleted.slice(4))),
+          id !== deleted &&
+          pipelineOf.get(id) !== deleted &&
+          !(/^(dlv|dup)_/.test(id) && id.includes(deleted.slice(4))),
       )
     return
   }
@@ -207,7 +215,8 @@ async function check(operation: Operation, request: Request, mutation?: Mutation
   const response = await ask(operation, request, mutation ?? { status: 0 })
   expect(response.status, response.text).toBeLessThan(500)
   if (!mutation) expectAccepted(operation, request, response)
-  else if (mutation.status) expectRejected(mutation, response)
+  // a random key may have been used before, and that rejection comes first
+  else if (mutation.status && response.json?.code !== 'idempotency_key_reused') expectRejected(mutation, response)
   learn(operation, request, response)
   const pageToken = response.json?.nextPageToken
   if (pageToken) {

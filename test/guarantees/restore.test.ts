@@ -48,15 +48,15 @@ async function copy(from: D1Database, to: D1Database) {
     to,
     "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'",
   )
-  const tables = await all<{ name: string }>(
+  const tables = await all<{ name: string; columns: string }>(
     from,
-    "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT GLOB '_cf_*' AND name NOT GLOB 'sqlite_*' AND name <> 'd1_migrations'",
+    `SELECT name, (SELECT group_concat(name) FROM pragma_table_info(m.name)) AS columns FROM sqlite_master m
+     WHERE type = 'table' AND name NOT GLOB '_cf_*' AND name NOT GLOB 'sqlite_*' AND name <> 'd1_migrations'`,
   )
   const inserts = []
-  for (const { name } of tables)
-    for (const row of await all<Record<string, unknown>>(from, `SELECT * FROM ${name}`)) {
-      const columns = Object.keys(row)
-      const sql = `INSERT INTO ${name} (${columns}) VALUES (${columns.map(() => '?')})`
+  for (const { name, columns } of tables)
+    for (const row of await all<Record<string, unknown>>(from, `SELECT ${columns} FROM ${name}`)) {
+      const sql = `INSERT INTO ${name} (${columns}) VALUES (${Object.keys(row).map(() => '?')})`
       inserts.push(to.prepare(sql).bind(...Object.values(row)))
     }
   await to.batch([

@@ -66,6 +66,8 @@ export async function accountWithEverything(word: string): Promise<FullAccount> 
   await call('PATCH', `/v1/prospects/${prospect}`, { resume: resumeOf(`${word}2`), licenseStatus: 'licensed' })
   const merged = (await account.prospect({ firstName: word, lastName: word, email: `${word}.2@example.com` })).json.id
   await post(`/v1/prospects/${prospect}/merge`, { duplicateId: merged })
+  for (const n of [4, 5, 6])
+    await account.prospect({ firstName: word, lastName: word, company: word, email: `${word}.${n}@example.com` })
   await call('POST', '/v1/labels', { name: `${word} 3` }, { 'idempotency-key': word })
 
   const file = await sendFile(

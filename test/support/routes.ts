@@ -44,6 +44,10 @@ const delivery = async (account: Account) => {
   const id = await webhook(account)
   return (await account.post(`/v1/webhooks/${id}/ping`)).json.id as string
 }
+const duplicate = async (account: Account) => {
+  for (const email of ['a@example.com', 'b@example.com']) await account.prospect({ email, phone: '212-555-0188' })
+  return (await account.get('/v1/duplicates')).json.items[0].id as string
+}
 const itself = async ({ id }: Account) => id
 
 const PROFILE = {
@@ -295,6 +299,8 @@ export const ROUTES = new Map<string, Route>([
       },
     },
   ],
+  ['GET /v1/duplicates', { needs: 'read', answers: 200, query: PAGE }],
+  ['POST /v1/duplicates/:id/dismiss', { needs: 'write', answers: 200, id: duplicate, body: {} }],
   ['GET /v1/deliveries/:id', { needs: 'admin', answers: 200, id: delivery }],
   ['POST /v1/deliveries/:id/redeliver', { needs: 'admin', answers: 202, id: delivery, body: {} }],
 

@@ -3,8 +3,8 @@
  * account, and references include it, so that the database itself rejects the id of another account.
  *
  * The migrations add what Drizzle cannot declare: STRICT, WITHOUT ROWID, deferred references, planner statistics, and the
- * triggers that maintain `prospect_labels`, `prospect_jobs`, `prospect_words`, `prospect_custom`, `label_set_counts`, `label_memberships`,
- * `catalog_size`, `resume_readings` and `object_deletions`.
+ * triggers that maintain `prospect_labels`, `prospect_jobs`, `prospect_words`, `prospect_custom`, `duplicates`, `label_set_counts`,
+ * `label_memberships`, `catalog_size`, `resume_readings` and `object_deletions`.
  */
 export * from './accounts'
 export * from './catalog'

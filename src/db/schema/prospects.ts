@@ -35,6 +35,11 @@ export const prospects = sqliteTable(
     updatedByUserId: text(),
     /** Sorted JSON array of [field, word] pairs, folded, that the text filters search. */
     words: text().notNull().default('[]'),
+    /** The words of the company and the name: the beginning of `words`. Null without a company or a name. */
+    nameAndCompany: text().generatedAlwaysAs(
+      sql`CASE WHEN instr(words, '["n"') > 2 THEN rtrim(substr(words, 1, instr(words || ',["t"', ',["t"') - 1), ']') END`,
+      { mode: 'virtual' },
+    ),
     version: integer().notNull().default(1),
     ...times,
     /** The resume's metadata and what was extracted from it, as JSON. Its bytes are in R2, under its `key`. */
@@ -72,6 +77,8 @@ export const prospects = sqliteTable(
     index('prospects_stage').on(t.accountId, t.stageId, t.id),
     // the account's newest updatedAt: the next one is higher
     index('prospects_updated').on(t.accountId, t.updatedAt, t.id),
+    // prospects with the same name and company
+    index('prospects_same_name').on(t.accountId, t.nameAndCompany, t.id).where(sql`name_and_company IS NOT NULL`),
   ],
 )
 
@@ -94,6 +101,38 @@ export const merges = sqliteTable(
     index('merges_into').on(t.accountId, t.intoId),
     index('merges_email').on(t.accountId, t.email).where(sql`email IS NOT NULL`),
     index('merges_phone').on(t.accountId, t.phone, t.intoId).where(sql`phone IS NOT NULL`),
+  ],
+)
+
+/**
+ * Pairs of prospects that may be the same person. Triggers maintain them: each prospect is compared with the five newest others
+ * that share its phone, and with the five newest that share its name and company. A dismissed pair stays until one of the two
+ * prospects is deleted.
+ */
+export const duplicates = sqliteTable(
+  'duplicates',
+  {
+    accountId: accountId(),
+    /** Of the two ids, the one that sorts last: the newer prospect. */
+    newerId: text().notNull(),
+    olderId: text().notNull(),
+    /** Unix ms. */
+    dismissedAt: integer(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.accountId, t.newerId, t.olderId] }),
+    foreignKey({
+      columns: [t.accountId, t.newerId],
+      foreignColumns: [prospects.accountId, prospects.id],
+    }).onDelete('cascade'),
+    foreignKey({
+      columns: [t.accountId, t.olderId],
+      foreignColumns: [prospects.accountId, prospects.id],
+    }).onDelete('cascade'),
+    // the pairs of the older prospect
+    index('duplicates_older').on(t.accountId, t.olderId),
+    // the list
+    index('duplicates_open').on(t.accountId, t.newerId, t.olderId).where(sql`dismissed_at IS NULL`),
   ],
 )
 
