@@ -84,6 +84,15 @@ const ATTACKS: Record<string, Attack[]> = {
       }),
     },
   ],
+  batches: [
+    {
+      method: 'POST',
+      path: '/v1/prospects/batch',
+      body: JSON.stringify({
+        inputs: many(250, (n) => ({ ...expensive(n), email: `UNIQUE-${n}@example.com`, phone: null })),
+      }),
+    },
+  ],
   imports: [
     {
       method: 'POST',

@@ -4,7 +4,6 @@ import { contention } from '../http/errors'
 import type { IdempotentRequest, InputError } from '../http/factory'
 import { isKeyAlreadyUsed } from '../http/idempotency'
 import { Problem } from '../http/problem-type'
-import { areOthersActive } from '../http/share'
 import {
   type Counts,
   findUnfinishedCall,
@@ -22,9 +21,6 @@ import { toWritten } from './responses'
 import type { WriteBatch } from './schema'
 import { type Actor, type Progress, type WriteResult, writeProspects } from './store'
 import { rejectedRequest, toCreateRequest, type WriteRequest } from './write-request'
-
-/** How many inputs one commit covers while other accounts are active, so that their calls do not wait for it. */
-const SHARED_INPUTS = 10
 
 /** The inputs of a batch as write requests. An invalid input becomes a request that is rejected in its turn. */
 export const toBatchRequests = ({ inputs, update }: WriteBatch, country: string): WriteRequest[] =>
@@ -103,7 +99,6 @@ async function writeAfter(
         statementsFor,
         isDryRun: false,
         mayContinue: () => true,
-        atMost: () => (areOthersActive(actor.account.id, Date.now()) ? SHARED_INPUTS : rest.length),
       },
     })
     const done = resultsOf(rest, { outcomes, rejected }, first, requestId)

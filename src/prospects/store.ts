@@ -66,8 +66,6 @@ export interface Progress {
   isDryRun: boolean
   /** Whether another commit may start. If not, the rest of the requests is left out. */
   mayContinue(): boolean
-  /** How many requests one commit may cover. */
-  atMost?(): number
 }
 
 export interface WriteOptions<Response extends ProspectResponse = ProspectResponse> {
@@ -122,7 +120,7 @@ export async function writeProspects<Response extends ProspectResponse>(
   let lostRaces = 0
   try {
     while (lostRaces < MAX_LOST_RACES) {
-      const part = left.slice(0, Math.min(size, progress?.atMost?.() ?? size))
+      const part = left.slice(0, size)
       // the first commit claims the idempotency key for all of them
       const pass = await writeOnce(db, actor, part, left === requests ? options : { ...options, idempotent: undefined })
       if (pass) {
