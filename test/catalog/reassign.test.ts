@@ -32,7 +32,7 @@ const people = ({ id }: Account) =>
   )
 
 describe.each(NAMES)('deleting one of the $kind with moveTo', ({ kind }) => {
-  test('gives its prospects the other item in several chunks, and deletes it', async () => {
+  test('gives its prospects the other item in several chunks, and deletes it', { tags: 'scale' }, async () => {
     const account = await newAccount()
     const [from, to] = await makeTwo(account, kind)
     await writeMany(account, Array(250).fill(using(kind, from)))
@@ -103,7 +103,7 @@ describe.each(NAMES)('deleting one of the $kind with moveTo', ({ kind }) => {
     for (const id of [foreign.id, 'x']) expectProblem(await move(account, kind, { ...from, id }, to), 404, 'not_found')
   })
 
-  test('completes if prospects are erased, changed or added in the meantime', async () => {
+  test('completes if prospects are erased, changed or added in the meantime', { tags: 'scale' }, async () => {
     const account = await newAccount()
     const [from, to] = await makeTwo(account, kind)
     await writeMany(account, Array(40).fill(using(kind, from)))

@@ -154,7 +154,7 @@ function mostAtATime() {
   return () => most
 }
 
-describe('between databases', () => {
+describe('between databases', { tags: 'scale' }, () => {
   test('an id of one account is unknown in another', async () => {
     const [account, other] = [await accountIn('DB_1'), await accountIn('DB_2')]
     const { id } = (await other.prospect()).json

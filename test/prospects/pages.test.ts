@@ -42,7 +42,9 @@ beforeAll(async () => {
 })
 
 describe.each(SHAPES)('pages by %s', (_by, asked) => {
-  test('have each prospect once, newest first, with the same total on every page, for every limit', async () => {
+  test('have each prospect once, newest first, with the same total on every page, for every limit', {
+    tags: 'scale',
+  }, async () => {
     const { account, members } = unchanged
     const expected = expectedOf(members, asked).map(({ id }) => id)
     expect(expected.length).toBeGreaterThan(1)

@@ -122,7 +122,7 @@ describe('a resume in a body', () => {
     expect(await objectsOf(account)).toHaveLength(1)
   })
 
-  test('is stored once when 20 concurrent calls create one prospect', async () => {
+  test('is stored once when 20 concurrent calls create one prospect', { tags: 'scale' }, async () => {
     const body = { email: 'race@example.com' }
     const answers = await Promise.all(
       Array.from({ length: 20 }, (_, i) => account.prospect({ ...body, resume: asField(`${CV}${i}`) })),
@@ -172,7 +172,7 @@ describe('a resume in a body', () => {
     ])
   })
 
-  test('may have 5 MiB and not a byte more', async () => {
+  test('may have 5 MiB and not a byte more', { tags: 'scale' }, async () => {
     expect((await account.prospect({ resume: asField('x'.repeat(MAX)) })).json.resume?.size).toBe(MAX)
     for (const [size, code] of [
       [MAX + 1, 'resume_too_large'],

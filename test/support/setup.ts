@@ -1,4 +1,4 @@
-import { applyD1Migrations, reset } from 'cloudflare:test'
+import { reset } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { afterAll, expect } from 'vitest'
 import { statementsThatScan, tooLargeValues } from './watched-d1'
@@ -16,7 +16,8 @@ for (let isEmpty = false; !isEmpty; ) {
 // a deployment with more databases lists them in wrangler.toml; the tests use one, or bind their own
 for (const name of Object.keys(env)) if (/^DB_\d+$/.test(name)) Reflect.deleteProperty(env, name)
 
-await applyD1Migrations(env.DB, env.MIGRATIONS)
+// one batch takes half as long as `applyD1Migrations`, and this happens before each file
+await env.DB.batch(env.MIGRATIONS.flatMap(({ queries }) => queries.map((sql) => env.DB.prepare(sql))))
 
 afterAll(async () => {
   expect(tooLargeValues(), 'the product binds no value that D1 rejects').toEqual([])

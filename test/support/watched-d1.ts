@@ -45,14 +45,16 @@ export async function statementsThatScan(): Promise<{ scanned: string; statement
   const tables = results.map(({ name }) => name)
   const aliased = new RegExp(`\\b(?:${tables.join('|')})\\s+(?:AS\\s+)?(\\w+)`, 'gi')
   const scans: { scanned: string; statement: string }[] = []
-  for (const statement of executed) {
+  const statements = [...executed]
+  const explained = statements.map((statement) => {
     const numbered = [...statement.matchAll(/\?(\d+)/g)].map(([, n]) => Number(n))
     const parameters = numbered.length > 0 ? Math.max(...numbered) : (statement.match(/\?/g)?.length ?? 0)
-    const plan = await env.DB.prepare(`EXPLAIN QUERY PLAN ${statement}`)
-      .bind(...Array(parameters).fill(null))
-      .all<{ detail: string }>()
+    return env.DB.prepare(`EXPLAIN QUERY PLAN ${statement}`).bind(...Array(parameters).fill(null))
+  })
+  const plans = explained.length > 0 ? await env.DB.batch<{ detail: string }>(explained) : []
+  for (const [i, statement] of statements.entries()) {
     const names = [...tables, ...[...statement.matchAll(aliased)].map(([, alias]) => alias)]
-    for (const { detail } of plan.results) {
+    for (const { detail } of plans[i]?.results ?? []) {
       const [, scanned] = /^SCAN (\w+)(?! VIRTUAL)/.exec(detail) ?? []
       if (scanned && names.includes(scanned)) scans.push({ scanned: detail, statement })
     }

@@ -362,7 +362,9 @@ describe('a delivery', () => {
     expect((await read(account, id)).attempts.at(-1)).toMatchObject({ statusCode: 200 })
   })
 
-  test('is recorded in a batch whose responses are the longest in JSON: 16 KB of control characters each', async () => {
+  test('is recorded in a batch whose responses are the longest in JSON: 16 KB of control characters each', {
+    tags: 'scale',
+  }, async () => {
     const account = await newAccount()
     for (let i = 0; i < 49; i++) await register(account, { url: `https://h${i}.example.com` })
     const other = await dueDelivery()

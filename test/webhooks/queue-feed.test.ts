@@ -265,7 +265,7 @@ describe('the limits of a queue', () => {
     expect(await entriesOf(account)).toEqual([])
   })
 
-  test('the schedule keeps the limits too', async () => {
+  test('the schedule keeps the limits too', { tags: 'scale' }, async () => {
     const { bindings, batches, bodies } = newFeed()
     const account = await newAccount()
     await writeMany(account, Array(230).fill({ title: 'x'.repeat(100) }), 230, { ...noOutbox, hasFeed: true })
