@@ -147,6 +147,9 @@ function requestOf(form) {
     if (value === '') continue
     if (where === 'path') address = address.replace(`{${name}}`, encodeURIComponent(value))
     if (where === 'query') query.append(name, value)
+    // entries of a parameter: `region=North&score.gte=5`
+    if (where === 'entries')
+      for (const [entry, one] of new URLSearchParams(value)) query.append(`${name}.${entry}`, one)
     if (where === 'header') headers.set(name, value)
     if (where === 'body') body = value
     if (field === 'body.json') headers.set('Content-Type', 'application/json')

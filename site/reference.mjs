@@ -166,7 +166,11 @@ export function formOf({ method, path, operation }, describer) {
         `<input data-secret="${secret}" autocomplete="off" spellcheck="false" required>`,
       ),
     ...parameters.map(({ name, in: where, required, schema }) =>
-      field(name, required ? 'required' : where, controlOf(`${where}.${name}`, schema, required)),
+      field(
+        name,
+        required ? 'required' : where,
+        controlOf(`${schema.type === 'object' ? 'entries' : where}.${name}`, schema, required),
+      ),
     ),
     requestBody && bodyControl(requestBody, bodyExampleOf(operation, describer), field),
   ]
@@ -184,7 +188,8 @@ function controlOf(name, schema, required) {
   if (values)
     return `<select ${attributes}><option></option>${values.map((value) => `<option>${value}</option>`).join('')}</select>`
   const example = schema.example ?? schema.examples?.[0]
-  const placeholder = example === undefined ? '' : ` placeholder="${escapeHtml(String(example))}"`
+  const shown = schema.type === 'object' ? new URLSearchParams(example) : example
+  const placeholder = example === undefined ? '' : ` placeholder="${escapeHtml(String(shown))}"`
   return `<input ${attributes}${placeholder} autocomplete="off" spellcheck="false">`
 }
 

@@ -36,7 +36,7 @@ export const validate = <S extends Schemas>(
       ] as const) {
         const schema = schemas[target] ?? (target === 'query' && c.req.url.includes('?') ? NoFields : undefined)
         if (!schema) continue
-        const check = zValidator(target, schema, (result, ctx) => {
+        const check = zValidator(target, target === 'query' ? withEntries(schema) : schema, (result, ctx) => {
           if (result.success) return
           errors.push(...result.error.issues.flatMap((issue) => toErrors(where, issue, result.data)))
           return ctx.body(null)
@@ -51,6 +51,35 @@ export const validate = <S extends Schemas>(
     },
     { schemas },
   )
+
+const ENTRIES = new WeakSet<z.ZodType>()
+
+/** Marks the schema of a query parameter with entries: `custom.region=x` and `custom[region]=x` are its entry `region`. */
+export function entries<S extends z.ZodType>(schema: S): S {
+  ENTRIES.add(schema)
+  return schema
+}
+
+/** The schema for a query, with the entries of its parameters as objects. */
+function withEntries(schema: z.ZodType): z.ZodType {
+  const { shape = {} } = schema as Partial<z.ZodObject>
+  const named = Object.keys(shape).filter((name) => ENTRIES.has(shape[name] as z.ZodType))
+  if (named.length === 0) return schema
+  return z.preprocess((query) => {
+    const all = new Map<string, unknown>(Object.entries(query as object))
+    for (const [given, value] of [...all]) {
+      const [, name = '', dotted, bracketed] = /^(\w+)(?:\.(.+)|\[(.+)\])$/s.exec(given) ?? []
+      const entry = dotted ?? bracketed
+      if (entry === undefined || !named.includes(name)) continue
+      all.delete(given)
+      const entries = new Map<string, unknown>(Object.entries(all.get(name) ?? {}))
+      const before = entries.get(entry)
+      entries.set(entry, before === undefined ? value : [before, value].flat())
+      all.set(name, Object.fromEntries(entries))
+    }
+    return Object.fromEntries(all)
+  }, schema)
+}
 
 /** The schema of a query without parameters, or of a body without fields. */
 export const NoFields = z.strictObject({})
@@ -127,8 +156,10 @@ const CODES: Record<string, FieldErrorCode> = {
 
 /** The errors of an issue of zod, with stable codes. A rule of a schema has its code in `params`. */
 export function toErrors(where: InputError['in'], issue: z.core.$ZodIssue, input: unknown): InputError[] {
+  // the entry of a query parameter is written with a dot
+  const start = (key: PropertyKey, i: number) => (where === 'query' && i > 0 && typeof key === 'string' ? '.' : '/')
   const pointer = (path: PropertyKey[]) =>
-    path.map((key) => `/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
+    path.map((key, i) => `${start(key, i)}${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
   if (issue.code === 'unrecognized_keys')
     return issue.keys.map((key) => ({
       in: where,

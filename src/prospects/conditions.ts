@@ -1,3 +1,4 @@
+import { customConditions } from './custom-filters'
 import type { Filters, Range } from './filter'
 import { termConditions } from './term-conditions'
 
@@ -128,7 +129,7 @@ export function groupCondition(filters: Filters): Condition {
 
 /** Conditions on values. Those that fewer prospects are likely to pass come first. Adds the CTEs that they need. */
 export function valueConditions(filters: Filters, bind: Bind, ctes: string[]): Condition[] {
-  const { email, phone, terms, jobId, officeId, sourceId, licenseStatus } = filters
+  const { email, phone, terms, jobId, custom, officeId, sourceId, licenseStatus } = filters
   const column = (name: string, index: string, value: string | undefined): Condition[] => {
     if (value === undefined) return []
     const is = `${name} = ${bind(value)}`
@@ -161,6 +162,7 @@ export function valueConditions(filters: Filters, bind: Bind, ctes: string[]): C
     ...known('phone', phone),
     ...termConditions(terms, bind, ctes),
     ...(jobId === undefined ? [] : [linked(bind(jobId))]),
+    ...customConditions(custom, bind),
     ...column('office_id', 'prospects_office', officeId),
     ...column('source_id', 'prospects_source', sourceId),
     ...column('license_status', 'prospects_license', licenseStatus),

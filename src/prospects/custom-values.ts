@@ -39,7 +39,8 @@ export const customInput = z
   .meta({ override: { type: ['object', 'null'], additionalProperties: {} } })
   .optional()
 
-const isDate = (s: string) => /^\d{4}-\d\d-\d\d$/.test(s) && new Date(s).toJSON()?.slice(0, 10) === s
+/** Whether a text is a day of the calendar: `2026-11-30`. */
+export const isDate = (s: string) => /^\d{4}-\d\d-\d\d$/.test(s) && new Date(s).toJSON()?.slice(0, 10) === s
 
 /** The rule for the values of each type, before options are looked up. Null and '' clear a value. */
 const RULES: Record<FieldType, z.ZodType<string | number | boolean | string[] | null | undefined>> = {

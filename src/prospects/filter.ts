@@ -1,5 +1,6 @@
 import { idAt } from '../db/ids'
 import { nameKey } from '../http/text'
+import type { CustomFilter } from './custom-filters'
 import { parsePhone } from './phone'
 import type { ListProspects } from './schema'
 import { type Term, termsOfFilter, termsOfSearch } from './search'
@@ -28,12 +29,13 @@ export interface Filters {
   pipelineId?: string | undefined
   /** Name keys. A prospect must have one of them. */
   labels?: string[] | undefined
+  custom: CustomFilter[]
   /** Name keys. A prospect must have none of them. */
   excluded: string[]
 }
 
 /** The filters of a query. Null if no prospect can match, for example if the phone is not a number. */
-export function toFilters(query: ListProspects, country: string): Filters | null {
+export function toFilters(query: ListProspects, custom: CustomFilter[], country: string): Filters | null {
   const texts = (Object.keys(TEXT_FILTERS) as TextFilter[]).flatMap((filter): [TextFilter, string][] => {
     const text = query[filter]
     return text === undefined ? [] : [[filter, text]]
@@ -43,6 +45,7 @@ export function toFilters(query: ListProspects, country: string): Filters | null
   const phone = query.phone === undefined ? undefined : parsePhone(query.phone, country).e164
   const searched = q === undefined ? [] : termsOfSearch(q, country)
   if (phone === null || query.label?.length === 0 || (q !== undefined && searched.length === 0)) return null
+  if (custom.some(({ values }) => values?.length === 0)) return null
   const atTime = (time: number | undefined) => (time === undefined ? undefined : idAt('prs', time))
   return {
     email,
@@ -57,6 +60,7 @@ export function toFilters(query: ListProspects, country: string): Filters | null
     stage: query.stage === undefined ? undefined : { id: query.stage, nameKey: nameKey(query.stage) },
     pipelineId,
     labels: query.label,
+    custom,
     excluded: query.excludeLabel ?? [],
   }
 }

@@ -2,7 +2,8 @@ import type { Database } from '../db/client'
 import { invalidCredential, invalidInput } from '../http/errors'
 import type { Caller } from '../http/factory'
 import { decodePageToken, type Page, pageOf } from '../http/page'
-import { type CustomFields, learnFields, queryFields, recallFields } from './custom-fields'
+import { type CustomFields, type KnownFields, learnFields, queryFields, recallFields } from './custom-fields'
+import { toCustomFilters } from './custom-filters'
 import { toFilters } from './filter'
 import { listStatement, positionLength } from './list-statement'
 import { type Prospect, type ProspectRecord, type ProspectRow, toProspect, toRecord } from './prospect'
@@ -44,17 +45,19 @@ export function pick<T extends Pick<Prospect, 'custom'>>(whole: T, fields: reado
  */
 export async function listRecords<T, Shown extends object = object>(
   db: Database,
-  { account }: Caller,
+  { account }: Pick<Caller, 'account'>,
   query: ListProspects,
   present: (record: ProspectRecord & Shown) => T,
   shows = '',
 ): Promise<RecordPage<T>> {
   const { limit, pageToken, total, fields, ...asked } = query
   const after = await decodePageToken(asked, pageToken, positionLength(asked.sort))
-  const filters = toFilters(query, account.defaultCountry)
-  if (!filters) return { items: [], totalCount: total ? 0 : null, nextPageToken: null, customFields: new Map() }
+  const known = await knowFields(db, account.id, query)
+  const { filters: custom, errors } = toCustomFilters(query.custom, known.fields)
+  if (errors.length > 0) throw invalidInput(errors)
+  const filters = toFilters(query, custom, account.defaultCountry)
+  if (!filters) return { items: [], totalCount: total ? 0 : null, nextPageToken: null, customFields: known.fields }
   const { text, values } = listStatement(account.id, filters, { ...query, after, shows })
-  const known = recallFields(account.id)
   const [results, [catalog]] = await db.batch([
     db.query<ProspectRow & { total: number | null; sortKey: string | number | null }>(text, ...values),
     queryFields(db, account.id, known),
@@ -62,6 +65,8 @@ export async function listRecords<T, Shown extends object = object>(
   const [first] = results
   if (!first || !catalog) throw invalidCredential()
   const { fields: customFields } = learnFields(account.id, known, catalog.version, catalog.fields)
+  // the filters were made from fields that have changed meanwhile
+  if (query.custom && catalog.fields !== null) return listRecords(db, { account }, query, present, shows)
   requireSelected(fields, customFields)
   const page = await pageOf(
     results,
@@ -73,6 +78,20 @@ export async function listRecords<T, Shown extends object = object>(
       row.id ? present(toRecord(row, customFields) as ProspectRecord & Shown) : null,
   )
   return { ...page, totalCount: total ? (first.total ?? 0) : null, customFields }
+}
+
+/**
+ * The fields of an account. With filters by custom fields, they are read first if this isolate does not remember them, or if
+ * the filters do not suit those that it remembers.
+ */
+async function knowFields(db: Database, accountId: string, { custom }: ListProspects): Promise<KnownFields> {
+  const known = recallFields(accountId)
+  const { filters, errors } = toCustomFilters(custom, known.fields)
+  const suit = errors.length === 0 && filters.every(({ values }) => values?.length !== 0)
+  if (!custom || (known.version >= 0 && suit)) return known
+  const [catalog] = await queryFields(db, accountId, known)
+  if (!catalog) throw invalidCredential()
+  return learnFields(accountId, known, catalog.version, catalog.fields)
 }
 
 /** Throws 400 if `fields` selects a custom field that the account does not have. */

@@ -100,6 +100,11 @@ export const prospectSection: Section = {
       description: 'Prospects that last changed before this time, in Unix milliseconds.',
       example: 1795412345678,
     },
+    custom: {
+      description:
+        'Values of filterable custom fields, by key: prospects with any of the values, separated by commas, as in `custom.region=North,South`. `custom.score.gte` and `custom.score.lte` are the least and the highest number or date. The same can be written with brackets: `custom[region]=North`.',
+      example: { region: 'North,South', 'score.gte': '5' },
+    },
     fields: {
       description:
         'Names of fields, separated by commas. Each prospect then has its `id` and these fields only; the schema of the response lists all fields.',

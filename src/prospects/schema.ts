@@ -13,6 +13,7 @@ import {
   timeParameter,
   trim,
 } from '../http/text'
+import { customFilters } from './custom-filters'
 import { customInput } from './custom-values'
 import { FIELD_NAMES, type Selected } from './field-names'
 import { FIELDS } from './fields'
@@ -168,6 +169,7 @@ export const ListProspects = z.strictObject({
   createdBefore: timeParameter().optional(),
   updatedSince: timeParameter().optional(),
   updatedBefore: timeParameter().optional(),
+  custom: customFilters,
   fields: fieldsParameter(FIELD_NAMES).optional(),
   sort: z.enum(SORTS).default('-createdAt'),
   total: flagParameter(true),

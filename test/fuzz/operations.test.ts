@@ -55,7 +55,7 @@ beforeAll(async () => {
   holdQueue()
   endpointAnswers()
   account = await newAccount()
-  for (const type of [...TYPES, 'user']) await makeField(account, customKey(type), type)
+  for (const type of [...TYPES, 'user']) await makeField(account, customKey(type), type, { filterable: true })
 })
 
 const KIND_OF_PREFIX: Record<string, string> = {
@@ -162,7 +162,10 @@ async function ask(operation: Operation, { path, query, headers, body, type }: R
     ...query,
     ...(mutation.parameter && { [mutation.parameter[0]]: undefined }),
   }))
-    for (const one of [value].flat()) if (one !== undefined && one !== null) search.append(name, String(one))
+    for (const one of [value].flat())
+      if (one !== null && typeof one === 'object')
+        for (const [entry, each] of Object.entries(one)) search.append(`${name}[${entry}]`, String(each))
+      else if (one !== undefined && one !== null) search.append(name, String(one))
   for (const value of mutation.parameter?.[1] ?? []) search.append(mutation.parameter?.[0] ?? '', value)
   const key = path.startsWith('/admin') ? env.ADMIN_TOKEN : account.key
   const entries = Object.entries(body).filter(([name]) => name !== mutation.field?.[0])

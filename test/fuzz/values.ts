@@ -138,6 +138,20 @@ const customValues = (known: Known) =>
     { requiredKeys: [] },
   )
 
+const aNumber = fc.constantFrom('1', '-2.5', '1e3', '9007199254740991')
+const aDate = fc.constantFrom('2024-02-29', '9999-12-31')
+const FILTERS: [name: string, value: fc.Arbitrary<string>][] = [
+  [customKey('text'), fc.constantFrom('One', 'x,y', ',')],
+  [customKey('number'), aNumber],
+  [`${customKey('number')}.gte`, aNumber],
+  [`${customKey('number')}.lte`, aNumber],
+  [customKey('boolean'), fc.constantFrom('true', 'false,true')],
+  [`${customKey('date')}.lte`, aDate],
+  [customKey('select'), fc.constantFrom('North', 'north,South', 'East')],
+  [customKey('multiselect'), fc.constantFrom('North', 'north,South', 'East')],
+]
+const customFilters = fc.record(Object.fromEntries(FILTERS), { requiredKeys: [] })
+
 /** A valid value for a field or a parameter. `where` is the part of the request. */
 export function validValue(name: string, schema: Json, where: string, known: Known, kind: string): fc.Arbitrary<Json> {
   const types = typesOf(schema)
@@ -148,7 +162,7 @@ export function validValue(name: string, schema: Json, where: string, known: Kno
   if (name === 'name' && kind === 'labels' && where === 'body') return labelName
   const valid = VALID[name] ?? (isUrlField(name) ? URLS : undefined)
   if (valid) return orNothing(valid)
-  if (name === 'custom') return orNothing(customValues(known))
+  if (name === 'custom') return where === 'query' ? customFilters : orNothing(customValues(known))
   if (name === 'moveTo') return idOf(known, kind)
   if (/^If-/.test(name))
     return fc.constantFrom('*', '1', '"1-0"', 'W/"1-0", "2-7"', 'x,,"', ...(known.etags ?? []).slice(-3))

@@ -28,10 +28,18 @@ beforeAll(async () => {
   holdQueue()
   holdImports()
   ;[small, big] = [await accountWithProspects(500), await accountWithProspects(3000)]
-  await accountWithProspects(3000)
-  for (const account of [small, big]) {
+  const neighbour = await accountWithProspects(3000)
+  for (const account of [small, big, neighbour]) {
     await makeField(account, 'region', 'select', { filterable: true })
     await makeField(account, 'score', 'number', { filterable: true })
+    await rows(
+      `UPDATE prospects SET (custom, custom_keys) = (
+         SELECT json_object('region', region, 'score', score),
+           json_array(json_array('region', region), json_array('score', score))
+         FROM (SELECT iif(email IS NULL, 1, 2) AS region, CAST(substr(first_name, 6) AS INTEGER) AS score))
+       WHERE account_id = ?`,
+      account.id,
+    )
   }
   // while the clock stands still, the isolate forgets no key
   vi.useFakeTimers({ toFake: ['Date'] })
@@ -96,6 +104,11 @@ const LISTS: [what: string, query: string | ((a: Populated) => string), read: nu
   ['of a usual licence and a label, without total', 'licenseStatus=not_started&label=Even&total=false', 380],
   ['of an office and a job, without total', (a) => `officeId=${a.offices[1]}&jobId=${a.jobs[1]}&total=false`, 350],
   ['of a usual licence, without total', 'licenseStatus=not_started&total=false', 260],
+  ['by a rare custom number', 'custom.score=7', 20],
+  ['by a small range of a custom number', 'custom.score.gte=7&custom.score.lte=11', 75],
+  ['by a usual custom option, without total', 'custom.region=North&total=false', 260],
+  ['by a custom option and number', 'custom.region=South&custom.score=7', 25],
+  ['by a word and custom fields', 'name=given00007&custom.region=South&custom.score.gte=1', 20],
 ]
 
 const CALLS: [
@@ -273,6 +286,9 @@ const GROWING: [why: string, path: string | ((a: Populated) => string), perProsp
   ['a phone reads the prospects with it, and so does its total', 'prospects?phone=2125550100', 0.7],
   ['a total by office reads its prospects', (a) => `prospects?officeId=${a.offices[1]}`, 1],
   ['a total by job reads its prospects', (a) => `prospects?jobId=${a.jobs[1]}`, 1],
+  ['a total by a custom option reads its prospects', 'prospects?custom.region=North', 1],
+  ['several values of a custom field read their prospects', 'prospects?custom.region=North,South&total=false', 2.5],
+  ['a range of a custom field reads its prospects', 'prospects?custom.score.gte=0&total=false', 2.5],
   ['labels with a time read the prospects changed since', 'prospects?label=Even&updatedSince=1&total=false', 3.5],
   ['a filter sorted by updatedAt reads the matching prospects', 'prospects?label=Odd&sort=updatedAt&total=false', 1.5],
   ['updatedSince with another sort reads the matching prospects', 'prospects?updatedSince=1&total=false', 2],
