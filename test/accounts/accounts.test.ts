@@ -9,6 +9,7 @@ import { described } from '../support/conformance'
 import { makeField } from '../support/custom-fields'
 import { rowsOf, tables } from '../support/d1'
 import { holdQueue, tick } from '../support/endpoint'
+import { eventually } from '../support/eventually'
 import { imported } from '../support/import-files'
 import { paginate } from '../support/paginate'
 import { asField, CV, objectsOf } from '../support/resume-files'
@@ -233,7 +234,7 @@ describe('deleting an account', () => {
 
     expect(await operator('DELETE', `/admin/accounts/${account.id}`)).toMatchObject({ status: 202, text: '' })
     expect((await account.get('/v1/me')).status).toBe(401)
-    await vi.waitFor(async () => expect(await rowsOf(account.id)).toEqual({}), 4_000)
+    await eventually(async () => expect(await rowsOf(account.id)).toEqual({}))
     expect(await objectsOf(account)).toEqual([])
     expect(await objectsOf(neighbour)).toHaveLength(4)
     expect(await rowsOf(neighbour.id)).toEqual(before)

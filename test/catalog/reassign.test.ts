@@ -6,6 +6,7 @@ import { databaseFor, noOutbox, writeMany } from '../support/callers'
 import { change, countsOf, type Item, itemsOf, makeItem, NAMES, remove, using } from '../support/catalog-items'
 import { rows, rowsOf } from '../support/d1'
 import { holdQueue, register } from '../support/endpoint'
+import { eventually } from '../support/eventually'
 import { errorsOf, expectProblem } from '../support/problem'
 import { eventsOf } from '../support/recorded'
 
@@ -13,8 +14,7 @@ const move = (account: Account, kind: Kind['name'], from: Item, to: Pick<Item, '
   remove(account, kind, from.id, `?moveTo=${to.id}`)
 
 /** Waits until the account's reassignments have ended. */
-const moved = (account: Account) =>
-  vi.waitFor(async () => expect((await rowsOf(account.id)).moves ?? 0).toBe(0), { timeout: 4000, interval: 20 })
+const moved = (account: Account) => eventually(async () => expect((await rowsOf(account.id)).moves ?? 0).toBe(0))
 
 // reassignments of all accounts take turns: no test leaves one behind
 afterEach(async () => {

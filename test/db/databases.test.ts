@@ -18,6 +18,7 @@ import {
   thaw,
   tick,
 } from '../support/endpoint'
+import { eventually } from '../support/eventually'
 import { holdImports } from '../support/import-files'
 import {
   accountIn,
@@ -122,7 +123,7 @@ describe.each(['DB', 'DB_1', 'DB_2'] as const)('an account in %s', (binding) => 
     expect((await call('GET', `/v1/imports/${json.id}`)).json).toMatchObject({ status: 'completed', created: 1 })
 
     expect((await call('DELETE', `/v1/sources/${from}?moveTo=${to}`)).status).toBe(202)
-    await vi.waitFor(async () => expect((await call('GET', `/v1/sources/${from}`)).status).toBe(404))
+    await eventually(async () => expect((await call('GET', `/v1/sources/${from}`)).status).toBe(404))
     expect((await call('GET', path)).json.sourceId).toBe(to)
     expect(await whereIs(account)).toEqual([binding])
   })

@@ -6,6 +6,7 @@ import { type Account, type ApiResponse, newAccount } from '../support/api'
 import { writeMany } from '../support/callers'
 import { change, makeItem, remove } from '../support/catalog-items'
 import { makeField } from '../support/custom-fields'
+import { eventually } from '../support/eventually'
 import { holdImports, imported } from '../support/import-files'
 
 /**
@@ -100,12 +101,8 @@ async function take(
       )
       const items = await idsIn(kind)
       const moved = await remove(account, kind, of(items, one), `?moveTo=${of(items, other)}`)
-      await vi.waitFor(
-        async () => expect(await valuesOf('SELECT 1 FROM moves WHERE account_id = ?1', account)).toEqual([]),
-        {
-          timeout: 20_000,
-          interval: 20,
-        },
+      await eventually(async () =>
+        expect(await valuesOf('SELECT 1 FROM moves WHERE account_id = ?1', account)).toEqual([]),
       )
       return [moved]
     }

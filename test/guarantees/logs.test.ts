@@ -15,6 +15,7 @@ import {
   thaw,
   tick,
 } from '../support/endpoint'
+import { eventually } from '../support/eventually'
 import { asField, CV } from '../support/resume-files'
 import { credential, pathOf, routesWith, validCall } from '../support/valid-calls'
 
@@ -172,11 +173,11 @@ describe('outside of requests', () => {
   test('a sweep logs each step, and how long the oldest delivery has waited', async () => {
     await freeze()
     // work that other tests have left ends at some time; then there is nothing to log
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       lines = []
       await tick(ON)
       expect(lines).toEqual([])
-    }, 20_000)
+    })
     await dueDelivery(PERSON)
     pass(120_000)
     await tick(ON)

@@ -8,6 +8,7 @@ import { accountWithEverything, type FullAccount } from '../support/account-with
 import { type Account, type ApiResponse, newAccount, operator } from '../support/api'
 import { rows, rowsOf, tables } from '../support/d1'
 import { holdQueue, thaw } from '../support/endpoint'
+import { eventually } from '../support/eventually'
 import { imported } from '../support/import-files'
 import { expectProblem } from '../support/problem'
 import { ALL, type Call, make, type NamedRoute, validCall } from '../support/valid-calls'
@@ -286,7 +287,7 @@ describe('page tokens', () => {
     const gone = await accountWithEverything('canard')
     for (const { path } of lists) tokens.set(path, [await tokenOf(theirs, path), await tokenOf(gone, path)])
     await operator('DELETE', `/admin/accounts/${gone.account.id}`)
-    await vi.waitFor(async () => expect(await rowsOf(gone.account.id)).toEqual({}), 10_000)
+    await eventually(async () => expect(await rowsOf(gone.account.id)).toEqual({}))
   }, 60_000)
 
   test.each(lists)(

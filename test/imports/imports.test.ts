@@ -4,6 +4,7 @@ import type { ImportMessage } from '../../src/queues/messages'
 import { type Account, newAccount, operator } from '../support/api'
 import { makeItem } from '../support/catalog-items'
 import { rows, watchTrips } from '../support/d1'
+import { eventually } from '../support/eventually'
 import {
   asText,
   countsOf,
@@ -53,7 +54,7 @@ describe('a file', () => {
       createdAt: expect.any(Number),
       finishedAt: null,
     })
-    await vi.waitFor(() => expect(held).toEqual([{ accountId: account.id, importId: json.id, from: json.bytesDone }]))
+    await eventually(() => expect(held).toEqual([{ accountId: account.id, importId: json.id, from: json.bytesDone }]))
     await drainImports(held)
     const done = await importOf(account, json.id)
     expect(done).toEqual({
@@ -368,7 +369,7 @@ test.each<[string, 'DELETE' | 'PATCH', object | undefined, 401 | 403, string]>([
     async start(controller) {
       controller.enqueue(new TextEncoder().encode(CSV))
       const begun = 'SELECT 1 FROM object_deletions WHERE account_id = ?'
-      await vi.waitFor(async () => expect(await rows(begun, account.id)).toHaveLength(1), 10_000)
+      await eventually(async () => expect(await rows(begun, account.id)).toHaveLength(1))
       await operator(method, `/admin/accounts/${account.id}`, change)
       controller.close()
     },

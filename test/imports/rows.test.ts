@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { type Account, newAccount } from '../support/api'
 import { rows, watchTrips } from '../support/d1'
 import { consume, deliveriesOf, holdQueue, register } from '../support/endpoint'
+import { eventually } from '../support/eventually'
 import { people } from '../support/filterable-prospects'
 import {
   asText,
@@ -146,7 +147,7 @@ test('events of an import are delivered by a queue of their own, unless the impo
   await account.prospect()
   await imported(account, 'name\nCat Fox\n', { query: '?muteWebhook=true' })
   expect(await deliveriesOf(account)).toHaveLength(3)
-  await vi.waitFor(() => expect(held.messages.map(({ bulk }) => bulk)).toEqual([true, true, false]))
+  await eventually(() => expect(held.messages.map(({ bulk }) => bulk)).toEqual([true, true, false]))
 })
 
 test.each(['\v', '\f', '\u0000', '\u0085'])(

@@ -5,6 +5,7 @@ import { type Account, newAccount, operator } from '../support/api'
 import { callsTo } from '../support/configured'
 import { D1, interceptTrips, rows, rowsOf, tables, watchTrips } from '../support/d1'
 import { consume, holdQueue, register, tick } from '../support/endpoint'
+import { eventually } from '../support/eventually'
 import {
   countsOf,
   drainImports,
@@ -274,7 +275,7 @@ describe('cancelling', () => {
     const ended = await importOf(account, json.id)
     expect([ended.status, ended.read, ended.finishedAt]).toEqual(['cancelled', 500, expect.any(Number)])
     expect((await account.list()).json.totalCount).toBe(ended.created)
-    await vi.waitFor(async () => expect(await objectsOf(account)).toEqual([]))
+    await eventually(async () => expect(await objectsOf(account)).toEqual([]))
     await runOnce(account, json.id)
     expect((await importOf(account, json.id)).read).toBe(500)
   })
@@ -286,7 +287,7 @@ describe('cancelling', () => {
     expectProblem(await account.get(`/v1/imports/${id}/errors`), 404, 'not_found')
     const { imports, import_errors, prospects } = await rowsOf(account.id)
     expect([imports, import_errors, prospects]).toEqual([undefined, undefined, 50])
-    await vi.waitFor(async () => expect(await objectsOf(account)).toEqual([]))
+    await eventually(async () => expect(await objectsOf(account)).toEqual([]))
   })
 })
 

@@ -8,6 +8,7 @@ import type { ImportMessage } from '../../src/queues/messages'
 import { type Account, newAccount, operator } from '../support/api'
 import { rows, watchTrips } from '../support/d1'
 import { consume } from '../support/endpoint'
+import { eventually } from '../support/eventually'
 import { drainImports, holdImports, importOf, messageOf, sendFile } from '../support/import-files'
 
 /** The order of turns, of imports that wait for the four consumers of the queue. */
@@ -151,7 +152,7 @@ describe("the account's next import has its turn", () => {
     await consume([await messageOf(account, second as string), await messageOf(account, third as string)], QUEUE)
     queue.length = 0
     await end(account, first as string)
-    await vi.waitFor(async () => expect(queue).toEqual([await messageOf(account, second as string)]))
+    await eventually(async () => expect(queue).toEqual([await messageOf(account, second as string)]))
     await drainImports(queue)
     for (const id of [second, third]) expect((await importOf(account, id as string)).status).toBe('completed')
   })

@@ -8,6 +8,7 @@ import { type Account, newAccount } from '../support/api'
 import { callsTo } from '../support/configured'
 import { D1, rows } from '../support/d1'
 import { consume, tick } from '../support/endpoint'
+import { eventually } from '../support/eventually'
 import { asField, objectsOf, upload } from '../support/resume-files'
 
 const CV = `Pat Doe
@@ -261,7 +262,7 @@ describe('what happens while a resume is read', () => {
     const id = await withResume()
     await whileReading(id, () => account.call('DELETE', `/v1/prospects/${id}`))
     expect((await account.get(`/v1/prospects/${id}`)).status).toBe(404)
-    await vi.waitFor(async () => expect([await readings(), await objectsOf(account)]).toEqual([[], []]))
+    await eventually(async () => expect([await readings(), await objectsOf(account)]).toEqual([[], []]))
   })
 
   test('the prospect is merged: the survivor’s resume is read', async () => {
@@ -384,7 +385,7 @@ describe('a resume is enqueued', () => {
   test('by the write that uploads it', async () => {
     const [made, known] = [await withResume(), (await account.prospect()).json.id]
     await upload(account, known)
-    await vi.waitFor(() => expect(woken.map(({ prospectId }) => prospectId)).toEqual([made, known]))
+    await eventually(() => expect(woken.map(({ prospectId }) => prospectId)).toEqual([made, known]))
   })
 
   test('not by a write without a resume', async () => {
@@ -395,20 +396,20 @@ describe('a resume is enqueued', () => {
     await account.post(`/v1/prospects/${id}/merge`, { duplicateId: (await account.prospect()).json.id })
     const last = (await account.prospect()).json.id
     await upload(account, last)
-    await vi.waitFor(() => expect(woken.map(({ prospectId }) => prospectId)).toEqual([id, last]))
+    await eventually(() => expect(woken.map(({ prospectId }) => prospectId)).toEqual([id, last]))
   })
 
   test('by a merge that moves it to the survivor', async () => {
     const [survivor, id] = [(await account.prospect()).json.id, await withResume()]
     await account.post(`/v1/prospects/${survivor}/merge`, { duplicateId: id })
-    await vi.waitFor(() => expect(woken.map(({ prospectId }) => prospectId)).toEqual([id, survivor]))
+    await eventually(() => expect(woken.map(({ prospectId }) => prospectId)).toEqual([id, survivor]))
   })
 
   test('by the schedule if the queue was down, but not again and again', async () => {
     vi.spyOn(console, 'error').mockReturnValue()
     const down = vi.spyOn(env.RESUMES_QUEUE, 'sendBatch').mockRejectedValue(new Error('down'))
     const id = await withResume()
-    await vi.waitFor(() => expect(down).toHaveBeenCalled())
+    await eventually(() => expect(down).toHaveBeenCalled())
     const woke = () => woken.filter(({ prospectId }) => prospectId === id).length
     down.mockImplementation(async (batch) => {
       for (const { body } of batch) woken.push(body as ResumeMessage)

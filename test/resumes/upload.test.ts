@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { type Account, type ApiResponse, costOf, newAccount, operator, send } from '../support/api'
 import { D1, rows, rowsOf, tablesHolding } from '../support/d1'
 import { tick } from '../support/endpoint'
+import { eventually } from '../support/eventually'
 import { errorsOf, expectProblem } from '../support/problem'
 import { asField, bytesOf, CV, objectsOf, upload } from '../support/resume-files'
 
@@ -33,7 +34,7 @@ const deletions = () =>
     account.id,
   )
 const settled = (objects: number) =>
-  vi.waitFor(async () => {
+  eventually(async () => {
     expect(await deletions()).toEqual([])
     expect(await objectsOf(account)).toHaveLength(objects)
   })
@@ -97,7 +98,7 @@ describe('a resume in a body', () => {
       await upload(account, id, CV, { query: '?fileName=cv.txt' }),
     ])
       expect([again.status, again.json.version, again.json.resume]).toEqual([200, 2, first.json.resume])
-    await vi.waitFor(async () => expect(await objectsOf(account)).toHaveLength(1))
+    await eventually(async () => expect(await objectsOf(account)).toHaveLength(1))
     const renamed = await account.call('PATCH', `/v1/prospects/${id}`, { resume: asField(CV, { fileName: 'new.txt' }) })
     expect([renamed.json.version, renamed.json.resume.fileName]).toEqual([3, 'new.txt'])
   })
@@ -328,7 +329,7 @@ describe('a file that no prospect refers to', () => {
     vi.spyOn(console, 'error').mockReturnValue()
     const away = vi.spyOn(bucket, 'delete').mockRejectedValue(new Error('away'))
     expect((await account.call('DELETE', `/v1/prospects/${id}`)).status).toBe(204)
-    await vi.waitFor(() => expect(away).toHaveBeenCalled())
+    await eventually(() => expect(away).toHaveBeenCalled())
     expect((await deletions()).map(({ due }) => due)).toEqual([1])
     vi.restoreAllMocks()
     await tick()
@@ -343,7 +344,7 @@ describe('a file that no prospect refers to', () => {
     vi.spyOn(bucket, 'put').mockImplementationOnce(async function (this: R2Bucket, ...args: any[]) {
       const stored = await (put as any).apply(this, args)
       await erase()
-      await vi.waitFor(async () => expect(await rows('SELECT 1 FROM prospects WHERE id = ?', id)).toEqual([]))
+      await eventually(async () => expect(await rows('SELECT 1 FROM prospects WHERE id = ?', id)).toEqual([]))
       return stored
     })
     expect((await upload(account, id)).status).toBe(status)
@@ -353,7 +354,7 @@ describe('a file that no prospect refers to', () => {
   test('is deleted with the account', async () => {
     await upload(account, id)
     await operator('DELETE', `/admin/accounts/${account.id}`)
-    await vi.waitFor(async () => expect([await rowsOf(account.id), await objectsOf(account)]).toEqual([{}, []]))
+    await eventually(async () => expect([await rowsOf(account.id), await objectsOf(account)]).toEqual([{}, []]))
   })
 
   test('because the write died is deleted after an hour, and no sooner', async () => {
