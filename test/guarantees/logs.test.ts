@@ -54,7 +54,7 @@ const PERSON = {
   company: 'Honeycomb Homes',
   streetAddress: '1 Hive Street',
   city: 'Apiary',
-  postalCode: '10001',
+  postalCode: '10001-8362',
   labels: ['Sweet tooth'],
   newSourceName: 'A little bird',
 }
