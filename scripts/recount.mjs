@@ -58,7 +58,8 @@ const JOBS = {
 const WORDS = {
   ...PROSPECTS,
   table: 'prospect_words',
-  values: 'p.words',
+  values: `(SELECT json_group_array(json(value))
+    FROM (SELECT value FROM json_each(p.words) UNION ALL SELECT value FROM json_each(p.address_words)))`,
   columns: { field: 'j.value ->> 0', word: 'j.value ->> 1', prospect_id: 'p.id' },
 }
 const CUSTOM = {

@@ -8,6 +8,7 @@ import { logInfo } from './http/log'
 import { describeError } from './http/problem'
 import { sweepImports } from './imports/lease'
 import { purgeImports } from './imports/run'
+import { indexProspects } from './prospects/index-prospects'
 import { sweepResumes } from './resumes/reader'
 import { openOutbox } from './webhooks/events'
 import { sweepFeed } from './webhooks/queue-feed'
@@ -40,6 +41,7 @@ export async function runSchedule(env: Env, scheduledTime: number): Promise<void
       sweepImports: () => sweepImports(db, env, Date.now()),
       runReassignments: () => runReassignments(db, openOutbox(env, undefined, db)),
       runRecoveries: () => runRecoveries(db, env),
+      indexProspects: () => indexProspects(db),
       reencryptSecrets: () => reencryptSecrets(db, env, Date.now()),
       purgeStoredResponses: () => purgeStoredResponses(db, Date.now()),
       purgeDeliveries: () => purgeDeliveries(db, Date.now()),

@@ -6,11 +6,11 @@ import { claimKey } from '../http/idempotency'
 import { type Committed, committedIn, type Origin, type Outbox, recordEvents } from '../webhooks/events'
 import { ABORT_IF_CHANGED, type ReadState } from './candidates'
 import { toColumns as customColumns } from './custom-values'
-import { columnOf, type FieldName, REPORTED_FIELDS, searchedBy } from './field-names'
+import { columnOf, type FieldName, REPORTED_FIELDS, SEARCHED_FIELDS, searchedBy } from './field-names'
 import { LABEL_WEIGHT } from './labels'
 import type { Plan } from './plan'
 import type { ProspectRecord } from './prospect'
-import { searchWords } from './words'
+import { ADDRESS_FILTERS, addressWords, nameSortKey, searchWords } from './words'
 
 /** The commit of the write path. SQL text, because one statement writes a whole list of prospects. */
 
@@ -21,7 +21,10 @@ const WRITTEN_FIELDS: FieldName[] = [...REPORTED_FIELDS.filter((name) => name !=
 const FIELDS_OF_COLUMN: Record<string, FieldName[]> = {
   ...Object.fromEntries(WRITTEN_FIELDS.map((name) => [columnOf(name), [name]])),
   custom_keys: ['custom'],
-  words: [...searchedBy('name'), ...searchedBy('title'), ...searchedBy('company')],
+  words: (['name', 'title', 'company'] as const).flatMap(searchedBy),
+  address_words: ADDRESS_FILTERS.flatMap(searchedBy),
+  name_key: searchedBy('name'),
+  indexed_version: SEARCHED_FIELDS,
 }
 
 /** A record as a row of `prospects`, in JSON: column → value. */
@@ -41,6 +44,9 @@ const toColumns = (record: ProspectRecord) => {
     ...Object.fromEntries(written.map((name) => [columnOf(name), values[name]])),
     custom_keys: customKeys,
     words: JSON.stringify(searchWords(record)),
+    address_words: JSON.stringify(addressWords(record)),
+    name_key: nameSortKey(record),
+    indexed_version: record.version,
   }
 }
 

@@ -40,6 +40,8 @@ export const FILLED_TOGETHER = (['work', 'address', 'license'] as const).map((gr
   namesWhere<GroupedField>(({ filledWith }) => filledWith === group),
 )
 export const ADDRESS_FIELDS = namesWhere<AddressField>(({ filledWith }) => filledWith === 'address')
+/** Fields whose words some filter of the list searches. */
+export const SEARCHED_FIELDS = namesWhere<TextField>(({ words }) => words)
 /** Fields whose words this filter of the list searches. */
 export const searchedBy = (filter: NonNullable<Field['words']>): TextField[] =>
   namesWhere<TextField>(({ words }) => words === filter)

@@ -124,6 +124,7 @@ export const FIELDS = {
   city: {
     type: 'line',
     maxLength: 100,
+    words: 'city',
     extracted: true,
     filledWith: 'address',
     headings: 'town',
@@ -133,6 +134,7 @@ export const FIELDS = {
   state: {
     type: 'line',
     maxLength: 100,
+    words: 'state',
     extracted: true,
     filledWith: 'address',
     headings: 'province stateprovince region',
@@ -142,6 +144,7 @@ export const FIELDS = {
   postalCode: {
     type: 'line',
     maxLength: 20,
+    words: 'postalCode',
     extracted: true,
     filledWith: 'address',
     headings: 'zip zipcode postcode zippostalcode',
@@ -238,7 +241,7 @@ export interface Field extends Words {
   /** The column of `prospects`, if it is not the field's name in snake case. */
   column?: string
   /** The text filter of the list that searches its words. */
-  words?: 'name' | 'title' | 'company'
+  words?: 'name' | 'title' | 'company' | 'city' | 'state' | 'postalCode'
   /** For a special field: `prospect.updated` reports its changes. Changes of text fields are always reported. */
   reported?: true
   /** A resume can fill it. */

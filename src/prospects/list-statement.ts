@@ -19,9 +19,16 @@ import type { ListProspects, SORTS } from './schema'
 
 type Sort = (typeof SORTS)[number]
 
-/** What a list is sorted by, if not by id: a column, and the index that has it in order. */
-const SORT_KEYS: Partial<Record<string, { column: string; index: string }>> = {
+interface SortKey {
+  column: string
+  /** The index that has the column in order. */
+  index: string
+}
+
+/** What a list is sorted by, if not by id. */
+const SORT_KEYS: Partial<Record<string, SortKey>> = {
   updatedAt: { column: 'updated_at', index: 'prospects_updated' },
+  name: { column: 'name_key', index: 'prospects_name' },
 }
 const sortKeyOf = (sort: Sort) => SORT_KEYS[sort.replace('-', '')]
 
@@ -67,7 +74,7 @@ export function listStatement(
 }
 
 interface Order extends Pick<Listed, 'after' | 'total'> {
-  key: (typeof SORT_KEYS)[string]
+  key: SortKey | undefined
   direction: 'ASC' | 'DESC'
   order: (...columns: string[]) => string
 }
@@ -78,7 +85,7 @@ interface Order extends Pick<Listed, 'after' | 'total'> {
  *
  * - Without a filter, or by labels, stage, pipeline and time of creation, the page comes from ordered indexes: each pair of a
  *   label and a stage gives its first ids. The total is a sum of the counters of the label sets.
- * - With another sort, without a filter or with a range of `updatedAt` only, the page comes from the index of that sort.
+ * - With another sort, without a filter, or with a range of `updatedAt` only, the page comes from the index of that sort.
  * - By any other filter, `matched` has the ids: the first condition finds them, the other conditions check them, and the
  *   total counts them. Without a total, and if the first condition has its ids in order, it stops when the page is full.
  */
@@ -106,13 +113,14 @@ function pageAndCount(filters: Filters, { key, direction, order, after, total }:
       count: () => (isInCreated ? countedAs(groups.ids(created)) : countOf(filters)),
     }
   const isByKeyOnly = !hasGroups(filters) && !isInCreated && conditions.length === Number(isInUpdated)
-  if (key && isByKeyOnly && (!isInUpdated || key.column === 'updated_at')) {
-    const walk = (within: string) => `SELECT id, ${key.column} AS at FROM prospects g INDEXED BY ${key.index}
+  const column = key?.column ?? ''
+  if (key && isByKeyOnly && (!isInUpdated || key === SORT_KEYS.updatedAt)) {
+    const walk = (within: string) => `SELECT id, ${column} AS at FROM prospects g INDEXED BY ${key.index}
       WHERE account_id = ?1 ${within} ${withoutExcluded(filters, 'g.id')}`
     return {
       ctes,
-      page: `${walk(`${updated(key.column, skipped)} ${rest(key.column, 'id')}`)} ${order(key.column, 'id')} LIMIT ${most}`,
-      count: () => (isInUpdated ? countedAs(walk(updated(key.column))) : countOf(filters)),
+      page: `${walk(`${updated(column, skipped)} ${rest(column, 'id')}`)} ${order(column, 'id')} LIMIT ${most}`,
+      count: () => (isInUpdated ? countedAs(walk(updated(column))) : countOf(filters)),
     }
   }
   if (hasGroups(filters) || filters.excluded.length > 0 || !byValue) conditions.push(groups)

@@ -69,6 +69,9 @@ export const prospectSection: Section = {
     },
     title: { description: 'Words of the title, matched like `name`.', example: 'agent' },
     company: { description: 'Words of the company, matched like `name`.', example: 'acme' },
+    city: { description: 'Words of the city, matched like `name`.', example: 'new york' },
+    state: { description: 'Words of the state or province, matched like `name`.', example: 'ny' },
+    postalCode: { description: 'Words of the postal code, matched like `name`.', example: '100' },
     stage: { description: 'Prospects in this stage: its id, or its name in any case.', example: 'New' },
     label: {
       description:
@@ -110,7 +113,10 @@ export const prospectSection: Section = {
         'Names of fields, separated by commas. Each prospect then has its `id` and these fields only; the schema of the response lists all fields.',
       example: 'firstName,lastName,email',
     },
-    sort: { description: 'The order. A minus means descending.' },
+    sort: {
+      description:
+        'The order. A minus means descending. `name` sorts by last name, then first name; case, accents and punctuation are ignored.',
+    },
     total: {
       description:
         'Whether to count the prospects that match. With `false`, `totalCount` is null, and the call may read less.',

@@ -146,7 +146,7 @@ const fieldsParameter = (names: readonly string[]) =>
     .transform((given) => given as Selected[])
 
 /** The orders of the list. A minus is descending. The order of creation is the order of ids. */
-export const SORTS = ['-createdAt', 'createdAt', '-updatedAt', 'updatedAt'] as const
+export const SORTS = ['-createdAt', 'createdAt', '-updatedAt', 'updatedAt', 'name', '-name'] as const
 
 /** The query of `GET /v1/prospects`. */
 export const ListProspects = z.strictObject({
@@ -156,6 +156,9 @@ export const ListProspects = z.strictObject({
   name: parameter().optional(),
   title: parameter().optional(),
   company: parameter().optional(),
+  city: parameter().optional(),
+  state: parameter().optional(),
+  postalCode: parameter().optional(),
   stage: parameter().optional(),
   label: labelFilter.optional(),
   excludeLabel: labelFilter.optional(),

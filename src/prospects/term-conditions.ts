@@ -1,6 +1,6 @@
 import type { Bind, Condition } from './conditions'
 import type { Term } from './search'
-import type { FieldWord } from './words'
+import { ADDRESS_FILTERS, type FieldWord, TEXT_FILTERS } from './words'
 
 /** An index that has the ranges `r` of one kind, and what it selects. */
 const index = (id: string, table: string, column: string, isOfKind: string) => ({
@@ -76,9 +76,13 @@ function rangesOf({ words, phones, emails }: Term) {
 function check(terms: Term[], bind: Bind): string {
   // `words` is stored as JSON text, so a prefix of a word can be found without parsing it
   const inJson = (word: FieldWord) => JSON.stringify(word).slice(0, -2)
+  const ofAddress: string[] = ADDRESS_FILTERS.map((filter) => TEXT_FILTERS[filter])
+  const stored = terms.some(({ words }) => words.some((some) => some.some(([field]) => ofAddress.includes(field))))
+    ? '(p.words || p.address_words)'
+    : 'p.words'
   const inWords = (
     list: string,
-  ) => `NOT EXISTS (SELECT 1 FROM json_each(${list}) w WHERE instr(p.words, w.value ->> 0) = 0
+  ) => `NOT EXISTS (SELECT 1 FROM json_each(${list}) w WHERE instr(${stored}, w.value ->> 0) = 0
     AND coalesce(instr(p.words, w.value ->> 1), 0) = 0 AND coalesce(instr(p.words, w.value ->> 2), 0) = 0)`
   const begins = (column: 'email' | 'phone') => `EXISTS (
     SELECT 1 FROM json_each(t.value, '$.${column}s') k WHERE substr(p.${column}, 1, length(k.value)) = k.value

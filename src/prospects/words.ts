@@ -2,7 +2,7 @@ import { foldCase } from '../http/text'
 import { searchedBy, type TextValues } from './field-names'
 
 /** The text filters, and the field of `prospect_words` that each searches. */
-export const TEXT_FILTERS = { name: 'n', title: 't', company: 'c' } as const
+export const TEXT_FILTERS = { name: 'n', title: 't', company: 'c', city: 'l', state: 's', postalCode: 'p' } as const
 export type TextFilter = keyof typeof TEXT_FILTERS
 
 /** A word of one field, in the form that `wordsOf` returns. */
@@ -17,10 +17,17 @@ export const wordsOf = (text: string): string[] =>
     .replaceAll(/[øłđðħıæœþ]/g, (letter) => PLAIN[letter] ?? letter)
     .match(/[\p{L}\p{N}]+/gu) ?? []
 
-/** The words that find a prospect: each word of each searched field once, sorted. */
-export function searchWords(texts: Partial<TextValues>): FieldWord[] {
-  // sorted by the letters of the filters
-  return (['company', 'name', 'title'] as const).flatMap((filter) => {
+/** The words of the name, title and company: each word of each field once, sorted. */
+export const searchWords = (texts: Partial<TextValues>): FieldWord[] => wordsBy(['company', 'name', 'title'], texts)
+
+/** The words of the city, state and postal code. */
+export const addressWords = (texts: Partial<TextValues>): FieldWord[] => wordsBy(ADDRESS_FILTERS, texts)
+
+/** The text filters that search the address. */
+export const ADDRESS_FILTERS = ['city', 'postalCode', 'state'] as const satisfies TextFilter[]
+
+function wordsBy(filters: readonly TextFilter[], texts: Partial<TextValues>): FieldWord[] {
+  return filters.flatMap((filter) => {
     const text = searchedBy(filter)
       .map((field) => texts[field] ?? '')
       .join(' ')
@@ -38,3 +45,14 @@ export function prefixesOf(text: string): string[] {
     .filter((word) => !words.some((other) => other !== word && other.startsWith(word)))
     .sort((a, b) => b.length - a.length)
 }
+
+/** The most characters of a sort key. Names that differ only after that have the order of their ids. */
+const MAX_NAME_KEY = 250
+
+/** What names are sorted by: last name, then first name, without case, accents and punctuation. No word has a tab. */
+export const nameSortKey = ({ firstName, lastName }: Pick<TextValues, 'firstName' | 'lastName'>): string =>
+  [lastName, firstName]
+    .map((name) => wordsOf(name).join(' '))
+    .join('\t')
+    .slice(0, MAX_NAME_KEY)
+    .toWellFormed()

@@ -79,6 +79,8 @@ const LATE = [
   'sort=createdAt',
   'sort=-createdAt',
   'sort=updatedAt',
+  'sort=name',
+  'sort=-name',
   'sort=-updatedAt&updatedSince=1&total=false',
   'label=One',
   'label=One&stage=New&sort=createdAt',

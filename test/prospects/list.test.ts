@@ -30,7 +30,10 @@ async function expectAnswer(account: Account, crowd: Member[], asked: Asked, lim
 }
 
 const limit = fc.constantFrom(1, 3, 25, 60, 1000)
-const FILTERS = ['q', 'email', 'phone', 'name', 'title', 'company', 'stage', 'label', 'excludeLabel'] as const
+const FILTERS = [
+  ...(['q', 'email', 'phone', 'name', 'title', 'company', 'city', 'state', 'postalCode'] as const),
+  ...(['stage', 'label', 'excludeLabel'] as const),
+]
 
 describe('the list equals a simple model of the contract: newest first, with the exact total', () => {
   let unchanged: Awaited<ReturnType<typeof setUp>>
@@ -61,7 +64,7 @@ describe('the list equals a simple model of the contract: newest first, with the
   test('by any filters together', { tags: 'scale' }, async () => {
     const { account, crowd, values } = unchanged
     const asked = fc.record(values, { requiredKeys: [] })
-    const few = fc.subarray(['q', 'name', 'title', 'company', 'stage', 'label', 'excludeLabel'] as const, {
+    const few = fc.subarray(['q', 'name', 'title', 'company', 'city', 'stage', 'label', 'excludeLabel'] as const, {
       minLength: 2,
       maxLength: 3,
     })
@@ -130,6 +133,9 @@ describe('the list equals a simple model of the contract: newest first, with the
     ['lastName', 'name'],
     ['title', 'title'],
     ['company', 'company'],
+    ['city', 'city'],
+    ['state', 'state'],
+    ['postalCode', 'postalCode'],
   ])('a changed %s is found by its new words, and not by its old words', async (field, filter) => {
     const account = await newAccount()
     const before = { email: 'ann@example.com', firstName: 'Ann', lastName: 'Lee', [field]: 'Before Same' }

@@ -14,7 +14,7 @@ import {
 } from '../support/filterable-prospects'
 import { errorsOf } from '../support/problem'
 
-const SORTS = ['-createdAt', 'createdAt', '-updatedAt', 'updatedAt'] as const
+const SORTS = ['-createdAt', 'createdAt', '-updatedAt', 'updatedAt', 'name', '-name'] as const
 type Sort = (typeof SORTS)[number]
 const EXACT = ['licenseStatus', 'officeId', 'sourceId', 'pipelineId'] as const
 
@@ -49,6 +49,15 @@ async function changedCrowd() {
 }
 type Crowd = Awaited<ReturnType<typeof changedCrowd>>
 
+/** The last names of the prospects, without anything but letters, in order. */
+const NAMES = ['delacruz', 'lee', 'muller', 'ner', 'neruda', 'oneil', 'smithjones']
+
+/** Compares lists of values: by the first ones that differ. */
+function compareKeys(a: (string | number)[], b: (string | number)[]): number {
+  const i = a.findIndex((value, n) => value !== b[n])
+  return i < 0 ? 0 : (a[i] as string) < (b[i] as string) ? -1 : 1
+}
+
 /** A simple model of the contract for these filters and sorts. */
 function listed({ members }: Crowd, asked: Asked, more: More, sort: Sort): string[] {
   const found = (expectedOf(members, asked) as (Member & Prospect)[]).filter(
@@ -60,8 +69,20 @@ function listed({ members }: Crowd, asked: Asked, more: More, sort: Sort): strin
       p.updatedAt >= (more.updatedSince ?? 0) &&
       p.updatedAt < (more.updatedBefore ?? Number.POSITIVE_INFINITY),
   )
-  const time = (p: Prospect) => (sort.endsWith('updatedAt') ? p.updatedAt : 0)
-  found.sort((a, b) => time(a) - time(b) || (a.id < b.id ? -1 : 1))
+  const fold = (name: string) =>
+    (
+      name
+        .normalize('NFD')
+        .toLowerCase()
+        .match(/[a-z]+/g) ?? []
+    ).join('')
+  const keys = (p: Prospect) => [
+    sort.endsWith('updatedAt') ? p.updatedAt : 0,
+    sort.endsWith('name') ? NAMES.indexOf(fold(p.lastName)) : 0,
+    sort.endsWith('name') ? fold(p.firstName) : '',
+    p.id,
+  ]
+  found.sort((a, b) => compareKeys(keys(a), keys(b)))
   return (sort.startsWith('-') ? found.toReversed() : found).map(({ id }) => id)
 }
 
@@ -196,7 +217,7 @@ describe('the list equals a simple model of the contract, for all filters and so
 
 test.each([
   ['licenseStatus', ['nope', 'Licensed', '', ' ']],
-  ['sort', ['name', '-', '', 'CREATEDAT', 'updated_at', '--createdAt']],
+  ['sort', ['lastName', 'NAME', '-', '', 'CREATEDAT', 'updated_at', '--createdAt']],
   ['total', ['yes', '1', '', 'null']],
   ...['createdSince', 'createdBefore', 'updatedSince', 'updatedBefore'].map((parameter): [string, string[]] => [
     parameter,
@@ -252,6 +273,7 @@ describe('pages, while prospects are added, changed and erased in between', () =
     expect(seenIds.filter((id) => calm.includes(id))).toEqual(sort.startsWith('-') ? calm.toReversed() : calm)
     if (sort !== 'updatedAt') expect(new Set(seenIds).size).toBe(seenIds.length)
     if (sort.endsWith('createdAt')) expect(seenIds).toEqual(expect.arrayContaining(changed))
+    if (sort.endsWith('name')) return
     if (sort.startsWith('-')) expect(seenIds.filter((id) => added.includes(id))).toEqual([])
     else expect(seenIds.filter((id) => added.includes(id))).toEqual(added)
     if (sort === 'updatedAt')
@@ -347,6 +369,8 @@ describe('in an account of 800 prospects, the rows read depend on the page', () 
     ['sort=updatedAt'],
     ['sort=-updatedAt'],
     ['sort=createdAt'],
+    ['sort=name'],
+    ['sort=-name'],
     ['sort=updatedAt&updatedSince=1&total=false'],
     ['sort=-updatedAt&updatedSince=1&total=false'],
     ['licenseStatus=licensed&total=false'],

@@ -15,6 +15,9 @@ export interface Asked {
   name?: string
   title?: string
   company?: string
+  city?: string
+  state?: string
+  postalCode?: string
   stage?: string
   label?: string[]
   excludeLabel?: string[]
@@ -29,6 +32,9 @@ export interface Member {
   phone: string | null
   title: string | null
   company: string | null
+  city: string | null
+  state: string | null
+  postalCode: string | null
   labels: string[]
   stage: { id: string; name: string }
 }
@@ -43,6 +49,9 @@ const person = fc.record({
   phone: fc.option(fc.constantFrom(...PHONES)),
   title: fc.constantFrom(null, 'Agent', 'Senior Agent', 'Broker / agent', 'Team Lead', 'Agént agent'),
   company: fc.constantFrom(null, 'Acme Realty', 'Acmé', 'Realty One', 'Century 21', 'Ann & Lee Realty'),
+  city: fc.constantFrom(null, 'New York', 'York', 'Nürnberg'),
+  state: fc.constantFrom(null, 'NY', 'New Jersey'),
+  postalCode: fc.constantFrom(null, '10001', 'YO1 7HH'),
   labels: fc.subarray(LABELS, { maxLength: 4 }),
   stage: fc.nat(20),
 })
@@ -105,6 +114,9 @@ export const VALUES = (crowd: Member[]): { [F in keyof Asked]-?: fc.Arbitrary<No
     ),
     title: fc.constantFrom('agent', 'sen ag', 'AGÉ', 'lead team', 'broker', 'ent', '/', 'agent agent'),
     company: fc.constantFrom('acme', 'realty', 'one real', '21', 'cent 2', 'ann realty lee', 'cme', '-'),
+    city: fc.constantFrom('york', 'new y', 'NUR', 'ork', '!'),
+    state: fc.constantFrom('n', 'new', 'NY', 'york'),
+    postalCode: fc.constantFrom('100', 'yo1 7', '10001', '0001'),
     stage: fc.constantFrom(
       ...crowd.map(({ stage }) => stage.id),
       'new',
@@ -138,6 +150,9 @@ export function expectedOf(crowd: Member[], asked: Asked): Member[] {
     name: (p, value) => begins(`${p.firstName} ${p.lastName}`, value),
     title: (p, value) => begins(p.title, value),
     company: (p, value) => begins(p.company, value),
+    city: (p, value) => begins(p.city, value),
+    state: (p, value) => begins(p.state, value),
+    postalCode: (p, value) => begins(p.postalCode, value),
     stage: (p, value) => p.stage.id === value || same(p.stage.name, value),
     label: (p, value) => p.labels.some((label) => value.some((asked) => same(label, asked))),
     excludeLabel: (p, value) => !has.label(p, value),

@@ -67,6 +67,8 @@ export async function rowsOf(db: D1Database, tables: Table[]): Promise<Record<st
 const MEANT: Record<string, (n: number) => string> = {
   'prospects.labels': (n) => JSON.stringify([`labels ${n}`]),
   'prospects.jobs': (n) => JSON.stringify([`jobs ${n}`]),
+  'prospects.indexed_version': (n) => String(1000 + n),
+  'prospects.address_words': (n) => JSON.stringify([['l', `town${n}`]]),
   'prospects.words': (n) => JSON.stringify([['name', `word${n}`]]),
   'prospects.custom': (n) => JSON.stringify({ key: `value ${n}` }),
   'prospects.custom_keys': (n) => JSON.stringify([['key', `value ${n}`]]),

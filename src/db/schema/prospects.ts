@@ -40,6 +40,15 @@ export const prospects = sqliteTable(
       sql`CASE WHEN instr(words, '["n"') > 2 THEN rtrim(substr(words, 1, instr(words || ',["t"', ',["t"') - 1), ']') END`,
       { mode: 'virtual' },
     ),
+    /** The same for the filters of the address. */
+    addressWords: text().notNull().default('[]'),
+    /** What the list is sorted by with `sort=name`: last name and first name, folded. */
+    nameKey: text().notNull().default(''),
+    /**
+     * The version whose name and address are in the words and in `name_key`. Null if code that does not know all of these wrote
+     * the prospect: triggers then set a key that is nearly right, and the schedule sets all.
+     */
+    indexedVersion: integer(),
     version: integer().notNull().default(1),
     ...times,
     /** The resume's metadata and what was extracted from it, as JSON. Its bytes are in R2, under its `key`. */
@@ -75,6 +84,10 @@ export const prospects = sqliteTable(
     index('prospects_updated_by').on(t.accountId, t.updatedByUserId, t.id).where(sql`updated_by_user_id IS NOT NULL`),
     // ?stage=
     index('prospects_stage').on(t.accountId, t.stageId, t.id),
+    // ?sort=name
+    index('prospects_name').on(t.accountId, t.nameKey, t.id),
+    // what the schedule indexes
+    index('prospects_unindexed').on(t.accountId, t.id).where(sql`indexed_version IS NULL`),
     // the account's newest updatedAt: the next one is higher
     index('prospects_updated').on(t.accountId, t.updatedAt, t.id),
     // prospects with the same name and company
