@@ -75,11 +75,12 @@ async function paste(shell: keyof typeof SHELLS, blocks: string[]) {
   return { output, statuses: called.map((text) => [...text.matchAll(/CALLED (\d+)/g)].map(([, status]) => status)) }
 }
 
-/** The error that each shell block returns: the JSON block that follows it, if there is one. */
+/** The error that each shell block returns: the JSON block that follows it, if that is an error. */
 const errorsOf = (page: string) =>
   blocksOf(page).flatMap(({ language }, i, all) => {
     const next = all[i + 1]
-    return language === 'sh' ? [next?.language === 'json' ? JSON.parse(next.code) : undefined] : []
+    const isError = next?.language === 'json' && next.code.includes('"requestId"')
+    return language === 'sh' ? [isError ? JSON.parse(next.code) : undefined] : []
   })
 
 /** An error as a guide shows it. The ids of the request and of the survivor of a merge differ in each run. */

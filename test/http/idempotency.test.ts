@@ -79,6 +79,15 @@ const CALLS: Call[] = [
     }),
   },
   {
+    route: '/v1/duplicates/{id}/dismiss',
+    status: 200,
+    ask: async (account) => {
+      for (const email of ['a@example.com', 'b@example.com']) await account.prospect({ email, phone: '212-555-0188' })
+      const { json } = await account.get('/v1/duplicates')
+      return { path: `/v1/duplicates/${json.items[0].id}/dismiss`, body: {}, other: ' {}' }
+    },
+  },
+  {
     route: '/v1/api-keys',
     ask: async () => ({
       path: '/v1/api-keys',
