@@ -19,7 +19,7 @@ import { ratePolicy } from './http/rate-limit'
 import { bookmark } from './http/session'
 import { timing } from './http/timing'
 import { validate } from './http/validate'
-import { importRoutes } from './imports/routes'
+import { bulkRoutes, importRoutes } from './imports/routes'
 import { duplicateRoutes, prospectRoutes } from './prospects/routes'
 import { resumeRoutes } from './resumes/routes'
 import { deliveryRoutes, eventRoutes, webhookRoutes } from './webhooks/routes'
@@ -55,12 +55,14 @@ const routes = app
   // importRoutes limit the body of an import while it is streamed
   .use('/v1/*', except(['/v1/prospects/*', '/v1/imports'], limitBody(MAX_BODY)))
   .use('/v1/prospects/batch/*', limitBody(MAX_BODY))
-  .use('/v1/prospects/*', except('/v1/prospects/batch', limitBody(MAX_BODY_WITH_RESUME)))
+  .use('/v1/prospects/bulk/*', limitBody(MAX_BODY))
+  .use('/v1/prospects/*', except(['/v1/prospects/batch', '/v1/prospects/bulk'], limitBody(MAX_BODY_WITH_RESUME)))
   .route('/v1/me', meRoutes)
   .route('/v1/api-keys', keyRoutes)
   .route('/v1/prospects', prospectRoutes)
   .route('/v1/prospects', resumeRoutes)
   .route('/v1/duplicates', duplicateRoutes)
+  .route('/v1/prospects', bulkRoutes)
   .route('/v1/imports', importRoutes)
   .route('/v1', catalogRoutes)
   .route('/v1/webhooks', webhookRoutes)

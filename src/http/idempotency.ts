@@ -176,15 +176,14 @@ export async function firstChoice(
   return stored?.body ?? choice
 }
 
-/** Reduces the stored responses about an erased object to its id. */
-export const redactStoredResponses = (db: Database, accountId: string, about: string): D1PreparedStatement =>
-  toStatement(
-    db,
-    db.orm
-      .update(idempotencyKeys)
-      .set({ body: sql`json_object('id', about, 'erased', json('true'))`, sameAs: null })
-      .where(and(eq(idempotencyKeys.accountId, accountId), eq(idempotencyKeys.about, about))),
-  )
+/** Reduces the stored responses about erased objects to their ids. */
+export const redactStoredResponses = ({ d1 }: Database, accountId: string, about: string[]): D1PreparedStatement =>
+  d1.prepare(REDACT).bind(accountId, JSON.stringify(about))
+
+// SQL text: a list as JSON
+const REDACT = `
+  UPDATE idempotency_keys INDEXED BY idempotency_keys_about SET body = json_object('id', about, 'erased', json('true')), same_as = NULL
+  WHERE account_id = ?1 AND about IN (SELECT value FROM json_each(?2))`
 
 /** Deletes expired responses in chunks, with at most `trips` round trips. The schedule deletes the rest later. */
 export async function purgeStoredResponses(db: Database, now: number, trips = 100): Promise<void> {

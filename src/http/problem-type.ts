@@ -51,6 +51,21 @@ export class Problem extends Error {
   }
 }
 
+/** The same problem, about a part of the input: the pointers of its errors begin with `pointer`. */
+export const problemBelow = (problem: Problem, pointer: string): Problem =>
+  new Problem({
+    ...problem,
+    members: {
+      ...problem.members,
+      ...(Array.isArray(problem.members.errors) && {
+        errors: problem.members.errors.map((error: InputError) => ({
+          ...error,
+          pointer: `${pointer}${error.pointer}`,
+        })),
+      }),
+    },
+  })
+
 /** What the reference of the API says about a kind of problem. */
 export interface DocumentedProblem {
   readonly status: ContentfulStatusCode

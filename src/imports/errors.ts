@@ -12,11 +12,22 @@ export const tooManyImports = problemType({
   detail: `This account has ${quotaOf('imports')} imports in progress. Wait until one has ended.`,
 })
 
+export const countDiffers = problemType<{ prospectCount: number }>({
+  status: 409,
+  code: 'count_differs',
+  detail: ({ prospectCount }) =>
+    `${prospectCount} prospects match these filters. Set \`expectedCount\` to their number.`,
+  means:
+    'Another number of prospects matches the filters than `expectedCount`. `prospectCount` is their number. Nothing was changed.',
+  example: { prospectCount: 42 },
+})
+
 /** The 404 of an import whose file is gone: `not_found` with another detail, because each code is declared once. */
 export const fileDeleted = (): Problem =>
   new Problem({
     ...notFound('file'),
-    detail: 'The file of this import was deleted. A file is deleted after 7 days, or when its import is cancelled.',
+    detail:
+      'This import has no file any more. A file is deleted after 7 days, or when its import is cancelled. A bulk change has no file.',
   })
 
 export const importTooLarge = problemType({

@@ -4,8 +4,6 @@ import { imports } from '../db/schema'
 import { takeOverdue } from '../queues/lease'
 import type { ImportMessage } from '../queues/messages'
 import { enqueueImports } from '../queues/send'
-import type { FileFormat } from './format'
-import type { RowOptions } from './rows'
 import { MESSAGE_COLUMNS, nextTurn, turnOf } from './turns'
 
 /** How long a lease lasts, ms. Each commit renews it. After it, another consumer may lease the import. */
@@ -20,9 +18,11 @@ const MAX_OVERDUE = 500
 export interface LeasedImport {
   accountId: string
   importId: string
+  kind: 'file' | 'update' | 'erase'
   keyId: string
-  format: FileFormat
-  options: RowOptions & { dryRun: boolean }
+  /** JSON: how the file is read (`FileFormat`), or what is changed (`BulkChange`). */
+  format: string
+  options: { dryRun: boolean }
   /** Names of the unknown columns in the rows that were read. */
   unknown: Set<string>
   /** The size of the file. */
@@ -30,6 +30,8 @@ export interface LeasedImport {
   /** The byte and the line up to which the import is done, and the number of rows before them. */
   bytesDone: number
   line: number
+  /** The id of the last prospect that is done, of those that match. */
+  after: string | null
   read: number
   /** How many errors and warnings were recorded. */
   errors: number
@@ -45,12 +47,11 @@ export async function leaseImport(
   { accountId, importId, from }: ImportMessage,
 ): Promise<LeasedImport | null> {
   const now = Date.now()
-  type Row = Omit<LeasedImport, 'format' | 'options' | 'unknown'> & { format: string; options: string; unknown: string }
+  type Row = Omit<LeasedImport, 'options' | 'unknown'> & { options: string; unknown: string }
   const [row] = await query<Row>(LEASE, accountId, importId, now, now + LEASE_TIME, from)
   if (!row) return null
   return {
     ...row,
-    format: JSON.parse(row.format),
     options: JSON.parse(row.options),
     unknown: new Set(JSON.parse(row.unknown) as string[]),
   }
@@ -127,5 +128,5 @@ const IMPORTS = {
 const LEASE = `
   UPDATE imports SET status = 'running', tries = tries + 1, held_until = ?4, next_at = ?4
   WHERE account_id = ?1 AND id = ?2 AND bytes_done = ?5 AND ${hasTurn('?3')}
-  RETURNING account_id AS accountId, id AS importId, key_id AS keyId, format, options, unknown_columns AS unknown,
-    bytes, bytes_done AS bytesDone, line, read, errors, tries, (SELECT default_country FROM accounts WHERE id = ?1) AS country`
+  RETURNING account_id AS accountId, id AS importId, kind, key_id AS keyId, format, options, unknown_columns AS unknown,
+    bytes, bytes_done AS bytesDone, line, after, read, errors, tries, (SELECT default_country FROM accounts WHERE id = ?1) AS country`

@@ -5,17 +5,18 @@ import { requireScope } from '../http/auth'
 import { limitBody } from '../http/body'
 import { unsupportedMediaType } from '../http/errors'
 import { factory } from '../http/factory'
-import { idempotentStream } from '../http/idempotency'
+import { idempotent, idempotentStream } from '../http/idempotency'
 import { essenceOf } from '../http/media-type'
 import { ListQuery } from '../http/page'
 import { streamedBody } from '../http/streamed-body'
 import { validate } from '../http/validate'
 import { enqueueImports } from '../queues/send'
+import { startBulk } from './bulk'
 import { SAVE_AS_CSV } from './format'
 import { type FileType, IMPORT_TYPES } from './records'
 import { rejectedRows } from './rejected-rows'
 import { listRowErrors } from './row-errors'
-import { ListRowErrors, StartImport } from './schema'
+import { ListRowErrors, StartBulk, StartImport } from './schema'
 import { startImport } from './start'
 import { deleteImport, getImport, listImports } from './store'
 
@@ -65,6 +66,16 @@ export const importRoutes = factory
       'content-disposition': `attachment; filename="refused.${type}"`,
       vary: 'Accept',
     })
+  })
+
+/** `/v1/prospects/bulk`: a change of all prospects that match. It is an import without a file. */
+export const bulkRoutes = factory
+  .createApp()
+  .post('/bulk', requireScope('write'), idempotent, validate({ json: StartBulk }), async (c) => {
+    const { db, caller } = c.var
+    const { status, headers, body } = await startBulk(db, caller, c.req.valid('json'), c.get('repeatable'))
+    c.executionCtx.waitUntil(enqueueImports(c.env, [{ accountId: caller.account.id, importId: body.id, from: 0 }]))
+    return c.json(body, status, headers)
   })
 
 const EXCEL_TYPE = /^application\/(vnd\.ms-excel|vnd\.openxmlformats-officedocument\.spreadsheetml)/

@@ -23,6 +23,8 @@ export interface RowError {
   message: string
   /** Whether the whole row was rejected. If not, the rest of the row was written. */
   refused: boolean
+  /** The prospect that was not changed. Only for prospects that match. */
+  prospectId?: string | undefined
 }
 
 /** An error as `import_errors` stores it, with the first byte of its record (`from`) and the byte after the last (`to`). */
@@ -35,7 +37,10 @@ export interface StoredRowError extends RowError {
 const MAX_ROW_ERRORS = 10
 
 /** The errors of a row that was rejected with this problem. */
-export const rejectionErrors = ({ toError }: ParsedRow, { code, detail, members }: Problem): RowError[] =>
+export const rejectionErrors = (
+  { toError }: Pick<ParsedRow, 'toError'>,
+  { code, detail, members }: Problem,
+): RowError[] =>
   members.errors
     ? boundErrors(members.errors as InputError[], MAX_ROW_ERRORS).map((error) =>
         toError(error.code === 'unknown_reference' ? { ...error, message: 'This account has no such id.' } : error),

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { ListQuery } from '../http/page'
 import { flagParameter, invalid, parameter } from '../http/text'
-import { CreateProspect } from '../prospects/schema'
+import { CreateProspect, ListFilters, MergeProspect, UpdateProspect } from '../prospects/schema'
 import { FIELDS, type Mapping, shownName } from './columns'
 
 const isObject = (value: unknown) => typeof value === 'object' && value !== null && !Array.isArray(value)
@@ -39,6 +39,26 @@ export const StartImport = z.strictObject({
   dryRun: flagParameter(false),
 })
 export type StartImport = z.output<typeof StartImport>
+
+const NO_FILES = invalid('not_allowed', 'A change of many prospects takes no resume. Null removes resumes.')
+const ONE_OF = invalid('required', 'Give set or erase, and not both.')
+const IN_SET = invalid('not_allowed', 'Give this in set.')
+
+/** The body of `POST /v1/prospects/bulk`. `userId` and `muteWebhook` are those of an erasure. */
+export const StartBulk = z
+  .strictObject({
+    filters: ListFilters,
+    set: UpdateProspect.extend({ resume: UpdateProspect.shape.resume.refine((file) => !file, NO_FILES) }).optional(),
+    erase: z.literal(true, 'This must be true.').optional(),
+    userId: MergeProspect.shape.userId,
+    muteWebhook: z.boolean().nullish(),
+    expectedCount: z.int().min(0),
+    dryRun: MergeProspect.shape.muteWebhook,
+  })
+  .refine(({ set, erase }) => Boolean(set) !== Boolean(erase), { ...ONE_OF, path: ['set'] })
+  .refine(({ set, userId }) => !set || !userId, { ...IN_SET, path: ['userId'] })
+  .refine(({ set, muteWebhook }) => !set || muteWebhook == null, { ...IN_SET, path: ['muteWebhook'] })
+export type StartBulk = z.output<typeof StartBulk>
 
 /** The query of `GET /v1/imports/{id}/errors`. `rejected` leaves out warnings: errors of rows that were written. */
 export const ListRowErrors = z.strictObject({ ...ListQuery.shape, rejected: flagParameter(false) })

@@ -29,7 +29,7 @@ import { fileKey, type Import, toImport } from './store'
 /** How long the file of an import is kept, ms. */
 const FILE_KEPT_FOR = 7 * 24 * 60 * 60_000
 /** If no consumer leases a new import for this long, ms, the schedule enqueues it. */
-const ENQUEUE_AFTER = 15_000
+export const ENQUEUE_AFTER = 15_000
 
 /** A call of `POST /v1/imports`. */
 interface ImportRequest {
@@ -105,8 +105,8 @@ async function commitImport(
   const options = JSON.stringify(rowOptions)
   const unknown = JSON.stringify(unknownColumns(format.columns).slice(0, MAX_UNKNOWN_COLUMNS))
   const body = toImport({
-    ...{ id, status: 'queued', reason: null, bytes: inspector.size, bytesDone: format.start },
-    ...{ read: 0, created: 0, updated: 0, unchanged: 0, failed: 0, unknownColumns: unknown },
+    ...{ id, kind: 'file', status: 'queued', reason: null, bytes: inspector.size, bytesDone: format.start },
+    ...{ read: 0, created: 0, updated: 0, unchanged: 0, failed: 0, erased: 0, total: null, unknownColumns: unknown },
     ...{ options, createdAt: now, finishedAt: null },
   })
   const response = { status: 202, headers: { location: `/v1/imports/${id}` }, body } as const

@@ -9,18 +9,22 @@ import { nextTurn } from './turns'
 /** An import as the API shows it. */
 export interface Import {
   id: string
+  kind: 'file' | 'update' | 'erase'
   status: 'queued' | 'running' | 'completed' | 'failed' | 'cancelled'
   /** Why it failed, for people. */
   reason: string | null
-  /** The size of the file, and how much of it has been processed, bytes. */
+  /** The size of the file, and how much of it has been processed, bytes. 0 without a file. */
   bytes: number
   bytesDone: number
-  /** How many rows have been processed: the sum of the next four. */
+  /** How many rows or prospects have been processed: the sum of the next five. */
   read: number
   created: number
   updated: number
   unchanged: number
   failed: number
+  erased: number
+  /** How many prospects matched at the start; null for a file. */
+  total: number | null
   unknownColumns: string[]
   dryRun: boolean
   /** Unix ms. */
@@ -74,7 +78,8 @@ export async function listImports(
 
 // text: the list reads long values only as far as they fit into the page (`fitsInPage`), and GET shows the same columns
 const selectImport = (unknownColumns: string) => `
-  SELECT id, status, reason, bytes, bytes_done AS bytesDone, read, created, updated, unchanged, failed,
+  SELECT id, kind, status, reason, bytes, iif(kind = 'file', bytes_done, 0) AS bytesDone, read, created, updated, unchanged,
+    failed, erased, total,
     ${unknownColumns} AS unknownColumns, options, created_at AS createdAt, finished_at AS finishedAt`
 const GET = `${selectImport('unknown_columns')} FROM imports WHERE account_id = ?1 AND id = ?2`
 

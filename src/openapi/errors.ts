@@ -50,7 +50,9 @@ const ProblemSchema = z
     conflictsWith: textOrNull(
       'Id of the object that the request conflicts with (409). Null if it no longer exists.',
     ).optional(),
-    prospectCount: z.int().optional().meta({ description: 'How many prospects use the item (409 `in_use`).' }),
+    prospectCount: z.int().optional().meta({
+      description: 'How many prospects use the item (409 `in_use`), or match the filters (409 `count_differs`).',
+    }),
     mergedInto: z.string().optional().meta({ description: 'Id of the prospect that this one was merged into (410).' }),
     version: z.int().optional().meta({ description: 'The current version of the prospect (412).' }),
   })

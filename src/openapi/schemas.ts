@@ -1,4 +1,4 @@
-import type { Operation, Section } from '../http/openapi'
+import type { Descriptions, Operation, Section } from '../http/openapi'
 
 // biome-ignore lint/suspicious/noExplicitAny: any JSON
 export type Json = { [key: string]: any }
@@ -36,7 +36,10 @@ function withoutSafeBounds(schema: Json): Json {
   return schema
 }
 
-/** Adds descriptions to the query parameters and the body fields of an operation of the document, also to those of lists of objects. */
+/**
+ * Adds descriptions to the query parameters and the body fields of an operation of the document, also to the fields of inputs
+ * (`inputs`), of a change (`set`) and of filters.
+ */
 export function describeInputs(operation: Json, section: Section, { operationId, fields }: Operation): void {
   for (const parameter of operation.parameters ?? []) {
     if (['integer', 'boolean'].includes(parameter.schema.type)) {
@@ -50,13 +53,15 @@ export function describeInputs(operation: Json, section: Section, { operationId,
     // in the schema, because the page would fill in an example of the parameter itself
     if (example !== undefined) parameter.schema.examples = [example]
   }
-  const describe = ({ properties = {} }: Json) => {
+  const describe = ({ properties = {} }: Json, descriptions: Descriptions = {}) => {
     for (const [name, schema] of Object.entries<Json>(properties)) {
-      Object.assign(schema, fields?.[name] ?? section.fields?.[name] ?? missing(operationId, name))
-      if (schema.items) describe(schema.items)
+      Object.assign(schema, fields?.[name] ?? descriptions[name] ?? missing(operationId, name))
+      if (schema.items) describe(schema.items, descriptions)
+      if (name === 'filters') describe(schema, section.parameters)
+      if (name === 'set') describe(schema, section.fields)
     }
   }
-  describe(operation.requestBody?.content['application/json']?.schema ?? {})
+  describe(operation.requestBody?.content['application/json']?.schema ?? {}, section.fields)
 }
 
 function missing(operationId: string, name: string): never {

@@ -2,7 +2,7 @@ import { accountSection, operatorSection } from '../accounts/openapi'
 import { catalogSection } from '../catalog/openapi'
 import { fieldSection } from '../catalog/openapi-fields'
 import type { Section } from '../http/openapi'
-import { importSection } from '../imports/openapi'
+import { bulkSection, importSection } from '../imports/openapi'
 import { prospectSection } from '../prospects/openapi'
 import { duplicateSection } from '../prospects/openapi-duplicates'
 import { orErased, ProspectSchema } from '../prospects/openapi-schemas'
@@ -19,6 +19,7 @@ export const WEBHOOKS = events.webhooks
 /** The reference, section by section. */
 export const SECTIONS: Section[] = [
   prospectSection,
+  bulkSection(prospectSection),
   duplicateSection,
   resumeSection,
   importSection,

@@ -1,9 +1,9 @@
 import type { Database } from '../db/client'
 import { isUnavailable } from '../db/errors'
 import { contention } from '../http/errors'
-import type { IdempotentRequest, InputError } from '../http/factory'
+import type { IdempotentRequest } from '../http/factory'
 import { isKeyAlreadyUsed } from '../http/idempotency'
-import { Problem } from '../http/problem-type'
+import { Problem, problemBelow } from '../http/problem-type'
 import {
   type Counts,
   findUnfinishedCall,
@@ -126,7 +126,7 @@ function resultsOf(
   return covered.map((request, i): Result => {
     const problem = problems.get(request)
     if (problem) {
-      const body = JSON.stringify(problemOf(problem, from + i).toBody(requestId))
+      const body = JSON.stringify(problemBelow(problem, `/inputs/${from + i}`).toBody(requestId))
       return { status: problem.status, body, about: null, isLate: false, ended: 'failed' }
     }
     const outcome = written.next().value as Outcome
@@ -139,21 +139,6 @@ function resultsOf(
     }
   })
 }
-
-/** The problem of input number `n`: its pointers point into the body of the batch. */
-const problemOf = (problem: Problem, n: number): Problem =>
-  new Problem({
-    ...problem,
-    members: {
-      ...problem.members,
-      ...(problem.members.errors !== undefined && {
-        errors: (problem.members.errors as InputError[]).map((error) => ({
-          ...error,
-          pointer: `/inputs/${n}${error.pointer}`,
-        })),
-      }),
-    },
-  })
 
 function countAll(before: Counts, results: Result[]): Counts {
   const counts = { ...before }

@@ -171,25 +171,44 @@ export async function readCandidates(
     return { id, mergedId, email: firstUse(emails, change.email), phone: firstUse(phones, change.phone?.e164) }
   })
   const aliases = JSON.stringify({ emails: [...emails], phones: [...phones] })
-  const known = recallFields(accountId)
+  const references = queryReferences(db, accountId, requests, ids)
   const statement = requests.length > 2 ? READ_CANDIDATES_WITHIN_BOUND : READ_CANDIDATES
-  const [references, candidates, usedKey] = await db.d1.batch([
-    db.d1.prepare(READ_REFERENCES).bind(accountId, JSON.stringify(namesIn(requests, ids)), known.version),
+  const [referred, candidates, usedKey] = await db.d1.batch([
+    references.statement,
     db.d1.prepare(statement).bind(accountId, JSON.stringify(identifiers), aliases),
     ...(idempotent ? [findUsedKey(db, accountId, idempotent, now)] : []),
     ...(file ? [announceObject(db, accountId, { key: file.key, now })] : []),
   ])
   if (idempotent && usedKey?.results.length) throw new KeyAlreadyUsed()
-  const row = references?.results[0] as ReferencesRow | undefined
-  if (!row || !candidates) return null
+  const found = referred && references.from(referred)
+  if (!found || !candidates) return null
   const rows = candidates.results as (ProspectRow & { firstLeft?: number | null })[]
   const count = rows[0]?.firstLeft ?? requests.length
-  const { fields } = learnFields(accountId, known, row.catalogVersion, row.customFields)
   return {
     requests: requests.slice(0, count),
     identifiers: JSON.stringify(identifiers.slice(0, count)),
-    candidates: rows.map(({ firstLeft: _, ...row }) => toRecord(row, fields)),
-    references: toReferences(row, fields),
+    candidates: rows.map(({ firstLeft: _, ...row }) => toRecord(row, found.customFields)),
+    references: found,
+  }
+}
+
+/**
+ * The statement that reads what the requests refer to, and which of the prospects with these ids were merged. `from` takes its
+ * result; it returns undefined if the account does not exist any more.
+ */
+export function queryReferences(
+  { d1 }: Database,
+  accountId: string,
+  requests: WriteRequest[],
+  ids = new Set<string>(),
+): { statement: D1PreparedStatement; from(result: D1Result): References | undefined } {
+  const known = recallFields(accountId)
+  return {
+    statement: d1.prepare(READ_REFERENCES).bind(accountId, JSON.stringify(namesIn(requests, ids)), known.version),
+    from({ results }) {
+      const row = results[0] as ReferencesRow | undefined
+      return row && toReferences(row, learnFields(accountId, known, row.catalogVersion, row.customFields).fields)
+    },
   }
 }
 

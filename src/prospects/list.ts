@@ -84,7 +84,11 @@ export async function listRecords<T, Shown extends object = object>(
  * The fields of an account. With filters by custom fields, they are read first if this isolate does not remember them, or if
  * the filters do not suit those that it remembers.
  */
-async function knowFields(db: Database, accountId: string, { custom }: ListProspects): Promise<KnownFields> {
+export async function knowFields(
+  db: Database,
+  accountId: string,
+  { custom }: Pick<ListProspects, 'custom'>,
+): Promise<KnownFields> {
   const known = recallFields(accountId)
   const { filters, errors } = toCustomFilters(custom, known.fields)
   const suit = errors.length === 0 && filters.every(({ values }) => values?.length !== 0)

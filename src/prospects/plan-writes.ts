@@ -149,6 +149,12 @@ export function matchRequest(
   return { match, change, writes: !target.match || target.update || record === null }
 }
 
+/** Throws 400 or 422 if a change is not valid, whatever prospect it is about. */
+export function requireValid(change: Change, references: References): void {
+  const custom = change.custom === undefined ? undefined : requireCustom(change.custom, null, references)
+  requireReferences(change, references, undefined, custom?.unknown ?? [])
+}
+
 /** What a `custom` changes. Throws 400 with everything that is wrong with it. */
 function requireCustom(
   custom: NonNullable<Change['custom']> | null,

@@ -181,6 +181,20 @@ export const ListProspects = z.strictObject({
 })
 export type ListProspects = z.output<typeof ListProspects>
 
+const { sort: _, total: __, limit: ___, pageToken: ____, fields: _____, ...filters } = ListProspects.shape
+/** In a body, a time can also be a number. */
+const timeInBody = () => z.union([z.number(), z.string()]).transform(String).pipe(timeParameter()).optional()
+
+/** The filters of a list, in a body. */
+export const ListFilters = z.strictObject({
+  ...filters,
+  createdSince: timeInBody(),
+  createdBefore: timeInBody(),
+  updatedSince: timeInBody(),
+  updatedBefore: timeInBody(),
+})
+export type ListFilters = z.output<typeof ListFilters>
+
 /** The query of `GET /v1/prospects/export`. An export has every match, in the order of creation. */
 export const ExportProspects = ListProspects.omit({ limit: true, pageToken: true, total: true }).extend({
   fields: fieldsParameter(FIELD_NAMES.filter((name) => name !== 'resume')).optional(),

@@ -172,6 +172,7 @@ async function writeOnce<Response extends ProspectResponse>(
     ...(progress?.statementsFor(covered, plan) ?? []),
   ]
 
+  const written = progress?.isDryRun ? emptyPlan() : plan
   let updatedAt = new Map<string, number>()
   if (plan.events.length > 0 || statements.length > 0) {
     const committed = await tryCommit(db, outbox, {
@@ -179,7 +180,7 @@ async function writeOnce<Response extends ProspectResponse>(
       origin: { keyId: key.id, source },
       now,
       read,
-      plan: progress?.isDryRun ? emptyPlan() : plan,
+      plan: written,
       claim: statements.length > 0 ? idempotent : undefined,
       statements,
     })
@@ -199,8 +200,8 @@ async function writeOnce<Response extends ProspectResponse>(
     rejected: plan.rejected,
     isFull: plan.isFull,
     response: response && { ...response, body: { ...response.body, updatedAt: timeOf(first) } },
-    unreferencedKeys: [...plan.unreferencedKeys, ...unusedFile],
-    resumesToRead: plan.resumesToRead,
+    unreferencedKeys: [...written.unreferencedKeys, ...unusedFile],
+    resumesToRead: written.resumesToRead,
   }
 }
 

@@ -99,7 +99,7 @@ const MORE: More[] = [
   ],
   [
     'an erasure rewrites the events of the prospect',
-    4,
+    5,
     1,
     async (a, n) => {
       const { id } = await busy(a, n, 'succeeded', 'NULL', FAR)

@@ -171,7 +171,7 @@ const CALLS: [
     11,
   ],
   ['patch of nothing', async (a) => a.call('PATCH', `/v1/prospects/${await knownId(a)}`, {}), 1, 30, 0],
-  ['erasure', async (a) => a.call('DELETE', `/v1/prospects/${await extra(a)}`), 1, 60, 30],
+  ['erasure', async (a) => a.call('DELETE', `/v1/prospects/${await extra(a)}`), 1, 80, 30],
   [
     'merge',
     async (a) => {
@@ -208,6 +208,19 @@ const CALLS: [
     1,
     250 * 13,
     0,
+  ],
+  [
+    'start of a bulk change, with an Idempotency-Key',
+    async (a) => {
+      const body = { filters: { label: 'Own 8' }, set: { city: unique() }, expectedCount: 1 }
+      const answer = await a.call('POST', '/v1/prospects/bulk', body, { 'idempotency-key': unique() })
+      // the other imports of the account would wait for it
+      await a.call('DELETE', `/v1/imports/${answer.json.id}`)
+      return answer
+    },
+    2,
+    60,
+    20,
   ],
   ['list of labels', (a) => a.get('/v1/labels?limit=5'), 1, 7, 0],
   ['list of sources', (a) => a.get('/v1/sources?limit=5'), 1, 7, 0],

@@ -42,6 +42,15 @@ const CALLS: Call[] = [
     },
   },
   {
+    route: '/v1/prospects/bulk',
+    status: 202,
+    ask: async () => {
+      holdQueue()
+      const body = { filters: { email: 'a@example.com' }, set: { city: 'Troy' }, expectedCount: 0 }
+      return { path: '/v1/prospects/bulk', body, other: { ...body, dryRun: true } }
+    },
+  },
+  {
     route: '/v1/prospects/{id}/merge',
     status: 200,
     ask: async ({ prospect }) => {

@@ -44,11 +44,13 @@ describe('a file', () => {
     expect([status, headers.get('location')]).toEqual([202, `/v1/imports/${json.id}`])
     expect(json).toEqual({
       id: expect.stringMatching(/^imp_/),
+      kind: 'file',
       status: 'queued',
       reason: null,
       bytes: CSV.length,
       bytesDone: CSV.indexOf('\n') + 1,
-      ...{ read: 0, created: 0, updated: 0, unchanged: 0, failed: 0 },
+      ...{ read: 0, created: 0, updated: 0, unchanged: 0, failed: 0, erased: 0 },
+      total: null,
       unknownColumns: ['Shoe size'],
       dryRun: false,
       createdAt: expect.any(Number),

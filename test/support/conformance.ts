@@ -35,13 +35,14 @@ const inPlace = (value: Json): Json =>
         ? Object.fromEntries(Object.entries(value).map(([name, one]) => [name, inPlace(one)]))
         : value
 
-const templates = Object.entries<Record<string, { responses: Record<string, Described> }>>(inPlace(document.paths)).map(
-  ([template, methods]) => ({
+const templates = Object.entries<Record<string, { responses: Record<string, Described> }>>(inPlace(document.paths))
+  .map(([template, methods]) => ({
     pattern: new RegExp(`^${template.replace(/\{\w+\}/g, '[^/]+')}$`),
     template,
     methods,
-  }),
-)
+  }))
+  // a path without an id comes before one that also matches it
+  .sort((a, b) => Number(a.template.includes('{')) - Number(b.template.includes('{')))
 
 /**
  * No field that the document does not know: clients may ignore it, but we have to tell. And no examples: the `id` of one

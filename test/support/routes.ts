@@ -167,6 +167,14 @@ export const ROUTES = new Map<string, Route>([
     { needs: 'write', answers: 200, body: { inputs: [{ firstName: 'Ann', lastName: 'Lee' }], update: true } },
   ],
   [
+    'POST /v1/prospects/bulk',
+    {
+      needs: 'write',
+      answers: 202,
+      body: { filters: { email: 'nobody@example.com' }, set: { city: 'Troy' }, expectedCount: 0, dryRun: true },
+    },
+  ],
+  [
     'GET /v1/prospects/export',
     { needs: 'read', answers: 200, query: { ...FILTERS, sort: 'createdAt' }, type: 'text/csv; charset=utf-8' },
   ],

@@ -9,18 +9,23 @@ export const imports = sqliteTable(
   {
     accountId: accountId(),
     id: text().notNull(),
+    /** What it does: it imports a file, or changes or erases the prospects that match filters. */
+    kind: text().$type<'file' | 'update' | 'erase'>().notNull().default('file'),
     /** The key that sent it. */
     keyId: text().notNull(),
     status: text().$type<'queued' | 'running' | 'completed' | 'failed' | 'cancelled'>().notNull().default('queued'),
     /** Why it failed, for people. */
     reason: text(),
-    /** How the file is read, JSON. */
+    /** How the file is read, or which prospects are changed and how, JSON. A trigger empties the latter at the end. */
     format: text().notNull(),
     /** The options of the call, JSON. */
     options: text().notNull(),
     unknownColumns: text().notNull(),
     bytes: integer().notNull(),
-    /** Where the next record begins: the byte and the line. A commit of rows advances it, and fails if it has changed since. */
+    /**
+     * Where the next record begins: the byte and the line. A commit of rows advances it, and fails if it has changed since.
+     * For prospects that match: how many are done, and which is the next.
+     */
     bytesDone: integer().notNull(),
     line: integer().notNull(),
     read: integer().notNull().default(0),
@@ -28,6 +33,10 @@ export const imports = sqliteTable(
     updated: integer().notNull().default(0),
     unchanged: integer().notNull().default(0),
     failed: integer().notNull().default(0),
+    erased: integer().notNull().default(0),
+    /** For prospects that match: how many matched at the start, and the id of the last one that is done. */
+    total: integer(),
+    after: text(),
     /** How many errors and warnings were recorded. Once half of the space is used (imports/run.ts), warnings are dropped. */
     errors: integer().notNull().default(0),
     /** How often it was leased since it last advanced. */
