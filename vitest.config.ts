@@ -43,8 +43,8 @@ class LongestFirst extends BaseSequencer {
 
 export default defineConfig({
   test: {
-    // twice the processors of a small machine: the end-to-end tests wait half of their time
-    maxWorkers: 4,
+    // twice the processors of a small machine: the end-to-end tests wait half of their time, the others never
+    maxWorkers: process.env.ONLY_FAST ? '100%' : 4,
     sequence: { sequencer: LongestFirst },
     tags: [{ name: 'scale', description: 'thousands of rows, many callers at once, or a long time', timeout: 120_000 }],
     projects: [

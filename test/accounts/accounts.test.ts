@@ -183,7 +183,7 @@ test('the operator creates an admin key for an account that lost its last one', 
   expect((await operator('POST', `/admin/accounts/${account.id}/api-keys`, { name: 'Found' })).json.name).toBe('Found')
 })
 
-describe('deleting an account', () => {
+describe('deleting an account', { tags: 'scale' }, () => {
   /** An account with rows in every table that has rows of accounts. */
   async function accountWithEverything() {
     const account = await newAccount()

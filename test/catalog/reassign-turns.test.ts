@@ -1,3 +1,4 @@
+// @module-tag scale
 import { env } from 'cloudflare:workers'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { KINDS, type Kind } from '../../src/catalog/kinds'

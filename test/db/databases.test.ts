@@ -1,4 +1,5 @@
-import { createExecutionContext, createMessageBatch } from 'cloudflare:test'
+// @module-tag scale
+import { createExecutionContext, createMessageBatch, waitOnExecutionContext } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { openDatabase } from '../../src/db/client'
@@ -155,7 +156,7 @@ function mostAtATime() {
   return () => most
 }
 
-describe('between databases', { tags: 'scale' }, () => {
+describe('between databases', () => {
   test('an id of one account is unknown in another', async () => {
     const [account, other] = [await accountIn('DB_1'), await accountIn('DB_2')]
     const { id } = (await other.prospect()).json
@@ -242,7 +243,9 @@ describe('a database that cannot be reached', () => {
     const acked: string[] = []
     for (const message of batch.messages) message.ack = () => void acked.push(message.body.accountId)
     const bindings = { ...env, ...only('DB', 'DB_2') }
-    await expect(worker.queue(batch, bindings, createExecutionContext())).rejects.toThrow('away')
+    const context = createExecutionContext()
+    await expect(worker.queue(batch, bindings, context)).rejects.toThrow('away')
+    await waitOnExecutionContext(context)
     const well = [accounts[0]?.id, accounts[2]?.id]
     expect(requests.mock.calls.map((request) => envelopeOf(request).accountId).sort()).toEqual(
       [...well, ...well].sort(),

@@ -1,3 +1,4 @@
+// @module-tag scale
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { ImportMessage } from '../../src/queues/messages'
@@ -70,7 +71,7 @@ async function contentOf(of: Account) {
   }
 }
 
-describe('a consumer that dies', { tags: 'scale' }, () => {
+describe('a consumer that dies', () => {
   const FILE = fileOf(600)
   const QUERY = { query: '?update=true' }
   let undisturbed: Awaited<ReturnType<typeof contentOf>> | undefined
@@ -179,7 +180,7 @@ describe('a consumer that dies', { tags: 'scale' }, () => {
   })
 })
 
-describe('two consumers of one import', { tags: 'scale' }, () => {
+describe('two consumers of one import', () => {
   test('write every row once', async () => {
     passTime(0)
     const { json } = await sendFile(account, fileOf(600), { query: '?update=true' })
@@ -205,9 +206,7 @@ describe('two consumers of one import', { tags: 'scale' }, () => {
   })
 })
 
-test('an import takes two round trips for each chunk, and its turn ends after twenty chunks', {
-  tags: 'scale',
-}, async () => {
+test('an import takes two round trips for each chunk, and its turn ends after twenty chunks', async () => {
   const file = Array.from({ length: 5500 }, (_, n) => (n % 250 === 0 ? 'Pat Doe\n' : 'Cher\n'))
   const { json } = await sendFile(account, `name\n${file.join('')}`)
   const messages = held.splice(0)
@@ -428,7 +427,7 @@ test('a malformed message is dropped with a log line', async () => {
   expect(await rows('SELECT 1 FROM imports WHERE account_id = ?', account.id)).toEqual([])
 })
 
-describe('a commit of an import stays small', { tags: 'scale' }, () => {
+describe('a commit of an import stays small', () => {
   /** `€` is one byte of Windows-1252, and three of UTF-8. */
   const inWindows1252 = (text: string) => Uint8Array.from(text, (c) => (c === '€' ? 0x80 : c.charCodeAt(0)))
   const rowsOfText = (many: number, row: (n: number) => string) =>

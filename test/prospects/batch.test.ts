@@ -115,7 +115,7 @@ describe('a batch', () => {
     expect((await account.list()).json.totalCount).toBe(3)
   })
 
-  test('ends as its inputs POSTed one by one', async () => {
+  test('ends as its inputs POSTed one by one', { tags: 'scale' }, async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(collidingBody, { minLength: 2, maxLength: 12 }), async (bodies) => {
         const [together, apart] = [await newAccount(), await newAccount()]
@@ -199,7 +199,7 @@ const WEBHOOKS = `
 /** Inputs whose events and results need several commits. */
 const LARGE = Array.from({ length: 120 }, (_, n) => ({ firstName: `P${n}`, lastName: 'Doe', notes: 'n'.repeat(8000) }))
 
-describe('a batch in several commits', () => {
+describe('a batch in several commits', { tags: 'scale' }, () => {
   /** Makes every batch of statements after the first `n` commits fail: before or after it is done. */
   function failAfter(n: number, isDone: boolean) {
     const { batch: send } = D1

@@ -170,7 +170,7 @@ describe('custom values', () => {
     expect(merged.json.custom).toEqual({ text: 'Kept', number: 1, ...others })
   })
 
-  test('of one prospect have at most 250 kB', async () => {
+  test('of one prospect have at most 250 kB', { tags: 'scale' }, async () => {
     const account = await newAccount()
     const keys = Array.from({ length: 40 }, (_, n) => `f${n}`)
     for (const key of keys) await makeField(account, key, 'text')

@@ -295,7 +295,7 @@ describe('fields', () => {
     ])
   })
 
-  test('do not count towards the 4 MiB of a page if they are left out', async () => {
+  test('do not count towards the 4 MiB of a page if they are left out', { tags: 'scale' }, async () => {
     const account = await newAccount()
     await writeMany(
       account,

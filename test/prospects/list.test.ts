@@ -1,3 +1,4 @@
+// @module-tag scale
 import fc from 'fast-check'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { type Account, newAccount } from '../support/api'
@@ -61,7 +62,7 @@ describe('the list equals a simple model of the contract: newest first, with the
     expect(sizes.size).toBeGreaterThan(1)
   })
 
-  test('by any filters together', { tags: 'scale' }, async () => {
+  test('by any filters together', async () => {
     const { account, crowd, values } = unchanged
     const asked = fc.record(values, { requiredKeys: [] })
     const few = fc.subarray(['q', 'name', 'title', 'company', 'city', 'stage', 'label', 'excludeLabel'] as const, {

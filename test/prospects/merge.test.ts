@@ -257,7 +257,7 @@ test('a muted merge is on the timeline and makes no deliveries', async () => {
   expect((await rowsOf(account.id)).deliveries ?? 0).toBe(0)
 })
 
-describe('merges at once', () => {
+describe('merges at once', { tags: 'scale' }, () => {
   test('ten merges of one pair merge it once', async () => {
     const { account, a, b } = await known({}, {})
     const answers = await Promise.all(Array.from({ length: 10 }, () => merge(account, a, b)))

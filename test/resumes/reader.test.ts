@@ -450,7 +450,7 @@ describe('a resume is enqueued', () => {
   })
 })
 
-describe('an account with many resumes', () => {
+describe('an account with many resumes', { tags: 'scale' }, () => {
   const unlimited = { limit: async () => ({ success: true }) }
   const LIMITED = { RATE_LIMITS: '', KEY_RATE_LIMIT: unlimited }
   const { get } = bucket

@@ -1,3 +1,4 @@
+// @module-tag scale
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { type Account, newAccount } from '../support/api'

@@ -167,7 +167,7 @@ describe('the secret of an endpoint', () => {
 })
 
 describe('a signature', () => {
-  test('is verified by a Standard Webhooks library, whatever the body', async () => {
+  test('is verified by a Standard Webhooks library, whatever the body', { tags: 'scale' }, async () => {
     await fc.assert(
       fc.asyncProperty(fc.json({ stringUnit: 'binary' }), fc.stringMatching(/^evt_\w{21}$/), async (body, id) => {
         const secret = newSecret()

@@ -117,7 +117,7 @@ test('a run with one key or no key reads nothing', async () => {
   expect(log).toEqual([])
 })
 
-test('a run has a limit, and the next run continues', async () => {
+test('a run has a limit, and the next run continues', { tags: 'scale' }, async () => {
   for (let i = 0; i < 250; i++) await store(ONE)
   for (let i = 0; i < 3; i++) await run(1)
   expect(log.map(({ encrypted, done }) => [encrypted, done])).toEqual([

@@ -1,3 +1,4 @@
+// @module-tag scale
 import { createExecutionContext, createMessageBatch } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
@@ -153,7 +154,7 @@ describe('the fast queue', () => {
     expect(reached()).toEqual(Array(5).fill('late'))
   })
 
-  test('has no batch with a healthy endpoint and one that was slow before', { tags: 'scale' }, async () => {
+  test('has no batch with a healthy endpoint and one that was slow before', async () => {
     const { account } = await endpoints('late', 'well', 'dead', 'fine')
     Object.assign(answers, { late: timesOut, dead: timesOut })
     await slowDown(account)
@@ -277,7 +278,7 @@ describe('an endpoint that has not been tried', () => {
   })
 })
 
-describe('fifty endpoints of an account that hang', { tags: 'scale' }, () => {
+describe('fifty endpoints of an account that hang', () => {
   const bad = Array.from({ length: 50 }, (_, n) => `hangs${n}`)
 
   /** Another account with a verified endpoint and a new one, and the requests that they got. */
@@ -435,7 +436,7 @@ describe('the sweep', () => {
     expect((await deliveriesOf(account)).filter(isWell)).toHaveLength(51)
   })
 
-  test('enqueues the oldest waiting delivery first, so none is overtaken for ever', { tags: 'scale' }, async () => {
+  test('enqueues the oldest waiting delivery first, so none is overtaken for ever', async () => {
     const { account } = await endpoints('late')
     answers.late = timesOut
     await slowDown(account)

@@ -98,7 +98,7 @@ describe('a Word document', () => {
     ])
   })
 
-  test('is limited, even in one paragraph or one row', async () => {
+  test('is limited, even in one paragraph or one row', { tags: 'scale' }, async () => {
     const read = async (body: string) => {
       const { spans, isCut } = await extractText(word(body), DOCX)
       return { length: spans.reduce((sum, { text }) => sum + text.length, 0), isCut }
