@@ -33,7 +33,8 @@ export interface UnknownReference {
   in?: InputError['in'] | undefined
 }
 
-const toInputError = (reference: UnknownReference): InputError => ({
+/** The entry of `errors` about an unknown reference. */
+export const toInputError = (reference: UnknownReference): InputError => ({
   in: reference.in ?? 'body',
   pointer: `/${reference.field}`,
   code: 'unknown_reference',

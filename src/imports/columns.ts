@@ -1,15 +1,28 @@
-import { foldCase, shorten } from '../http/text'
+import { shorten } from '../http/text'
+import type { CustomFields } from '../prospects/custom-fields'
 import { CSV_COLUMNS, FIELD_NAMES, fieldOf } from '../prospects/field-names'
 import { CreateProspect } from '../prospects/schema'
+import { type CustomColumn, ownColumn } from './custom-columns'
+import { keyOf } from './heading-key'
 import { EXCEPTIONS, HEADINGS, type Meaning } from './headings'
 
 /**
  * The fields that a column can hold: those of `POST /v1/prospects`, an id, the names of a stage and a pipeline, and a full
  * name, which fills `firstName` and `lastName` where the row does not give them.
  */
-export type Field = Exclude<keyof CreateProspect, 'resume'> | 'id' | 'fullName' | 'stage' | 'pipeline'
-const { resume: _, ...POST_FIELDS } = CreateProspect.shape
-export const FIELDS = ['id', 'fullName', 'stage', 'pipeline', ...Object.keys(POST_FIELDS)] as Field[]
+export type Field =
+  | Exclude<keyof CreateProspect, 'resume' | 'custom'>
+  | 'id'
+  | 'fullName'
+  | 'stage'
+  | 'pipeline'
+  | CustomColumn
+const { resume: _, custom: __, ...POST_FIELDS } = CreateProspect.shape
+/** The same without custom fields, which each account has of its own. */
+export const FIELDS = ['id', 'fullName', 'stage', 'pipeline', ...Object.keys(POST_FIELDS)] as Exclude<
+  Field,
+  CustomColumn
+>[]
 
 /** The most columns of a CSV, and the most keys of a row of NDJSON. */
 export const MAX_COLUMNS = 500
@@ -30,7 +43,7 @@ export interface Column {
 }
 
 /** Common headings of columns, besides the names of the fields and those of `HEADINGS`, in lower-case letters and digits. */
-const COMMON: { [F in Field]?: string | undefined } = {
+const COMMON: { [field: string]: string | undefined } = {
   ...Object.fromEntries(FIELD_NAMES.map((name) => [name, fieldOf(name).headings])),
   id: 'prospectid',
   fullName: 'name contact contactname prospect prospectname candidate candidatename leadname agentname',
@@ -39,10 +52,6 @@ const COMMON: { [F in Field]?: string | undefined } = {
   stageId: 'currentstageid',
   newSourceName: 'source sourcename leadsource referralsource',
 }
-
-/** A heading without case, accents, spaces and punctuation: "E-mail", "e_mail" and "Ẽ mail" are all `email`. */
-export const keyOf = (heading: string): string =>
-  foldCase(heading.normalize('NFD').replaceAll(/\p{M}/gu, '')).replaceAll(/[^\p{L}\p{N}]/gu, '')
 
 type Recognised = Omit<Column, 'name'>
 
@@ -78,18 +87,25 @@ const EXCEPTION = new Map(
 /** Columns of an export that are not fields of `POST /v1/prospects`. */
 const EXPORT_ONLY = new Set(CSV_COLUMNS.map((name) => name.toLowerCase()).filter((key) => !RECOGNISED.has(key)))
 
+/** Names of fields. A column of such a name is never a custom field. */
+const BUILT_IN = new Set(FIELDS.map((field) => field.toLowerCase()))
+
 /**
- * Finds the field of each column by its name. The caller's mapping comes first. A file with an `id` column may be an export,
+ * Finds the field of each column by its name. The caller's mapping comes first, then the names of our fields, the custom
+ * fields of the account, and usual headings. A file with an `id` column may be an export,
  * so the columns that only exports have are ignored in it.
  */
-export function matchColumns(names: string[], mapping: Mapping): Column[] {
+export function matchColumns(names: string[], mapping: Mapping, custom: CustomFields = new Map()): Column[] {
   const keys = names.map(keyOf)
   const all = new Set(keys)
   const found = keys.map((key) => recognise(key, all))
   const isExport = found.some(({ field }) => field === 'id')
   return names.map((name, i) => {
     if (Object.hasOwn(mapping, name)) return { name, field: mapping[name] }
-    return isExport && EXPORT_ONLY.has(keys[i] as string) ? { name, field: null } : { name, ...found[i] }
+    const key = keys[i] as string
+    if (isExport && EXPORT_ONLY.has(key)) return { name, field: null }
+    const own = BUILT_IN.has(key) ? undefined : ownColumn(name, custom)
+    return own ? { name, field: own } : { name, ...found[i] }
   })
 }
 

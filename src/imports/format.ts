@@ -3,6 +3,7 @@ import { invalidInput, unsupportedMediaType } from '../http/errors'
 import type { InputError } from '../http/factory'
 import type { FieldErrorCode } from '../http/field-errors'
 import { shorten } from '../http/text'
+import type { CustomFields } from '../prospects/custom-fields'
 import { type Column, type Field, MAX_COLUMNS, type Mapping, matchColumns, shownName } from './columns'
 import { byteLength, decode, detectEncoding } from './encoding'
 import { footerSize } from './footer'
@@ -65,13 +66,15 @@ interface UploadedFile {
   /** Whether the whole file is valid UTF-8. */
   isUtf8: boolean
   mapping: Mapping
+  customFields?: CustomFields
 }
 
 /**
  * Detects encoding, delimiter, line ends and columns from the beginning of a file. Throws 400 if the file is empty, if it
  * has no header or too many columns, or if no column holds a name. Throws 415 if it is an Excel file.
  */
-export function detectFormat({ type, head, hasMore, tail, size, isUtf8, mapping }: UploadedFile): FileFormat {
+export function detectFormat(file: UploadedFile): FileFormat {
+  const { type, head, hasMore, tail, size, isUtf8, mapping } = file
   if (EXCEL.includes(String.fromCharCode(...head.subarray(0, 4)))) throw unsupportedMediaType(SAVE_AS_CSV)
   const { encoding, mark } = detectEncoding(head, isUtf8)
   const text = decode(head.subarray(mark), encoding, !hasMore)
@@ -83,7 +86,7 @@ export function detectFormat({ type, head, hasMore, tail, size, isUtf8, mapping 
   const newline = detectNewline(content)
   const candidates = (separator ? [separator] : DELIMITERS).map((delimiter) => {
     const dialect = { type, encoding, newline, delimiter }
-    return { dialect, ...findHeader(parseRecords(content, dialect, !hasMore), mapping) }
+    return { dialect, ...findHeader(parseRecords(content, dialect, !hasMore), file) }
   })
   const score = ({ columns }: (typeof candidates)[number]) =>
     columns.filter(({ field }) => field).length * 1000 + columns.length
@@ -113,7 +116,10 @@ export function detectFormat({ type, head, hasMore, tail, size, isUtf8, mapping 
  * Finds the header: the first record that is not blank, or the first one that has a column for the name and more cells than
  * all records before it. LinkedIn puts three lines of notes in front of the header.
  */
-function findHeader(records: Iterable<TextRecord>, mapping: Mapping) {
+function findHeader(
+  records: Iterable<TextRecord>,
+  { mapping, customFields }: Pick<UploadedFile, 'mapping' | 'customFields'>,
+) {
   let first: { header: TextRecord; columns: Column[] } | undefined
   let width = 0
   let left = MAX_PREAMBLE
@@ -122,7 +128,7 @@ function findHeader(records: Iterable<TextRecord>, mapping: Mapping) {
     const names = header.cells.map((cell) => unguardFormula(cell.trim()))
     if (names.filter(Boolean).length > width) {
       width = names.filter(Boolean).length
-      const columns = matchColumns(names.slice(0, MAX_COLUMNS + 1), mapping)
+      const columns = matchColumns(names.slice(0, MAX_COLUMNS + 1), mapping, customFields)
       if (missingNames(columns).length === 0) return { header, columns, isFirst: !first }
       first ??= { header, columns }
     }

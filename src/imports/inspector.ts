@@ -1,4 +1,5 @@
 import type { FileInspector } from '../files/store'
+import type { CustomFields } from '../prospects/custom-fields'
 import type { Mapping } from './columns'
 import { importTooLarge, MAX_IMPORT, MAX_ROWS } from './errors'
 import { TAIL_SIZE } from './footer'
@@ -42,11 +43,12 @@ export class ImportInspector implements FileInspector {
   }
 
   /** Detects the format, after the last chunk. Throws 400 if the file is empty or has no columns for a name. */
-  format(mapping: Mapping): FileFormat {
+  format(mapping: Mapping, customFields: CustomFields): FileFormat {
     this.#validateUtf8(() => this.#utf8.decode())
     const { type, size } = this
     const [head, tail] = [this.#head, this.#tail]
-    return detectFormat({ type, head, hasMore: size > head.length, tail, size, isUtf8: this.#isUtf8, mapping })
+    const content = { head, hasMore: size > head.length, tail, size, isUtf8: this.#isUtf8 }
+    return detectFormat({ type, ...content, mapping, customFields })
   }
 
   #validateUtf8(decodeMore: () => void) {

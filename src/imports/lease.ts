@@ -1,6 +1,7 @@
 import { and, eq } from 'drizzle-orm'
 import type { Database } from '../db/client'
 import { imports } from '../db/schema'
+import { type CustomFields, fieldsOf, parseFields } from '../prospects/custom-fields'
 import { takeOverdue } from '../queues/lease'
 import type { ImportMessage } from '../queues/messages'
 import { enqueueImports } from '../queues/send'
@@ -39,6 +40,8 @@ export interface LeasedImport {
   tries: number
   /** The account's default country. */
   country: string
+  /** The account's custom fields. */
+  customFields: CustomFields
 }
 
 /** Leases an import. Returns null if it cannot be leased now, or is no longer at the byte of the message. */
@@ -47,13 +50,15 @@ export async function leaseImport(
   { accountId, importId, from }: ImportMessage,
 ): Promise<LeasedImport | null> {
   const now = Date.now()
-  type Row = Omit<LeasedImport, 'options' | 'unknown'> & { options: string; unknown: string }
+  type Json = 'options' | 'unknown' | 'customFields'
+  type Row = Omit<LeasedImport, Json> & Record<Json, string>
   const [row] = await query<Row>(LEASE, accountId, importId, now, now + LEASE_TIME, from)
   if (!row) return null
   return {
     ...row,
     options: JSON.parse(row.options),
     unknown: new Set(JSON.parse(row.unknown) as string[]),
+    customFields: parseFields(row.customFields),
   }
 }
 
@@ -129,4 +134,5 @@ const LEASE = `
   UPDATE imports SET status = 'running', tries = tries + 1, held_until = ?4, next_at = ?4
   WHERE account_id = ?1 AND id = ?2 AND bytes_done = ?5 AND ${hasTurn('?3')}
   RETURNING account_id AS accountId, id AS importId, kind, key_id AS keyId, format, options, unknown_columns AS unknown,
-    bytes, bytes_done AS bytesDone, line, after, read, errors, tries, (SELECT default_country FROM accounts WHERE id = ?1) AS country`
+    bytes, bytes_done AS bytesDone, line, after, read, errors, tries, (SELECT default_country FROM accounts WHERE id = ?1) AS country,
+    ${fieldsOf('?1')} AS customFields`

@@ -106,7 +106,7 @@ export const importSection: Section = {
     labels: { description: 'Labels to add in every row, by name, separated by commas.', example: 'Imported' },
     mapping: {
       description:
-        'A JSON object from the names of columns to fields of a prospect, `fullName`, `stage`, `pipeline` or `id`. Null ignores a column.',
+        'A JSON object from the names of columns to fields of a prospect, `fullName`, `stage`, `pipeline`, `id` or `custom.<key>`. Null ignores a column.',
       example: '{"Kontakt": "fullName", "Shoe size": null}',
     },
     dryRun: { description: 'Only checks the rows: counts them, reports errors and writes nothing.' },

@@ -42,10 +42,12 @@ export const rejectionErrors = (
   { code, detail, members }: Problem,
 ): RowError[] =>
   members.errors
-    ? boundErrors(members.errors as InputError[], MAX_ROW_ERRORS).map((error) =>
-        toError(error.code === 'unknown_reference' ? { ...error, message: 'This account has no such id.' } : error),
-      )
+    ? boundErrors(members.errors as InputError[], MAX_ROW_ERRORS).map((error) => toError(withoutValue(error)))
     : [toError({ pointer: code === emailTaken.code ? '/email' : '', code, message: detail })]
+
+/** The error without the value that it quotes. */
+const withoutValue = (error: InputError): InputError =>
+  error.code === 'unknown_reference' ? { ...error, message: 'This account has no such id.' } : error
 
 /** The outcome of a row that was not rejected. */
 export type RowOutcome = WriteResult['outcomes'][number]
@@ -53,7 +55,7 @@ export type RowOutcome = WriteResult['outcomes'][number]
 /** Warnings about a row that was written. A row that only matched a prospect, without `update`, has none. */
 export function warningsFor(
   { request, unused, toError }: ParsedRow,
-  { created, potentialDuplicateId }: RowOutcome,
+  { created, potentialDuplicateId, leftOut = [] }: RowOutcome,
 ): RowError[] {
   const { phone } = request.change
   if (!created && !(request.target.match && request.target.update)) return []
@@ -64,7 +66,8 @@ export function warningsFor(
   if (created && potentialDuplicateId)
     warnings.push(['potential_duplicate', `The prospect ${potentialDuplicateId} has the same phone.`])
   const found = warnings.map(([code, message]) => toError({ pointer: '/phone', code, message }, false))
-  return [...found, ...unused].slice(0, MAX_ROW_ERRORS)
+  const custom = leftOut.map((error) => toError(withoutValue(error), false))
+  return [...found, ...custom, ...unused].slice(0, MAX_ROW_ERRORS)
 }
 
 /** Warnings about the lines that are not rows, if the rows from one position to another are the first or the last ones. */

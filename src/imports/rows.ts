@@ -4,11 +4,13 @@ import type { FieldErrorCode } from '../http/field-errors'
 import { holdsTooMuch } from '../http/json'
 import { line, orNull, trim } from '../http/text'
 import { TOO_MUCH_JSON, toErrors } from '../http/validate'
+import type { CustomFields } from '../prospects/custom-fields'
 import { ADDRESS_FIELDS } from '../prospects/field-names'
 import { CreateProspect } from '../prospects/schema'
 import { rejectedRequest, toCreateRequest, type WriteRequest } from '../prospects/write-request'
 import type { FileRecord } from './chunks'
 import { type Column, type Field, MAX_COLUMNS, matchColumns, shownName, unknownColumns } from './columns'
+import { type CustomColumn, customColumn, withoutCustom } from './custom-columns'
 import type { FileFormat } from './format'
 import { splitFullName } from './full-name'
 import type { RowError } from './row-errors'
@@ -25,6 +27,12 @@ export interface ParsedRow {
   toError(error: Pick<InputError, 'pointer' | 'message'> & { code: string }, refused?: boolean): RowError
 }
 
+/** What is known of the account: its default country for phones, and its custom fields. */
+export interface RowAccount {
+  country: string
+  customFields: CustomFields
+}
+
 /** The options of the import that apply to each row. */
 export type RowOptions = Omit<StartImport, 'mapping' | 'dryRun'>
 
@@ -39,16 +47,22 @@ type Cells = { cells: Cell[]; unknown: string[] } | { invalid: { code: FieldErro
 
 /**
  * Parses a record and validates it as the body of a POST. A row's own stage, pipeline and user win over those of the
- * import. `country` is the account's default country for phones.
+ * import. A wrong value of a custom field is left out of the row.
  */
-export function parseRow(record: FileRecord, format: FileFormat, options: RowOptions, country: string): ParsedRow {
-  const parsed = format.type === 'csv' ? csvCells(record, format) : jsonCells(record, format)
+export function parseRow(
+  record: FileRecord,
+  format: FileFormat,
+  options: RowOptions,
+  { country, customFields }: RowAccount,
+): ParsedRow {
+  const parsed = format.type === 'csv' ? csvCells(record, format) : jsonCells(record, format, customFields)
   const { given, columns, ignored, unused } = collectFields('cells' in parsed ? parsed.cells : [])
   const ignoredColumns = [...('unknown' in parsed ? parsed.unknown : []), ...ignored]
   const columnOf = (field: string) =>
     columns[field as Field] ?? (['firstName', 'lastName'].includes(field) ? columns.fullName : undefined)
   const toError: ParsedRow['toError'] = ({ pointer, code, message }, refused = true) => {
-    const field = pointer.split('/')[1] || null
+    const [, first, second] = pointer.split('/')
+    const field = first === 'custom' && second ? customColumn(second) : first || null
     const column = field ? columnOf(field) : undefined
     return { line: record.line, column: column === undefined ? null : shownName(column), field, code, message, refused }
   }
@@ -57,8 +71,9 @@ export function parseRow(record: FileRecord, format: FileFormat, options: RowOpt
     ...{ ignoredColumns, unused: [], toError },
   })
   if ('invalid' in parsed) return reject([{ in: 'body', pointer: '', ...parsed.invalid }])
-  const { id, fullName, ...fields } = given
-  const body = withOptions(withFullName(fields, fullName), options)
+  const { fields, custom } = withoutCustom(given, customFields)
+  const { id, fullName, ...rest } = fields
+  const body = { ...withOptions(withFullName(rest, fullName), options), ...custom }
   const { success, data, error } = Row.safeParse(body)
   if (!success) return reject(error.issues.flatMap((issue) => toErrors('body', issue, body)))
   const { stage, pipeline, ...input } = data
@@ -69,7 +84,7 @@ export function parseRow(record: FileRecord, format: FileFormat, options: RowOpt
     ...(typeof id === 'string' && id.length <= MAX_ID && { id: trim(id) }),
   } as const
   return {
-    request: { target, change: { ...change, stage, pipeline }, mayBeRejected: true },
+    request: { target, change: { ...change, stage, pipeline }, mayBeRejected: true, leavesOut: true },
     ignoredColumns,
     unused: unused.map(({ column, field }) => ({
       ...{ line: record.line, column: shownName(column), field, code: 'not_first' as const, refused: false },
@@ -157,7 +172,7 @@ function readCell({ field, of }: Pick<Column, 'field' | 'of'>, text: string): un
   return [/^(false|no|0)$/i.test(trim(text)) ? false : text]
 }
 
-function jsonCells({ cells: [line = ''] }: FileRecord, { mapping }: FileFormat): Cells {
+function jsonCells({ cells: [line = ''] }: FileRecord, { mapping }: FileFormat, customFields: CustomFields): Cells {
   if (holdsTooMuch(line)) return { invalid: TOO_MUCH_JSON }
   let given: unknown
   try {
@@ -167,20 +182,25 @@ function jsonCells({ cells: [line = ''] }: FileRecord, { mapping }: FileFormat):
   }
   if (typeof given !== 'object' || given === null || Array.isArray(given))
     return { invalid: { code: 'wrong_type', message: 'This line is not a JSON object.' } }
-  const names = Object.keys(given)
+  // an export has the custom fields in an object
+  const entries = Object.entries(given).flatMap(([name, value]) =>
+    name === 'custom' && value && typeof value === 'object'
+      ? Object.entries(value).map(([key, one]): [string, unknown] => [customColumn(key), one])
+      : [[name, value] as [string, unknown]],
+  )
+  const names = entries.map(([name]) => name)
   if (names.length > MAX_COLUMNS) {
     const message = `This line has ${names.length} keys; a row can have ${MAX_COLUMNS}.`
     return { invalid: { code: 'too_many_columns', message } }
   }
-  const columns = matchColumns(names, mapping)
-  const values = Object.values(given)
+  const columns = matchColumns(names, mapping, customFields)
   return {
-    cells: columns.map(({ name, field, of }, i) => ({ column: name, field, of, value: values[i] })),
+    cells: columns.map(({ name, field, of }, i) => ({ column: name, field, of, value: entries[i]?.[1] })),
     unknown: unknownColumns(columns),
   }
 }
 
-type Body = { [F in Exclude<Field, 'id' | 'fullName'>]?: unknown }
+type Body = { [F in Exclude<Field, 'id' | 'fullName' | CustomColumn>]?: unknown }
 
 /** Fills the parts of the name that the row lacks from its full name. */
 function withFullName(body: Body, fullName: unknown): Body {

@@ -3,6 +3,7 @@ import { ListQuery } from '../http/page'
 import { flagParameter, invalid, parameter } from '../http/text'
 import { CreateProspect, ListFilters, MergeProspect, UpdateProspect } from '../prospects/schema'
 import { FIELDS, type Mapping, shownName } from './columns'
+import { type CustomColumn, isCustom } from './custom-columns'
 
 const isObject = (value: unknown) => typeof value === 'object' && value !== null && !Array.isArray(value)
 
@@ -21,9 +22,10 @@ function parseMapping(text: string, ctx: z.RefinementCtx): Mapping {
   const { success, data, error } = Mapped.safeParse(given)
   if (success) return data
   const column = JSON.stringify(shownName(String(error.issues[0]?.path[0])))
-  return reject(invalid('not_allowed', `${column} must be null or one of ${FIELDS.join(', ')}.`))
+  return reject(invalid('not_allowed', `${column} must be null, custom.<key>, or one of ${FIELDS.join(', ')}.`))
 }
-const Mapped = z.record(z.string(), z.enum(FIELDS).nullable())
+const CUSTOM = z.custom<CustomColumn>((given) => typeof given === 'string' && isCustom(given))
+const Mapped = z.record(z.string(), z.union([z.enum(FIELDS), CUSTOM]).nullable())
 
 /** The query of `POST /v1/imports`. */
 export const StartImport = z.strictObject({

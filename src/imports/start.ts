@@ -6,7 +6,7 @@ import { imports } from '../db/schema'
 import { announceObject } from '../files/announce'
 import { deleteObjects } from '../files/delete'
 import { putStream } from '../files/store'
-import { invalidCredential, unknownReference } from '../http/errors'
+import { invalidCredential, invalidInput, unknownReference } from '../http/errors'
 import type { Caller, IdempotentRequest } from '../http/factory'
 import {
   claimKey,
@@ -19,7 +19,9 @@ import {
 import { sha256 } from '../http/key'
 import { Problem } from '../http/problem-type'
 import type { StreamedBody } from '../http/streamed-body'
-import { MAX_UNKNOWN_COLUMNS, unknownColumns } from './columns'
+import { type CustomFields, learnFields, queryFields, recallFields } from '../prospects/custom-fields'
+import { MAX_UNKNOWN_COLUMNS, type Mapping, shownName, unknownColumns } from './columns'
+import { customKey, isCustom } from './custom-columns'
 import { importTooLarge, MAX_IMPORT, tooManyImports } from './errors'
 import { ImportInspector } from './inspector'
 import type { FileType } from './records'
@@ -56,12 +58,15 @@ export async function startImport(
   const id = newId('imp', now)
   const key = fileKey(accountId, id)
   const { userId, stageId, pipelineId } = query
-  const [[references], , used] = await db.batch([
+  const known = recallFields(accountId)
+  const [[references], [catalog], , used] = await db.batch([
     db.query<References>(REFERENCES, accountId, userId ?? null, stageId ?? null, pipelineId ?? null),
+    queryFields(db, accountId, known),
     announceObject(db, accountId, { key, now }),
     ...(repeatable ? [findUsedKey(db, accountId, repeatable, now)] : []),
   ])
-  if (!references) throw invalidCredential()
+  if (!references || !catalog) throw invalidCredential()
+  const { fields: customFields } = learnFields(accountId, known, catalog.version, catalog.fields)
   try {
     const inspector = new ImportInspector(type)
     if (repeatable && used?.results.length) {
@@ -70,6 +75,7 @@ export async function startImport(
       throw new KeyAlreadyUsed()
     }
     if (references.isFull) throw tooManyImports()
+    requireMapped(query.mapping, customFields)
     const ids = { userId, stageId, pipelineId: stageId ? undefined : pipelineId }
     const missing = Object.entries(ids).flatMap(([field, value]) =>
       value && !references[field as keyof typeof ids] ? { in: 'query' as const, field, value } : [],
@@ -78,12 +84,21 @@ export async function startImport(
     if (Number(file.length) > MAX_IMPORT) throw importTooLarge()
     await putStream(env, key, file, { inspector })
     if (repeatable) await completeHash(repeatable, inspector)
-    return await commitImport(db, caller, id, { query, inspector, repeatable })
+    return await commitImport(db, caller, id, { query, inspector, repeatable, customFields })
   } catch (error) {
     // after any other error the import may have been committed, so its file must stay
     if (error instanceof Problem || isKeyAlreadyUsed(error)) await deleteObjects(env, accountId, [key])
     throw error
   }
+}
+
+/** Throws 400 if the mapping names a custom field that the account does not have. */
+function requireMapped(mapping: Mapping = {}, customFields: CustomFields): void {
+  const isKnown = (key: string) => customFields.get(key)?.isDeleted === false
+  const unknown = Object.values(mapping).find((field) => field && isCustom(field) && !isKnown(customKey(field)))
+  if (!unknown) return
+  const message = `There is no field ${shownName(unknown)}.`
+  throw invalidInput([{ in: 'query', pointer: '/mapping', code: 'not_allowed', message }])
 }
 
 /** Adds the file, which was hashed as it arrived, to the hash of a repeatable call. */
@@ -97,11 +112,16 @@ async function commitImport(
   db: Database,
   { account, key }: Caller,
   id: string,
-  { query, inspector, repeatable }: Pick<ImportRequest, 'query' | 'repeatable'> & { inspector: ImportInspector },
+  {
+    query,
+    inspector,
+    repeatable,
+    customFields,
+  }: Pick<ImportRequest, 'query' | 'repeatable'> & { inspector: ImportInspector; customFields: CustomFields },
 ): Promise<StoredResponse & { body: Import }> {
   const now = Date.now()
   const { mapping = {}, ...rowOptions } = query
-  const format = inspector.format(mapping)
+  const format = inspector.format(mapping, customFields)
   const options = JSON.stringify(rowOptions)
   const unknown = JSON.stringify(unknownColumns(format.columns).slice(0, MAX_UNKNOWN_COLUMNS))
   const body = toImport({

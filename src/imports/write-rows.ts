@@ -46,10 +46,10 @@ async function writeRows(
   leased: LeasedImport,
   { records, begin, end, mayContinue }: RecordChunk & { mayContinue: () => boolean },
 ): Promise<boolean> {
-  const { accountId, keyId, country, unknown } = leased
+  const { accountId, keyId, unknown } = leased
   const format: FileFormat = JSON.parse(leased.format)
   const options = leased.options as FileOptions
-  const items = records.map((record) => ({ ...record, ...parseRow(record, format, options, country) }))
+  const items = records.map((record) => ({ ...record, ...parseRow(record, format, options, leased) }))
   for (const name of items.flatMap((item) => item.ignoredColumns))
     if (unknown.size < MAX_UNKNOWN_COLUMNS) unknown.add(name)
   const requests = items.map(({ request }) => request)

@@ -57,10 +57,25 @@ export function recallFields(accountId: string): KnownFields {
  * SQL: the fields of an account `a` as JSON, or null if `version` is the version of its catalog. So a statement that is sent
  * anyway also shows whether the remembered fields are current, and reads them only if they are not.
  */
-export const fieldsUnless = (version: string): string => `
-  iif(a.catalog_version = ${version}, NULL, (SELECT json_group_array(json_object('key', f.key, 'name', f.name, 'type', f.type,
+export const fieldsUnless = (version: string): string =>
+  `iif(a.catalog_version = ${version}, NULL, ${fieldsOf('a.id')})`
+
+/** SQL: all fields of an account, as `parseFields` takes them. */
+export const fieldsOf = (account: string): string => `
+  (SELECT json_group_array(json_object('key', f.key, 'name', f.name, 'type', f.type,
     'options', json(f.options), 'filterable', f.filterable, 'deletedAt', f.deleted_at))
-  FROM fields f WHERE f.account_id = a.id))`
+  FROM fields f WHERE f.account_id = ${account})`
+
+/** The fields in what `fieldsOf` selects. */
+export function parseFields(json: string): CustomFields {
+  const rows: (CustomField & { filterable: number | boolean; deletedAt: number | null })[] = JSON.parse(json)
+  return new Map(
+    rows.map(({ deletedAt, ...field }) => [
+      field.key,
+      { ...field, filterable: Boolean(field.filterable), isDeleted: deletedAt !== null },
+    ]),
+  )
+}
 
 /** Reads the version of the catalog, and the fields if they are not those that are `known`. For a batch. */
 export const queryFields = (db: Database, accountId: string, known: KnownFields): TextQuery<FieldsRow> =>
@@ -77,13 +92,7 @@ const FIELDS = `SELECT a.catalog_version AS version, ${fieldsUnless('?2')} AS fi
 /** The current fields, from what `fieldsUnless(known.version)` returned, and the version of the catalog that was read with it. */
 export function learnFields(accountId: string, known: KnownFields, version: number, json: string | null): KnownFields {
   if (json === null) return known
-  const rows: (CustomField & { filterable: number | boolean; deletedAt: number | null })[] = JSON.parse(json)
-  const fields = new Map(
-    rows.map(({ deletedAt, ...field }) => [
-      field.key,
-      { ...field, filterable: Boolean(field.filterable), isDeleted: deletedAt !== null },
-    ]),
-  )
+  const fields = parseFields(json)
   forget(accountId)
   remembered.set(accountId, { version, fields, size: json.length, until: Date.now() + KNOWN_FOR })
   size += json.length

@@ -1,4 +1,5 @@
-import { invalidInput, merged, notFound, type UnknownReference, unknownReference } from '../http/errors'
+import { invalidInput, merged, notFound, toInputError, type UnknownReference, unknownReference } from '../http/errors'
+import type { InputError } from '../http/factory'
 import { Problem } from '../http/problem-type'
 import { apply, blank } from './apply'
 import { changedFields, eventsOf } from './changed-fields'
@@ -63,7 +64,7 @@ export function planWrites(
       count(error.members)
       continue
     }
-    const { match, change, writes } = matched
+    const { match, change, writes, leftOut } = matched
     const before = match.record
     const fields = before ? changedFields(before, after) : []
     const isWritten = before === null || fields.length > 0
@@ -75,6 +76,7 @@ export function planWrites(
       matchedBy: match.matchedBy,
       potentialDuplicateId: match.duplicate?.id ?? null,
       message: messageOf(change, match, writes),
+      ...(leftOut.length > 0 && { leftOut }),
     })
     if (!isWritten) {
       count(before)
@@ -116,6 +118,8 @@ function changeOf({ target, change }: WriteRequest, current: Map<string, Prospec
 interface Matched {
   match: Match
   change: Change
+  /** What is wrong with the custom values that are left out. */
+  leftOut: InputError[]
   /** Whether the request writes: a request that matches a prospect does so only with `update`. */
   writes: boolean
 }
@@ -129,24 +133,27 @@ export function matchRequest(
   current: Map<string, ProspectRecord>,
   references: References,
 ): Matched {
-  const { target, givenIn, rejected } = request
+  const { target, givenIn, rejected, leavesOut } = request
   if (rejected) throw rejected
   const asked = changeOf(request, current)
   // before the prospect is looked for, as all other fields are checked
-  if (asked.custom !== undefined) requireCustom(asked.custom, null, references)
+  if (asked.custom !== undefined && !leavesOut) requireCustom(asked.custom, null, references)
   const match = findTarget(request, asked, current, references.merges)
   const { record } = match
   const isSurvivor = target.match && record !== null && record.id === references.merges.get(target.id ?? '')
   const unknown: UnknownReference[] = []
   const own = record ? withoutAliases(asked, record, isSurvivor ? ['email', 'phone'] : [match.matchedBy]) : asked
   const { custom, ...change } = withStageIds(own, record, references)
+  const leftOut: InputError[] = []
   if (custom !== undefined) {
-    const parsed = requireCustom(custom, record?.custom ?? new Map(), references)
+    const current = record?.custom ?? new Map()
+    const parsed = leavesOut ? tryCustom(custom, current, references) : requireCustom(custom, current, references)
     change.customValues = parsed.changes
-    unknown.push(...parsed.unknown)
+    if (leavesOut) leftOut.push(...parsed.errors, ...parsed.unknown.map(toInputError))
+    else unknown.push(...parsed.unknown)
   }
   requireReferences(change, references, givenIn, unknown)
-  return { match, change, writes: !target.match || target.update || record === null }
+  return { match, change, leftOut, writes: !target.match || target.update || record === null }
 }
 
 /** Throws 400 or 422 if a change is not valid, whatever prospect it is about. */
@@ -155,13 +162,15 @@ export function requireValid(change: Change, references: References): void {
   requireReferences(change, references, undefined, custom?.unknown ?? [])
 }
 
+type GivenCustom = NonNullable<Change['custom']> | null
+
+/** What a `custom` changes, and what is wrong with it. */
+const tryCustom = (custom: GivenCustom, current: CustomValues | null, { customFields, users }: References) =>
+  parseCustom(custom, customFields, current, users)
+
 /** What a `custom` changes. Throws 400 with everything that is wrong with it. */
-function requireCustom(
-  custom: NonNullable<Change['custom']> | null,
-  current: CustomValues | null,
-  { customFields, users }: References,
-): ParsedCustom {
-  const parsed = parseCustom(custom, customFields, current, users)
+function requireCustom(custom: GivenCustom, current: CustomValues | null, references: References): ParsedCustom {
+  const parsed = tryCustom(custom, current, references)
   if (parsed.errors.length > 0) throw invalidInput(parsed.errors)
   return parsed
 }

@@ -1,3 +1,4 @@
+import type { InputError } from '../http/factory'
 import type { Problem } from '../http/problem-type'
 import type { NewEvent } from '../webhooks/events'
 import type { CustomFields } from './custom-fields'
@@ -50,6 +51,8 @@ export interface Outcome {
   matchedBy: Match['matchedBy']
   potentialDuplicateId: string | null
   message: string | null
+  /** What is wrong with the values that were left out (`leavesOut`). */
+  leftOut?: InputError[]
 }
 
 /** What a commit writes, and how each request ends. It can cover only the first requests: the next pass plans the rest. */

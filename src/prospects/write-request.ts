@@ -61,6 +61,8 @@ export interface WriteRequest {
   givenIn?: 'query'
   /** If it is rejected, the other requests are still written. Otherwise its problem is thrown, and nothing is written. */
   mayBeRejected?: true
+  /** A wrong value of a custom field is left out, and the outcome reports it. Otherwise the request is rejected. */
+  leavesOut?: true
   /** A problem that was found earlier: the request is rejected with it, in its turn. */
   rejected?: Problem
 }

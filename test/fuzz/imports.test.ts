@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { beforeAll, expect, test, vi } from 'vitest'
 import { type Account, newAccount } from '../support/api'
+import { makeField, TYPES } from '../support/custom-fields'
 import { rows as query } from '../support/d1'
 import { holdQueue } from '../support/endpoint'
 import { errorsOf, holdImports, importOf, runOnce, sendFile } from '../support/import-files'
@@ -22,6 +23,7 @@ beforeAll(async () => {
   holdQueue()
   holdImports()
   account = await newAccount()
+  for (const type of TYPES) await makeField(account, type, type)
   await account.prospect({
     labels: 'Hot, Cold',
     notes: 'Line\n"two", =three',

@@ -11,6 +11,7 @@ const COLUMNS = [
   ...['Company', 'position', 'ZIP', 'source', 'stageId', 'pipelineId', 'userId', 'jobId', 'update', 'muteWebhook'],
   ...['Stage', 'Pipeline', 'Phone 2', 'Address 1 - City', 'Home City', 'Labels', 'File As', 'Categories'],
   ...['License Status', 'id', 'version', 'createdAt', 'labelIds', 'error', 'Zodiac', '', ' ', '__proto__'],
+  ...['Number', 'Select', 'custom.date', 'custom.multiselect', 'boolean', 'custom', 'custom.__proto__'],
   ...['constructor', "'=name", '=name', 'Fi"rst', 'N\0me', 'x'.repeat(300), '{"a":1}', 'a,b', 'a\nb'],
 ]
 const USUAL_VALUES = [
@@ -34,9 +35,24 @@ const USUAL_VALUES = [
 const UNUSUAL_VALUES = [
   ...['a@b', 'É.Ü@exämple.com', '123', 'x,'.repeat(150), 'null', '=1+1', "'=1+1", '"', '""', 'a\r\nb', 'a\rb'],
   ...['tab\there', '\0', '\x1b', '\ufeff', '\u202e', '\u0301', '\ud800', 'x'.repeat(101), 'x'.repeat(20_001)],
+  ...['1e5', '-0', '2026-02-30', '2026-11-30', 'North', 'North,South', 'yes'],
   ...['9'.repeat(400), '1e999', 'stg_nope', 'prs_nope', '__proto__', '-', '%00', '\u2028', '{"a":1}'],
 ]
-const JSON_VALUES = [null, true, 0, -1, 1e300, [], ['Hot'], [['Hot']], {}, { a: 1 }, [null], Array(101).fill('x')]
+const JSON_VALUES = [
+  ...[{ number: 1, select: 'North' }, { number: 'x', nope: {} }, JSON.parse('{"__proto__":{}}')],
+  null,
+  true,
+  0,
+  -1,
+  1e300,
+  [],
+  ['Hot'],
+  [['Hot']],
+  {},
+  { a: 1 },
+  [null],
+  Array(101).fill('x'),
+]
 /** Tokens that have a meaning for the parser. */
 const TOKENS = [
   ...[

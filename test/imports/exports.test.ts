@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest'
-import { keyOf, matchColumns } from '../../src/imports/columns'
+import { matchColumns } from '../../src/imports/columns'
+import { keyOf } from '../../src/imports/heading-key'
 import { HEADINGS } from '../../src/imports/headings'
 import { FIELD_NAMES, fieldOf } from '../../src/prospects/field-names'
 import { type Account, newAccount } from '../support/api'
