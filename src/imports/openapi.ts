@@ -13,7 +13,7 @@ const imported = z.object({
   }),
   status: z.enum(['queued', 'running', 'completed', 'failed', 'cancelled']).meta({
     description:
-      '`queued`: the import waits for an earlier import of the account, or for its next try. `failed`: the file could not be read to its end; see `reason`. What was written stays.',
+      '`queued`: the import waits for an earlier import of the account, or for its next try. `failed`: the import could not continue; see `reason`. What was written stays.',
   }),
   reason: textOrNull('Why the import failed, for people.'),
   bytes: z.int().meta({ description: 'The size of the file. 0 without a file.', example: 1048576 }),

@@ -318,6 +318,29 @@ describe('a consumer that dies', () => {
     expect([changed.length, new Set(changed).size]).toEqual([600, 600])
   })
 
+  test('that lost its lease to another one changes nothing', async () => {
+    const account = await newAccount()
+    await writeMany(account, people(30))
+    const { json } = await start(account, { filters: {}, set: { city: 'Troy' }, expectedCount: 30 })
+    held.splice(0)
+    const message = await messageOf(account, json.id)
+    const { batch } = D1
+    let isFirst = true
+    vi.spyOn(D1, 'batch').mockImplementation(async function (this: D1DatabaseSession, statements) {
+      if (isFirst && JSON.stringify(statements).includes('UPDATE imports SET bytes_done')) {
+        isFirst = false
+        vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 60_000 })
+        await drainImports([message])
+        // the turn of the first consumer has not ended
+        vi.setSystemTime(Date.now() - 60_000)
+      }
+      return batch.call(this, statements) as never
+    })
+    await drainImports([message])
+    expect(countsOf(await importOf(account, json.id))).toMatchObject({ status: 'completed', read: 30, updated: 30 })
+    expect(await updatesOf(account)).toHaveLength(30)
+  })
+
   test('at the same time as another one changes each prospect once', async () => {
     const account = await newAccount()
     await writeMany(account, people(300))
