@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { type Account, type ApiResponse, costOf, newAccount } from '../support/api'
-import { collidingBody, comparableContent } from '../support/collisions'
+import { collidingBody, comparableContent, makeCollidable } from '../support/collisions'
 import { breakD1, D1, rows } from '../support/d1'
 import { holdQueue } from '../support/endpoint'
-import { fill, items } from '../support/many-rows'
+import { fill } from '../support/many-rows'
 import { errorsOf, expectProblem } from '../support/problem'
 import { eventsOf } from '../support/recorded'
 import { asField, CV } from '../support/resume-files'
@@ -127,7 +127,7 @@ describe('a batch', () => {
             'SELECT id FROM stages WHERE account_id = ? ORDER BY position',
             account.id,
           )
-          await items(account, 2, 'jobs')
+          await makeCollidable(account)
           return bodies.map(({ stage, job, ...body }) => ({
             ...body,
             ...(stage !== undefined && { stageId: stages[stage]?.id }),

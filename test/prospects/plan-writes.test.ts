@@ -6,10 +6,18 @@ import { writeProspects } from '../../src/prospects/store'
 import { toCreateRequest, type WriteRequest } from '../../src/prospects/write-request'
 import { type Account, newAccount } from '../support/api'
 import { callerOf, databaseFor, noOutbox } from '../support/callers'
-import { type CollidingBody, collidingBody, comparableContent, EMAILS, HOME, PHONES, WORK } from '../support/collisions'
+import {
+  type CollidingBody,
+  collidingBody,
+  comparableContent,
+  EMAILS,
+  HOME,
+  makeCollidable,
+  PHONES,
+  WORK,
+} from '../support/collisions'
 import { rows } from '../support/d1'
 import { type Person, people } from '../support/filterable-prospects'
-import { items } from '../support/many-rows'
 
 type Body = CollidingBody & {
   /** The prospect that it is about, by its index in `Past`. */
@@ -69,7 +77,7 @@ async function live(account: Account, { people: given, merged = [], erased = [] 
 async function newWriter() {
   const account = await newAccount()
   const stages = await rows<{ id: string }>('SELECT id FROM stages WHERE account_id = ? ORDER BY position', account.id)
-  await items(account, 2, 'jobs')
+  await makeCollidable(account)
   const toInput = ({ stage, job, of, ...body }: Body, past: string[]): WriteRequest => {
     const { target, ...given } = toCreateRequest(
       CreateProspect.parse({

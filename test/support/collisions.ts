@@ -1,6 +1,8 @@
 import fc from 'fast-check'
 import type { Account } from './api'
+import { makeField } from './custom-fields'
 import { rows } from './d1'
+import { items } from './many-rows'
 import { eventsOf } from './recorded'
 
 export const EMAILS = ['a@example.com', 'b@example.com', 'c@example.com']
@@ -21,9 +23,16 @@ export const collidingBody = fc.record(
     muteWebhook: fc.boolean(),
     stage: fc.nat(2),
     job: fc.nat(1),
+    custom: fc.constantFrom({ region: 'North' }, { region: 'south', score: 1 }, { score: null }, null),
   },
   { requiredKeys: ['firstName', 'lastName', 'update'] },
 )
+/** Makes what the bodies need in an account: two jobs and the custom fields. */
+export async function makeCollidable(account: Account): Promise<void> {
+  await items(account, 2, 'jobs')
+  await makeField(account, 'region', 'select')
+  await makeField(account, 'score', 'number')
+}
 export type CollidingBody = typeof collidingBody extends fc.Arbitrary<infer T> ? T : never
 
 /**
