@@ -1,7 +1,11 @@
 import Papa from 'papaparse'
 import { describe, expect, test } from 'vitest'
 import { CSV_COLUMNS } from '../../src/prospects/field-names'
+import { CreateProspect } from '../../src/prospects/schema'
+import { writeProspects } from '../../src/prospects/store'
+import { toCreateRequest } from '../../src/prospects/write-request'
 import { type Account, costOf, newAccount } from '../support/api'
+import { callerOf, databaseFor, noOutbox } from '../support/callers'
 import { makeItem } from '../support/catalog-items'
 import { makeField, TYPES, VALUES } from '../support/custom-fields'
 import { rows } from '../support/d1'
@@ -184,6 +188,27 @@ describe('custom values', () => {
     const merge = await account.post(`/v1/prospects/${id}/merge`, { duplicateId: duplicate.id })
     expect(pointersOf(merge)).toEqual([['/duplicateId', 'too_large']])
   })
+})
+
+test('a write that is planned while its field changes is planned again', async () => {
+  const account = await newAccount()
+  await makeField(account, 'region', 'select')
+  const db = databaseFor(account)
+  const batch = db.d1.batch.bind(db.d1)
+  let calls = 0
+  // between the read and the commit of the first pass
+  db.d1.batch = async (statements) => {
+    if (++calls === 2) {
+      await rows(`UPDATE fields SET options = '[{"id":2,"name":"South"}]' WHERE account_id = ?`, account.id)
+      await rows('UPDATE accounts SET catalog_version = catalog_version + 1 WHERE id = ?', account.id)
+    }
+    return batch(statements) as never
+  }
+  const body = CreateProspect.parse({ firstName: 'Ann', lastName: 'Lee', custom: { region: 'North' } })
+  const options = { source: 'api' as const, outbox: noOutbox }
+  const written = writeProspects(db, callerOf(account), [toCreateRequest(body, 'US')], options)
+  await expect(written).rejects.toMatchObject({ status: 400, members: { errors: [{ pointer: '/custom/region' }] } })
+  expect((await account.list()).json.totalCount).toBe(0)
 })
 
 test('a write that was planned before a field was deleted does not store a value of it', async () => {
