@@ -60,7 +60,7 @@ test('detail has a sentence for each error', async () => {
       'firstName: This must be a string. lastName: This is required. update: This must be true or false. jobIds: There is no such field.',
   })
   expect((await get('/v1/prospects?name=a&name=b&sort=age')).json.detail).toBe(
-    'name: Give this parameter once. sort: This must be one of -createdAt, createdAt, -updatedAt, updatedAt.',
+    'name: Give this parameter once. sort: This must be one of -createdAt, createdAt, -updatedAt, updatedAt, name, -name.',
   )
 })
 

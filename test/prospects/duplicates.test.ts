@@ -106,6 +106,24 @@ test('a prospect is paired with the five newest others of the same phone', async
   expect(ofNewest).toEqual(Array.from({ length: 5 }, (_, n) => `P${11 - n} P12: phone`))
 })
 
+test.each(['erased', 'given another phone'])('prospects are paired when those between them are %s', async (how) => {
+  const ids: string[] = []
+  for (let n = 0; n < 8; n++) ids.push(await create(`P${n}`, { phone: PHONE }))
+  for (const id of ids.slice(1, 7))
+    await (how === 'erased' ? account.call('DELETE', `/v1/prospects/${id}`) : patch(id, { phone: null }))
+  expect(await found()).toEqual(['P0 P7: phone'])
+})
+
+test('prospects of one name and company are paired when those between them leave', async () => {
+  const ids: string[] = []
+  for (let n = 0; n < 8; n++)
+    ids.push((await account.prospect({ email: `p${n}@example.com`, company: 'Acme' })).json.id)
+  for (const id of ids.slice(1, 4)) await patch(id, { company: 'Other' })
+  for (const id of ids.slice(4, 7)) await account.call('DELETE', `/v1/prospects/${id}`)
+  const shown = (await pairs()).map((pair) => pair.prospects.map(({ id }: { id: string }) => id))
+  expect(shown).toContainEqual([ids[0], ids[7]])
+})
+
 test('the migration finds the same pairs among stored prospects', async () => {
   const file = Array.from({ length: 30 }, (_, n) => `P${n % 4} Doe,p${n}@example.com,${n % 3 ? PHONE : ''},Acme\n`)
   await imported(account, `name,email,phone,company\n${file.join('')}`)

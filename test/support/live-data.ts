@@ -72,6 +72,7 @@ const MEANT: Record<string, (n: number) => string> = {
   'prospects.words': (n) => JSON.stringify([['name', `word${n}`]]),
   'prospects.custom': (n) => JSON.stringify({ key: `value ${n}` }),
   'prospects.custom_keys': (n) => JSON.stringify([['key', `value ${n}`]]),
+  'imports.kind': () => 'file',
   'prospects.resume': (n) => JSON.stringify({ key: `accounts ${n}/resume`, status: 'processing', uploadedAt: n }),
 }
 

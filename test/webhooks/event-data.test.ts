@@ -74,7 +74,7 @@ describe('a change of a short value', () => {
   }, async () => {
     const id = await withMuch()
     const { id: plain } = (await account.prospect()).json
-    const cost = async (of: string) => costOf(await patch(of, { city: crypto.randomUUID() }))
+    const cost = async (of: string) => costOf(await patch(of, { streetAddress: crypto.randomUUID() }))
     const [one, usual] = [await cost(id), await cost(plain)]
     expect(one.written).toBe(usual.written)
     for (let n = 0; n < 10; n++) await cost(id)
