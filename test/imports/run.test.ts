@@ -27,8 +27,9 @@ const DAY = 24 * 60 * 60_000
 let account: Account
 let held: ImportMessage[]
 beforeEach(async () => {
-  // a turn ends after a second: the clock stands still, so that a slow machine does not end it early
-  vi.useFakeTimers({ toFake: ['Date'] })
+  // a turn ends after a second: the clock stands still, so that a slow machine does not end it early. No other account has called
+  // in the last second, so chunks are whole
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 2000 })
   held = holdImports()
   account = await newAccount()
 })

@@ -17,7 +17,7 @@ let queue: ImportMessage[]
 beforeEach(() => {
   queue = holdImports()
   // time stands still, so that turns end after their chunks
-  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() })
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 2000 })
 })
 afterEach(() => {
   vi.restoreAllMocks()
